@@ -1,0 +1,88 @@
+# Every command of the project, each said once: README, pre-commit and CI call these.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+DEMO   := examples/demo
+AS_OF  := 2026-11-20
+INIT   := test -f $(DEMO)/.onecontact/warehouse.duckdb || $(BIN)/onecontact init $(DEMO)
+
+# On all cores, a file to a worker, so that what a file sets up once is set up once. Hypothesis tries the same examples
+# each time and does not look at the clock: a busy machine fails nothing. A plain pytest still looks for new ones.
+PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --hypothesis-profile=ci
+
+RECENT := import sys; sys.exit(sys.version_info < (3, 11))
+
+# -qq below: pip says what goes wrong, and nothing else.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types imports dev bench format lock clean
+
+help:
+	@echo "onecontact: one record per customer, from every channel"
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(READY) ## run the pipeline on the deliveries in examples/demo
+	@$(INIT)
+	@$(BIN)/onecontact run --project $(DEMO) --as-of $(AS_OF)
+
+test: $(READY) ## run the tests
+	@$(PYTEST)
+
+check: lint types imports test ## everything that has to pass: format, lint, types, imports, tests
+
+lint: $(READY)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: $(READY)
+	@$(BIN)/mypy
+
+imports: $(READY)
+	@$(BIN)/lint-imports
+
+dev: $(READY) ## open Dagster's page on the demo project
+	@$(INIT)
+	@$(BIN)/onecontact dev --project $(DEMO)
+
+bench: $(READY) ## list the benchmarks; run some with make bench ARGS="NAME ..."
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+format: $(READY) ## rewrite the code the way lint wants it
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: ## write requirements.lock anew, with the newest versions pyproject.toml allows
+	@set -e; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
+	echo "Resolving in an environment of its own (a minute or two)"; \
+	$(PYTHON) -m venv "$$scratch/venv"; \
+	"$$scratch/venv/bin/python" -m pip install -qq -e '.[dev]'; \
+	"$$scratch/venv/bin/python" -m pip check; \
+	{ echo "# Exact versions of everything that builds, runs and tests onecontact; docs/dependencies.md says what for."; \
+	  echo "# Made by \`make lock\` out of pyproject.toml: change that one, not this."; \
+	  "$$scratch/venv/bin/python" -m pip freeze --exclude-editable; } > "$$scratch/lock"; \
+	cp "$$scratch/lock" requirements.lock
+
+clean: ## remove the environment, caches, and what the demo made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	rm -rf $(DEMO)/.onecontact $(DEMO)/exports $(DEMO)/rejected
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment, made once and brought up to date when what it is made of changes.
+$(READY): requirements.lock pyproject.toml
+	@$(BIN)/python -c '$(RECENT)' 2>/dev/null || { \
+	  $(PYTHON) -c '$(RECENT)' || { \
+	    echo "onecontact needs Python 3.11 or newer, and '$(PYTHON)' is not. Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; \
+	    exit 1; }; \
+	  $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo "'$(PYTHON)' cannot make virtual environments: install its venv package (on Debian: apt install python3-venv)" >&2; \
+	    exit 1; }; \
+	  echo "Making $(VENV) (once, about a minute)"; \
+	  $(PYTHON) -m venv --clear $(VENV); }
+	@echo "Installing what requirements.lock names"
+	@$(BIN)/python -m pip install -qq -r requirements.lock
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@touch $@
