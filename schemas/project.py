@@ -1,0 +1,49 @@
+"""onecontact.yaml: what a project is. Loading it is `schemas.configuration`."""
+
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from schemas.attribute import Attribute
+from schemas.keys import KeySources
+from schemas.source import Region, Source, Strict, Zone
+
+SourceName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]  # it becomes part of file names
+AttributeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Matching(Strict):
+    """Probabilities that part the three zones: merge, review, nothing."""
+
+    auto: float = Field(default=0.95, gt=0.5, lt=1, description="From here on pairs merge")
+    review: float = Field(default=0.70, gt=0, lt=1, description="From here on pairs are shown to a person")
+
+    @field_validator("review")
+    @classmethod
+    def below_auto(cls, review: float, info: object) -> float:
+        """A review zone above the merge zone would be empty."""
+        auto = getattr(info, "data", {}).get("auto", 1)
+        if review > auto:
+            raise ValueError("must not be above `auto`")
+        return review
+
+
+class Status(Strict):
+    """When a contact counts as active."""
+
+    active_days: int = Field(default=90, ge=1, description="Days an inbound message keeps a contact active")
+
+
+class Project(Strict):
+    """Everything a project says about itself."""
+
+    project: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Name of the project")
+    default_region: Region = Field(description="Country of phone numbers written without a country code")
+    timezone: Zone = Field(default="UTC", description="Zone of times written without one")
+    sources: dict[SourceName, Source] = Field(description="Where deliveries come from")
+    attributes: dict[AttributeName, Attribute] = Field(
+        default_factory=dict, description="Custom attributes of contacts"
+    )
+    matching: Matching = Matching()
+    status: Status = Status()
+    keys: KeySources = KeySources()

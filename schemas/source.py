@@ -1,0 +1,54 @@
+"""What onecontact.yaml says of any source. A format adds its own options in a subclass beside its reader."""
+
+from pathlib import PurePosixPath
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from phonenumbers import SUPPORTED_REGIONS
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+
+class Strict(BaseModel):
+    """Configuration: unknown keys are errors, values cannot be changed afterwards, inputs stay out of messages."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def known_zone(name: str) -> str:
+    """The name of an IANA time zone, or a ValueError."""
+    if name not in available_timezones():
+        raise ValueError("must be a time zone such as Europe/Berlin or UTC")
+    return name
+
+
+def known_region(code: str) -> str:
+    """A region that has phone numbers, as two capital letters, or a ValueError."""
+    if code not in SUPPORTED_REGIONS:
+        raise ValueError("must be a two-letter country code such as DE or US")
+    return code
+
+
+Zone = Annotated[str, AfterValidator(known_zone)]
+Region = Annotated[str, AfterValidator(known_region)]
+
+
+class Source(Strict):
+    """One place deliveries come from. `region` and `timezone` default to the project's."""
+
+    format: str = Field(description="Which reader understands the files")
+    path: str = Field(description="Glob of the files, relative to the project folder")
+    priority: int = Field(default=100, ge=0, description="Lower numbers win where sources disagree")
+    region: Region | None = Field(default=None, description="Country of phone numbers written without a country code")
+    timezone: Zone | None = Field(default=None, description="Zone of times written without one")
+
+    @model_validator(mode="after")
+    def path_stays_inside(self) -> Self:
+        """A path outside the project would let one project read another's deliveries."""
+        pattern = PurePosixPath(self.path)
+        if pattern.is_absolute() or ".." in pattern.parts:
+            raise ValueError("path must be relative to the project folder and stay inside it")
+        return self
+
+    def zone(self) -> ZoneInfo:
+        """Zone of wall-clock times in this source; the project has filled in its own by the time a reader asks."""
+        return ZoneInfo(self.timezone or "UTC")

@@ -1,0 +1,207 @@
+"""The words everything else is said in: channels, identifier types, outcomes, error codes, PII classes."""
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """Where a conversation takes place."""
+
+    WHATSAPP = "whatsapp"
+    EMAIL = "email"
+    FACEBOOK = "facebook"
+
+
+class IdentifierType(StrEnum):
+    """What a person can be known by. `scope` of an identifier says where its value is unique."""
+
+    PHONE = "phone"
+    EMAIL = "email"
+    WA_ID = "wa_id"  # a WhatsApp number: not always a dialable one
+    MESSENGER_THREAD = "messenger_thread"
+    EXTERNAL_ID = "external_id"  # the id a source gives its own record, scope = that source
+
+
+class Validity(StrEnum):
+    """How far a normalised identifier can be trusted to reach somebody."""
+
+    VALID = "valid"
+    POSSIBLE = "possible"
+    INVALID = "invalid"
+
+
+class Status(StrEnum):
+    """Status of a contact, in order of precedence."""
+
+    BLOCKED = "blocked"
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+
+
+class StatusReason(StrEnum):
+    """Why a contact has its status."""
+
+    BLOCKED_BY_DECISION = "blocked_by_decision"
+    RECENT_INBOUND = "recent_inbound"
+    OPEN_CONVERSATION = "open_conversation"
+    NO_INTERACTION_SINCE = "no_interaction_since"
+    NEVER_INTERACTED = "never_interacted"
+
+
+class ConversationStatus(StrEnum):
+    """State of a thread; a channel that knows no such state leaves it empty."""
+
+    OPEN = "open"
+    PENDING = "pending"
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+
+
+class Direction(StrEnum):
+    """Who wrote: the contact (inbound) or the company (outbound)."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class MessageKind(StrEnum):
+    """What a message is made of. Auto-replies and bounces are no act of the contact."""
+
+    TEXT = "text"
+    MEDIA = "media"
+    LOCATION = "location"
+    CALL = "call"
+    DELETED = "deleted"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    OTHER = "other"
+
+
+class EventKind(StrEnum):
+    """Things that happen in a conversation beside messages."""
+
+    SYSTEM = "system"
+    ASSIGNED = "assigned"
+    STATUS_CHANGED = "status_changed"
+    LABEL_ADDED = "label_added"
+    LABEL_REMOVED = "label_removed"
+
+
+class Precision(StrEnum):
+    """How exactly a time was stated."""
+
+    MILLISECOND = "millisecond"
+    SECOND = "second"
+    MINUTE = "minute"
+
+
+class ZoneSource(StrEnum):
+    """Whether the source stated the time zone of a time, or the project's was assumed."""
+
+    STATED = "stated"
+    ASSUMED = "assumed"
+
+
+class AttributeType(StrEnum):
+    """The five types of a custom attribute."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    DROPDOWN = "dropdown"
+    BOOLEAN = "boolean"
+
+
+class AttributeMerge(StrEnum):
+    """How values of one attribute on several records become one."""
+
+    MOST_RECENT = "most_recent"
+    SOURCE_PRIORITY = "source_priority"
+    MAX = "max"
+    MIN = "min"
+    SUM = "sum"
+    UNION = "union"
+    ANY_TRUE = "any_true"
+    ALL_TRUE = "all_true"
+    MOST_RESTRICTIVE = "most_restrictive"
+
+
+class Outcome(StrEnum):
+    """What became of a row that was read. Every row has exactly one."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    DUPLICATE_IN_FILE = "duplicate_in_file"
+    REJECTED = "rejected"
+    QUARANTINED = "quarantined"
+    SUPPRESSED = "suppressed"
+    SKIPPED = "skipped"  # left out by a rule of its source, such as mail labelled as spam
+
+
+class DeliveryState(StrEnum):
+    """What became of a file that arrived."""
+
+    ACCEPTED = "accepted"
+    HELD = "held"  # readable, but a person has to settle something first
+    REFUSED = "refused"  # not readable as what its source says it is
+
+
+class Severity(StrEnum):
+    """How much a problem matters."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Action(StrEnum):
+    """What was done about a problem."""
+
+    ROW_REJECTED = "row_rejected"
+    FIELD_DROPPED = "field_dropped"
+    KEPT_WITH_WARNING = "kept_with_warning"
+    QUARANTINED = "quarantined"
+
+
+class ErrorCode(StrEnum):
+    """Stable names of everything that can be wrong with a delivery, a row or a field."""
+
+    FILE_EMPTY = "FILE_EMPTY"
+    FILE_ENCODING = "FILE_ENCODING"
+    FILE_FORMAT = "FILE_FORMAT"
+    FILE_LIMIT = "FILE_LIMIT"
+    HEADER_MISSING = "HEADER_MISSING"
+    HEADER_DUPLICATE = "HEADER_DUPLICATE"
+    HEADER_UNKNOWN = "HEADER_UNKNOWN"
+    ROW_TOO_MANY_FIELDS = "ROW_TOO_MANY_FIELDS"
+    ROW_TOO_FEW_FIELDS = "ROW_TOO_FEW_FIELDS"
+    ROW_BLANK = "ROW_BLANK"
+    NO_IDENTIFIER = "NO_IDENTIFIER"
+    PHONE_UNPARSEABLE = "PHONE_UNPARSEABLE"
+    PHONE_NO_REGION = "PHONE_NO_REGION"
+    PHONE_POSSIBLE_NOT_VALID = "PHONE_POSSIBLE_NOT_VALID"
+    PHONE_SCIENTIFIC_NOTATION = "PHONE_SCIENTIFIC_NOTATION"
+    EMAIL_SYNTAX = "EMAIL_SYNTAX"
+    EMAIL_PLACEHOLDER = "EMAIL_PLACEHOLDER"
+    EMAIL_DOMAIN_MISSPELT = "EMAIL_DOMAIN_MISSPELT"
+    IDENTIFIER_BLOCKED_VALUE = "IDENTIFIER_BLOCKED_VALUE"
+    ATTR_TYPE = "ATTR_TYPE"
+    ATTR_NOT_IN_LIST = "ATTR_NOT_IN_LIST"
+    BOOL_UNKNOWN = "BOOL_UNKNOWN"
+    DATE_AMBIGUOUS = "DATE_AMBIGUOUS"
+    DATE_UNPARSEABLE = "DATE_UNPARSEABLE"
+    LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
+    MAIL_UNREADABLE = "MAIL_UNREADABLE"
+    MAIL_LABEL_SKIPPED = "MAIL_LABEL_SKIPPED"
+    MESSAGE_UNREADABLE = "MESSAGE_UNREADABLE"
+    READER_FAILED = "READER_FAILED"
+    PARTIES_UNKNOWN = "PARTIES_UNKNOWN"
+
+
+class Pii(StrEnum):
+    """How closely a column points at a person."""
+
+    DIRECT = "direct"  # names, numbers, addresses, words they wrote
+    QUASI = "quasi"  # narrows a person down: dates, labels, attributes
+    KEYED = "keyed"  # an id derived with the project's secret
+    NONE = "none"
