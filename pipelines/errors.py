@@ -1,0 +1,112 @@
+"""What can go wrong, grouped by what the caller can do about it. No message ever holds a value of a person."""
+
+import traceback
+from pathlib import Path
+
+from schemas.vocabulary import ErrorCode
+
+HOUSE = Path(__file__).parent.parent
+ROOMS = ("schemas", "pipelines", "assets", "console")
+
+
+def unforeseen(error: BaseException) -> str:
+    """What can be told of an error that is not ours: its type and the line of ours it came through, not its text."""
+    ours = [
+        f" in {Path(frame.filename).relative_to(HOUSE)}, line {frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(HOUSE) and Path(frame.filename).relative_to(HOUSE).parts[0] in ROOMS
+    ]
+    return f"{type(error).__name__}{ours[-1] if ours else ''}. Please report it"
+
+
+class OnecontactError(Exception):
+    """Something onecontact can name. Its text is safe to show anywhere."""
+
+
+class ConfigurationError(OnecontactError):
+    """The project says something that cannot be: mend onecontact.yaml, a segment or a key, then run again."""
+
+
+class DeliveryError(OnecontactError):
+    """A file as a whole cannot be taken in; the run goes on with the others."""
+
+    def __init__(self, code: ErrorCode, way_out: str) -> None:
+        super().__init__(f"{code}: {way_out}")
+        self.code = code
+        self.way_out = way_out
+
+
+class DeliveryRefused(DeliveryError):
+    """The file is not what its source says it is."""
+
+
+class DeliveryHeld(DeliveryError):
+    """The file can be read once a person has settled something in onecontact.yaml."""
+
+
+class StoreError(OnecontactError):
+    """The warehouse cannot be opened or kept."""
+
+
+class StoreBusy(StoreError):
+    """Another process holds the warehouse: try again later."""
+
+
+class KeyMissing(ConfigurationError):
+    """A secret of the project is not where `keys:` says it is."""
+
+
+class KeyMalformed(ConfigurationError):
+    """A secret of the project is not the 64 hex digits it has to be."""
+
+
+class KeyExposed(ConfigurationError):
+    """Other users of the machine can read a key file."""
+
+
+class WarehouseMissing(StoreError):
+    """There is no warehouse where one is expected."""
+
+
+class WrongKey(StoreError):
+    """The key is a key, but not this warehouse's."""
+
+
+class NotEncrypted(StoreError):
+    """The file is a DuckDB database in clear text."""
+
+
+class NotAWarehouse(StoreError):
+    """The file is no DuckDB database."""
+
+
+class UnsupportedCipher(StoreError):
+    """The file is encrypted in a way that does not notice tampering."""
+
+
+class WarehouseDamaged(StoreError):
+    """The file, or its journal, is not as DuckDB wrote it: a backup is needed."""
+
+
+class EncryptionUnavailable(StoreError):
+    """DuckDB's cryptography is not installed."""
+
+
+class MigrationError(StoreError):
+    """The numbered SQL files cannot bring the warehouse up to date."""
+
+
+class MigrationChanged(MigrationError):
+    """A migration is not what it was when it was applied."""
+
+
+class MigrationFailed(MigrationError):
+    """A migration stopped half way and was undone."""
+
+
+class WarehouseNewer(MigrationError):
+    """A newer onecontact has written this warehouse."""
+
+
+class ContractBroken(OnecontactError):
+    """A frame is not made as its contract says, which no row is to blame for: a defect of the code that built it."""

@@ -1,0 +1,1 @@
+"""The warehouse: open, lock, migrate, read, write. All SQL lives here."""

@@ -1,0 +1,186 @@
+"""What people ask of the warehouse: find a contact, show all of it, say how things stand."""
+
+import polars as pl
+
+from pipelines.store.connection import Connection, lent, query
+
+FEWEST_DIGITS = 4  # of a phone number somebody looks for; fewer stand in every number
+
+
+def find(connection: Connection, text: str) -> pl.Series:
+    """Ids of the contacts a quick search finds, sorted.
+
+    Looked at are the name, every identifier (phone numbers by their digits), tags and custom attributes, without regard
+    to case and accents; an id is found by its beginning, and one that is no longer current by where its anchor went.
+    """
+    digits = "".join(character for character in text if character.isdigit()).lstrip("0")
+    return query(
+        connection,
+        """
+        WITH asked AS (SELECT lower(strip_accents(trim(?))) AS words, ? AS digits),
+        hit AS (
+            SELECT contact_id FROM contact, asked
+            WHERE contains(lower(strip_accents(coalesce(name, ''))), words)
+               OR contains(lower(strip_accents(concat_ws(' ', first_name, last_name))), words)
+               OR contains(lower(strip_accents(array_to_string(map_values(attributes), chr(31)))), words)
+               OR list_contains(list_transform(tags, t -> lower(strip_accents(t))), words)
+            UNION
+            SELECT contact_id FROM contact_identifier, asked
+            WHERE contains(lower(value), words)
+               OR (length(digits) >= ? AND type = 'phone' AND contains(value, digits))
+            UNION
+            SELECT m.contact_id FROM record r JOIN membership m USING (record_key), asked
+            WHERE m.run_to IS NULL AND starts_with(r.anchor_id::VARCHAR, words)
+        )
+        SELECT DISTINCT contact_id FROM hit JOIN contact USING (contact_id), asked
+        WHERE words <> '' ORDER BY contact_id""",
+        [text, digits, FEWEST_DIGITS],
+    )["contact_id"]
+
+
+def exactly(connection: Connection, text: str) -> pl.Series:
+    """Ids of the contacts known by precisely this: a whole id, identifier or name."""
+    return query(
+        connection,
+        """
+        WITH asked AS (SELECT lower(trim(?)) AS words)
+        SELECT contact_id FROM contact, asked WHERE contact_id::VARCHAR = words OR lower(name) = words
+        UNION
+        SELECT contact_id FROM contact_identifier, asked WHERE lower(value) = words
+        ORDER BY contact_id""",
+        [text],
+    )["contact_id"]
+
+
+def went_to(connection: Connection, contact_id: str) -> str | None:
+    """The contact that an id of former times leads to: the one its anchor is in now. None for any other text."""
+    row = connection.execute(
+        """
+        SELECT m.contact_id FROM record r JOIN membership m USING (record_key)
+        WHERE r.anchor_id::VARCHAR = lower(trim(?)) AND m.run_to IS NULL AND m.contact_id <> r.anchor_id""",
+        [contact_id],
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def golden(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
+    """Golden records of these contacts, attributes as a list of key and value."""
+    with lent(connection, wanted=contacts.to_frame("contact_id")):
+        return query(
+            connection,
+            """
+            SELECT * EXCLUDE (run_id) REPLACE (map_entries(attributes) AS attributes)
+            FROM contact WHERE contact_id IN (SELECT contact_id::UUID FROM wanted) ORDER BY contact_id""",
+        )
+
+
+def fields(connection: Connection, contact_id: str) -> pl.DataFrame:
+    """Every value of a contact: field, value, source, file_name, line_number, row_number, rule, candidates."""
+    return query(
+        connection,
+        """
+        SELECT f.field, f.value, d.source, d.file_name, f.line_number, f.row_number, f.rule, f.candidates
+        FROM contact_field f JOIN delivery d USING (delivery_id)
+        WHERE f.contact_id = ? ORDER BY f.field, f.value""",
+        [contact_id],
+    )
+
+
+def identifiers(connection: Connection, contact_id: str) -> pl.DataFrame:
+    """Everything a contact is known by: type, value, validity, is_primary and where from."""
+    return query(
+        connection,
+        """
+        SELECT i.type, i.value, i.validity, i.is_primary, d.source, d.file_name, i.line_number, i.row_number
+        FROM contact_identifier i JOIN delivery d USING (delivery_id)
+        WHERE i.contact_id = ? ORDER BY i.type, i.is_primary DESC, i.value""",
+        [contact_id],
+    )
+
+
+def member_records(connection: Connection, contact_id: str) -> pl.DataFrame:
+    """Records a contact is made of: source, record_id, reason, and the best edge that ties each to another of them."""
+    return query(
+        connection,
+        """
+        WITH member AS (
+            SELECT record_key, reason FROM membership WHERE contact_id = ? AND run_to IS NULL
+        ),
+        tie AS (
+            SELECT record_lo AS record_key, record_hi AS other, rule, probability FROM match_edge
+            UNION ALL SELECT record_hi, record_lo, rule, probability FROM match_edge
+        )
+        SELECT r.source, r.record_id, m.reason,
+               arg_max(t.rule, t.probability) AS rule, max(t.probability) AS probability
+        FROM member m JOIN record r USING (record_key)
+        LEFT JOIN tie t ON t.record_key = m.record_key AND t.other IN (SELECT record_key FROM member)
+        GROUP BY ALL ORDER BY r.source, r.record_id""",
+        [contact_id],
+    )
+
+
+def timeline(connection: Connection, contact_id: str) -> pl.DataFrame:
+    """Everything that happened with a contact, in order."""
+    return query(
+        connection,
+        """
+        SELECT t.happened_at, t.channel, t.kind, t.direction, t.actor, t.text, t.attachments, t.source, d.file_name,
+               t.row_number, t.line_number
+        FROM timeline t JOIN delivery d USING (delivery_id)
+        WHERE t.contact_id = ? ORDER BY t.happened_at NULLS FIRST, t.delivery_id, t.row_number""",
+        [contact_id],
+    )
+
+
+def deliveries(connection: Connection, run_id: str | None = None) -> pl.DataFrame:
+    """Deliveries by source: files, held, refused, rows read and their outcomes; of one run, or of all."""
+    return query(
+        connection,
+        """
+        SELECT source, count(*) AS files, count(*) FILTER (state = 'held') AS held,
+               count(*) FILTER (state = 'refused') AS refused, sum(rows_read)::BIGINT AS rows_read,
+               sum(created)::BIGINT AS created, sum(updated)::BIGINT AS updated, sum(unchanged)::BIGINT AS unchanged,
+               sum(duplicate_in_file)::BIGINT AS duplicate_in_file, sum(rejected)::BIGINT AS rejected,
+               sum(skipped)::BIGINT AS skipped
+        FROM delivery WHERE ?::VARCHAR IS NULL OR run_id = ? GROUP BY source ORDER BY source""",
+        [run_id, run_id],
+    )
+
+
+def waiting(connection: Connection) -> pl.DataFrame:
+    """Deliveries that wait for somebody: source, delivery_id, file_name, state, way_out, rejected, rejected_file."""
+    return query(
+        connection,
+        """
+        SELECT source, delivery_id, file_name, state, way_out, rejected, rejected_file FROM delivery
+        WHERE state <> 'accepted' OR rejected > 0 ORDER BY state, source, file_name""",
+    )
+
+
+def statuses(connection: Connection) -> pl.DataFrame:
+    """Contacts by status: status, contacts."""
+    return query(connection, "SELECT status, count(*) AS contacts FROM contact GROUP BY status ORDER BY status")
+
+
+def publications(connection: Connection) -> pl.DataFrame:
+    """The newest publication of each segment: segment, rows, published_at, as_of."""
+    return query(
+        connection,
+        """
+        SELECT segment, rows, published_at, as_of FROM export
+        QUALIFY row_number() OVER (PARTITION BY segment ORDER BY published_at DESC) = 1 ORDER BY segment""",
+    )
+
+
+def last_run(connection: Connection) -> pl.DataFrame:
+    """The newest run: run_id, as_of, started_at."""
+    return query(connection, "SELECT run_id, as_of, started_at FROM run ORDER BY started_at DESC LIMIT 1")
+
+
+def showcase(connection: Connection) -> tuple[str, str] | None:
+    """A contact worth looking at, as its id and as a person would call it: of most channels, then of most records."""
+    row = connection.execute(
+        """SELECT contact_id, coalesce(email, phone, contact_id::VARCHAR) FROM contact
+           ORDER BY len(channels) DESC, records DESC, contact_id LIMIT 1"""
+    ).fetchone()
+    return None if row is None else (str(row[0]), str(row[1]))

@@ -1,0 +1,36 @@
+"""A connection to the warehouse as the rest of onecontact sees it: frames into SQL and back."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+import polars as pl
+
+Connection = duckdb.DuckDBPyConnection
+
+# What goes wrong with the warehouse itself, whatever is written to it.
+STORE_FAILURES = (duckdb.OperationalError, duckdb.InternalError, duckdb.FatalException, duckdb.InterruptException)
+
+
+@contextmanager
+def lent(connection: Connection, **frames: pl.DataFrame) -> Iterator[None]:
+    """Let SQL see frames as tables of these names for the length of the block."""
+    for name, frame in frames.items():
+        connection.register(name, frame.to_arrow())
+    try:
+        yield
+    finally:
+        for name in frames:
+            connection.unregister(name)
+
+
+def query(connection: Connection, sql: str, parameters: Sequence[Any] = ()) -> pl.DataFrame:
+    """Result of a query. UUIDs come as text, times as UTC microseconds."""
+    return connection.execute(sql, parameters).pl()
+
+
+def value(connection: Connection, sql: str, parameters: Sequence[Any] = ()) -> Any:
+    """The one value a query answers with, or None."""
+    row = connection.execute(sql, parameters).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,271 @@
+"""What merging reads and keeps: components, memberships, candidates, interactions, golden records."""
+
+from datetime import datetime
+
+import polars as pl
+
+from pipelines.store.connection import Connection, lent, query
+
+SCOPE = "SELECT contact_id FROM scope"
+
+
+def stir_interactions_between(connection: Connection, before: datetime, as_of: datetime) -> None:
+    """Leave records pending whose messages have come to lie in the past, or no longer do, since the last run."""
+    connection.execute(
+        """
+        INSERT INTO pending
+        SELECT DISTINCT 'contacts', record_key FROM message
+        WHERE record_key IS NOT NULL AND sent_at > least(?, ?) AND sent_at <= greatest(?, ?)""",
+        [before, as_of, before, as_of],
+    )
+
+
+def component_of(connection: Connection, records: pl.Series) -> pl.Series:
+    """Everything that is or was connected with these records: their contacts' members, and along merge edges."""
+    with lent(connection, stirred=records.to_frame("record_key")):
+        return query(
+            connection,
+            """
+            WITH RECURSIVE seed AS (
+                SELECT record_key::UUID AS record_key FROM stirred
+                UNION
+                SELECT o.record_key FROM membership m JOIN membership o USING (contact_id)
+                WHERE m.run_to IS NULL AND o.run_to IS NULL AND m.record_key IN (SELECT record_key::UUID FROM stirred)
+            ),
+            link AS (
+                SELECT record_lo AS a, record_hi AS b FROM match_edge WHERE zone = 'merge'
+                UNION ALL SELECT record_hi, record_lo FROM match_edge WHERE zone = 'merge'
+            ),
+            reach AS (
+                SELECT record_key FROM seed
+                UNION
+                SELECT l.b FROM reach r JOIN link l ON l.a = r.record_key
+            )
+            SELECT record_key FROM reach ORDER BY record_key""",
+        )["record_key"]
+
+
+def merge_edges(connection: Connection, records: pl.Series) -> pl.DataFrame:
+    """Merge edges between these records: record_lo, record_hi, rule, weight, probability."""
+    with lent(connection, wanted=records.to_frame("record_key")):
+        return query(
+            connection,
+            """
+            SELECT record_lo, record_hi, rule, weight, probability FROM match_edge
+            WHERE zone = 'merge' AND record_lo IN (SELECT record_key::UUID FROM wanted)
+            ORDER BY record_lo, record_hi""",
+        )
+
+
+def anchors(connection: Connection, records: pl.Series) -> pl.DataFrame:
+    """What the choice of an anchor reads: record_key, ingest_seq, anchor_id."""
+    with lent(connection, wanted=records.to_frame("record_key")):
+        return query(
+            connection,
+            """SELECT record_key, ingest_seq, anchor_id FROM record
+               WHERE record_key IN (SELECT record_key::UUID FROM wanted) ORDER BY record_key""",
+        )
+
+
+def memberships(connection: Connection, records: pl.Series) -> pl.DataFrame:
+    """Contacts that records belong to now: record_key, contact_id."""
+    with lent(connection, wanted=records.to_frame("record_key")):
+        return query(
+            connection,
+            """SELECT record_key, contact_id FROM membership
+               WHERE run_to IS NULL AND record_key IN (SELECT record_key::UUID FROM wanted) ORDER BY record_key""",
+        )
+
+
+def keep_memberships(connection: Connection, members: pl.DataFrame, aliases: pl.DataFrame, run_id: str) -> None:
+    """Close memberships that changed, open the new ones, and keep where ids went."""
+    with lent(connection, assigned=members, moved=aliases):
+        connection.execute(
+            """
+            UPDATE membership m SET run_to = ? FROM assigned a
+            WHERE m.record_key = a.record_key::UUID AND m.run_to IS NULL
+              AND (m.contact_id, m.reason) <> (a.contact_id::UUID, a.reason)""",
+            [run_id],
+        )
+        connection.execute(
+            """
+            INSERT INTO membership
+            SELECT a.record_key, a.contact_id, ?, NULL, a.reason FROM assigned a
+            WHERE NOT EXISTS (FROM membership m WHERE m.record_key = a.record_key::UUID AND m.run_to IS NULL)""",
+            [run_id],
+        )
+        connection.execute("INSERT INTO contact_alias SELECT old_id, new_id, kind, ? FROM moved", [run_id])
+
+
+def keep_vetoes(connection: Connection, records: pl.Series, vetoed: pl.DataFrame) -> None:
+    """Keep which merge edges of these records were not allowed to join (record_lo, record_hi, reason)."""
+    with lent(connection, judged=records.to_frame("record_key"), fresh=vetoed):
+        connection.execute("DELETE FROM vetoed_edge WHERE record_lo IN (SELECT record_key::UUID FROM judged)")
+        connection.execute("INSERT INTO vetoed_edge SELECT record_lo, record_hi, reason FROM fresh")
+
+
+def candidates(connection: Connection, contacts: pl.Series, priorities: pl.DataFrame) -> pl.DataFrame:
+    """Every value that a member record states now (columns `survivorship.CANDIDATES`).
+
+    `priorities`: source, priority; a source that is no longer configured comes last.
+    """
+    with lent(connection, scope=contacts.to_frame("contact_id"), ranked=priorities):
+        return query(
+            connection,
+            """
+            WITH stated AS (
+                SELECT m.contact_id, f.record_key, f.field, f.observed_at,
+                       coalesce(p.priority, 2147483647)::BIGINT AS priority, s
+                FROM membership m
+                JOIN record_field f USING (record_key)
+                JOIN source_record s USING (record_key, version)
+                JOIN record r USING (record_key)
+                LEFT JOIN ranked p ON p.source = r.source
+                WHERE m.run_to IS NULL AND m.contact_id IN (SELECT contact_id::UUID FROM scope)
+            ),
+            valued AS (
+                SELECT *, s.name AS value, s.first_name AS first_name, s.last_name AS last_name,
+                       array_to_string(s.name_tokens, ' ') AS form, NULL AS scope, NULL AS validity, NULL AS position
+                FROM stated WHERE field = 'name'
+                UNION ALL
+                SELECT *, unnest(s.tags), NULL, NULL, NULL, NULL, NULL, NULL FROM stated WHERE field = 'tags'
+                UNION ALL
+                SELECT *, s.attributes[substr(field, 6)], NULL, NULL, NULL, NULL, NULL, NULL
+                FROM stated WHERE starts_with(field, 'attr.')
+                UNION ALL
+                SELECT t.*, i.normalised, NULL, NULL, NULL, i.scope, i.validity, i.position
+                FROM stated t
+                JOIN identifier i ON i.record_key = t.record_key AND i.version = t.s.version AND i.type = t.field
+            )
+            SELECT contact_id, record_key, field, value, first_name, last_name, form, scope, validity,
+                   coalesce(position, 0)::UINTEGER AS position, priority, observed_at,
+                   s.delivery_id AS delivery_id, s.row_number AS row_number, s.line_number AS line_number
+            FROM valued WHERE value IS NOT NULL
+            ORDER BY contact_id, field, record_key, value""",
+        )
+
+
+def interactions(connection: Connection, contacts: pl.Series, as_of: datetime) -> pl.DataFrame:
+    """First, last, last inbound and last outbound interaction of contacts up to a moment.
+
+    Columns contact_id, kind, happened_at, channel, record_key, delivery_id, row_number, line_number. Auto-replies and
+    bounces are nobody's act and do not count.
+    """
+    with lent(connection, scope=contacts.to_frame("contact_id")):
+        return query(
+            connection,
+            """
+            WITH entry AS (
+                SELECT m.contact_id, g.direction, c.channel, g.message_id,
+                       struct_pack(happened_at := g.sent_at, channel := c.channel, record_key := g.record_key,
+                                   delivery_id := g.delivery_id, row_number := g.row_number,
+                                   line_number := g.line_number) AS place,
+                       struct_pack(t := g.sent_at, i := g.message_id) AS moment
+                FROM membership m
+                JOIN message g USING (record_key)
+                JOIN conversation c USING (conversation_id)
+                WHERE m.run_to IS NULL AND m.contact_id IN (SELECT contact_id::UUID FROM scope)
+                  AND g.sent_at <= ? AND g.kind NOT IN ('auto_reply', 'bounce')
+            ),
+            told AS (
+                SELECT contact_id, 'first' AS kind, arg_min(place, moment) AS place FROM entry GROUP BY contact_id
+                UNION ALL SELECT contact_id, 'last', arg_max(place, moment) FROM entry GROUP BY contact_id
+                UNION ALL SELECT contact_id, 'last_' || direction, arg_max(place, moment)
+                          FROM entry GROUP BY contact_id, direction
+            )
+            SELECT contact_id, kind, unnest(place) FROM told ORDER BY contact_id, kind""",
+            [as_of],
+        )
+
+
+def origins(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
+    """The earliest content of each contact's records: contact_id, source, first_seen_at and its place."""
+    with lent(connection, scope=contacts.to_frame("contact_id")):
+        return query(
+            connection,
+            """
+            SELECT contact_id, unnest(arg_min(
+                struct_pack(source := r.source, first_seen_at := s.first_seen_at, record_key := s.record_key,
+                            delivery_id := s.delivery_id, row_number := s.row_number, line_number := s.line_number),
+                struct_pack(t := s.first_seen_at, source := r.source, k := s.record_key, v := s.version)))
+            FROM membership m JOIN record r USING (record_key) JOIN source_record s USING (record_key)
+            WHERE m.run_to IS NULL AND m.contact_id IN (SELECT contact_id::UUID FROM scope)
+            GROUP BY contact_id ORDER BY contact_id""",
+        )
+
+
+def member_counts(connection: Connection, contacts: pl.Series, as_of: datetime) -> pl.DataFrame:
+    """How large contacts are and where they talk: contact_id, records, channels, has_open_conversation.
+
+    Conversations that begin after `as_of` have not happened yet.
+    """
+    with lent(connection, scope=contacts.to_frame("contact_id")):
+        return query(
+            connection,
+            """
+            SELECT m.contact_id, count(DISTINCT m.record_key)::UINTEGER AS records,
+                   coalesce(list(DISTINCT c.channel ORDER BY c.channel) FILTER (c.channel IS NOT NULL), []) AS channels,
+                   coalesce(bool_or(c.status IN ('open', 'pending')), FALSE) AS has_open_conversation
+            FROM membership m
+            LEFT JOIN message g ON g.record_key = m.record_key AND coalesce(g.sent_at <= ?, TRUE)
+            LEFT JOIN conversation c USING (conversation_id)
+            WHERE m.run_to IS NULL AND m.contact_id IN (SELECT contact_id::UUID FROM scope)
+            GROUP BY m.contact_id ORDER BY m.contact_id""",
+            [as_of],
+        )
+
+
+def replace_contacts(
+    connection: Connection,
+    affected: pl.Series,
+    contacts: pl.DataFrame,
+    fields: pl.DataFrame,
+    identifiers: pl.DataFrame,
+    run_id: str,
+) -> None:
+    """Keep golden records with their provenance instead of what the affected contacts had."""
+    with lent(connection, affected=affected.to_frame("contact_id"), golden=contacts, chosen=fields, known=identifiers):
+        for table in ("contact", "contact_field", "contact_identifier"):
+            connection.execute(f"DELETE FROM {table} WHERE contact_id IN (SELECT contact_id::UUID FROM affected)")
+        connection.execute(
+            "INSERT INTO contact SELECT * REPLACE (map_from_entries(attributes) AS attributes), ? FROM golden", [run_id]
+        )
+        connection.execute(
+            """INSERT INTO contact_field
+               SELECT contact_id, field, value, record_key, delivery_id, row_number, line_number, rule, candidates
+               FROM chosen"""
+        )
+        connection.execute(
+            """INSERT INTO contact_identifier
+               SELECT contact_id, type, scope, value, validity, is_primary, record_key, delivery_id, row_number,
+                      line_number FROM known"""
+        )
+
+
+def status_inputs(connection: Connection, as_of: datetime) -> pl.DataFrame:
+    """What the status of every contact depends on as of a moment, with the status it has."""
+    return query(
+        connection,
+        """
+        WITH talking AS (
+            SELECT DISTINCT m.contact_id
+            FROM conversation c JOIN message g USING (conversation_id) JOIN membership m USING (record_key)
+            WHERE c.status IN ('open', 'pending') AND m.run_to IS NULL AND coalesce(g.sent_at <= ?, TRUE)
+        )
+        SELECT contact_id, last_inbound_at, last_interaction_at, first_seen_at, status, status_reason,
+               contact_id IN (FROM talking) AS has_open_conversation
+        FROM contact ORDER BY contact_id""",
+        [as_of],
+    )
+
+
+def keep_status(connection: Connection, statuses: pl.DataFrame, run_id: str) -> None:
+    """Change the status of contacts: contact_id, status, status_reason, status_since."""
+    with lent(connection, fresh=statuses):
+        connection.execute(
+            """
+            UPDATE contact c SET status = f.status, status_reason = f.status_reason, status_since = f.status_since,
+                                 run_id = ?
+            FROM fresh f WHERE c.contact_id = f.contact_id::UUID""",
+            [run_id],
+        )

@@ -1,0 +1,154 @@
+"""Records and all they have said. Every write gives the same rows in whatever order deliveries arrive.
+
+A record keeps one row per distinct content it ever had, with the span of declared times it was seen in: `min` and `max`
+are all that a later arrival can do.
+"""
+
+import polars as pl
+
+from pipelines.ids import contact_id
+from pipelines.store.connection import Connection, lent, query
+from pipelines.store.deliveries import Delivery
+from schemas.vocabulary import Outcome
+
+
+def keep_records(
+    connection: Connection, delivery: Delivery, records: pl.DataFrame, identifiers: pl.DataFrame
+) -> pl.DataFrame:
+    """Store contact rows and say what became of each: row, outcome.
+
+    `records` and `identifiers` are what `pipelines.normalise.rows` makes of a batch, refused rows left out.
+    """
+    arriving = records.join(_standing(connection, records), on=["record_key", "version"], how="left").with_columns(
+        known=pl.col("record_key").is_in(_known_records(connection, records).implode()),
+        turn=pl.col("row").rank("ordinal").over("record_key"),
+        repeated=pl.col("in_delivery").fill_null(value=False)
+        | (pl.col("row").rank("ordinal").over("record_key", "version") > 1),
+    )
+    in_time = arriving.sort("observed_at", "row")
+    sightings = in_time.group_by("record_key", "version", maintain_order=True).agg(
+        first_seen_at=pl.col("observed_at").first(),
+        last_seen_at=pl.col("observed_at").last(),
+        last_row=pl.col("row").last(),
+        row=pl.col("row").first(),
+        seen=pl.col("is_latest").is_not_null().first(),
+    )
+    contents = arriving.drop("observed_at").join(sightings, on=["record_key", "version", "row"])
+    newcomers = arriving.filter(~pl.col("known"), pl.col("turn") == 1).sort("row")
+    newcomers = newcomers.with_columns(anchor_id=pl.Series(map(contact_id, newcomers["record_key"]), dtype=pl.String))
+    with lent(connection, content=contents, newcomer=newcomers, incoming_identifier=identifiers):
+        _insert_records(connection, delivery)
+        _widen_sightings(connection, delivery)
+        _refresh_fields(connection)
+    return arriving.select(
+        "row",
+        outcome=pl.when("repeated")
+        .then(pl.lit(Outcome.DUPLICATE_IN_FILE.value))
+        .when(pl.col("is_latest").fill_null(value=False))
+        .then(pl.lit(Outcome.UNCHANGED.value))
+        .when(pl.col("known") | (pl.col("turn") > 1))
+        .then(pl.lit(Outcome.UPDATED.value))
+        .otherwise(pl.lit(Outcome.CREATED.value)),
+    )
+
+
+def _standing(connection: Connection, records: pl.DataFrame) -> pl.DataFrame:
+    """Contents the warehouse holds of these records: is each the latest, and did this delivery bring it?"""
+    with lent(connection, incoming=records.select("record_key").unique()):
+        return query(
+            connection,
+            """
+            SELECT s.record_key, s.version, (s.record_key, s.version) IN (FROM in_this_delivery) AS in_delivery,
+                   row_number() OVER (PARTITION BY s.record_key
+                                      ORDER BY s.last_seen_at DESC, s.last_row DESC, s.version DESC) = 1 AS is_latest
+            FROM source_record s
+            WHERE s.record_key IN (SELECT record_key::UUID FROM incoming)""",
+        )
+
+
+def _known_records(connection: Connection, records: pl.DataFrame) -> pl.Series:
+    with lent(connection, incoming=records.select("record_key").unique()):
+        return query(
+            connection, "SELECT record_key FROM record WHERE record_key IN (SELECT record_key::UUID FROM incoming)"
+        )["record_key"]
+
+
+def _insert_records(connection: Connection, delivery: Delivery) -> None:
+    connection.execute("""
+        INSERT INTO record (record_key, source, record_id, ingest_seq, anchor_id)
+        SELECT record_key, source, record_id, nextval('ingest_seq'), anchor_id FROM newcomer ORDER BY row""")
+    connection.execute("""
+        INSERT INTO identifier
+        SELECT c.record_key, c.version, i.type, i.scope, i.raw, i.normalised, i.validity, i.is_role, i.match_keys,
+               i.field, i.position
+        FROM incoming_identifier i JOIN content c USING (row) WHERE NOT c.seen""")
+    connection.execute(
+        """
+        INSERT INTO source_record
+        SELECT record_key, version, ?, row, line, first_seen_at, last_seen_at, last_row, channel, name, first_name,
+               last_name, name_tokens, tags, notes, map_from_entries(attributes), cleared, raw
+        FROM content WHERE NOT seen""",
+        [delivery.delivery_id],
+    )
+
+
+def _widen_sightings(connection: Connection, delivery: Delivery) -> None:
+    """Stretch the span in which a known content was seen; every record that says something new is left pending."""
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE earlier_content AS
+        SELECT c.record_key::UUID AS record_key, c.version::UUID AS version, c.first_seen_at, c.row, c.line
+        FROM content c
+        JOIN source_record s ON s.record_key = c.record_key::UUID AND s.version = c.version::UUID
+        LEFT JOIN delivery d ON d.delivery_id = s.delivery_id
+        WHERE c.seen AND (c.first_seen_at, $declared::TIMESTAMPTZ, $delivery::UUID, c.row)
+                       < (s.first_seen_at, coalesce(d.declared_at, $declared), s.delivery_id, s.row_number)""",
+        {"declared": delivery.declared_at, "delivery": delivery.delivery_id},
+    )
+    connection.execute("""
+        CREATE OR REPLACE TEMP TABLE stirred_record AS
+        SELECT DISTINCT c.record_key::UUID AS record_key FROM content c
+        LEFT JOIN source_record s ON s.record_key = c.record_key::UUID AND s.version = c.version::UUID
+        WHERE NOT c.seen OR (c.last_seen_at, c.last_row) > (s.last_seen_at, s.last_row)
+        UNION SELECT record_key FROM earlier_content""")
+    connection.execute(
+        "INSERT INTO pending SELECT step, record_key FROM stirred_record, (VALUES ('match'), ('contacts')) t(step)"
+    )
+    connection.execute(
+        """
+        UPDATE source_record s
+        SET first_seen_at = c.first_seen_at, delivery_id = ?, row_number = c.row, line_number = c.line
+        FROM earlier_content c
+        WHERE s.record_key = c.record_key AND s.version = c.version""",
+        [delivery.delivery_id],
+    )
+    connection.execute("""
+        UPDATE source_record s
+        SET last_seen_at = c.last_seen_at, last_row = c.last_row
+        FROM content c
+        WHERE c.seen AND s.record_key = c.record_key::UUID AND s.version = c.version::UUID
+          AND (c.last_seen_at, c.last_row) > (s.last_seen_at, s.last_row)""")
+    connection.execute("INSERT INTO in_this_delivery SELECT record_key, version FROM content")
+
+
+def _refresh_fields(connection: Connection) -> None:
+    """Say anew which content speaks for each field of the stirred records."""
+    connection.execute("DELETE FROM record_field WHERE record_key IN (SELECT record_key FROM stirred_record)")
+    connection.execute("""
+        INSERT INTO record_field
+        WITH content AS (SELECT * FROM source_record WHERE record_key IN (SELECT record_key FROM stirred_record)),
+        spoken AS (
+            SELECT record_key, version, 'name' AS field FROM content WHERE name IS NOT NULL
+            UNION ALL SELECT record_key, version, 'channel' FROM content WHERE channel IS NOT NULL
+            UNION ALL SELECT record_key, version, 'notes' FROM content WHERE notes IS NOT NULL
+            UNION ALL SELECT record_key, version, 'tags' FROM content WHERE len(tags) > 0
+            UNION ALL SELECT record_key, version, 'attr.' || unnest(map_keys(attributes)) FROM content
+            UNION ALL SELECT record_key, version, unnest(cleared) FROM content
+            UNION ALL SELECT DISTINCT record_key, version, type FROM identifier
+            WHERE record_key IN (SELECT record_key FROM stirred_record)
+        )
+        SELECT record_key, field,
+               arg_max(version, struct_pack(t := c.last_seen_at, r := c.last_row, v := version)),
+               max(c.last_seen_at)
+        FROM spoken JOIN content c USING (record_key, version)
+        GROUP BY record_key, field""")

@@ -1,0 +1,150 @@
+"""A small project folder with its keys and its warehouse, and deliveries dropped into it by hand."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipelines.project import OpenProject, open_project
+from pipelines.steps.match import Matched, match
+from pipelines.steps.merge import Merged, merge
+from pipelines.steps.receive import Taken, receive
+from pipelines.store.connection import Connection, query
+
+AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
+KEYS = {"warehouse": "0123456789abcdef" * 4, "identity": "fedcba9876543210" * 4}  # ids are the same in every test
+SETTINGS: dict[str, Any] = {
+    "project": "small",
+    "default_region": "DE",
+    "timezone": "UTC",
+    "sources": {
+        "crm": {"format": "contacts_csv", "path": "landing/crm/*.csv", "priority": 10, "key": "id"},
+        "shop": {"format": "contacts_csv", "path": "landing/shop/*.csv", "priority": 20, "key": "id"},
+        "helpdesk": {"format": "chatwoot_contacts", "path": "landing/helpdesk/*.csv", "priority": 30},
+        "whatsapp": {
+            "format": "whatsapp_chat",
+            "path": "landing/whatsapp/*.txt",
+            "priority": 40,
+            "owner": "Small Shop",
+        },
+    },
+    "attributes": {
+        "account_id": {"type": "text", "exclusive": True},
+        "tier": {"type": "dropdown", "values": ["gold", "silver"]},
+        "seats": {"type": "number", "merge": "max"},
+    },
+}
+
+
+class SmallProject:
+    """An open project: what was delivered to it lies in its landing area, what it made of that in its warehouse."""
+
+    def __init__(self, project: OpenProject, connection: Connection) -> None:
+        self.project = project
+        self.connection = connection
+        self.runs = 0
+
+    def deliver(self, source: str, day: str, text: str, name: str | None = None) -> Path:
+        """Drop a file declared for `day` (yyyy-mm-dd); lines of `text` may be indented."""
+        path = self.project.folder / "landing" / source / (name or f"{source}-{day}.csv")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(line.strip() for line in text.strip().splitlines()) + "\n", encoding="utf-8")
+        return path
+
+    def chat(self, phone: str, *lines: str) -> Path:
+        """Drop a WhatsApp chat with a number; each line is `yyyy-mm-dd hh:mm sender: text`."""
+        stamped = "\n".join(f"[{line[:10]}, {line[11:16]}:00] {line[17:]}" for line in lines)
+        return self.deliver("whatsapp", lines[-1][:10], stamped, f"WhatsApp Chat with {phone}.txt")
+
+    def configure(self, **settings: Any) -> None:
+        """Change onecontact.yaml at its top level and read it again."""
+        write_settings(self.project.folder, SETTINGS | settings)
+        self.project = open_project(self.project.folder)
+
+    def receive(self) -> list[Taken]:
+        """Take in what lies in the landing area."""
+        return receive(self.project, self.connection, self.run_id)
+
+    def match(self) -> Matched:
+        """Match what is pending."""
+        return match(self.project, self.connection, self.run_id)
+
+    def merge(self, as_of: datetime = AS_OF) -> Merged:
+        """Merge what is pending."""
+        return merge(self.project, self.connection, self.run_id, as_of)
+
+    def run(self, as_of: datetime = AS_OF) -> Merged:
+        """One whole run: receive, match, merge."""
+        self.runs += 1
+        self.receive()
+        self.match()
+        return self.merge(as_of)
+
+    @property
+    def run_id(self) -> str:
+        """Id of the run that is going on, or was the last."""
+        return f"run{self.runs}"
+
+    def rows(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
+        """What a query answers."""
+        return query(self.connection, sql, parameters).to_dicts()
+
+    def people(self) -> set[frozenset[str]]:
+        """The contacts, each as the records it is made of, written `source:record id`."""
+        found = self.rows(
+            """SELECT list(r.source || ':' || r.record_id) AS members FROM membership m JOIN record r USING (record_key)
+               WHERE m.run_to IS NULL GROUP BY m.contact_id"""
+        )
+        return {frozenset(each["members"]) for each in found}
+
+    def contact_of(self, record: str) -> str:
+        """Id of the contact that a record, written `source:record id`, belongs to now."""
+        [found] = self.rows(
+            """SELECT m.contact_id FROM membership m JOIN record r USING (record_key)
+               WHERE m.run_to IS NULL AND r.source || ':' || r.record_id = ?""",
+            record,
+        )
+        return str(found["contact_id"])
+
+    def contact(self, record: str) -> dict[str, Any]:
+        """The golden record that a record belongs to."""
+        [found] = self.rows("FROM contact WHERE contact_id = ?", self.contact_of(record))
+        return found
+
+    def field(self, record: str, field: str) -> dict[str, Any]:
+        """Where a field of the record's contact comes from: value, rule, candidates, and `record`."""
+        [found] = self.rows(
+            """SELECT f.value, f.rule, f.candidates, r.source || ':' || r.record_id AS record
+               FROM contact_field f JOIN record r USING (record_key) WHERE f.contact_id = ? AND f.field = ?""",
+            self.contact_of(record),
+            field,
+        )
+        return found
+
+
+def write_settings(folder: Path, settings: dict[str, Any]) -> None:
+    """Write onecontact.yaml."""
+    (folder / "onecontact.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+
+
+def write_keys(folder: Path) -> None:
+    """Write the two secrets of a project."""
+    folder.mkdir(parents=True)
+    for name, secret in KEYS.items():
+        file = folder / f"{name}.key"
+        file.write_text(secret, encoding="ascii")
+        file.chmod(0o600)
+
+
+@contextmanager
+def small_project(folder: Path, **settings: Any) -> Iterator[SmallProject]:
+    """A project in an empty folder, its keys made, its warehouse created and open; `settings` at top level."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_settings(folder, SETTINGS | settings)
+    write_keys(folder / ".onecontact" / "keys")
+    project = open_project(folder)
+    with project.warehouse(create=True) as connection:
+        yield SmallProject(project, connection)
