@@ -1,0 +1,134 @@
+"""Date and time at the head of a WhatsApp line: shapes they come in, and which number is the day.
+
+Digits alone decide here. Eras (Thai, Japanese) and months in words are not understood, so no header is found.
+"""
+
+import re
+from datetime import date, time
+from functools import lru_cache
+from typing import Literal, NamedTuple, get_args
+
+from pipelines.errors import DeliveryHeld
+from schemas.vocabulary import ErrorCode
+
+DateOrder = Literal["day_first", "month_first", "year_first"]
+ORDERS: tuple[DateOrder, ...] = get_args(DateOrder)
+MARKS = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+SPACE = "[ \u00a0\u202f\u2009]"
+YEARS = range(2009, 2051)  # WhatsApp began in 2009; years of other calendars fall outside
+
+_DATE = [r"(?P<a>\d{1,4})", "(?P<dot>[./-])", f"{SPACE}?", r"(?P<b>\d{1,2})", "(?P=dot)", f"{SPACE}?"]
+_DATE += [r"(?P<c>\d{1,4})", r"\.?"]
+_GAP = [f"(?:[,،]{SPACE}?|{SPACE})", rf"(?:[^\W\d_]{{1,4}}\.?{SPACE})?"]
+_TIME = [r"(?P<hour>\d{1,2})", "[:.]", r"(?P<minute>\d\d)", r"(?:[:.](?P<second>\d\d))?", f"{SPACE}?"]
+_TIME += [rf"(?P<half>[AaPp]\.?{SPACE}?[Mm]\.?|[صم])?"]
+_STAMPS = (_DATE + _GAP + _TIME, _TIME + _GAP + _DATE)
+_FRAMES = {"[": ([r"\["], [rf"\]{SPACE}?"]), "-": ([], [f"{SPACE}?", f"[-–]{SPACE}"]), ":": ([], [f":{SPACE}"])}
+_HEADERS = [
+    (kind, stamp is _STAMPS[1], re.compile(f"[{MARKS}]*".join(["", *before, *stamp, *after])))
+    for kind, (before, after) in _FRAMES.items()
+    for stamp in _STAMPS
+]
+
+
+class Shape(NamedTuple):
+    """What all headers of one export have in common."""
+
+    frame: str
+    time_first: bool
+    separator: str
+    wide_years: bool
+    seconds: bool
+    half_days: bool
+
+
+class Header(NamedTuple):
+    """Date (its three numbers as they stand), wall-clock time, and the rest of the line."""
+
+    shape: Shape
+    parts: tuple[int, int, int]
+    time: time
+    body: str
+
+
+def header(line: str) -> Header | None:
+    """The header a line begins with, if it does and if its numbers can be a date and a time at all."""
+    if not line[:1] or not (line[0].isdecimal() or line[0] in MARKS or line[0] == "["):
+        return None
+    for frame, time_first, pattern in _HEADERS:
+        if found := pattern.match(line):
+            a, b, c = found["a"], found["b"], found["c"]
+            wall = _time(found["hour"], found["minute"], found["second"], found["half"])
+            if wall is None or not any(dated((int(a), int(b), int(c)), order) for order in ORDERS):
+                return None
+            wide = len(a) == 4 or len(c) == 4
+            shape = Shape(frame, time_first, found["dot"], wide, found["second"] is not None, bool(found["half"]))
+            return Header(shape, (int(a), int(b), int(c)), wall, line[found.end() :])
+    return None
+
+
+@lru_cache(4096)
+def dated(parts: tuple[int, int, int], order: DateOrder) -> date | None:
+    """The date three numbers mean in an order, or None where they can mean none."""
+    a, b, c = parts
+    year, month, day = {"day_first": (c, b, a), "month_first": (c, a, b), "year_first": (a, b, c)}[order]
+    year = year + 2000 if year < 100 else year
+    try:
+        return date(year, month, day) if year in YEARS else None
+    except ValueError:
+        return None
+
+
+class Evidence:
+    """What the dates of a file say about their order."""
+
+    def __init__(self) -> None:
+        self.headers = 0
+        self.impossible = dict.fromkeys(ORDERS, 0)
+        self.backward = dict.fromkeys(ORDERS, 0)
+        self.differs = False
+        self._last: dict[DateOrder, date] = {}
+
+    def add(self, parts: tuple[int, int, int]) -> None:
+        """Take in the numbers of the next header."""
+        self.headers += 1
+        self.differs |= parts[0] != parts[1]
+        for order in ORDERS:
+            day = dated(parts, order)
+            if day is None:
+                self.impossible[order] += 1
+            else:
+                self.backward[order] += day < self._last.get(order, day)
+                self._last[order] = day
+
+
+def date_order(evidence: Evidence, configured: DateOrder | None) -> DateOrder:
+    """The order with the fewest impossible dates, then the fewest steps back in time, then the configured one.
+
+    Two-digit years in front are taken only where nothing else fits as well, or where they are configured.
+
+    Raises:
+        DeliveryHeld: DATE_AMBIGUOUS where none of these tells.
+    """
+    scores = {order: (evidence.impossible[order], evidence.backward[order]) for order in ORDERS}
+    leaders = [order for order in ORDERS if scores[order] == min(scores.values())]
+    if configured is not None and configured in leaders:
+        return configured
+    likely = [order for order in leaders if order != "year_first"] or leaders
+    if len(likely) == 1 or not evidence.differs:
+        return likely[0]
+    raise DeliveryHeld(
+        ErrorCode.DATE_AMBIGUOUS,
+        "the dates fit day and month either way round: "
+        "set date_order: day_first or month_first for this source in onecontact.yaml",
+    )
+
+
+def _time(hour: str, minute: str, second: str | None, half: str | None) -> time | None:
+    value = int(hour)
+    if half and value <= 12:
+        value = value % 12 + (12 if half[0] in "Ppم" else 0)
+    try:
+        return time(value, int(minute), int(second or 0))
+    except ValueError:
+        return None

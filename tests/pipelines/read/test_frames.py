@@ -1,0 +1,76 @@
+from datetime import UTC, datetime
+
+from pipelines.read import frames
+from pipelines.read.frames import Identifier, Moment, Occurrences, Person, Refused, Said, Thread, batches, well_formed
+from schemas import received
+from schemas.vocabulary import (
+    Channel,
+    Direction,
+    ErrorCode,
+    IdentifierType,
+    MessageKind,
+    Precision,
+    ZoneSource,
+)
+
+NOON = Moment(datetime(2025, 9, 15, 12, tzinfo=UTC), Precision.SECOND, ZoneSource.STATED)
+ANNA = Person(
+    "mailto:anna@example.com", Channel.EMAIL, None, Identifier(IdentifierType.EMAIL, "anna@example.com", "To")
+)
+
+
+def said(text: str) -> Said:
+    kind = MessageKind.TEXT
+    return Said(1, text, "t", ANNA.record_id, Direction.INBOUND, "Anna", kind, text, NOON, ["a.pdf"])
+
+
+def test_entries_are_numbered_through_over_batches_and_kinds() -> None:
+    refused = Refused(7, ErrorCode.MESSAGE_UNREADABLE, "a header", "?")
+    first, second = batches([said("a"), refused, said("b")], rows=2)
+    assert first.messages["row"].to_list() == [1]
+    assert first.refused["row"].to_list() == [2]
+    assert second.messages["row"].to_list() == [3]
+
+
+def test_a_person_and_a_thread_come_once_per_delivery() -> None:
+    thread = Thread("t", Channel.EMAIL, "Hello")
+    first, second = batches([thread, ANNA, said("a"), thread, ANNA, said("b")], rows=1)
+    assert (first.contacts.height, first.identifiers.height, first.conversations.height) == (1, 1, 1)
+    assert (second.contacts.height, second.identifiers.height, second.conversations.height) == (0, 0, 0)
+
+
+def test_a_person_comes_again_when_a_later_batch_first_tells_the_name() -> None:
+    named = ANNA._replace(name="Anna Weber")
+    first, second, third = batches([ANNA, said("a"), named, said("b"), ANNA, said("c")], rows=1)
+    assert first.contacts["name"].to_list() == [None]
+    assert second.contacts.select("row", "name").row(0) == (2, "Anna Weber")
+    assert third.contacts.is_empty()
+
+
+def test_a_name_told_within_the_batch_is_put_on_the_one_row() -> None:
+    (batch,) = batches([ANNA, said("a"), ANNA._replace(name="Anna Weber"), said("b")], rows=10)
+    assert batch.contacts["name"].to_list() == ["Anna Weber"]
+
+
+def test_batches_of_long_texts_end_early() -> None:
+    text = "x" * (frames.BATCH_CHARACTERS // 2)
+    assert [b.messages.height for b in batches([said(text)] * 3, rows=10)] == [2, 1]
+
+
+def test_frames_keep_their_contracts() -> None:
+    (batch,) = batches([Thread("t", Channel.EMAIL, None), ANNA, said("a")], rows=10)
+    received.ContactRow.validate(batch.contacts)
+    received.IdentifierRow.validate(batch.identifiers)
+    received.Conversation.validate(batch.conversations)
+    received.Message.validate(batch.messages)
+
+
+def test_equal_entries_are_told_apart_by_their_occurrence() -> None:
+    occurrences = Occurrences()
+    keys = [occurrences.numbered("chat", text) for text in ("hi", "hi", "ho", "hi")]
+    assert keys == ["chat|hi|0", "chat|hi|1", "chat|ho|0", "chat|hi|2"]
+
+
+def test_lone_surrogates_are_replaced_and_pairs_joined() -> None:
+    assert well_formed("a\ud83d") == "a\ufffd"
+    assert well_formed("\ud83d\ude00") == "😀"

@@ -1,0 +1,146 @@
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipelines import landing
+from pipelines.landing import Landed, landed, stated_time
+from schemas.source import Source
+from tests.small_project import SmallProject
+
+SOURCE = Source(format="contacts_csv", path="landing/crm/*", timezone="Europe/Berlin")
+
+
+def drop(
+    project: SmallProject, name: str, content: bytes = b"id,name\n1,Jane Doe\n", at: datetime | None = None
+) -> Path:
+    path = project.project.folder / "landing" / "crm" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    if at:
+        os.utime(path, (at.timestamp(), at.timestamp()))
+    return path
+
+
+def found(project: SmallProject) -> list[Landed]:
+    return landed(project.connection, project.project.folder, "crm", SOURCE)
+
+
+# Which files
+
+
+def test_a_complete_file_is_found_with_its_hash_and_size(project: SmallProject) -> None:
+    path = drop(project, "crm-2026-03-31.csv", b"abc")
+    assert found(project) == [
+        Landed(
+            source="crm",
+            path=path,
+            sha256="ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            size=3,
+            declared_at=datetime(2026, 3, 30, 22, tzinfo=UTC),
+            declared_from="file_name",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a.csv.part", "a.csv.PARTIAL", "a.tmp", "a.crdownload", "a.filepart", ".a.csv.swp", ".hidden.csv", "~$a.csv"],
+)
+def test_a_file_that_somebody_still_works_on_is_left_alone(project: SmallProject, name: str) -> None:
+    drop(project, name)
+    assert found(project) == []
+
+
+def test_a_folder_is_no_file(project: SmallProject) -> None:
+    (project.project.folder / "landing" / "crm" / "2026").mkdir(parents=True)
+    assert found(project) == []
+
+
+def test_a_file_that_changes_while_it_is_hashed_is_left_for_the_next_run(
+    project: SmallProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drop(project, "a.csv")
+
+    def growing(path: Path) -> str:
+        path.write_bytes(path.read_bytes() + b"2,Joe Bloggs\n")
+        return "0" * 64
+
+    with monkeypatch.context() as patched:
+        patched.setattr(landing, "hashed", growing)
+        assert found(project) == []
+    assert [each.size for each in found(project)] == [path.stat().st_size]
+
+
+def test_a_file_that_is_not_touched_is_hashed_once(project: SmallProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    drop(project, "a.csv")
+    before = found(project)
+    monkeypatch.setattr(landing, "hashed", None)
+    assert found(project) == before
+
+
+def test_a_file_that_was_touched_is_hashed_again(project: SmallProject) -> None:
+    drop(project, "a.csv", b"one", at=datetime(2026, 1, 1, tzinfo=UTC))
+    [before] = found(project)
+    drop(project, "a.csv", b"two", at=datetime(2026, 1, 2, tzinfo=UTC))
+    [after] = found(project)
+    assert before.sha256 != after.sha256
+
+
+def test_a_file_name_need_not_be_unicode(project: SmallProject) -> None:
+    drop(project, os.fsdecode("Müller.csv".encode("latin-1")))
+    assert len(found(project)) == 1
+
+
+# In which order
+
+
+def test_files_come_by_declared_time_and_then_by_hash_whatever_their_names(project: SmallProject) -> None:
+    drop(project, "a-2026-03-02.csv", b"1")
+    drop(project, "z-2026-03-01.csv", b"2")
+    for name in "bcd":
+        drop(project, f"{name}-2026-03-03.csv", name.encode())
+    files = found(project)
+    assert [each.path.name for each in files[:2]] == ["z-2026-03-01.csv", "a-2026-03-02.csv"]
+    assert [each.sha256 for each in files[2:]] == sorted(each.sha256 for each in files[2:])
+
+
+# When it was made
+
+
+@pytest.mark.parametrize(
+    ("name", "stated"),
+    [
+        ("crm-2026-11-16.csv", "2026-11-16T00:00"),
+        ("crm_20261116.csv", "2026-11-16T00:00"),
+        ("crm 2026.11.16 (2).csv", "2026-11-16T00:00"),
+        ("20261116T0930.csv", "2026-11-16T09:30"),
+        ("crm-2026-11-16_09-30.csv", "2026-11-16T09:30"),
+        ("crm-20261116_093015.csv", "2026-11-16T09:30"),
+        ("crm-20261116093015.csv", "2026-11-16T09:30"),
+        ("2026-11-16T09-30-15.csv", "2026-11-16T09:30"),
+        ("v2026-02-30 of 2026-03-01.csv", "2026-03-01T00:00"),
+    ],
+)
+def test_a_file_name_may_state_when_the_delivery_was_made(name: str, stated: str) -> None:
+    utc = SOURCE.model_copy(update={"timezone": "UTC"})
+    assert stated_time(name, utc) == datetime.fromisoformat(stated).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "name", ["crm.csv", "crm-16-11-2026.csv", "WhatsApp Chat with +491512026111699.txt", "2026.csv"]
+)
+def test_other_numbers_are_no_dates(name: str) -> None:
+    assert stated_time(name, SOURCE) is None
+
+
+def test_a_stated_time_is_one_in_the_zone_of_the_source() -> None:
+    assert stated_time("crm-2026-07-01T0930.csv", SOURCE) == datetime(2026, 7, 1, 7, 30, tzinfo=UTC)
+
+
+def test_without_a_date_in_its_name_a_file_was_made_when_it_was_modified(project: SmallProject) -> None:
+    modified = datetime(2026, 3, 31, 12, 30, tzinfo=UTC)
+    drop(project, "crm.csv", at=modified)
+    [each] = found(project)
+    assert (each.declared_at, each.declared_from) == (modified, "modification_time")
