@@ -1,0 +1,153 @@
+"""E-mail addresses: one spelling each, what stands in for an address but is none, and mailboxes that many share."""
+
+from types import MappingProxyType
+from typing import NamedTuple
+
+import polars as pl
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+
+from pipelines.normalise.text import clean, is_placeholder
+from schemas.vocabulary import ErrorCode, Validity
+
+WRAPPING = r"""^(?:mailto:|['"<\s])+|['">\s]+$"""
+
+# People who have to fill in an address and will not: test@test.com, none@none.de. Not example.com, which demos live on.
+STOPGAPS = (
+    *("test", "tests", "none", "no", "na", "null", "nobody", "nomail", "noemail", "unknown", "anonymous", "dummy"),
+    *("fake", "email", "mail", "asdf", "abc", "a", "aa", "aaa", "x", "xx", "xxx", "foo", "keine", "unbekannt"),
+)
+NO_ADDRESS = ("noemail", "nomail", "noaddress", "donthaveone", "keineemail", "keinemail", "emailnotprovided")
+FACEBOOK_ID = r"^[0-9]+@facebook\.com$"  # how Facebook's interfaces fill the field: the id of a person on a page
+
+# Compared without dots, hyphens and underscores.
+ROLES = (
+    *("info", "sales", "office", "contact", "support", "hello", "service", "help", "helpdesk", "mail", "team", "admin"),
+    *(
+        "administrator",
+        "billing",
+        "accounts",
+        "accounting",
+        "invoice",
+        "invoices",
+        "orders",
+        "order",
+        "marketing",
+        "hr",
+    ),
+    *("jobs", "press", "privacy", "legal", "webmaster", "postmaster", "hostmaster", "abuse", "security", "reception"),
+    *("noreply", "donotreply", "mailerdaemon", "bounce", "newsletter", "notifications", "enquiries", "feedback"),
+    *("kontakt", "verkauf", "vertrieb", "buero", "büro", "rechnung", "buchhaltung", "bewerbung", "datenschutz"),
+    *("hallo", "empfang", "zentrale", "contacto", "ventas", "contacts", "accueil", "contatto", "amministrazione"),
+)
+
+# Domains that nobody means, and the one that was meant. None of them is a known provider of its own.
+MISSPELT = MappingProxyType(
+    {
+        typed: meant
+        for meant, slips in {
+            "gmail.com": "gmial.com gmal.com gmai.com gmil.com gmaill.com gamil.com gnail.com gmail.cm gmail.co",
+            "googlemail.com": "googlmail.com googelmail.com goglemail.com googlemail.co",
+            "hotmail.com": "hotmial.com hotmal.com hotmai.com hotmil.com hotnail.com hotmail.co hotmail.cm",
+            "yahoo.com": "yaho.com yahooo.com yhoo.com yahho.com yaoo.com yahoo.cm yahoo.co",
+            "outlook.com": "outlok.com outloo.com outlook.co outlook.cm outllook.com otulook.com",
+            "icloud.com": "iclod.com icoud.com icloud.co icloud.cm iclould.com",
+            "gmx.de": "gmx.d gmx.ed gxm.de",
+            "web.de": "wbe.de web.d web.ed",
+            "t-online.de": "tonline.de t-onlin.de t-online.d",
+        }.items()
+        for typed in slips.split()
+    }
+)
+MISSPELT_COM = r"\.(?:con|cmo|ocm|comm|coom|cpm|vom|xom)$"  # no registry runs any of these
+
+
+class Address(NamedTuple):
+    """What the validator says of one address; the order is that of the columns."""
+
+    normalised: str | None
+    validity: str
+    code: str | None
+
+
+ADDRESS = pl.Schema(dict.fromkeys(Address._fields, pl.String))
+
+
+def emails(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add what is known of each address of `raw`.
+
+    Normalised is: trimmed, NFKC, lower case on both sides of the @, the domain in its ASCII form. Nothing is asked of
+    the network. An address whose domain looks like a slip of the keyboard, or that only works inside a company
+    (`.local`), is kept as `possible`; the former with a code and a suggestion.
+
+    Args:
+        frame: `raw` (String, nullable), and anything else.
+
+    Returns:
+        The frame, in its order, with `normalised` (String or null), `validity` (String: Validity, null for a blank
+        cell), `code` (String: ErrorCode or null), `suggestion` (String: the address as it was probably meant, or null)
+        and `is_role` (Boolean: a mailbox that many share, weak evidence for who somebody is).
+    """
+    known = frame.select("raw").unique().with_columns(text=_lowered())
+    texts = known["text"].unique().drop_nulls()
+    addresses = pl.DataFrame([_address(text) for text in texts], schema=ADDRESS, orient="row").with_columns(text=texts)
+    known = known.join(addresses, on="text", how="left").with_columns(refused=_is_no_address(), suggestion=_meant())
+    refused, normalised, slip = pl.col("refused"), pl.col("normalised"), pl.col("suggestion").is_not_null()
+    placeholder, misspelt = ErrorCode.EMAIL_PLACEHOLDER.value, ErrorCode.EMAIL_DOMAIN_MISSPELT.value
+    known = known.select(
+        "raw",
+        normalised=pl.when(~refused).then(normalised),
+        validity=_first((refused, Validity.INVALID.value), (slip, Validity.POSSIBLE.value), otherwise="validity"),
+        code=_first((refused, placeholder), (slip, misspelt), otherwise="code"),
+        suggestion=pl.when(~refused).then("suggestion"),
+        is_role=(~refused & _bare(normalised).is_in(ROLES)).fill_null(False),
+    )
+    return frame.join(known, on="raw", how="left", nulls_equal=True, maintain_order="left")
+
+
+def _first(*cases: tuple[pl.Expr, str], otherwise: str) -> pl.Expr:
+    """The word of the first case that holds, else what the column says."""
+    words = [pl.when(case).then(pl.lit(word)) for case, word in cases]
+    return pl.coalesce(*words, otherwise)
+
+
+def _lowered() -> pl.Expr:
+    """An address as it is compared; lower case and NFKC each undo a little of what the other has done."""
+    raw = clean(pl.col("raw"))
+    bare = raw.str.normalize("NFKC").str.to_lowercase().str.replace_all(WRAPPING, "")
+    return pl.coalesce(clean(bare.str.normalize("NFKC")), raw)
+
+
+def _address(text: str) -> Address:
+    """One distinct address. The validator refuses special-use domains, so those stand below .test while it looks."""
+    special = "." in text.rpartition("@")[2] and text.rpartition(".")[2] in SPECIAL_USE_DOMAIN_NAMES
+    below = ".test" if special else ""
+    try:
+        found = validate_email(text + below, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return Address(None, Validity.INVALID.value, ErrorCode.EMAIL_SYNTAX.value)
+    domain = found.ascii_domain.removesuffix(below)
+    inside = special and not domain.endswith(".test")
+    return Address(f"{found.local_part}@{domain}", Validity.POSSIBLE if inside else Validity.VALID, None)
+
+
+def _is_no_address() -> pl.Expr:
+    """Whether a cell holds something that only fills the place of an address."""
+    address = pl.col("normalised")
+    local, label = address.str.extract("^(.*)@"), address.str.extract(r"@([^.]+)\.")
+    stopgap = (local == label) & local.is_in(STOPGAPS) | _bare(address).is_in(NO_ADDRESS)
+    return (stopgap | address.str.contains(FACEBOOK_ID)).fill_null(False) | is_placeholder(pl.col("raw")).fill_null(
+        False
+    )
+
+
+def _bare(address: pl.Expr) -> pl.Expr:
+    """The local part without its tag and its punctuation."""
+    return address.str.extract("^([^+@]*)").str.replace_all("[._-]", "")
+
+
+def _meant() -> pl.Expr:
+    """The address as it was probably meant; null where nothing looks wrong."""
+    address = pl.col("normalised")
+    local, domain = address.str.extract("^(.*)@"), address.str.extract("@(.*)$")
+    meant = domain.str.replace(MISSPELT_COM, ".com").replace(dict(MISSPELT))
+    return pl.when(meant != domain).then(pl.format("{}@{}", local, meant))

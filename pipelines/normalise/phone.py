@@ -1,0 +1,175 @@
+"""Phone numbers: E.164, how far to trust it, and the spellings that reach the same subscriber."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import phonenumbers
+import polars as pl
+from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
+
+from pipelines.normalise.text import clean, is_placeholder
+from schemas.vocabulary import ErrorCode, Validity
+
+# `p:`, `tel:`, `whatsapp:`, `Mobile:`; quotes and `=` with which spreadsheets keep a number from being reckoned with.
+LABEL = r"""^['"=\s]*(?:\p{L}[\p{L} ]*:)?['"=\s]*"""
+REMARK = r"""\s*(?:\([^0-9()]*\))?['"\s]*$"""
+EXTENSION = r"(?i)(?:;ext=|[;,]?\s*(?:ext(?:ensio)?n?|xtn|x|#|int|anexo)[:.]?)\s*[0-9]{1,7}#?$"
+SCIENTIFIC = r"(?i)^\+?[0-9]+(?:[.,][0-9]+)?E\+?[0-9]+$"
+NOTHING = r"^[[^\p{L}\p{N}]0]*$"  # zeros and signs at most
+JID = r"@(?:s\.whatsapp\.net|c\.us)$"  # how WhatsApp itself writes an id
+WITH_COUNTRY = r"^[^0-9+]*\+"
+
+# A subscriber's two spellings in E.164: each pattern's numbers become its partner's, and back.
+VARIANTS = (
+    (r"^\+55([1-9]{2})9([6-9][0-9]{7})$", "+55${1}${2}"),  # Brazil: mobiles got a ninth digit, landlines begin 2 to 5
+    (r"^\+55([1-9]{2})([6-9][0-9]{7})$", "+55${1}9${2}"),
+    (r"^\+521([2-9][0-9]{9})$", "+52${1}"),  # Mexico: the 1 of mobiles was given up in 2019
+    (r"^\+52([2-9][0-9]{9})$", "+521${1}"),
+    (r"^\+549([1-3][0-9]{9})$", "+54${1}"),  # Argentina: the 9 of mobiles is dialled from abroad only
+    (r"^\+54([1-3][0-9]{9})$", "+549${1}"),
+    (r"^\+390([124-9][0-9]{4,9})$", "+39${1}"),  # Italy: a landline keeps its 0; without it 3… is somebody's mobile
+    (r"^\+39([124-9][0-9]{4,9})$", "+390${1}"),
+)
+
+
+class Number(NamedTuple):
+    """What is known of one number; the order is that of the columns."""
+
+    normalised: str | None = None
+    validity: str | None = None
+    region: str | None = None
+    extension: str | None = None
+    code: str | None = None
+
+
+NUMBER = pl.Schema(dict.fromkeys(Number._fields, pl.String))
+
+
+def phones(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add what is known of each number of `raw`, read as one of `default_region` where it has no country code.
+
+    A number that is possible but not valid is kept, with a code. Words in a number make it unparseable: read as the
+    letters on a dial (as `phonenumbers` would) they would become somebody else's number. So does a number that lacks
+    its area code, for it reaches different people from different towns.
+
+    Args:
+        frame: `raw` and `default_region` (String, nullable; a region is two capital letters), and anything else.
+
+    Returns:
+        The frame, in its order, with `normalised` (String: E.164 without extension, or null), `validity` (String:
+        Validity, null for a blank cell), `region` (String: country of the number), `extension` (String), `code`
+        (String: ErrorCode or null) and `match_keys` (List[String]: the number and its variants, empty without one).
+    """
+    text, region = pl.col("text"), pl.col("default_region")
+    asked = frame.select("raw", "default_region").unique().with_columns(text=_written())
+    asked = asked.with_columns(text=pl.when(region.is_null()).then(text.str.replace("^00", "+")).otherwise(text))
+    homeless = region.is_null() & ~text.str.contains(WITH_COUNTRY)
+    code = (
+        _refusal(text.str.replace(EXTENSION, ""))
+        .when(homeless)
+        .then(pl.lit(ErrorCode.PHONE_NO_REGION.value))
+        .otherwise(None)
+    )
+    known = _numbers(asked.with_columns(code=code), _phone)
+    return frame.join(known, on=["raw", "default_region"], how="left", nulls_equal=True, maintain_order="left")
+
+
+def wa_ids(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add what is known of each WhatsApp id of `raw`: digits that begin with a country code, with or without a plus.
+
+    WhatsApp's own numbers are not always dialable ones (older accounts in Brazil and Mexico), so five to fifteen
+    digits are never refused: what the numbering plan does not know is `possible`. No region is assumed.
+
+    Args:
+        frame: `raw` (String, nullable), and anything else.
+
+    Returns:
+        The frame, in its order, with the columns that `phones` adds.
+    """
+    asked = frame.select("raw").unique().with_columns(text=_written().str.replace(JID, ""))
+    asked = asked.with_columns(default_region=pl.lit(None, pl.String), code=_refusal(pl.col("text")).otherwise(None))
+    return frame.join(
+        _numbers(asked, _wa_id).drop("default_region"), on="raw", how="left", nulls_equal=True, maintain_order="left"
+    )
+
+
+def match_keys(number: pl.Expr) -> pl.Expr:
+    """Spellings in E.164 under which the subscriber of a number may be found, the number itself first.
+
+    Variants are for finding candidates: that two numbers share one says less than that they are equal.
+    """
+    variant = pl.coalesce(
+        pl.when(number.str.contains(pattern)).then(number.str.replace(pattern, partner))
+        for pattern, partner in VARIANTS
+    )
+    return pl.concat_list(number, variant).list.drop_nulls()
+
+
+def _written() -> pl.Expr:
+    """The number in a cell, without what is written around it."""
+    return clean(clean(pl.col("raw")).str.normalize("NFKC").str.replace(LABEL, "").str.replace(REMARK, ""))
+
+
+def _refusal(body: pl.Expr) -> pl.expr.whenthen.ChainedThen:
+    """Why a number need not be parsed, as the beginning of a chain."""
+    text = pl.col("text")
+    return (
+        pl.when(is_placeholder(pl.col("raw")) | text.str.contains(NOTHING))
+        .then(pl.lit(ErrorCode.IDENTIFIER_BLOCKED_VALUE.value))
+        .when(text.str.contains(SCIENTIFIC))
+        .then(pl.lit(ErrorCode.PHONE_SCIENTIFIC_NOTATION.value))
+        .when(body.str.contains(r"\p{L}") | (text.is_null() & clean(pl.col("raw")).is_not_null()))
+        .then(pl.lit(ErrorCode.PHONE_UNPARSEABLE.value))
+    )
+
+
+def _numbers(asked: pl.DataFrame, parse: Callable[[str, str | None], Number]) -> pl.DataFrame:
+    """Parse the distinct numbers that nothing speaks against."""
+    found = [
+        _refused(ErrorCode(code)) if code else parse(text, region) if text else Number()
+        for text, region, code in asked.select("text", "default_region", "code").iter_rows()
+    ]
+    numbers = pl.DataFrame(found, schema=NUMBER, orient="row").with_columns(match_keys=match_keys(pl.col("normalised")))
+    return asked.select("raw", "default_region").hstack(numbers)
+
+
+def _phone(text: str, region: str | None) -> Number:
+    try:
+        number = phonenumbers.parse(text, region)
+    except NumberParseException:
+        return _refused(ErrorCode.PHONE_UNPARSEABLE)
+    if phonenumbers.is_valid_number(number):
+        return _accepted(number, Validity.VALID)
+    if phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE and _is_steady(number):
+        return _accepted(number, Validity.POSSIBLE)._replace(code=ErrorCode.PHONE_POSSIBLE_NOT_VALID.value)
+    return _refused(ErrorCode.PHONE_UNPARSEABLE)
+
+
+def _is_steady(number: phonenumbers.PhoneNumber) -> bool:
+    """Whether E.164 is read back as itself; zeros that the plan cannot place make it another number each time."""
+    written = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return phonenumbers.format_number(phonenumbers.parse(written), PhoneNumberFormat.E164) == written
+
+
+def _wa_id(text: str, _: str | None) -> Number:
+    digits = phonenumbers.normalize_digits_only(text)
+    if not 5 <= len(digits) <= 15:
+        return _refused(ErrorCode.PHONE_UNPARSEABLE)
+    known = _phone(text if "+" in text else f"+{digits}", None)
+    if known.validity == Validity.VALID:
+        return known._replace(extension=None)
+    return known._replace(normalised=f"+{digits}", validity=Validity.POSSIBLE.value, extension=None, code=None)
+
+
+def _refused(code: ErrorCode) -> Number:
+    return Number(validity=Validity.INVALID.value, code=code.value)
+
+
+def _accepted(number: phonenumbers.PhoneNumber, validity: Validity) -> Number:
+    main_region = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    return Number(
+        normalised=phonenumbers.format_number(number, PhoneNumberFormat.E164),
+        validity=validity.value,
+        region=phonenumbers.region_code_for_number(number) or main_region,
+        extension=number.extension,
+    )

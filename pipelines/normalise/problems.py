@@ -1,0 +1,84 @@
+"""What was wrong with a field and what became of it. A suggestion may hold a value: problems stay in the warehouse."""
+
+from types import MappingProxyType
+from typing import NamedTuple
+
+import polars as pl
+
+from schemas.vocabulary import Action, ErrorCode, Severity
+
+PROBLEMS = pl.Schema(
+    {
+        "row": pl.UInt32,
+        "line": pl.UInt32,
+        "field": pl.String,
+        "code": pl.String,
+        "severity": pl.String,
+        "action": pl.String,
+        "expected": pl.String,
+        "suggestion": pl.String,
+    }
+)
+
+
+class Ruling(NamedTuple):
+    """What a code means for the field it is found on, and what would have been right."""
+
+    action: Action
+    expected: str
+
+
+RULINGS = MappingProxyType(
+    {
+        ErrorCode.PHONE_UNPARSEABLE: Ruling(Action.FIELD_DROPPED, "one phone number, such as +49 30 901820"),
+        ErrorCode.PHONE_NO_REGION: Ruling(
+            Action.FIELD_DROPPED, "a country code such as +49, or a `region` for the source in onecontact.yaml"
+        ),
+        ErrorCode.PHONE_POSSIBLE_NOT_VALID: Ruling(
+            Action.KEPT_WITH_WARNING, "a number that its country has given out; this one only has the right length"
+        ),
+        ErrorCode.PHONE_SCIENTIFIC_NOTATION: Ruling(
+            Action.FIELD_DROPPED, "all digits; a spreadsheet has cut them: export the column as text"
+        ),
+        ErrorCode.IDENTIFIER_BLOCKED_VALUE: Ruling(Action.FIELD_DROPPED, "a real value, or an empty cell"),
+        ErrorCode.EMAIL_SYNTAX: Ruling(Action.FIELD_DROPPED, "one e-mail address, such as jane@example.com"),
+        ErrorCode.EMAIL_PLACEHOLDER: Ruling(Action.FIELD_DROPPED, "a real e-mail address, or an empty cell"),
+        ErrorCode.EMAIL_DOMAIN_MISSPELT: Ruling(
+            Action.KEPT_WITH_WARNING, "a domain that does not look like a slip of the keyboard"
+        ),
+        ErrorCode.ATTR_TYPE: Ruling(Action.FIELD_DROPPED, "a number such as 1234.5"),
+        ErrorCode.ATTR_NOT_IN_LIST: Ruling(Action.FIELD_DROPPED, "a value of the attribute's list"),
+        ErrorCode.BOOL_UNKNOWN: Ruling(Action.FIELD_DROPPED, "true or false"),
+        ErrorCode.DATE_AMBIGUOUS: Ruling(
+            Action.FIELD_DROPPED, "a date whose day and month cannot be taken for each other, such as 2025-04-03"
+        ),
+        ErrorCode.DATE_UNPARSEABLE: Ruling(Action.FIELD_DROPPED, "a date such as 2025-04-03"),
+    }
+)
+
+
+def problems(frame: pl.DataFrame) -> pl.DataFrame:
+    """The problems of a frame's fields, as PROBLEMS: one for each row that has a code.
+
+    Args:
+        frame: `row` (UInt32), `field` (String), `code` (String, null where all is well). Optional columns are `line`
+            (UInt32), `expected` (String: what would have been right, where the code's own words are too general) and
+            `suggestion` (String: a repaired value to offer). Others are left out.
+
+    Raises:
+        polars.exceptions.InvalidOperationError: a code that RULINGS does not know.
+    """
+    optional = ("line", "expected", "suggestion")
+    known = frame.with_columns(pl.lit(None).alias(name) for name in optional if name not in frame.columns)
+    actions = {code.value: ruling.action.value for code, ruling in RULINGS.items()}
+    words = {code.value: ruling.expected for code, ruling in RULINGS.items()}
+    return (
+        known.filter(pl.col("code").is_not_null())
+        .with_columns(
+            severity=pl.lit(Severity.WARNING.value),  # a row that loses a field stays: that is never an error
+            action=pl.col("code").replace_strict(actions, return_dtype=pl.String),
+            expected=pl.coalesce("expected", pl.col("code").replace_strict(words, return_dtype=pl.String)),
+        )
+        .select(PROBLEMS.names())
+        .cast(PROBLEMS)
+    )

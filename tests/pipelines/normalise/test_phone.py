@@ -1,0 +1,201 @@
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.normalise.phone import VARIANTS, match_keys, phones, wa_ids
+
+SCHEMA = {"raw": pl.String, "default_region": pl.String}
+
+
+def phone(raw: str | None, region: str | None = None) -> dict[str, Any]:
+    return phones(pl.DataFrame([(raw, region)], schema=SCHEMA, orient="row")).row(0, named=True)
+
+
+def wa_id(raw: str | None) -> dict[str, Any]:
+    return wa_ids(pl.DataFrame([(raw,)], schema={"raw": pl.String}, orient="row")).row(0, named=True)
+
+
+@pytest.mark.parametrize(
+    ("raw", "region", "normalised"),
+    [
+        ("(202) 555-0143", "US", "+12025550143"),
+        ("0151 23456789", "DE", "+4915123456789"),
+        ("+49 (0)30 901820", None, "+4930901820"),
+        ("0049 30 901820", None, "+4930901820"),
+        ("\u202a+49\u00a030\u00a0901820\u202c", None, "+4930901820"),
+        ("０３０９０１８２０", "DE", "+4930901820"),
+        ("'+4930901820", None, "+4930901820"),
+        ("=+4930901820", None, "+4930901820"),
+        ('="+4930901820"', None, "+4930901820"),
+        ("p:+4930901820", None, "+4930901820"),
+        ("tel:+49-30-901820", None, "+4930901820"),
+        ("whatsapp:+12025550143", None, "+12025550143"),
+        ("Mobile: 0151 23456789", "DE", "+4915123456789"),
+        ("030 901820 (Büro)", "DE", "+4930901820"),
+    ],
+)
+def test_a_valid_number_is_normalised_however_it_is_written(raw: str, region: str | None, normalised: str) -> None:
+    known = phone(raw, region)
+    assert (known["normalised"], known["validity"], known["code"]) == (normalised, "valid", None)
+
+
+@pytest.mark.parametrize("raw", [None, "", " \u200b"])
+def test_a_blank_cell_says_nothing(raw: str | None) -> None:
+    assert list(phone(raw).values())[2:] == [None, None, None, None, None, []]
+
+
+def test_the_region_is_that_of_the_number_not_of_its_source() -> None:
+    assert phone("+49 30 901820", "US")["region"] == "DE"
+
+
+def test_a_number_that_is_possible_but_not_valid_is_kept_with_a_code() -> None:
+    known = phone("+44 7700 900123")
+    assert known["normalised"] == "+447700900123"
+    assert (known["validity"], known["region"], known["code"]) == ("possible", "GB", "PHONE_POSSIBLE_NOT_VALID")
+
+
+def test_an_extension_is_kept_apart() -> None:
+    known = phone("(202) 555-0143 ext. 12", "US")
+    assert (known["normalised"], known["extension"]) == ("+12025550143", "12")
+
+
+@pytest.mark.parametrize("raw", ["4.47911E+11", "4,91512e11", "4.155552671E9", "'4.9E+11"])
+def test_digits_that_a_spreadsheet_has_cut_are_not_guessed(raw: str) -> None:
+    known = phone(raw, "GB")
+    assert (known["normalised"], known["validity"]) == (None, "invalid")
+    assert known["code"] == "PHONE_SCIENTIFIC_NOTATION"
+
+
+def test_a_number_without_country_code_needs_a_region() -> None:
+    assert phone("030 901820")["code"] == "PHONE_NO_REGION"
+
+
+@pytest.mark.parametrize(
+    ("raw", "region"),
+    [
+        ("+49", None),
+        ("+999 123456", None),
+        ("call me", "DE"),
+        ("202.555.CALL", "US"),
+        ("030 901820 Buero", "DE"),
+        ("555-0143", "US"),
+        ("030 901820 / 0151 23456789", "DE"),
+        ("12", "DE"),
+    ],
+    ids=["code only", "no country", "words", "vanity", "word behind", "no area code", "two numbers", "too short"],
+)
+def test_what_is_no_number_is_refused(raw: str, region: str | None) -> None:
+    known = phone(raw, region)
+    assert (known["normalised"], known["validity"], known["code"]) == (None, "invalid", "PHONE_UNPARSEABLE")
+
+
+@pytest.mark.parametrize(
+    "raw", ["0", "000-000", "+", "-1", "null", "None", "n/a", "anonymous", "Unknown", "test", "()"]
+)
+def test_what_stands_for_no_number_is_blocked(raw: str) -> None:
+    known = phone(raw, "DE")
+    assert (known["normalised"], known["code"]) == (None, "IDENTIFIER_BLOCKED_VALUE")
+
+
+@pytest.mark.parametrize(
+    ("number", "keys"),
+    [
+        ("+5521987650001", ["+5521987650001", "+552187650001"]),
+        ("+552187650001", ["+552187650001", "+5521987650001"]),
+        ("+552133334444", ["+552133334444"]),
+        ("+525512345678", ["+525512345678", "+5215512345678"]),
+        ("+5215512345678", ["+5215512345678", "+525512345678"]),
+        ("+5491112345678", ["+5491112345678", "+541112345678"]),
+        ("+541112345678", ["+541112345678", "+5491112345678"]),
+        ("+390612345678", ["+390612345678", "+39612345678"]),
+        ("+393331234567", ["+393331234567"]),
+        ("+390331234567", ["+390331234567"]),
+        ("+4930901820", ["+4930901820"]),
+        (None, []),
+    ],
+)
+def test_match_keys_reach_a_subscriber_under_either_spelling(number: str | None, keys: list[str]) -> None:
+    frame = pl.DataFrame({"number": [number]}, schema={"number": pl.String})
+    assert frame.select(match_keys(pl.col("number"))).item().to_list() == keys
+
+
+@given(st.sampled_from(VARIANTS).flatmap(lambda variant: st.from_regex(variant[0].replace("$", r"\Z"))))
+def test_a_number_and_its_variant_share_their_keys(number: str) -> None:
+    keys = match_keys(pl.col("number"))
+    both = pl.DataFrame({"number": [number]}).select(number=keys).explode("number")
+    shared = both.select(keys.list.sort())["number"].to_list()
+    assert len(shared) == 2
+    assert shared[0] == shared[1]
+
+
+def test_rows_keep_their_order_and_their_other_columns() -> None:
+    rows = [("030 901820", "DE", 1), ("x", None, 2), ("030 901820", "DE", 3), (None, None, 4), ("030 901820", None, 5)]
+    known = phones(pl.DataFrame(rows, schema={**SCHEMA, "row": pl.Int64}, orient="row"))
+    assert known["row"].to_list() == [1, 2, 3, 4, 5]
+    assert known["normalised"].to_list() == ["+4930901820", None, "+4930901820", None, None]
+
+
+def test_columns_have_their_types_even_without_rows() -> None:
+    added = dict.fromkeys(("normalised", "validity", "region", "extension", "code"), pl.String)
+    empty = pl.DataFrame(schema=SCHEMA)
+    assert phones(empty).schema == {**SCHEMA, **added, "match_keys": pl.List(pl.String)}
+    assert wa_ids(empty.select("raw")).schema == phones(empty).drop("default_region").schema
+
+
+DIALLED = st.from_regex(r"\A(\+|00)?[0-9 ()/.-]{3,18}( ?x[0-9]{1,4})?\Z")
+
+
+@given(st.one_of(DIALLED, st.text(max_size=20)), st.sampled_from([None, "DE", "US", "IT", "BR", "AR", "MX", "GB"]))
+def test_normalising_a_phone_twice_is_normalising_it_once(raw: str, region: str | None) -> None:
+    once = phone(raw, region)["normalised"]
+    assert phone(once, region)["normalised"] == once
+    assert phone(once)["normalised"] == once
+
+
+@pytest.mark.parametrize(
+    ("raw", "normalised", "validity"),
+    [
+        ("4915123456789", "+4915123456789", "valid"),
+        ("+49 151 23456789", "+4915123456789", "valid"),
+        ("+49 (0)30 901820", "+4930901820", "valid"),
+        ("whatsapp:+12025550143", "+12025550143", "valid"),
+        ("4915123456789@s.whatsapp.net", "+4915123456789", "valid"),
+        ("552187650001", "+552187650001", "possible"),
+        ("5215512345678", "+5215512345678", "possible"),
+        ("447700900123", "+447700900123", "possible"),
+        ("12345", "+12345", "possible"),
+    ],
+)
+def test_a_whatsapp_id_is_kept_even_where_the_numbering_plan_does_not_know_it(
+    raw: str, normalised: str, validity: str
+) -> None:
+    known = wa_id(raw)
+    assert (known["normalised"], known["validity"], known["code"]) == (normalised, validity, None)
+
+
+def test_a_whatsapp_id_and_the_number_that_is_dialled_share_a_key() -> None:
+    assert set(wa_id("552187650001")["match_keys"]) & set(phone("+55 21 98765-0001")["match_keys"])
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        ("1234", "PHONE_UNPARSEABLE"),
+        ("1" * 16, "PHONE_UNPARSEABLE"),
+        ("US.13491208655302741918", "PHONE_UNPARSEABLE"),
+        ("00000000", "IDENTIFIER_BLOCKED_VALUE"),
+        ("4.91512E+11", "PHONE_SCIENTIFIC_NOTATION"),
+    ],
+)
+def test_what_is_no_whatsapp_id_is_refused(raw: str, code: str) -> None:
+    known = wa_id(raw)
+    assert (known["normalised"], known["validity"], known["code"]) == (None, "invalid", code)
+
+
+@given(st.one_of(st.from_regex(r"\A\+?[0-9]{4,16}\Z"), DIALLED))
+def test_normalising_a_whatsapp_id_twice_is_normalising_it_once(raw: str) -> None:
+    once = wa_id(raw)["normalised"]
+    assert wa_id(once)["normalised"] == once
