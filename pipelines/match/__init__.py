@@ -1,0 +1,1 @@
+"""Records become edges become clusters: blocking keys, candidate pairs, match weights, clustering."""

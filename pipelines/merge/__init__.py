@@ -1,0 +1,1 @@
+"""Clusters become contacts: stable identity, survivorship, status."""

@@ -1,0 +1,42 @@
+"""Whether a contact is blocked, active or inactive, as of a stated moment."""
+
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from schemas.vocabulary import ConversationStatus, Status, StatusReason
+
+OPEN = [ConversationStatus.OPEN.value, ConversationStatus.PENDING.value]
+
+
+def with_status(contacts: pl.DataFrame, as_of: datetime, active_days: int) -> pl.DataFrame:
+    """Add status, status_reason, status_since and status_as_of.
+
+    `contacts`: last_inbound_at, last_interaction_at, first_seen_at (UTC, not after `as_of`), has_open_conversation.
+    What the contact wrote counts, what was written to it does not. Exactly `active_days` ago still is active.
+    """
+    window = timedelta(days=active_days)
+    recent = (pl.col("last_inbound_at") >= as_of - window).fill_null(value=False)
+    reason = (
+        pl.when(recent)
+        .then(pl.lit(StatusReason.RECENT_INBOUND.value))
+        .when(pl.col("has_open_conversation"))
+        .then(pl.lit(StatusReason.OPEN_CONVERSATION.value))
+        .when(pl.col("last_interaction_at").is_not_null())
+        .then(pl.lit(StatusReason.NO_INTERACTION_SINCE.value))
+        .otherwise(pl.lit(StatusReason.NEVER_INTERACTED.value))
+    )
+    active = [StatusReason.RECENT_INBOUND.value, StatusReason.OPEN_CONVERSATION.value]
+    since = (
+        pl.when(recent)
+        .then("last_inbound_at")
+        .when(pl.col("has_open_conversation"))
+        .then(pl.coalesce("last_interaction_at", "first_seen_at"))
+        .otherwise(pl.coalesce(pl.col("last_inbound_at") + window, "last_interaction_at", "first_seen_at"))
+    )
+    return contacts.with_columns(status_reason=reason, status_since=since).with_columns(
+        status=pl.when(pl.col("status_reason").is_in(active))
+        .then(pl.lit(Status.ACTIVE.value))
+        .otherwise(pl.lit(Status.INACTIVE.value)),
+        status_as_of=pl.lit(as_of).dt.cast_time_unit("us").dt.convert_time_zone("UTC"),
+    )

@@ -1,0 +1,284 @@
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.merge.survivorship import CANDIDATES, Golden, survive
+from schemas.attribute import Attribute
+from schemas.vocabulary import AttributeMerge, AttributeType
+
+MOBILE, OFFICE = "+4915123456789", "+4930901820"
+MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def candidate(record: str, field: str, value: str, **said: Any) -> dict[str, Any]:
+    """A value that a record states, on Monday by a source of priority 10 if nothing else is said."""
+    place = {"delivery_id": f"delivery of {record}", "row_number": 1, "line_number": 2}
+    plain = {"scope": "", "validity": "valid", "position": 0, "priority": 10, "observed_at": MONDAY}
+    return {"contact_id": "c", "record_key": record, "field": field, "value": value, **plain, **place, **said}
+
+
+def name(record: str, full: str, **said: Any) -> dict[str, Any]:
+    first, _, last = full.rpartition(" ")
+    parts = {"first_name": first or None, "last_name": last or None, "form": " ".join(sorted(full.lower().split()))}
+    return candidate(record, "name", full, **parts | said)
+
+
+def survivors(candidates: Sequence[Mapping[str, Any]], **attributes: Attribute) -> Golden:
+    return survive(pl.DataFrame(candidates, schema=CANDIDATES), attributes)
+
+
+def chosen(field: str, *candidates: Mapping[str, Any], **attributes: Attribute) -> tuple[str, str]:
+    """The one value of a field and the rule that chose it."""
+    found = survivors(candidates, **attributes).fields.filter(pl.col("field") == field)
+    value, rule = found.select("value", "rule").row(0)
+    assert found.height == 1
+    return value, rule
+
+
+def test_the_only_value_survives() -> None:
+    assert chosen("name", name("a", "Anna Berg")) == ("Anna Berg", "only_value")
+
+
+def test_a_value_on_which_all_agree_is_the_only_value() -> None:
+    assert chosen("name", name("a", "Anna Berg"), name("b", "Anna Berg", priority=20)) == ("Anna Berg", "only_value")
+
+
+def test_the_name_of_the_better_source_survives() -> None:
+    frequent = [name(record, "Anna Maria Berg", priority=20) for record in "bcd"]
+
+    assert chosen("name", name("a", "Anna Berg"), *frequent) == ("Anna Berg", "source_priority")
+
+
+def test_of_names_of_equal_sources_the_most_frequent_survives() -> None:
+    later = name("a", "Ana Berg", observed_at=MONDAY + timedelta(days=1))
+
+    assert chosen("name", later, name("b", "Anna Berg"), name("c", "Anna Berg")) == ("Anna Berg", "most_frequent")
+
+
+def test_names_in_another_order_count_as_one() -> None:
+    later = name("a", "Ana Berg", observed_at=MONDAY + timedelta(days=1))
+
+    assert chosen("name", later, name("b", "Anna Berg"), name("c", "Berg Anna"))[0] == "Anna Berg"
+
+
+def test_of_names_as_frequent_the_most_recent_survives() -> None:
+    later = name("b", "Anna Otto", observed_at=MONDAY + timedelta(days=1))
+
+    assert chosen("name", name("a", "Anna Berg"), later) == ("Anna Otto", "most_recent")
+
+
+def test_where_nothing_else_decides_the_smallest_record_does() -> None:
+    assert chosen("name", name("b", "Anna Otto"), name("a", "Anna Berg")) == ("Anna Berg", "lowest_record_key")
+
+
+def test_the_parts_of_a_name_survive_together() -> None:
+    whole = name("a", "Anna Berg", observed_at=MONDAY + timedelta(days=1))
+    first_only = name("b", "Annalena", first_name="Annalena", last_name=None, priority=5)
+
+    fields = survivors([whole, first_only]).fields
+
+    assert fields.select("field", "value").rows() == [("first_name", "Annalena"), ("name", "Annalena")]
+
+
+def test_every_part_of_a_name_says_where_it_comes_from() -> None:
+    fields = survivors([name("a", "Anna Berg"), name("b", "Anna Otto", priority=20)]).fields
+
+    found = set(fields.drop("contact_id", "field", "value").rows())
+
+    assert found == {("a", "delivery of a", 1, 2, "source_priority", 2)}
+
+
+def test_a_valid_number_goes_before_one_that_is_possible() -> None:
+    possible = candidate("a", "phone", "+4930", validity="possible", priority=1)
+
+    assert chosen("phone", possible, candidate("b", "phone", OFFICE)) == (OFFICE, "validity")
+
+
+def test_a_whatsapp_number_goes_before_a_phone_number_nobody_has_verified() -> None:
+    written = candidate("a", "phone", OFFICE, priority=1)
+
+    assert chosen("phone", written, candidate("b", "wa_id", MOBILE, priority=40)) == (MOBILE, "channel_verified")
+
+
+def test_a_whatsapp_number_that_is_only_possible_goes_behind_a_valid_phone_number() -> None:
+    verified = candidate("a", "wa_id", "+4930", validity="possible")
+
+    assert chosen("phone", verified, candidate("b", "phone", OFFICE)) == (OFFICE, "validity")
+
+
+def test_the_address_of_the_better_source_survives() -> None:
+    later = candidate("a", "email", "new@example.com", priority=20, observed_at=MONDAY + timedelta(days=1))
+
+    assert chosen("email", later, candidate("b", "email", "old@example.com")) == ("old@example.com", "source_priority")
+
+
+def test_of_addresses_of_equal_sources_the_most_recent_survives() -> None:
+    later = candidate("b", "email", "new@example.com", observed_at=MONDAY + timedelta(days=1))
+
+    assert chosen("email", candidate("a", "email", "old@example.com"), later) == ("new@example.com", "most_recent")
+
+
+def test_of_two_numbers_on_a_row_the_first_survives() -> None:
+    second = candidate("a", "phone", OFFICE, position=1)
+
+    assert chosen("phone", second, candidate("a", "phone", MOBILE)) == (MOBILE, "place_on_row")
+
+
+def test_numbers_that_do_not_survive_stay_as_identifiers() -> None:
+    known = survivors([candidate("a", "phone", MOBILE), candidate("b", "phone", OFFICE, priority=20)]).identifiers
+
+    assert known.select("type", "value", "is_primary").rows() == [("phone", MOBILE, True), ("phone", OFFICE, False)]
+
+
+def test_a_number_that_is_a_whatsapp_number_too_is_known_once() -> None:
+    known = survivors([candidate("a", "phone", MOBILE, priority=1), candidate("b", "wa_id", MOBILE)]).identifiers
+
+    assert known.select("type", "value", "record_key").rows() == [("phone", MOBILE, "b")]
+
+
+def test_ids_of_two_sources_are_both_known() -> None:
+    ids = [candidate(scope, "external_id", "17", scope=scope) for scope in ("crm", "shop")]
+
+    assert survivors(ids).identifiers.select("scope", "is_primary").rows() == [("crm", False), ("shop", False)]
+
+
+def test_all_tags_survive_each_once() -> None:
+    tags = [candidate("a", "tags", "vip"), candidate("b", "tags", "vip"), candidate("b", "tags", "b2b")]
+
+    fields = survivors(tags).fields
+
+    assert fields.select("value", "rule", "candidates").rows() == [("b2b", "union", 2), ("vip", "union", 2)]
+
+
+def attribute(kind: AttributeType, rule: AttributeMerge) -> Attribute:
+    values = ("gold", "silver") if kind is AttributeType.DROPDOWN else ()
+    return Attribute(type=kind, merge=rule, values=values)
+
+
+def attr(record: str, value: str, **said: Any) -> dict[str, Any]:
+    return candidate(record, "attr.x", value, **said)
+
+
+def test_the_most_recent_value_of_an_attribute_survives() -> None:
+    newer = attr("b", "silver", priority=20, observed_at=MONDAY + timedelta(days=1))
+    rule = attribute(AttributeType.DROPDOWN, AttributeMerge.MOST_RECENT)
+
+    assert chosen("attr.x", attr("a", "gold"), newer, x=rule) == ("silver", "most_recent")
+
+
+def test_the_value_of_the_better_source_survives() -> None:
+    newer = attr("b", "silver", priority=20, observed_at=MONDAY + timedelta(days=1))
+    rule = attribute(AttributeType.DROPDOWN, AttributeMerge.SOURCE_PRIORITY)
+
+    assert chosen("attr.x", attr("a", "gold"), newer, x=rule) == ("gold", "source_priority")
+
+
+NUMBER, DATE, BOOLEAN = AttributeType.NUMBER, AttributeType.DATE, AttributeType.BOOLEAN
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule", "values", "survivor"),
+    [
+        (NUMBER, AttributeMerge.MAX, ["9", "10"], "10"),
+        (NUMBER, AttributeMerge.MIN, ["9", "10"], "9"),
+        (NUMBER, AttributeMerge.MIN, ["-2", "1"], "-2"),
+        (DATE, AttributeMerge.MAX, ["2025-12-31", "2026-01-01"], "2026-01-01"),
+        (DATE, AttributeMerge.MIN, ["2025-12-31", "2026-01-01"], "2025-12-31"),
+        (BOOLEAN, AttributeMerge.ANY_TRUE, ["false", "true"], "true"),
+        (BOOLEAN, AttributeMerge.ALL_TRUE, ["true", "false"], "false"),
+        (BOOLEAN, AttributeMerge.MOST_RESTRICTIVE, ["true", "false"], "false"),
+    ],
+)
+def test_a_rule_about_values_decides_by_value(
+    kind: AttributeType, rule: AttributeMerge, values: list[str], survivor: str
+) -> None:
+    stated = [attr(record, value) for record, value in zip("ab", values, strict=True)]
+
+    assert chosen("attr.x", *stated, x=attribute(kind, rule)) == (survivor, rule.value)
+
+
+@pytest.mark.parametrize("rule", [AttributeMerge.ANY_TRUE, AttributeMerge.ALL_TRUE, AttributeMerge.MOST_RESTRICTIVE])
+@pytest.mark.parametrize("value", ["true", "false"])
+def test_a_boolean_on_which_all_agree_stays(rule: AttributeMerge, value: str) -> None:
+    assert chosen("attr.x", attr("a", value), attr("b", value), x=attribute(BOOLEAN, rule)) == (value, "only_value")
+
+
+def test_a_sum_keeps_the_value_of_every_record() -> None:
+    rule = attribute(NUMBER, AttributeMerge.SUM)
+
+    fields = survivors([attr("a", "2"), attr("b", "2"), attr("c", "3")], x=rule).fields
+
+    assert fields.select("record_key", "value").rows() == [("a", "2"), ("b", "2"), ("c", "3")]
+    assert fields["rule"].unique().to_list() == ["sum"]
+
+
+def test_a_union_keeps_each_value_once_from_the_best_source() -> None:
+    rule = attribute(AttributeType.TEXT, AttributeMerge.UNION)
+
+    fields = survivors([attr("a", "Hamburg", priority=20), attr("b", "Hamburg"), attr("c", "Berlin")], x=rule).fields
+
+    assert fields.select("value", "record_key", "rule").rows() == [("Berlin", "c", "union"), ("Hamburg", "b", "union")]
+
+
+def test_an_attribute_that_is_no_longer_defined_does_not_survive() -> None:
+    assert survivors([attr("a", "gold")]).fields.is_empty()
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule", "now"),
+    [
+        (NUMBER, AttributeMerge.MAX, "3"),
+        (NUMBER, AttributeMerge.MOST_RECENT, "3"),
+        (DATE, AttributeMerge.MIN, "2026-01-05"),
+        (BOOLEAN, AttributeMerge.ANY_TRUE, "true"),
+        (AttributeType.DROPDOWN, AttributeMerge.MOST_RECENT, "gold"),
+    ],
+)
+def test_a_value_of_the_type_an_attribute_once_had_does_not_survive(
+    kind: AttributeType, rule: AttributeMerge, now: str
+) -> None:
+    assert chosen("attr.x", attr("a", "many"), attr("b", now), x=attribute(kind, rule)) == (now, "only_value")
+
+
+def test_contacts_do_not_mix() -> None:
+    fields = survivors([name("a", "Anna Berg"), name("b", "Karl Otto", contact_id="d")]).fields
+
+    assert set(fields.filter(pl.col("field") == "name").select("contact_id", "value", "rule").rows()) == {
+        ("c", "Anna Berg", "only_value"),
+        ("d", "Karl Otto", "only_value"),
+    }
+
+
+@st.composite
+def statements(draw: st.DrawFn) -> dict[str, Any]:
+    value = draw(st.sampled_from([MOBILE, OFFICE]))
+    return candidate(
+        draw(st.sampled_from("abc")),
+        draw(st.sampled_from(["phone", "wa_id", "attr.x"])),
+        value,
+        position=int(value == OFFICE),
+        priority=draw(st.sampled_from([10, 20])),
+        validity=draw(st.sampled_from(["valid", "possible"])),
+    )
+
+
+def place(stated: Mapping[str, Any]) -> tuple[str, ...]:
+    value = "" if stated["field"] == "attr.x" else stated["value"]  # a record has one value of an attribute
+    return stated["record_key"], stated["field"], value
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(statements(), min_size=1, max_size=6, unique_by=place), st.randoms(use_true_random=False))
+def test_the_order_of_candidates_decides_nothing(stated: list[dict[str, Any]], random: Random) -> None:
+    rule = attribute(AttributeType.TEXT, AttributeMerge.MOST_RECENT)
+
+    one, other = survivors(stated, x=rule), survivors(random.sample(stated, len(stated)), x=rule)
+
+    assert one.fields.equals(other.fields)
+    assert one.identifiers.equals(other.identifiers)
