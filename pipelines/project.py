@@ -1,0 +1,88 @@
+"""A project folder, opened: its configuration, its keys, its warehouse."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+
+from pipelines.errors import ConfigurationError
+from pipelines.ids import Keyed, keyed
+from pipelines.read.registry import FORMATS
+from pipelines.store.connection import Connection
+from pipelines.store.keys import load_key
+from pipelines.store.migrate import migrate
+from pipelines.store.warehouse import open_warehouse
+from schemas.configuration import ConfigurationInvalid, load_project, load_segments
+from schemas.project import Project
+from schemas.segment import Segment
+
+HIDDEN = ".onecontact"
+
+
+class OpenProject(NamedTuple):
+    """A project folder with its configuration."""
+
+    folder: Path
+    settings: Project
+    segments: list[Segment]
+
+    @property
+    def warehouse_path(self) -> Path:
+        """The encrypted warehouse."""
+        return self.folder / HIDDEN / "warehouse.duckdb"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Where Dagster keeps runs and events, none of which holds a value of a person."""
+        return self.folder / HIDDEN / "dagster"
+
+    def ids(self) -> Keyed:
+        """Makes ids out of natural keys, with the project's identity key."""
+        return keyed(load_key(self.folder, self.settings.keys.identity))
+
+    @contextmanager
+    def warehouse(
+        self,
+        *,
+        read_only: bool = False,
+        create: bool = False,
+        patience: float = 60.0,
+        purpose: str = "onecontact",
+        waiting: Callable[[str], None] | None = None,
+    ) -> Iterator[Connection]:
+        """The warehouse, migrated to what this version expects unless it is only read."""
+        key = load_key(self.folder, self.settings.keys.warehouse)
+        with open_warehouse(
+            self.warehouse_path,
+            key,
+            create=create,
+            read_only=read_only,
+            patience=patience,
+            purpose=purpose,
+            waiting=waiting,
+        ) as connection:
+            if not read_only:
+                migrate(connection)
+            yield connection
+
+
+def open_project(folder: Path) -> OpenProject:
+    """Read the configuration of a project folder. Raises ConfigurationError with every fault in it."""
+    folder = folder.resolve()
+    try:
+        settings = load_project(folder, {name: each.options for name, each in FORMATS.items()})
+        return OpenProject(folder, settings, load_segments(folder))
+    except ConfigurationInvalid as invalid:
+        faults = str(invalid)
+    raise ConfigurationError(faults)
+
+
+def digest(*parts: Any) -> str:
+    """A short fingerprint of configuration: equal when nothing a result depends on has changed."""
+    plain = [part.model_dump(mode="json") if isinstance(part, BaseModel) else part for part in parts]
+    canonical = json.dumps(plain, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]

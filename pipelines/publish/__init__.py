@@ -1,0 +1,1 @@
+"""What leaves the warehouse: segments, their filters, files and manifests."""

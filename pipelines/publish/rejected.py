@@ -1,0 +1,33 @@
+"""Refused rows of a contact list, given back as a CSV that can be corrected and dropped in again."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from typing import Any, BinaryIO
+
+import polars as pl
+
+REASONS = ("_row_number", "_error_codes", "_errors", "_suggestion")
+OVER = "_extra"  # the cells of a row that has more of them than the header
+
+
+def write_rejected(file: BinaryIO, batches: Iterable[pl.DataFrame]) -> None:
+    """Write the file of a delivery: its own columns and values unchanged, then the reasons, in columns with a `_`.
+
+    `batches`: row_number, raw (the row as JSON of its columns, the same for all rows), codes, expected, suggestions
+    (lists). The columns of the reasons are ignored when the file comes back.
+    """
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text)
+    columns: list[str] = []
+    for batch in batches:
+        for number, raw, codes, expected, suggestions in batch.iter_rows():
+            row: dict[str, Any] = json.loads(raw)
+            if not columns:
+                columns = [column for column in row if column not in (*REASONS, OVER)]
+                writer.writerow([*columns, *REASONS, OVER])
+            over = json.dumps(row[OVER], ensure_ascii=False) if row.get(OVER) else ""
+            told = (number, " ".join(codes), "; ".join(expected), "; ".join(suggestions or ()), over)
+            writer.writerow([*(row.get(column) or "" for column in columns), *told])
+    text.detach()

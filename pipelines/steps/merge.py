@@ -1,0 +1,120 @@
+"""Merging what changed: clusters, ids, surviving values and status of the contacts that a change can reach."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+import polars as pl
+
+from pipelines import quality
+from pipelines.match.cluster import cluster
+from pipelines.match.keys import points
+from pipelines.merge.golden import golden_records, interaction_fields
+from pipelines.merge.identity import Identity, identify
+from pipelines.merge.status import with_status
+from pipelines.merge.survivorship import survive
+from pipelines.progress import progress
+from pipelines.project import OpenProject, digest
+from pipelines.store import contacts as store
+from pipelines.store import matching, runs
+from pipelines.store.connection import Connection
+from pipelines.store.pending import CONTACTS, pending, settle
+from pipelines.store.warehouse import transaction
+from schemas.contact import Contact
+
+STATUS = ["contact_id", "status", "status_reason", "status_since"]
+
+
+class Merged(NamedTuple):
+    """What happened to contacts."""
+
+    created: int = 0
+    changed: int = 0
+    merged: int = 0
+    split: int = 0
+    status_changed: int = 0
+
+
+def merge(project: OpenProject, connection: Connection, run_id: str, as_of: datetime) -> Merged:
+    """Derive the contacts of every record that is pending, as of a moment."""
+    settings = project.settings
+    version = digest(
+        settings.matching, settings.status, sorted(settings.attributes.items()), priorities(project).rows()
+    )
+    with transaction(connection):
+        before_moment = runs.last_as_of(connection)
+        if before_moment is not None:
+            store.stir_interactions_between(connection, before_moment, as_of)
+        stirred = pending(connection, CONTACTS, version)
+        changes = Merged()
+        if not stirred.is_empty():
+            progress("merging", 0, stirred.len())
+            changes = rederive(project, connection, stirred, run_id, as_of)
+        settle(connection, CONTACTS, version)
+        aged = refresh_status(project, connection, run_id, as_of)
+        runs.note_as_of(connection, as_of)
+        progress("merging", stirred.len(), stirred.len())
+    return changes._replace(status_changed=aged)
+
+
+def rederive(project: OpenProject, connection: Connection, stirred: pl.Series, run_id: str, as_of: datetime) -> Merged:
+    """Cluster the components of these records and derive their contacts."""
+    records = store.component_of(connection, stirred)
+    before = store.memberships(connection, records)
+    identity = recluster(project, connection, records, before, run_id)
+    affected = pl.concat([before["contact_id"], identity.members["contact_id"]]).unique().sort()
+    current = identity.members["contact_id"].unique().sort()
+    attributes = project.settings.attributes
+    golden = survive(store.candidates(connection, current, priorities(project)), attributes)
+    told = interaction_fields(store.interactions(connection, current, as_of), store.origins(connection, current))
+    fields = pl.concat([golden.fields, told]).sort("contact_id", "field", "value", "record_key")
+    contacts = golden_records(
+        fields, store.member_counts(connection, current, as_of), attributes, as_of, project.settings.status.active_days
+    )
+    quality.require(Contact, contacts)
+    store.replace_contacts(connection, affected, contacts, fields, golden.identifiers, run_id)
+    old = set(before["contact_id"])
+    fresh = set(current) - old
+    parted = fresh & set(identity.aliases["new_id"])
+    return Merged(len(fresh - parted), len(old & set(current)), len(old - set(current)), len(parted))
+
+
+def recluster(
+    project: OpenProject, connection: Connection, records: pl.Series, before: pl.DataFrame, run_id: str
+) -> Identity:
+    """Cluster records that are closed under merge edges, and keep who belongs to which contact."""
+    exclusive = sorted(name for name, attribute in project.settings.attributes.items() if attribute.exclusive)
+    edges = store.merge_edges(connection, records)
+    clustered = cluster(
+        edges,
+        matching.profiles(connection, records, exclusive),
+        points(matching.stated_identifiers(connection, records)),
+        project.settings.matching.auto,
+    )
+    identity = identify(clustered.clusters, store.anchors(connection, records), before)
+    linked = edges.join(clustered.vetoed, on=["record_lo", "record_hi"], how="anti")
+    joined = pl.concat([linked["record_lo"], linked["record_hi"]])
+    members = identity.members.with_columns(
+        reason=pl.when(pl.col("record_key").is_in(joined.implode())).then(pl.lit("match")).otherwise(pl.lit("single"))
+    )
+    store.keep_memberships(connection, members, identity.aliases, run_id)
+    store.keep_vetoes(connection, records, clustered.vetoed)
+    return identity
+
+
+def refresh_status(project: OpenProject, connection: Connection, run_id: str, as_of: datetime) -> int:
+    """Let time pass: give every contact the status it has as of now; how many changed."""
+    before = store.status_inputs(connection, as_of)
+    after = with_status(before.drop("status", "status_reason"), as_of, project.settings.status.active_days)
+    turned = after.join(
+        before.select("contact_id", "status", "status_reason"), on="contact_id", suffix="_before"
+    ).filter(
+        (pl.col("status") != pl.col("status_before")) | (pl.col("status_reason") != pl.col("status_reason_before"))
+    )
+    store.keep_status(connection, turned.select(STATUS), run_id)
+    return turned.height
+
+
+def priorities(project: OpenProject) -> pl.DataFrame:
+    """Which source wins where sources disagree: source, priority (lower wins)."""
+    ranked = [(name, source.priority) for name, source in sorted(project.settings.sources.items())]
+    return pl.DataFrame(ranked, schema={"source": pl.String, "priority": pl.Int64}, orient="row")

@@ -1,0 +1,150 @@
+"""Publishing a segment: one CSV and its manifest, replaced only when there is something new to say."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid5
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from pipelines.errors import ConfigurationError
+from pipelines.ids import NAMESPACE
+from pipelines.project import OpenProject, digest
+from pipelines.publish.files import sha256_of, written
+from pipelines.publish.filter import compile_filter, known_field
+from pipelines.publish.table import DIALECT, as_csv
+from pipelines.store import exports as store
+from pipelines.store.connection import Connection
+from pipelines.store.warehouse import transaction
+from schemas.contact import Contact, field_kinds
+from schemas.segment import Segment
+from schemas.vocabulary import AttributeType, Pii
+
+FOLDER = "exports"
+FILE = "contacts.csv"
+MANIFEST = "manifest.json"
+
+
+class Published(NamedTuple):
+    """What became of a segment."""
+
+    segment: str
+    rows: int
+    changed: bool
+
+
+def check_segments(project: OpenProject, as_of: datetime) -> None:
+    """Raise ConfigurationError where a segment asks or shows what contacts of this project do not have."""
+    for segment in project.segments:
+        compiled(project, segment, as_of)
+
+
+def compiled(project: OpenProject, segment: Segment, as_of: datetime) -> pl.Expr:
+    """The filter of a segment as a predicate; its columns are checked with it."""
+    fields = field_kinds(project.settings.attributes)
+    try:
+        for key, names in (("columns", segment.columns), ("order_by", segment.order_by)):
+            for position, name in enumerate(names):
+                known_field(name, fields, f"{key}[{position}]")
+        return compile_filter(segment.where, fields, as_of.astimezone(ZoneInfo(project.settings.timezone)))
+    except ConfigurationError as error:
+        problem = f"segment {segment.segment}: {error}"
+    raise ConfigurationError(problem)
+
+
+def publish(project: OpenProject, connection: Connection, segment: Segment, run_id: str, as_of: datetime) -> Published:
+    """Write the contacts of a segment, unless the file that is there says the same already.
+
+    What is published is committed before it is put in place: a run that is killed in between leaves a file, or a
+    manifest, that is not the one committed last, and the next run puts that right.
+    """
+    folder = project.folder / FOLDER / segment.segment
+    predicate = compiled(project, segment, as_of)
+    draft = folder / f".{FILE}.next"
+    try:
+        members = write_rows(project, connection, segment, predicate, draft)
+        return put_in_place(project, connection, segment, draft, members, run_id, as_of)
+    finally:
+        draft.unlink(missing_ok=True)  # rows of people do not stay where nobody looks for them
+
+
+def write_rows(
+    project: OpenProject, connection: Connection, segment: Segment, predicate: pl.Expr, path: Path
+) -> pl.Series:
+    """Write the rows of a segment to a file; the ids of the contacts in it."""
+    attributes = project.settings.attributes
+    numbers = [f"attr.{name}" for name, each in attributes.items() if each.type is AttributeType.NUMBER]
+    members = [pl.Series("contact_id", [], pl.String)]
+    with written(path) as file:
+        file.write(",".join(segment.columns).encode() + b"\r\n")
+        for batch in store.contacts_in_order(connection, sorted(attributes), segment.order_by, numbers):
+            chosen = batch.filter(predicate)
+            file.write(as_csv(chosen, segment.columns))
+            members.append(chosen["contact_id"])
+    return pl.concat(members)
+
+
+def put_in_place(
+    project: OpenProject,
+    connection: Connection,
+    segment: Segment,
+    draft: Path,
+    members: pl.Series,
+    run_id: str,
+    as_of: datetime,
+) -> Published:
+    """Let a draft become the file of its segment, unless that is there already; the manifest says which one it is."""
+    file, told = draft.with_name(FILE), draft.with_name(MANIFEST)
+    sha256 = str(sha256_of(draft))
+    definition = digest(segment)
+    publication = store.last_publication(connection, segment.segment)
+    if publication is None or (publication.file_sha256, publication.definition_digest) != (sha256, definition):
+        publication = store.Publication(
+            export_id=str(uuid5(NAMESPACE, f"export|{segment.segment}|{definition}|{sha256}|{run_id}")),
+            segment=segment.segment,
+            file_name=FILE,
+            file_sha256=sha256,
+            columns=list(segment.columns),
+            rows=members.len(),
+            definition_digest=definition,
+            as_of=as_of,
+            published_at=datetime.now(UTC),
+            run_id=run_id,
+        )
+        with transaction(connection):
+            store.keep_publication(connection, publication, members)
+    says = json.dumps(manifest(project, segment, publication), indent=2, ensure_ascii=False).encode() + b"\n"
+    if sha256_of(file) == sha256 and told.is_file() and told.read_bytes() == says:
+        return Published(segment.segment, members.len(), changed=False)
+    draft.replace(file)
+    with written(told) as manifest_file:
+        manifest_file.write(says)
+    return Published(segment.segment, members.len(), changed=True)
+
+
+def manifest(project: OpenProject, segment: Segment, publication: store.Publication) -> dict[str, Any]:
+    """What somebody has to know who is handed the file: what it is, what it holds, how it came to be."""
+    return {
+        "project": project.settings.project,
+        "segment": segment.segment,
+        "description": segment.description,
+        "export_id": publication.export_id,
+        "file": publication.file_name,
+        "sha256": publication.file_sha256,
+        "rows": publication.rows,
+        "columns": [{"name": name, "pii": pii_of(name)} for name in segment.columns],
+        "dialect": DIALECT,
+        "where": segment.model_dump(mode="json", by_alias=True)["where"],
+        "definition_digest": publication.definition_digest,
+        "as_of": publication.as_of.isoformat(),
+        "published_at": publication.published_at.isoformat(),
+        "run_id": publication.run_id,
+    }
+
+
+def pii_of(column: str) -> str:
+    """How closely a column points at a person; custom attributes narrow one down."""
+    known = Contact.to_schema().columns
+    return str(known[column].metadata["pii"]) if column in known else Pii.QUASI.value

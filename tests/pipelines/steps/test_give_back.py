@@ -1,0 +1,157 @@
+import csv
+import stat
+from pathlib import Path
+
+import pytest
+
+from pipelines.steps.give_back import give_back
+from pipelines.store import deliveries
+from tests.small_project import SETTINGS, SmallProject
+
+LIST = """id,Name,Phone,E-Mail
+    1,Jane Doe,call me,
+    2,Joe Bloggs,0151 23456789,joe@example.com
+    3,"Jim ""J;"" Roe",,jim(at)example.com
+    4,Ann Other
+    5,Ben,0151 23456780,ben@example.com,more
+    ,,,"""
+
+
+def given(project: SmallProject) -> list[str]:
+    return give_back(project.project, project.connection)
+
+
+def returned(project: SmallProject) -> Path:
+    """The one file that was given back."""
+    [path] = (project.project.folder / "rejected").iterdir()
+    return path
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def refused(project: SmallProject) -> Path:
+    """The file that holds the refused rows of LIST."""
+    project.deliver("crm", "2026-06-01", LIST)
+    project.receive()
+    given(project)
+    return returned(project)
+
+
+def test_refused_rows_come_back_in_their_own_columns_and_values(project: SmallProject) -> None:
+    back = rows(refused(project))
+    assert [[row[column] for column in ("id", "Name", "Phone", "E-Mail")] for row in back] == [
+        ["1", "Jane Doe", "call me", ""],
+        ["3", 'Jim "J;" Roe', "", "jim(at)example.com"],
+        ["4", "Ann Other", "", ""],
+        ["5", "Ben", "0151 23456780", "ben@example.com"],
+    ]
+
+
+def test_each_row_comes_back_with_its_reasons(project: SmallProject) -> None:
+    back = rows(refused(project))
+    assert [(row["_row_number"], row["_error_codes"]) for row in back] == [
+        ("1", "NO_IDENTIFIER PHONE_UNPARSEABLE"),
+        ("3", "NO_IDENTIFIER EMAIL_SYNTAX"),
+        ("4", "ROW_TOO_FEW_FIELDS"),
+        ("5", "ROW_TOO_MANY_FIELDS"),
+    ]
+    assert back[0]["_errors"] == (
+        "a phone, an e-mail or a channel id that works, or a record id with a name; "
+        "Phone: one phone number, such as +49 30 901820"
+    )
+    assert [row["_extra"] for row in back] == ["", "", "", '["more"]']
+
+
+def test_the_file_is_named_for_its_source_and_delivery_and_nobody_else_may_read_it(project: SmallProject) -> None:
+    path = refused(project)
+    [delivery] = project.rows("SELECT file_sha256, rejected_file FROM delivery")
+    assert path.name == f"crm-{delivery['file_sha256'][:12]}.csv" == delivery["rejected_file"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_rows_are_given_back_once(project: SmallProject) -> None:
+    path = refused(project)
+    path.rename(path.with_name("moved away"))
+    assert given(project) == []
+    project.receive()
+    assert given(project) == []
+    assert [each.name for each in path.parent.iterdir()] == ["moved away"]
+
+
+def test_a_delivery_without_refused_rows_gives_nothing_back(project: SmallProject) -> None:
+    project.deliver("crm", "2026-06-01", "id,Name\n1,Jane Doe\n,")
+    project.receive()
+    assert given(project) == []
+    assert not (project.project.folder / "rejected").exists()
+
+
+def test_conversations_give_nothing_back(project: SmallProject) -> None:
+    project.chat("+44 7700 900123", "2026-06-13 10:00 Jane: hello")
+    assert [each.state for each in project.receive()] == ["accepted"]
+    assert given(project) == []
+
+
+def test_a_run_that_dies_before_it_has_noted_the_file_writes_it_again(
+    project: SmallProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    project.deliver("crm", "2026-06-01", LIST)
+    project.receive()
+    with monkeypatch.context() as patched:
+        patched.setattr(deliveries, "note_given_back", killed)
+        with pytest.raises(KeyboardInterrupt):
+            given(project)
+    before = returned(project).read_bytes()
+    assert given(project) == [returned(project).name]
+    assert returned(project).read_bytes() == before
+
+
+# The way back
+
+
+def test_a_corrected_file_that_is_dropped_in_again_brings_its_rows_once(project: SmallProject) -> None:
+    path = refused(project)
+    corrected = path.read_text(encoding="utf-8-sig").replace("call me", "0151 23456781").replace("(at)", "@")
+    (project.project.folder / "landing" / "crm" / path.name).write_text(corrected, encoding="utf-8")
+    _, again = project.receive()
+    assert dict(again.outcomes) == {"created": 4}
+    found = project.rows("SELECT record_id FROM record ORDER BY record_id")
+    assert [each["record_id"] for each in found] == ["1", "2", "3", "4", "5"]
+    assert all(each.known for each in project.receive())
+
+
+def test_the_reasons_that_come_back_with_a_file_are_not_read(project: SmallProject) -> None:
+    path = refused(project)
+    path.rename(project.project.folder / "landing" / "crm" / path.name)
+    project.receive()
+    assert project.rows("FROM problem WHERE code = 'HEADER_UNKNOWN'") == []
+
+
+def test_a_file_that_is_refused_a_second_time_comes_back_with_its_reasons_once(project: SmallProject) -> None:
+    path = refused(project)
+    path.rename(project.project.folder / "landing" / "crm" / path.name)
+    project.receive()
+    given(project)
+    with returned(project).open(encoding="utf-8-sig", newline="") as file:
+        header = next(csv.reader(file))
+    assert header == ["id", "Name", "Phone", "E-Mail", "_row_number", "_error_codes", "_errors", "_suggestion"]
+
+
+def test_a_file_in_another_encoding_and_with_another_delimiter_finds_its_way_back(project: SmallProject) -> None:
+    crm = SETTINGS["sources"]["crm"] | {"encoding": "windows-1252"}
+    project.configure(sources={"crm": crm})
+    path = project.deliver("crm", "2026-06-01", "")
+    path.write_bytes('id;"Name, vorn";Name;Tel\n7;Zoë;;anrufen\n'.encode("windows-1252"))
+    project.receive()
+    given(project)
+    back = returned(project)
+    corrected = back.read_text(encoding="utf-8-sig").replace("anrufen", "0151 23456781")
+    back.with_name("corrected.csv").write_text(corrected, encoding="utf-8-sig")
+    back.with_name("corrected.csv").rename(path.with_name("corrected.csv"))
+    assert {str(outcome) for each in project.receive() for outcome in each.outcomes} == {"created"}

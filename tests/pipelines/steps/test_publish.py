@@ -1,0 +1,278 @@
+import csv
+import json
+import stat
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pytest
+
+from pipelines.errors import ConfigurationError
+from pipelines.publish.files import sha256_of, written
+from pipelines.steps import publish as step
+from pipelines.steps.publish import Published, check_segments, publish
+from pipelines.store import exports
+from schemas.segment import Segment
+from tests.small_project import AS_OF, SmallProject
+
+VIP = Segment.model_validate(
+    {
+        "segment": "vip",
+        "description": "Those we call first",
+        "where": {"field": "attr.tier", "op": "eq", "value": "gold"},
+        "columns": ["name", "email", "attr.seats"],
+        "order_by": ["name"],
+    }
+)
+ID = "00000000-0000-0000-0000-00000000000{}"
+
+
+def people(project: SmallProject) -> None:
+    """Four contacts: 1 and 3 are gold, 2 is silver, 4 says nothing."""
+    for number, (name, tier, seats) in enumerate(
+        [("Jane Doe", "gold", "10"), ("Joe Bloggs", "silver", "2"), ("Ann Other", "gold", "9"), (None, None, None)], 1
+    ):
+        attributes = {key: text for key, text in (("tier", tier), ("seats", seats)) if text}
+        project.connection.execute(
+            """INSERT INTO contact (contact_id, name, source, status, status_reason, status_as_of, tags, attributes,
+                                    channels, records, run_id)
+               VALUES (?, ?, 'import:crm', 'inactive', 'never_interacted', ?, [], ?, [], 1, 'run1')""",
+            [ID.format(number), name, AS_OF, attributes],
+        )
+
+
+@pytest.fixture
+def filled(project: SmallProject) -> SmallProject:
+    """A project with four contacts."""
+    people(project)
+    return project
+
+
+def published(project: SmallProject, segment: Segment = VIP, run_id: str = "run1") -> Published:
+    return publish(project.project, project.connection, segment, run_id, AS_OF)
+
+
+def folder(project: SmallProject) -> Path:
+    return project.project.folder / "exports" / "vip"
+
+
+def table(project: SmallProject) -> list[list[str]]:
+    with (folder(project) / "contacts.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def manifest(project: SmallProject) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((folder(project) / "manifest.json").read_text(encoding="utf-8"))
+    return read
+
+
+def changed(**said: Any) -> Segment:
+    return VIP.model_copy(update=said)
+
+
+# What is published
+
+
+def test_the_contacts_that_fit_are_published_in_the_order_and_columns_asked_for(filled: SmallProject) -> None:
+    assert published(filled) == Published("vip", 2, changed=True)
+    assert table(filled) == [["name", "email", "attr.seats"], ["Ann Other", "", "9"], ["Jane Doe", "", "10"]]
+
+
+def test_numbers_are_sorted_as_numbers_and_missing_values_last(filled: SmallProject) -> None:
+    everybody = Segment.model_validate(
+        {
+            "segment": "vip",
+            "where": {"field": "contact_id", "op": "is_set"},
+            "columns": ["attr.seats", "name"],
+            "order_by": ["attr.seats"],
+        }
+    )
+    published(filled, everybody)
+    assert [row[0] for row in table(filled)] == ["attr.seats", "2", "9", "10", ""]
+
+
+def test_a_segment_of_nobody_is_a_header(project: SmallProject) -> None:
+    assert published(project) == Published("vip", 0, changed=True)
+    assert (folder(project) / "contacts.csv").read_bytes() == b"name,email,attr.seats\r\n"
+
+
+def test_the_manifest_says_what_the_file_is_and_how_it_came_to_be(filled: SmallProject) -> None:
+    published(filled)
+    told = manifest(filled)
+    [kept] = filled.rows("FROM export")
+    assert told["sha256"] == sha256_of(folder(filled) / "contacts.csv") == kept["file_sha256"]
+    assert told["columns"] == [
+        {"name": "name", "pii": "direct"},
+        {"name": "email", "pii": "direct"},
+        {"name": "attr.seats", "pii": "quasi"},
+    ]
+    assert told["where"] == {"field": "attr.tier", "op": "eq", "value": "gold"}
+    assert {key: told[key] for key in ("project", "segment", "description", "file", "rows", "as_of", "run_id")} == {
+        "project": "small",
+        "segment": "vip",
+        "description": "Those we call first",
+        "file": "contacts.csv",
+        "rows": 2,
+        "as_of": "2026-06-30T00:00:00+00:00",
+        "run_id": "run1",
+    }
+    assert (told["export_id"], told["published_at"]) == (kept["export_id"], kept["published_at"].isoformat())
+
+
+def test_who_was_in_it_is_kept(filled: SmallProject) -> None:
+    published(filled)
+    members = filled.rows("SELECT contact_id FROM export JOIN export_member USING (export_id) ORDER BY ALL")
+    assert [each["contact_id"] for each in members] == [ID.format(1), ID.format(3)]
+
+
+def test_nobody_else_may_read_what_is_published_and_no_draft_is_left(filled: SmallProject) -> None:
+    published(filled)
+    files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder(filled).iterdir()}
+    assert files == {"contacts.csv": 0o600, "manifest.json": 0o600}
+
+
+# What is published again
+
+
+def state(project: SmallProject) -> tuple[object, ...]:
+    times = {path.name: path.stat().st_mtime_ns for path in folder(project).iterdir()}
+    return times, project.rows("FROM export"), project.rows("SELECT count(*) FROM export_member")
+
+
+def test_what_has_not_changed_is_not_written_again(filled: SmallProject) -> None:
+    published(filled)
+    before = state(filled)
+    later = publish(filled.project, filled.connection, VIP, "run2", AS_OF + timedelta(days=1))
+    assert later == Published("vip", 2, changed=False)
+    assert state(filled) == before
+
+
+def test_a_contact_that_has_changed_makes_a_new_publication(filled: SmallProject) -> None:
+    published(filled)
+    filled.connection.execute("UPDATE contact SET name = 'Jane Roe' WHERE name = 'Jane Doe'")
+    assert published(filled, run_id="run2").changed
+    assert manifest(filled)["run_id"] == "run2"
+    assert len(filled.rows("FROM export")) == 2
+    assert len(filled.rows("FROM export_member")) == 4
+
+
+def test_a_definition_that_has_changed_makes_a_new_publication(filled: SmallProject) -> None:
+    published(filled)
+    assert published(filled, changed(description="Others")).changed
+    assert manifest(filled)["description"] == "Others"
+    assert len(filled.rows("FROM export")) == 2
+
+
+def test_what_is_published_after_a_change_and_back_is_three_publications(filled: SmallProject) -> None:
+    for number, columns in enumerate([("name",), ("email",), ("name",)]):
+        assert published(filled, changed(columns=columns), f"run{number}").changed
+    assert len(filled.rows("FROM export")) == 3
+
+
+# What is put right
+
+
+@pytest.mark.parametrize("name", ["contacts.csv", "manifest.json"])
+def test_a_file_that_was_deleted_comes_back_as_it_was(filled: SmallProject, name: str) -> None:
+    published(filled)
+    before = {path.name: path.read_bytes() for path in folder(filled).iterdir()}
+    (folder(filled) / name).unlink()
+    assert published(filled, run_id="run2").changed
+    assert {path.name: path.read_bytes() for path in folder(filled).iterdir()} == before
+    assert len(filled.rows("FROM export")) == 1
+
+
+@pytest.mark.parametrize("name", ["contacts.csv", "manifest.json"])
+def test_a_file_that_somebody_has_altered_is_put_right(filled: SmallProject, name: str) -> None:
+    published(filled)
+    before = (folder(filled) / name).read_bytes()
+    (folder(filled) / name).write_bytes(before + b"more")
+    assert published(filled, run_id="run2").changed
+    assert (folder(filled) / name).read_bytes() == before
+
+
+def before_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a run die after its commit, before the file is in its place."""
+
+    def killed(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(step, "manifest", killed)
+
+
+def before_the_manifest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a run die when the file is in its place, before the manifest is."""
+
+    def killed(path: Path) -> AbstractContextManager[BinaryIO]:
+        if path.name == step.MANIFEST:
+            raise KeyboardInterrupt
+        return written(path)
+
+    monkeypatch.setattr(step, "written", killed)
+
+
+@pytest.mark.parametrize("dies", [before_the_file, before_the_manifest])
+def test_a_run_that_dies_after_its_commit_is_put_right_by_the_next(
+    filled: SmallProject, monkeypatch: pytest.MonkeyPatch, dies: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    published(filled)
+    filled.connection.execute("UPDATE contact SET name = 'Jane Roe' WHERE name = 'Jane Doe'")
+    with monkeypatch.context() as patched:
+        dies(patched)
+        with pytest.raises(KeyboardInterrupt):
+            published(filled, run_id="run2")
+    assert {path.name for path in folder(filled).iterdir()} == {"contacts.csv", "manifest.json"}
+    assert published(filled, run_id="run3").changed
+    assert manifest(filled)["run_id"] == "run2"
+    assert manifest(filled)["sha256"] == sha256_of(folder(filled) / "contacts.csv")
+    assert "Jane Roe" in [row[0] for row in table(filled)]
+    assert not published(filled, run_id="run4").changed
+
+
+def test_an_error_leaves_what_was_published_and_no_draft(filled: SmallProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    published(filled)
+    before = state(filled)
+    filled.connection.execute("UPDATE contact SET name = 'Jane Roe' WHERE name = 'Jane Doe'")
+
+    def full(*arguments: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(exports, "keep_publication", full)
+    with pytest.raises(OSError, match="no space left"):
+        published(filled, run_id="run2")
+    assert state(filled) == before
+
+
+# Segments that ask what cannot be asked
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"columns": ("name", "emial")}, r"segment vip: columns\[1\]: no field emial; did you mean email\?"),
+        ({"order_by": ("nam",)}, r"segment vip: order_by\[0\]: no field nam; did you mean name\?"),
+        (
+            {"where": VIP.where.model_copy(update={"field": "attr.teir"})},
+            r"segment vip: where\.field: no field attr\.teir",
+        ),
+    ],
+)
+def test_a_segment_that_asks_for_what_contacts_do_not_have_is_a_fault_with_its_place(
+    project: SmallProject, said: dict[str, Any], told: str
+) -> None:
+    wrong = project.project._replace(segments=[VIP, changed(**said)])
+    with pytest.raises(ConfigurationError, match=told):
+        check_segments(wrong, AS_OF)
+
+
+def test_segments_that_can_be_asked_pass(project: SmallProject) -> None:
+    check_segments(project.project._replace(segments=[VIP]), datetime.now(UTC))
+
+
+def test_contacts_that_a_run_made_are_published(project: SmallProject) -> None:
+    project.deliver("crm", "2026-06-01", "id,name,email,tier\n1,Jane Doe,jane@example.com,gold\n2,Joe,,silver")
+    project.run()
+    published(project)
+    assert table(project)[1:] == [["Jane Doe", "jane@example.com", ""]]
