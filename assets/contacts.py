@@ -1,0 +1,106 @@
+"""Contacts: the golden records, their provenance, everything that happened with them."""
+
+import dagster as dg
+
+from assets.boundary import without_values
+from assets.metadata import columns_of
+from assets.resources import Workspace
+from pipelines.steps.merge import merge
+from pipelines.store import health
+from pipelines.store.health import Finding
+from schemas.contact import Contact
+
+GROUP = "contacts"
+FROM_RECORDS = ("name", "first_name", "last_name", "tags")
+LINEAGE = dg.TableColumnLineage(
+    {
+        **{name: [dg.TableColumnDep(asset_key="source_records", column_name=name)] for name in FROM_RECORDS},
+        "source": [dg.TableColumnDep(asset_key="conversations", column_name="sent_at")],
+        **{
+            name: [
+                dg.TableColumnDep(asset_key="conversations", column_name="sent_at"),
+                dg.TableColumnDep(asset_key="conversations", column_name="direction"),
+            ]
+            for name in ("last_interaction_at", "last_inbound_at", "last_outbound_at", "status")
+        },
+    }
+)
+
+
+@dg.asset(
+    group_name=GROUP,
+    deps=["match_edges", "conversations"],
+    kinds={"duckdb", "polars", "pandera"},
+    tags={"pii": "direct"},
+    description="One golden record per person: surviving values, status, and the record each value came from",
+    metadata={**columns_of(Contact), "dagster/column_lineage": LINEAGE},
+    check_specs=[
+        dg.AssetCheckSpec(
+            "one_contact_per_record",
+            asset="contacts",
+            blocking=True,
+            description="Every record is in exactly one contact",
+        ),
+        dg.AssetCheckSpec(
+            "provenance_complete",
+            asset="contacts",
+            blocking=True,
+            description="Every value has a provenance, and it is a record of its own contact",
+        ),
+        dg.AssetCheckSpec(
+            "exclusive_kept",
+            asset="contacts",
+            blocking=True,
+            description="No contact holds two values of an attribute that only one person can have",
+        ),
+        dg.AssetCheckSpec(
+            "no_interaction_in_future",
+            asset="contacts",
+            description="No message lies after the moment of the run; one that does is not counted as an interaction",
+        ),
+    ],
+)
+@without_values
+def contacts(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
+    """Derive the contacts that a change can reach."""
+    project, connection, moment = workspace.opened()
+    merged = merge(project, connection, context.run.run_id, moment)
+    exclusive = sorted(name for name, attribute in project.settings.attributes.items() if attribute.exclusive)
+    findings = {
+        "one_contact_per_record": health.one_contact_each(connection),
+        "provenance_complete": health.provenance_complete(connection),
+        "exclusive_kept": health.exclusive_kept(connection, exclusive),
+    }
+    early = health.interactions_in_future(connection, moment)
+    return dg.MaterializeResult(
+        metadata={**merged._asdict(), "dagster/row_count": health.count(connection, "contact")},
+        check_results=[
+            *(verdict(name, finding) for name, finding in findings.items()),
+            verdict("no_interaction_in_future", early, dg.AssetCheckSeverity.WARN),
+        ],
+    )
+
+
+def verdict(
+    name: str, finding: Finding, severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR
+) -> dg.AssetCheckResult:
+    """A finding as the result of a check."""
+    return dg.AssetCheckResult(
+        check_name=name,
+        passed=finding.broken == 0,
+        severity=severity,
+        metadata={"checked": finding.checked, "broken": finding.broken},
+    )
+
+
+@dg.asset(
+    group_name=GROUP,
+    deps=["contacts", "conversations"],
+    kinds={"duckdb"},
+    tags={"pii": "direct"},
+    description="Everything that happened with each contact, over all channels in one order",
+)
+@without_values
+def timeline(workspace: Workspace) -> dg.MaterializeResult:
+    """Count what can be told of contacts; interactions follow their record and are never rewritten."""
+    return dg.MaterializeResult(metadata={"dagster/row_count": health.count(workspace.opened().connection, "timeline")})

@@ -1,0 +1,50 @@
+"""Running the refresh job in this process, on the project's own Dagster instance, so that the run shows on its page."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import dagster as dg
+
+from assets.definitions import REFRESH, definitions
+
+
+class Launched(NamedTuple):
+    """How a run ended: what each asset told of itself (counts), why steps or checks failed, and what kinds of error."""
+
+    run_id: str
+    success: bool
+    told: Mapping[str, Mapping[str, Any]]
+    failures: list[str]
+    kinds: set[str]
+
+
+def refresh(folder: Path, home: Path, as_of: str, patience: float) -> Launched:
+    """Run the refresh job for a project folder; `home` is its Dagster home."""
+    os.environ["DAGSTER_HOME"] = str(home)
+    job = definitions(folder).resolve_job_def(REFRESH)
+    config = {
+        "resources": {"workspace": {"config": {"folder": str(folder), "as_of": as_of, "patience": patience}}},
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+    }
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(instance=instance, run_config=config, raise_on_error=False)
+    materializations = [event.materialization for event in result.get_asset_materialization_events()]
+    told = {
+        each.asset_key.to_user_string(): {name: value.value for name, value in each.metadata.items()}
+        for each in materializations
+    }
+    failed = [
+        event.step_failure_data.user_failure_data
+        for event in result.all_events
+        if event.is_step_failure and event.step_failure_data.user_failure_data
+    ]
+    checks = [
+        f"check {each.check_name} of {each.asset_key.to_user_string()} did not hold"
+        for each in result.get_asset_check_evaluations()
+        if not each.passed and each.severity is dg.AssetCheckSeverity.ERROR
+    ]
+    failures = [*checks, *(each.description or "a step failed" for each in failed)]
+    kinds = {str(each.metadata["kind"].value) for each in failed if "kind" in each.metadata}
+    return Launched(result.run_id, result.success, told, failures, kinds)

@@ -1,0 +1,39 @@
+"""What Dagster is told of our tables: columns with their PII class, counts, small tables of counts. Never a row."""
+
+import dagster as dg
+import polars as pl
+
+from schemas.received import Frame
+
+
+def columns_of(contract: type[Frame]) -> dict[str, dg.TableSchema]:
+    """Asset metadata with the columns of a contract."""
+    columns = [
+        dg.TableColumn(
+            name,
+            type=str(column.dtype),
+            description=column.description,
+            constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=column.unique),
+            tags={"pii": str(column.metadata["pii"])},
+        )
+        for name, column in contract.to_schema().columns.items()
+    ]
+    return {"dagster/column_schema": dg.TableSchema(columns=columns)}
+
+
+def table(frame: pl.DataFrame) -> dg.TableMetadataValue:
+    """A small table of counts."""
+    columns = [dg.TableColumn(name, type=str(dtype)) for name, dtype in frame.schema.items()]
+    return dg.MetadataValue.table(
+        [dg.TableRecord(row) for row in frame.to_dicts()], schema=dg.TableSchema(columns=columns)
+    )
+
+
+def bars(frame: pl.DataFrame, label: str, number: str) -> dg.MarkdownMetadataValue:
+    """A bar chart of counts, for reading at a glance."""
+    largest = max(frame[number].to_list(), default=1)
+    rows = [
+        f"| {name} | {'█' * max(1, round(24 * size / largest))} {size:,} |"
+        for name, size in frame.select(label, number).iter_rows()
+    ]
+    return dg.MetadataValue.md("\n".join([f"| {label} | {number} |", "|---|---|", *rows]))

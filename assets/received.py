@@ -1,0 +1,139 @@
+"""Received: everything in the landing area is taken in, file by file."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import dagster as dg
+import polars as pl
+
+from assets.boundary import without_values
+from assets.metadata import columns_of, table
+from assets.resources import Workspace
+from pipelines.steps.give_back import give_back
+from pipelines.steps.publish import check_segments
+from pipelines.steps.receive import Taken
+from pipelines.steps.receive import receive as take_in
+from pipelines.store import health
+from schemas import received as contracts
+from schemas.vocabulary import DeliveryState, Outcome
+
+GROUP = "received"
+
+DELIVERIES = dg.AssetSpec(
+    "deliveries",
+    group_name=GROUP,
+    kinds={"duckdb", "polars"},
+    description="Files that arrived, each with its hash, its declared time and what became of its rows",
+)
+SOURCE_RECORDS = dg.AssetSpec(
+    "source_records",
+    group_name=GROUP,
+    deps=[DELIVERIES],
+    kinds={"duckdb", "polars", "pandera"},
+    tags={"pii": "direct"},
+    description="What each source keeps about a person, with every content a record has had",
+    metadata=columns_of(contracts.ContactRow),
+)
+CONVERSATIONS = dg.AssetSpec(
+    "conversations",
+    group_name=GROUP,
+    deps=[DELIVERIES],
+    kinds={"duckdb", "polars", "pandera"},
+    tags={"pii": "direct"},
+    description="Threads of every channel with their messages and events, each once",
+    metadata=columns_of(contracts.Message),
+)
+REJECTED_ROWS = dg.AssetSpec(
+    "rejected_rows",
+    group_name=GROUP,
+    deps=[DELIVERIES],
+    kinds={"duckdb", "csv"},
+    tags={"pii": "direct"},
+    description="Rows that could not be taken in, kept and given back for correction in rejected/*.csv",
+)
+ROWS_CONSERVED = dg.AssetCheckSpec(
+    "rows_conserved",
+    asset="deliveries",
+    blocking=True,
+    description="Outcomes add up to the rows read, and every refused row is kept",
+)
+
+
+@dg.multi_asset(
+    name="receive",
+    specs=[DELIVERIES, SOURCE_RECORDS, CONVERSATIONS, REJECTED_ROWS],
+    check_specs=[ROWS_CONSERVED],
+)
+def receive(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[dg.MaterializeResult]:
+    """Drain the landing area; every file in a transaction of its own."""
+    yield from drain(workspace, context.run.run_id)
+
+
+@without_values
+def drain(workspace: Workspace, run_id: str) -> list[dg.MaterializeResult]:
+    """Take in what is new, give back what was refused, count."""
+    project, connection, moment = workspace.opened()
+    check_segments(project, moment)
+    taken = take_in(project, connection, run_id)
+    files = give_back(project, connection)
+    counted = health.rows_conserved(connection)
+    return [
+        dg.MaterializeResult(
+            asset_key="deliveries",
+            metadata={**states(taken), **outcomes(taken), "dagster/row_count": health.count(connection, "delivery")},
+            check_results=[
+                dg.AssetCheckResult(
+                    check_name="rows_conserved",
+                    passed=counted.broken == 0,
+                    metadata={"deliveries": counted.checked, "not_adding_up": counted.broken},
+                )
+            ],
+        ),
+        dg.MaterializeResult(
+            asset_key="source_records",
+            metadata={
+                "records": health.count(connection, "record"),
+                "dagster/row_count": health.count(connection, "source_record"),
+            },
+        ),
+        dg.MaterializeResult(
+            asset_key="conversations",
+            metadata={
+                "threads": health.count(connection, "conversation"),
+                "events": health.count(connection, "conversation_event"),
+                "dagster/row_count": health.count(connection, "message"),
+            },
+        ),
+        dg.MaterializeResult(
+            asset_key="rejected_rows",
+            metadata={
+                "given_back": len(files),
+                "reasons": table(health.problem_codes(connection)),
+                "dagster/row_count": health.count(connection, "rejected_row"),
+            },
+        ),
+    ]
+
+
+def states(taken: Sequence[Taken]) -> dict[str, int]:
+    """How many files were new, known, held and refused."""
+    new = Counter(each.state for each in taken if not each.known)
+    return {
+        "new": new.total(),
+        "known": sum(each.known for each in taken),
+        "outdated": sum(each.outdated for each in taken),
+        "held": sum(each.state == DeliveryState.HELD for each in taken),
+        "refused": sum(each.state == DeliveryState.REFUSED for each in taken),
+    }
+
+
+def outcomes(taken: Sequence[Taken]) -> dict[str, dg.TableMetadataValue]:
+    """What became of the rows of this run's files, by source."""
+    rows = [
+        {"source": each.source, "delivery": each.delivery_id[:8], "state": str(each.state)}
+        | {str(outcome): each.outcomes[outcome] for outcome in Outcome}
+        for each in taken
+        if not each.known
+    ]
+    schema = {"source": pl.String, "delivery": pl.String, "state": pl.String} | {str(o): pl.Int64 for o in Outcome}
+    return {"outcomes": table(pl.DataFrame(rows, schema=schema))}

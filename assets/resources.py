@@ -1,0 +1,79 @@
+"""The one resource: the project's warehouse, open for writing as long as a run lasts."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+from pydantic import Field, PrivateAttr
+
+from pipelines.progress import progress
+from pipelines.project import OpenProject, open_project
+from pipelines.store import runs
+from pipelines.store.connection import Connection
+from schemas.configuration import PROJECT_FILE
+
+PROJECT_VARIABLE = "ONECONTACT_PROJECT"
+
+
+def project_folder() -> Path | None:
+    """The project Dagster works on: the one the environment names, else the current folder if it is one."""
+    named = os.environ.get(PROJECT_VARIABLE)
+    folder = Path(named) if named else Path.cwd()
+    return folder if named or (folder / PROJECT_FILE).is_file() else None
+
+
+class Opened(NamedTuple):
+    """What a step works with."""
+
+    project: OpenProject
+    connection: Connection
+    moment: datetime
+
+
+class Workspace(dg.ConfigurableResource["Workspace"]):
+    """A project and its open warehouse. A second run waits here until the first has ended."""
+
+    folder: str = Field(description="The project folder")
+    as_of: str = Field(default="", description="The moment to look at the world from, ISO 8601; empty: now")
+    patience: float = Field(default=60, description="Seconds to wait for another process that holds the warehouse")
+
+    _stack: ExitStack | None = PrivateAttr(default=None)
+    _opened: Opened | None = PrivateAttr(default=None)
+    _run_id: str = PrivateAttr(default="")
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Workspace"]:
+        """Keep the warehouse open from the first step that needs it to the end of the run."""
+        run_id = context.run.run_id if context.run else ""
+        with ExitStack() as stack:
+            self._stack, self._run_id = stack, run_id
+            try:
+                yield self
+            finally:
+                self._stack = self._opened = None
+
+    def opened(self) -> Opened:
+        """The project, its warehouse and the moment of the run; waits for whoever else has the warehouse open."""
+        if self._opened is None:
+            if self._stack is None:
+                raise RuntimeError("the workspace is only open during a run")
+            project = open_project(Path(self.folder))
+            moment = moment_of(self.as_of, ZoneInfo(project.settings.timezone))
+            warehouse = project.warehouse(
+                patience=self.patience, purpose="onecontact run", waiting=lambda sentence: progress(sentence, 0)
+            )
+            connection = self._stack.enter_context(warehouse)
+            runs.begin_run(connection, self._run_id, moment, datetime.now(UTC))
+            self._opened = Opened(project, connection, moment)
+        return self._opened
+
+
+def moment_of(text: str, zone: ZoneInfo) -> datetime:
+    """A moment as it was written, on the walls of `zone` if it says nothing else; now if nothing was."""
+    stated = datetime.fromisoformat(text) if text else datetime.now(UTC)
+    return (stated if stated.tzinfo else stated.replace(tzinfo=zone)).astimezone(UTC)
