@@ -1,0 +1,113 @@
+"""The `onecontact` command. Nothing heavy is imported before it is known what is asked: `--help` answers at once."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+EXIT_CODES = """exit codes:
+  0  done
+  1  it failed; what went wrong is on standard error, and for a run on Dagster's page
+  2  the command or the configuration is wrong
+  3  no such contact
+  4  several contacts fit
+  75 the warehouse is in use by another process; try again later
+"""
+OK, FAILED, WRONG, NOT_FOUND, SEVERAL, BUSY = 0, 1, 2, 3, 4, 75
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit code."""
+    asked = parser().parse_args(arguments)
+    try:
+        return command(asked.module)(asked)
+    except KeyboardInterrupt:
+        return complain("stopped; whatever was finished is kept, and the next run goes on from there", 130)
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except Exception as error:  # noqa: BLE001 -- told without its text, which may hold a value of a person
+        return told(error)
+
+
+def told(error: Exception) -> int:
+    """Say what went wrong in words of ours; the exit code for it."""
+    from pipelines.errors import ConfigurationError, OnecontactError, StoreBusy, unforeseen
+
+    if isinstance(error, StoreBusy):
+        return complain(str(error), BUSY)
+    if isinstance(error, ConfigurationError):
+        return complain(str(error), WRONG)
+    return complain(str(error) if isinstance(error, OnecontactError) else unforeseen(error), FAILED)
+
+
+def complain(message: str, code: int) -> int:
+    """Write to standard error; the exit code."""
+    print(f"onecontact: {message}", file=sys.stderr)
+    return code
+
+
+def command(module: str) -> Command:
+    """The function behind a command, imported now that it is needed."""
+    function: Command = import_module(f"console.{module}").command
+    return function
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options."""
+    top = argparse.ArgumentParser(
+        prog="onecontact",
+        description="One deduplicated, audited, privacy-safe contact database from every channel.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, says: str, module: str, *, project: bool = True) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=says, description=says)
+        added.set_defaults(module=module)
+        if project:
+            added.add_argument(
+                "--project",
+                type=Path,
+                default=Path(os.environ.get("ONECONTACT_PROJECT", ".")),
+                metavar="DIR",
+                help="project folder (default: $ONECONTACT_PROJECT, else the current folder)",
+            )
+        return added
+
+    init = add("init", "Make a project, or what is missing of one: keys, warehouse, folders", "init", project=False)
+    init.add_argument("folder", type=Path, nargs="?", default=Path(), metavar="DIR")
+
+    run = add("run", "Take in what has arrived, match, merge, publish", "run")
+    run.add_argument("--as-of", metavar="TIME", help="look at the world as of this moment, ISO 8601 (default: now)")
+
+    status = add("status", "Say how things stand: deliveries, contacts, what waits for somebody", "status")
+
+    list_ = add("list", "List contacts: quick search and filters", "contacts")
+    list_.add_argument("query", nargs="?", metavar="QUERY", help="part of a name, number, address, tag or attribute")
+    list_.add_argument("--status", choices=["active", "inactive", "blocked"])
+    list_.add_argument("--channel", metavar="CHANNEL", help="has talked to us on this channel, such as whatsapp")
+    list_.add_argument("--source", metavar="SOURCE", help="channel of the first contact, or import:<source>")
+    list_.add_argument("--tag", metavar="TAG")
+    list_.add_argument("--days", type=int, metavar="N", help="last interaction within the last N days of the last run")
+    list_.add_argument("--attribute", action="append", default=[], metavar="NAME=VALUE")
+    list_.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default: 50; 0: all)")
+
+    show = add("show", "Show a contact: every value with its origin, and all that happened", "show")
+    show.add_argument("contact", metavar="CONTACT", help="id or its beginning, e-mail address, phone number or name")
+
+    dev = add("dev", "Open Dagster's page on this project", "dev")
+    dev.add_argument("--port", type=int, default=3000, metavar="PORT")
+
+    for each in (run, status, list_, show):
+        each.add_argument("--wait", type=float, default=60, metavar="SECONDS", help="for another process (default: 60)")
+        each.add_argument("--json", action="store_true", help="for programs: JSON on standard output")
+    return top
+
+
+if __name__ == "__main__":
+    sys.exit(main())

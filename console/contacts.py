@@ -1,0 +1,87 @@
+"""`onecontact list`: quick search and filters over contacts."""
+
+import argparse
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from console.opened import opened
+from console.screen import as_json, out, plural, say, table
+from pipelines.errors import ConfigurationError
+from pipelines.project import OpenProject
+from pipelines.publish.filter import compile_filter
+from pipelines.store import ask, exports, runs
+from pipelines.store.connection import Connection
+from schemas.contact import Kind, field_kinds
+from schemas.segment import All, Condition, Operator, Span, Where
+
+COLUMNS = ["contact_id", "name", "phone", "email", "source", "last_interaction_at", "status"]
+
+
+def command(asked: argparse.Namespace) -> int:
+    """The contacts that are asked for, those last heard of first."""
+    with opened(asked) as (project, connection):
+        found = pl.concat(matching(asked, project, connection), how="vertical_relaxed")
+    found = found.sort("last_interaction_at", "contact_id", descending=[True, False], nulls_last=True)
+    shown = found.head(asked.limit) if asked.limit else found
+    if asked.json:
+        as_json(shown.to_dicts())
+        return 0
+    if found.is_empty():
+        say("No contact fits.")
+        return 0
+    rows = [[row["contact_id"][:8], *(row[column] for column in COLUMNS[1:])] for row in shown.to_dicts()]
+    titles = ["id", *(column.replace("_at", "").replace("_", " ") for column in COLUMNS[1:])]
+    out.print(table(plural(found.height, "contact"), titles, rows))
+    if shown.height < found.height:
+        say(f"The first {shown.height:,}; `--limit 0` shows all.")
+    return 0
+
+
+def matching(asked: argparse.Namespace, project: OpenProject, connection: Connection) -> Iterator[pl.DataFrame]:
+    """Batches of the contacts that fit, in the columns shown."""
+    conditions = [*wanted(asked, project)]
+    as_of = runs.last_as_of(connection)
+    predicate = pl.lit(value=True)
+    if conditions and as_of:
+        fields = field_kinds(project.settings.attributes)
+        here = as_of.astimezone(ZoneInfo(project.settings.timezone))
+        predicate = compile_filter(All(all=tuple(conditions)), fields, here, place="filter")
+    if asked.query:
+        predicate &= pl.col("contact_id").is_in(ask.find(connection, asked.query).implode())
+    yield pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String)).with_columns(
+        pl.col("last_interaction_at").cast(pl.Datetime("us", "UTC"))
+    )
+    for batch in exports.contacts_in_order(connection, sorted(project.settings.attributes), ["contact_id"]):
+        yield batch.filter(predicate).select(COLUMNS)
+
+
+def wanted(asked: argparse.Namespace, project: OpenProject) -> Iterator[Where]:
+    """The filters of the command line in the filter language."""
+    for field in ("status", "source"):
+        if getattr(asked, field):
+            yield Condition(field=field, op=Operator.EQ, value=getattr(asked, field))
+    for option, field in (("channel", "channels"), ("tag", "tags")):
+        if getattr(asked, option):
+            yield Condition(field=field, op=Operator.HAS_ANY, value=(getattr(asked, option),))
+    if asked.days:
+        yield Condition(field="last_interaction_at", op=Operator.WITHIN_LAST, value=Span(days=asked.days))
+    for stated in asked.attribute:
+        name, equals, text = stated.partition("=")
+        if not equals:
+            raise ConfigurationError("--attribute needs NAME=VALUE, such as --attribute tier=gold")
+        yield Condition(field=f"attr.{name}", op=Operator.EQ, value=typed(name, text, project))
+
+
+def typed(name: str, text: str, project: OpenProject) -> str | float | bool:
+    """A value of the command line in the type of its attribute."""
+    kind = field_kinds(project.settings.attributes).get(f"attr.{name}")
+    if kind and kind.kind is Kind.BOOLEAN:
+        return text.lower() in ("true", "yes", "1")
+    if kind and kind.kind is Kind.NUMBER:
+        try:
+            return float(text)
+        except ValueError:
+            raise ConfigurationError(f"--attribute {name} needs a number") from None
+    return text

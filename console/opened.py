@@ -1,0 +1,30 @@
+"""A project and its warehouse, as every command that only reads opens them."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from console.screen import err
+from pipelines.errors import ConfigurationError
+from pipelines.project import OpenProject, open_project
+from pipelines.store.connection import Connection
+
+
+def require_init(project: OpenProject) -> None:
+    """Raise ConfigurationError for a project that has no warehouse yet."""
+    if not project.warehouse_path.exists():
+        raise ConfigurationError(f"{project.folder} has no warehouse yet: `onecontact init {project.folder}` makes it")
+
+
+@contextmanager
+def opened(asked: argparse.Namespace) -> Iterator[tuple[OpenProject, Connection]]:
+    """The project a command was given, with its warehouse open for reading."""
+    project = open_project(asked.project)
+    require_init(project)
+    with project.warehouse(read_only=True, patience=asked.wait, waiting=say_waiting) as connection:
+        yield project, connection
+
+
+def say_waiting(sentence: str) -> None:
+    """Tell whoever waits for whom."""
+    err.print(sentence, markup=False)

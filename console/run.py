@@ -1,0 +1,141 @@
+"""`onecontact run`: the refresh job, and what it did on one screen."""
+
+import argparse
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from console.cli import BUSY, FAILED, OK, complain
+from console.opened import require_init
+from console.screen import as_json, out, say, shown_progress, table
+from pipelines.errors import ConfigurationError
+from pipelines.progress import listening
+from pipelines.project import OpenProject, open_project
+from pipelines.store import ask
+from pipelines.store.connection import Connection
+from schemas.vocabulary import DeliveryState
+
+COUNTS = ("files", "rows_read", "created", "updated", "unchanged", "duplicate_in_file", "rejected", "skipped", "held")
+
+
+def command(asked: argparse.Namespace) -> int:
+    """Run everything once."""
+    moment(asked.as_of)
+    project = open_project(asked.project)
+    require_init(project)
+    with shown_progress() as tell, listening(tell):
+        tell("starting Dagster", 0, None)
+        from assets.launch import refresh  # Dagster takes two seconds to load
+
+        run = refresh(project.folder, project.dagster_home, asked.as_of or "", asked.wait)
+    for failure in run.failures:
+        complain(failure, FAILED)
+    if not run.told:
+        return BUSY if "StoreBusy" in run.kinds else FAILED
+    with project.warehouse(read_only=True, patience=asked.wait) as connection:
+        if asked.json:
+            as_json({"run_id": run.run_id, "success": run.success, "assets": counts(run.told)})
+        else:
+            tell_story(project, connection, run.run_id, run.told)
+    return OK if run.success else FAILED
+
+
+def moment(text: str | None) -> None:
+    """Refuse a moment nobody can read before anything starts."""
+    try:
+        datetime.fromisoformat(text or "2026-01-01")
+    except ValueError:
+        text = None
+    else:
+        return
+    raise ConfigurationError("--as-of must be a time such as 2026-11-20 or 2026-11-20T12:00:00+01:00")
+
+
+def counts(told: Any) -> dict[str, dict[str, Any]]:
+    """What assets were told, without what is only for looking at."""
+    return {
+        asset: {name: value for name, value in metadata.items() if isinstance(value, int | float | bool | str)}
+        for asset, metadata in told.items()
+    }
+
+
+def tell_story(project: OpenProject, connection: Connection, run_id: str, told: Any) -> None:
+    """One screen for somebody who sees this for the first time."""
+    received, contacts = told.get("deliveries", {}), told.get("contacts", {})
+    arrived = ask.deliveries(connection, run_id)
+    if arrived.is_empty():
+        say(f"\nNothing new: all {received.get('known', 0)} files in the landing area are known.")
+    else:
+        say()
+        out.print(received_table(arrived))
+    sentence(contacts, told)
+    exports = [(name.removeprefix("exports/"), each) for name, each in told.items() if name.startswith("exports/")]
+    for name, each in exports:
+        verb = "published" if each["published"] else "unchanged"
+        say(f"  exports/{name}/contacts.csv: {each['dagster/row_count']:,} contacts, {verb}")
+    next_steps(project, connection, received)
+
+
+def received_table(arrived: pl.DataFrame) -> Any:
+    """Files and rows of a run by source."""
+    shown = [column for column in COUNTS if column in ("files", "rows_read") or arrived[column].sum()]
+    rows = [[row["source"], *(row[column] for column in shown)] for row in arrived.to_dicts()]
+    titles = ["source", *(column.replace("_", " ") for column in shown)]
+    return table("Received", titles, rows, right=titles[1:])
+
+
+def sentence(contacts: Any, told: Any) -> None:
+    """What became of contacts, in words."""
+    records = told.get("source_records", {}).get("records", 0)
+    total = contacts.get("dagster/row_count", 0)
+    say(f"{records:,} records are {total:,} contacts.")
+    happened = [
+        f"{contacts[what]:,} {words}"
+        for what, words in (
+            ("created", "new"),
+            ("changed", "looked at again"),
+            ("merged", "merged into another"),
+            ("split", "split off"),
+            ("status_changed", "of another status by the passing of time"),
+        )
+        if contacts.get(what)
+    ]
+    waiting = told.get("review_queue", {}).get("dagster/row_count", 0)
+    say("  " + (", ".join(happened) if happened else "No contact has changed."))
+    if waiting:
+        say(f"  {waiting:,} pairs may be one person and wait for a person to decide.")
+
+
+def next_steps(project: OpenProject, connection: Connection, received: Any) -> None:
+    """What waits for somebody, and what to try. Only a person at a terminal is shown whose file or contact it is."""
+    for row in ask.waiting(connection).to_dicts():
+        delivery = row["file_name"] if out.is_terminal else f"delivery {row['delivery_id'][:8]}"
+        if row["state"] != DeliveryState.ACCEPTED:
+            say(f"  {row['state']}: {row['source']}, {delivery}: {row['way_out']}")
+        elif row["rejected_file"]:
+            say(
+                f"  {row['rejected']} rows of {row['source']} were refused: correct rejected/{row['rejected_file']} "
+                "and drop it into the landing area"
+            )
+    if received.get("outdated"):
+        say(f"  {received['outdated']} files were read under other settings of their source, and are kept as read then")
+    say("\nTry next", style="bold")
+    example = ask.showcase(connection)
+    contact = example and (example[1] if out.is_terminal else example[0])
+    for words in (["show", contact] if contact else None, ["list", "--status", "active"], ["status"], ["dev"]):
+        if words:
+            say(f"  {spelt(words, project.folder)}")
+
+
+def spelt(words: Sequence[str], folder: Path) -> str:
+    """A command as it can be typed here: with the path of `onecontact` if it is not on the PATH, and the project."""
+    program = sys.argv[0] if shutil.which("onecontact") is None else "onecontact"
+    where = Path(os.path.relpath(folder))
+    return shlex.join([os.path.relpath(program) if os.sep in program else program, *words, "--project", str(where)])

@@ -1,0 +1,95 @@
+"""How answers look: tables for people, JSON for programs."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+WIDTH = 110  # columns of a table that goes to a file or a pipe
+
+out = Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else WIDTH)
+err = Console(stderr=True, highlight=False)
+
+
+def say(words: str = "", style: str | None = None) -> None:
+    """Print words as they are: never markup, never wrapped, so that paths and commands can be copied."""
+    out.print(Text(words, style=style or ""), soft_wrap=True)
+
+
+def plural(number: int, word: str) -> str:
+    """A number with its noun."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def as_json(answer: Any) -> None:
+    """Print an answer for a program."""
+    print(json.dumps(answer, ensure_ascii=False, indent=2, default=plain))
+
+
+def plain(value: Any) -> Any:
+    """What JSON has no type for."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, pl.Series):
+        return value.to_list()
+    return str(value)
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[str] = ()) -> Table:
+    """A table for people. Cells are text, never markup: what customers write must not colour the screen."""
+    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*(Text(cell(value)) for value in row))
+    return made
+
+
+def cell(value: Any) -> str:
+    """A value as people read it."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return f"{value:,}" if isinstance(value, int) else printable(str(value))
+
+
+def printable(text: str) -> str:
+    """Text without the control characters by which a message could take over a terminal."""
+    return "".join(character if character.isprintable() or character == "\n" else "·" for character in text)
+
+
+@contextmanager
+def shown_progress() -> Iterator[Callable[[str, int, int | None], None]]:
+    """Something that can be told of progress: a moving bar on a terminal, a line a stage elsewhere."""
+    if not err.is_terminal:
+        said: set[str] = set()
+
+        def line(doing: str, *_: int | None) -> None:
+            if doing not in said:
+                said.add(doing)
+                err.print(f"{doing} …", markup=False)
+
+        yield line
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,}"))
+    with Progress(*columns, TimeElapsedColumn(), console=err, transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+
+        def move(doing: str, done: int, total: int | None) -> None:
+            bar.update(task, description=doing, completed=done, total=total)
+
+        yield move

@@ -1,0 +1,72 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from console.cli import main
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "import sys; from console.cli import parser; parser(); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"polars", "duckdb", "dagster", "pydantic", "rich"} & set(loaded)
+
+
+@pytest.mark.parametrize("command", ["init", "run", "status", "list", "show", "dev"])
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main([command, "--help"])
+    assert "usage: onecontact" in capsys.readouterr().out
+
+
+def test_the_help_says_what_exit_codes_mean(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    assert "75 the warehouse is in use" in capsys.readouterr().out
+
+
+def test_a_folder_that_is_no_project_is_named_with_the_way_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["status", "--project", str(tmp_path)]) == 2
+    assert f"onecontact init {tmp_path}" in capsys.readouterr().err
+
+
+def test_a_wrong_configuration_is_told_with_file_and_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", str(tmp_path)]) == 0
+    with (tmp_path / "onecontact.yaml").open("a") as file:
+        file.write("statsu: {active_days: 30}\n")
+    assert main(["status", "--project", str(tmp_path)]) == 2
+    complaint = capsys.readouterr().err
+    assert "onecontact.yaml:" in complaint
+    assert "did you mean `status`?" in complaint
+
+
+def test_a_moment_nobody_can_read_is_refused_before_anything_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "--project", str(tmp_path), "--as-of", "last friday"]) == 2
+    assert "--as-of must be a time" in capsys.readouterr().err
+
+
+def test_the_text_of_an_unforeseen_error_stays_out_of_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> int:
+        raise ValueError("zacharias@example.org")
+
+    monkeypatch.setattr("console.cli.command", lambda _: broken)
+    assert main(["status", "--project", str(tmp_path)]) == 1
+    complaint = capsys.readouterr().err
+    assert "ValueError" in complaint
+    assert "zacharias" not in complaint
+
+
+def test_who_has_to_wait_is_told_for_whom(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", str(tmp_path)]) == 0
+    from pipelines.project import open_project
+
+    with open_project(tmp_path).warehouse(purpose="a test"):
+        assert main(["status", "--project", str(tmp_path), "--wait", "0.2"]) == 75
+    assert "in use by" in capsys.readouterr().err
