@@ -1,0 +1,1 @@
+"""A demo project with its deliveries, and what makes them."""

@@ -1,0 +1,15 @@
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.demo_project import AS_OF, new_demo, onecontact
+
+
+@pytest.fixture(scope="session")
+def run_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo after one run; tests that change it take a copy."""
+    folder = new_demo(tmp_path_factory.mktemp("demo") / "nordlicht")
+    onecontact("init", str(folder))
+    said = onecontact("run", "--project", str(folder), "--as-of", AS_OF)
+    (folder / "said.txt").write_text(said, encoding="utf-8")
+    return folder

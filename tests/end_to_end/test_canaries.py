@@ -1,0 +1,123 @@
+"""Names, numbers, addresses and words are in the encrypted warehouse and in files meant for people, nowhere else."""
+
+import os
+import signal
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.demo_project import AS_OF, new_demo, onecontact, started
+
+CANARIES = (
+    "Zacharias",
+    "Quittenbaum",
+    "zq.quittenbaum",
+    "+493023125999",
+    "493023125999",
+    "030 23125-999",
+    "Geheimratsecken",
+    "K-CANARY-77",
+    "zq-typo@@example",
+    "4.93023E+11",
+)
+CRM = """Record ID,First Name,Last Name,Email,Phone Number,Customer no,Tier,Signup date,Seats,Newsletter,Notes
+9001,Zacharias,Quittenbaum,zq.quittenbaum@example.org,030 23125-999,K-CANARY-77,K-CANARY-77,31/02/25,K-CANARY-77,?,x
+9002,Zacharias,Quittenbaum,zq-typo@@example,,K-CANARY-77,,,,,K-CANARY-77
+9003,Zacharias,Quittenbaum,,4.93023E+11,,,,,,
+9004,Zacharias,Quittenbaum,zq.quittenbaum@example.org,,,,,,,Geheimratsecken,Geheimratsecken
+"""
+CHAT = """[12.11.26, 09:38:00] Zacharias Quittenbaum: Geheimratsecken
+[13.11.26, 09:38:00] Nordlicht Räder: Moin Zacharias Quittenbaum
+"""
+MAIL = """From 1790000000000000777@xxx Mon Nov 16 09:53:20 +0000 2026
+From: Zacharias Quittenbaum <zq.quittenbaum@example.org>
+To: support@nordlicht.example
+Subject: Geheimratsecken
+Date: Zacharias Quittenbaum
+Message-ID: <zq.quittenbaum.1@example.org>
+
+Geheimratsecken, Zacharias Quittenbaum, +493023125999
+"""
+
+
+@pytest.fixture
+def planted(tmp_path: Path) -> Path:
+    """The demo with a person planted in every kind of delivery, also where it is broken."""
+    folder = new_demo(tmp_path / "planted")
+    landing = folder / "landing"
+    (landing / "crm" / "crm-quittenbaum-2026-11-19.csv").write_text(CRM, encoding="utf-8")
+    (landing / "crm" / "broken-2026-11-19.csv").write_bytes(
+        b"Zacharias,Quittenbaum\nzq.quittenbaum@example.org,\xff\xfe"
+    )
+    (landing / "chatwoot" / "contacts-2026-11-19.csv").write_text(
+        "id,name,email,phone_number\n9001,Zacharias Quittenbaum,zq.quittenbaum@example.org,+493023125999\n"
+    )
+    (landing / "whatsapp" / "WhatsApp Chat with Zacharias Quittenbaum.txt").write_text(CHAT, encoding="utf-8")
+    (landing / "mail" / "quittenbaum-2026-11-19.mbox").write_text(MAIL, encoding="utf-8")
+    with zipfile.ZipFile(landing / "facebook" / "quittenbaum-2026-11-19.zip", "w") as archive:
+        archive.writestr(
+            "your_activity_across_facebook/messages/inbox/quittenbaum_4711/message_1.json",
+            '{"participants": [{"name": "Zacharias Quittenbaum"}, {"name": "Nordlicht Räder"}], "messages": '
+            '[{"sender_name": "Zacharias Quittenbaum", "timestamp_ms": "Geheimratsecken", "content": 7}]}',
+        )
+    onecontact("init", str(folder))
+    return folder
+
+
+def found_in(*folders: Path) -> list[tuple[str, str]]:
+    """Canaries in files, by any encoding a log or database would keep them in."""
+    return sorted((canary, str(path)) for folder in folders for path in files(folder) for canary in sung_in(path))
+
+
+def files(folder: Path) -> Iterator[Path]:
+    """Every file below a folder."""
+    return (path for path in folder.rglob("*") if path.is_file())
+
+
+def sung_in(path: Path) -> Iterator[str]:
+    """Canaries that a file holds, in its bytes or its name."""
+    held = path.read_bytes() + os.fsencode(path.name)
+    for canary in CANARIES:
+        if any(canary.encode(encoding) in held for encoding in ("utf-8", "utf-16-le", "utf-16-be")):
+            yield canary
+
+
+def test_a_planted_person_is_found_where_people_belong(planted: Path) -> None:
+    onecontact("run", "--project", str(planted), "--as-of", AS_OF)
+    assert "Quittenbaum" in onecontact("show", "zq.quittenbaum@example.org", "--project", str(planted))
+    assert {canary for canary, _ in found_in(planted / "rejected")} >= {
+        "Quittenbaum",
+        "zq-typo@@example",
+        "4.93023E+11",
+    }
+
+
+def test_a_planted_person_is_nowhere_else(planted: Path, tmp_path: Path) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    process = started("run", "--project", str(planted), "--as-of", AS_OF, TMPDIR=str(temporary))
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    hidden = planted / ".onecontact"
+    assert (hidden / "warehouse.duckdb").stat().st_size > 100_000
+    assert any(files(hidden / "dagster"))
+    assert found_in(hidden, temporary) == []
+    assert [canary for canary in CANARIES if canary in err] == []
+    held_file = "WhatsApp Chat"  # the screen of whoever starts the run names files that wait for them, nothing else
+    said = "\n".join(line for line in out.splitlines() if held_file not in line)
+    assert [canary for canary in CANARIES if canary in said and canary != "Quittenbaum"] == []
+
+
+def test_a_killed_run_leaves_nothing_readable_behind(planted: Path, tmp_path: Path) -> None:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    process = started("run", "--project", str(planted), "--as-of", AS_OF, TMPDIR=str(temporary))
+    assert process.stderr is not None
+    while "merging" not in process.stderr.readline():
+        pass
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert (planted / ".onecontact" / "warehouse.duckdb.wal").exists()
+    assert found_in(planted / ".onecontact", temporary) == []

@@ -1,0 +1,51 @@
+"""A run that is killed goes on where it stopped, and ends where an undisturbed one would have."""
+
+import random
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from polars.testing import assert_frame_equal
+
+from tests.end_to_end.demo_project import AS_OF, derived, new_demo, onecontact, started
+
+KILLS = 10
+LASTS = 2.5  # seconds from the first file to the end of a run, about
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with keys and an empty warehouse: copies of it give people the same ids."""
+    folder = new_demo(tmp_path_factory.mktemp("killed") / "fresh")
+    onecontact("init", str(folder))
+    return folder
+
+
+def test_killed_at_ten_random_moments_a_run_still_ends_at_the_same_contacts(fresh: Path, tmp_path: Path) -> None:
+    undisturbed = Path(shutil.copytree(fresh, tmp_path / "undisturbed"))
+    onecontact("run", "--project", str(undisturbed), "--as-of", AS_OF)
+    expected = derived(undisturbed)
+    moments = random.Random(20261120)
+    cut_short = 0
+    for attempt in range(KILLS):
+        folder = Path(shutil.copytree(fresh, tmp_path / f"killed-{attempt}"))
+        process = started("run", "--project", str(folder), "--as-of", AS_OF)
+        assert process.stderr is not None
+        while "reading" not in process.stderr.readline():
+            pass
+        time.sleep(moments.uniform(0, LASTS))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        cut_short += process.returncode == -signal.SIGKILL
+        onecontact("run", "--project", str(folder), "--as-of", AS_OF)
+        after = derived(folder)
+        for name, frame in expected.items():
+            assert_frame_equal(frame, after[name])
+        assert sorted(path.name for path in (folder / "rejected").iterdir()) == sorted(
+            path.name for path in (undisturbed / "rejected").iterdir()
+        )
+        for path in (undisturbed / "exports").rglob("contacts.csv"):
+            assert path.read_bytes() == (folder / path.relative_to(undisturbed)).read_bytes()
+    assert cut_short >= KILLS // 2  # the moments are spread over the run, so most fall into it
