@@ -100,7 +100,7 @@ def sentence(contacts: Any, told: Any) -> None:
         f"{contacts[what]:,} {words}"
         for what, words in (
             ("created", "new"),
-            ("changed", "looked at again"),
+            ("changed", "changed"),
             ("merged", "merged into another"),
             ("split", "split off"),
             ("status_changed", "of another status by the passing of time"),

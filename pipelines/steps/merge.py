@@ -71,11 +71,11 @@ def rederive(project: OpenProject, connection: Connection, stirred: pl.Series, r
         fields, store.member_counts(connection, current, as_of), attributes, as_of, project.settings.status.active_days
     )
     quality.require(Contact, contacts)
-    store.replace_contacts(connection, affected, contacts, fields, golden.identifiers, run_id)
+    changed = store.replace_contacts(connection, affected, contacts, fields, golden.identifiers, run_id)
     old = set(before["contact_id"])
     fresh = set(current) - old
     parted = fresh & set(identity.aliases["new_id"])
-    return Merged(len(fresh - parted), len(old & set(current)), len(old - set(current)), len(parted))
+    return Merged(len(fresh - parted), changed, len(old - set(current)), len(parted))
 
 
 def recluster(

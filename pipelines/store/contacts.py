@@ -4,7 +4,7 @@ from datetime import datetime
 
 import polars as pl
 
-from pipelines.store.connection import Connection, lent, query
+from pipelines.store.connection import Connection, lent, query, value
 
 SCOPE = "SELECT contact_id FROM scope"
 
@@ -215,6 +215,12 @@ def member_counts(connection: Connection, contacts: pl.Series, as_of: datetime) 
         )
 
 
+# Fingerprints of contacts, without what only says when they were last looked at.
+PRINTS = """
+    SELECT plain.contact_id, contact.run_id, md5(to_json(plain)::VARCHAR) AS print
+    FROM (SELECT * EXCLUDE (run_id, status_as_of) FROM contact) plain JOIN contact USING (contact_id)"""
+
+
 def replace_contacts(
     connection: Connection,
     affected: pl.Series,
@@ -222,9 +228,15 @@ def replace_contacts(
     fields: pl.DataFrame,
     identifiers: pl.DataFrame,
     run_id: str,
-) -> None:
-    """Keep golden records with their provenance instead of what the affected contacts had."""
+) -> int:
+    """Keep golden records with their provenance instead of what the affected contacts had; how many are others now.
+
+    A contact that was looked at and is what it was keeps the run that last changed it.
+    """
     with lent(connection, affected=affected.to_frame("contact_id"), golden=contacts, chosen=fields, known=identifiers):
+        connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE contact_before AS {PRINTS}
+            WHERE plain.contact_id IN (SELECT contact_id::UUID FROM affected)""")
         for table in ("contact", "contact_field", "contact_identifier"):
             connection.execute(f"DELETE FROM {table} WHERE contact_id IN (SELECT contact_id::UUID FROM affected)")
         connection.execute(
@@ -239,6 +251,17 @@ def replace_contacts(
             """INSERT INTO contact_identifier
                SELECT contact_id, type, scope, value, validity, is_primary, record_key, delivery_id, row_number,
                       line_number FROM known"""
+        )
+        connection.execute(f"""
+            UPDATE contact c SET run_id = b.run_id
+            FROM contact_before b JOIN ({PRINTS}) n USING (contact_id, print)
+            WHERE c.contact_id = b.contact_id""")
+        return int(
+            value(
+                connection,
+                """SELECT count(*) FROM contact JOIN contact_before b USING (contact_id)
+                   WHERE contact.run_id <> b.run_id""",
+            )
         )
 
 

@@ -21,12 +21,13 @@ CANARIES = (
     "K-CANARY-77",
     "zq-typo@@example",
     "4.93023E+11",
+    "Zebulon",  # a header: in a sheet that was turned on its side it is a name
 )
-CRM = """Record ID,First Name,Last Name,Email,Phone Number,Customer no,Tier,Signup date,Seats,Newsletter,Notes
-9001,Zacharias,Quittenbaum,zq.quittenbaum@example.org,030 23125-999,K-CANARY-77,K-CANARY-77,31/02/25,K-CANARY-77,?,x
-9002,Zacharias,Quittenbaum,zq-typo@@example,,K-CANARY-77,,,,,K-CANARY-77
-9003,Zacharias,Quittenbaum,,4.93023E+11,,,,,,
-9004,Zacharias,Quittenbaum,zq.quittenbaum@example.org,,,,,,,Geheimratsecken,Geheimratsecken
+CRM = """Record ID,First Name,Last Name,Email,Phone Number,Customer no,Tier,Signup date,Seats,Newsletter,Notes,Zebulon
+9001,Zacharias,Quittenbaum,zq.quittenbaum@example.org,030 23125-999,K-CANARY-77,K-CANARY-77,31/02/25,K-CANARY-77,?,x,y
+9002,Zacharias,Quittenbaum,zq-typo@@example,,K-CANARY-77,,,,,K-CANARY-77,
+9003,Zacharias,Quittenbaum,,4.93023E+11,,,,,,,
+9004,Zacharias,Quittenbaum,zq.quittenbaum@example.org,,,,,,,Geheimratsecken,,Geheimratsecken
 """
 CHAT = """[12.11.26, 09:38:00] Zacharias Quittenbaum: Geheimratsecken
 [13.11.26, 09:38:00] Nordlicht Räder: Moin Zacharias Quittenbaum
@@ -104,10 +105,7 @@ def test_a_planted_person_is_nowhere_else(planted: Path, tmp_path: Path) -> None
     assert (hidden / "warehouse.duckdb").stat().st_size > 100_000
     assert any(files(hidden / "dagster"))
     assert found_in(hidden, temporary) == []
-    assert [canary for canary in CANARIES if canary in err] == []
-    held_file = "WhatsApp Chat"  # the screen of whoever starts the run names files that wait for them, nothing else
-    said = "\n".join(line for line in out.splitlines() if held_file not in line)
-    assert [canary for canary in CANARIES if canary in said and canary != "Quittenbaum"] == []
+    assert [canary for canary in CANARIES if canary in out + err] == []
 
 
 def test_a_killed_run_leaves_nothing_readable_behind(planted: Path, tmp_path: Path) -> None:

@@ -57,3 +57,10 @@ def test_the_hash_of_a_file_is_that_of_its_bytes(tmp_path: Path) -> None:
 
 def test_what_is_no_file_has_no_hash(tmp_path: Path) -> None:
     assert sha256_of(tmp_path) is sha256_of(tmp_path / "none") is None
+
+
+def test_what_a_killed_run_left_of_a_draft_is_gone_after_the_next(tmp_path: Path) -> None:
+    (tmp_path / ".contacts.csv.tmp").write_text("rows of people")
+    with written(tmp_path / "contacts.csv") as file:
+        file.write(b"new")
+    assert [path.name for path in tmp_path.iterdir()] == ["contacts.csv"]

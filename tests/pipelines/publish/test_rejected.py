@@ -44,7 +44,7 @@ def test_rows_that_lack_a_column_leave_it_blank() -> None:
 def test_cells_that_were_too_many_are_told_where_there_are_any() -> None:
     header, plain, over = table({"a": "1"}, {"a": "2", "_extra": ["x", "ü"]})
     assert header[-1] == "_extra"
-    assert (plain[-1], over[-1]) == ("[]", '["x", "ü"]')
+    assert (plain[-1], over[-1]) == ("", '["x", "ü"]')
 
 
 def test_reasons_of_an_earlier_time_are_left_out_and_other_columns_are_not() -> None:
@@ -56,6 +56,7 @@ def test_reasons_of_an_earlier_time_are_left_out_and_other_columns_are_not() -> 
         "_error_codes",
         "_errors",
         "_suggestion",
+        "_extra",
     ]
 
 

@@ -1,15 +1,12 @@
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from pipelines.ids import contact_id
 from pipelines.steps.merge import Merged
 from pipelines.store import health
-from tests.small_project import AS_OF, SmallProject
+from tests.small_project import AS_OF, SETTINGS, SmallProject
 
 ANNA = "id,name,phone,email\n1,Anna Berg,0151 23456789,anna@example.com"
 COUPLE = "id,name,phone\n1,Claudia Weber,0151 23456789\n2,Thomas Weber,0151 23456789"
-CHAT = "whatsapp:wa:4915123456789"
 NUMBER = "+49 151 23456789"
 
 
@@ -151,122 +148,6 @@ def test_a_member_says_that_it_is_one_by_a_match_even_if_it_was_there_first(proj
     ]
 
 
-# which value --------------------------------------------------------------------------------------------------------
-
-
-def test_the_source_with_priority_wins_and_the_other_number_stays_known(project: SmallProject) -> None:
-    project.deliver("crm", "2026-01-05", ANNA)
-    project.deliver("shop", "2026-01-06", "id,name,phone,email\n1,Anna Berg,0151 23456780,anna@example.com")
-    project.run()
-
-    known = project.rows("SELECT value, is_primary FROM contact_identifier WHERE type = 'phone' ORDER BY ALL")
-
-    assert project.field("crm:1", "phone") == {
-        "value": "+4915123456789",
-        "rule": "source_priority",
-        "candidates": 2,
-        "record": "crm:1",
-    }
-    assert [(each["value"], each["is_primary"]) for each in known] == [
-        ("+4915123456780", False),
-        ("+4915123456789", True),
-    ]
-
-
-def test_a_field_says_on_which_line_of_which_delivery_it_stood(project: SmallProject) -> None:
-    project.deliver("crm", "2026-01-05", "id,name,email\n9,Karl Otto,karl@example.com\n1,Anna Berg,anna@example.com")
-    project.run()
-
-    [found] = project.rows(
-        """SELECT f.row_number, f.line_number, d.file_name FROM contact_field f JOIN delivery d USING (delivery_id)
-           WHERE f.value = 'anna@example.com'"""
-    )
-
-    assert found == {"row_number": 2, "line_number": 3, "file_name": "crm-2026-01-05.csv"}
-
-
-def test_another_priority_of_the_sources_changes_who_wins(project: SmallProject) -> None:
-    project.deliver("crm", "2026-01-05", ANNA)
-    project.deliver("shop", "2026-01-06", "id,name,email\n1,Annie Berg,anna@example.com")
-    project.run()
-    sources = {name: each.model_dump(exclude_none=True) for name, each in project.project.settings.sources.items()}
-    project.configure(sources=sources | {"crm": sources["crm"] | {"priority": 90}})
-    project.run()
-
-    assert project.contact("crm:1")["name"] == "Annie Berg"
-
-
-@pytest.mark.parametrize("field", ["name", "email", "tags", "tier"])
-def test_a_blank_cell_never_beats_a_value(project: SmallProject, field: str) -> None:
-    project.deliver(
-        "crm", "2026-01-05", "id,name,phone,email,tags,tier\n1,Anna Berg,0151 23456789,anna@example.com,vip,gold"
-    )
-    project.run()
-    before = project.contact("crm:1")
-    project.deliver("crm", "2026-01-06", "id,name,phone,email,tags,tier\n1,,0151 23456789,,,")
-    project.run()
-
-    column = "attributes" if field == "tier" else field
-    assert project.contact("crm:1")[column] == before[column]
-    assert before[column]
-
-
-@pytest.mark.parametrize(("day", "tier"), [("2026-01-06", {}), ("2026-01-04", {"tier": "gold"})])
-def test_a_field_is_cleared_by_what_is_newer_than_its_value(
-    project: SmallProject, day: str, tier: dict[str, str]
-) -> None:
-    project.deliver("crm", "2026-01-05", "id,name,phone,tier\n1,Anna Berg,0151 23456789,gold")
-    project.run()
-    project.deliver("crm", day, "id,name,phone,tier\n1,Anna Berg,0151 23456789,\\N")
-    project.run()
-
-    assert project.contact("crm:1")["attributes"] == tier
-
-
-@pytest.mark.parametrize(
-    ("field", "cell"), [("name", "Anna Berg"), ("phone", "0151 23456780"), ("email", "anna@example.com")]
-)
-def test_a_cleared_field_is_empty_on_the_contact(project: SmallProject, field: str, cell: str) -> None:
-    project.deliver("crm", "2026-01-05", f"id,whatsapp,{field}\n1,+4915123456789,{cell}")
-    project.run()
-    project.deliver("crm", "2026-01-06", f"id,whatsapp,{field}\n1,+4915123456789,\\N")
-    project.run()
-
-    expected = "+4915123456789" if field == "phone" else None
-    assert project.contact("crm:1")[field] == expected
-
-
-def test_what_one_source_clears_another_may_still_say(project: SmallProject) -> None:
-    project.deliver("crm", "2026-01-05", ANNA)
-    project.deliver("shop", "2026-01-05", ANNA)
-    project.run()
-    project.deliver("crm", "2026-01-06", "id,name,phone,email\n1,Anna Berg,\\N,anna@example.com")
-    project.run()
-
-    assert project.field("crm:1", "phone")["record"] == "shop:1"
-
-
-def test_a_number_somebody_writes_from_goes_before_one_that_was_typed_in(project: SmallProject) -> None:
-    project.deliver("crm", "2026-01-05", "id,name,phone,mobile\n1,Anna Berg,030 901820,0151 23456789")
-    project.chat(NUMBER, "2026-06-20 10:00 Anna Berg: Hello")
-    project.run()
-
-    assert project.people() == {frozenset({"crm:1", CHAT})}
-    found = project.field("crm:1", "phone")
-    assert (found["value"], found["rule"], found["record"]) == ("+4915123456789", "channel_verified", CHAT)
-
-
-def test_a_value_received_under_another_type_does_not_stop_the_run(project: SmallProject) -> None:
-    project.deliver("crm", "2026-01-05", "id,name,phone,seats\n1,Anna Berg,0151 23456789,4")
-    project.deliver("crm", "2026-01-06", "id,name,phone,tier\n2,Karl Otto,0151 23456780,gold")
-    project.run()
-    project.configure(attributes={"tier": {"type": "number", "merge": "max"}, "seats": {"type": "text"}})
-    project.run()
-
-    assert project.contact("crm:1")["attributes"] == {"seats": "4"}
-    assert project.contact("crm:2")["attributes"] == {}
-
-
 # what happened when -----------------------------------------------------------------------------------------------
 
 
@@ -372,3 +253,30 @@ def test_every_value_of_a_contact_has_a_provenance(project: SmallProject) -> Non
 
     assert health.provenance_complete(project.connection).broken == 0
     assert health.one_contact_each(project.connection).broken == 0
+
+
+def test_a_contact_keeps_its_values_when_its_source_is_no_longer_configured(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com")
+    project.run()
+    project.configure(sources={name: source for name, source in SETTINGS["sources"].items() if name != "crm"})
+    project.run()
+    assert project.contact("crm:1")["email"] == "anna@example.com"
+
+
+def test_a_contact_known_before_it_wrote_was_first_seen_then(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
+    project.chat(NUMBER, f"2026-02-02 09:04 {NUMBER}: hello")
+    project.run()
+    assert project.contact("crm:1")["first_seen_at"] == datetime(2026, 1, 5, tzinfo=UTC)
+    assert project.contact("crm:1")["source"] == "whatsapp"
+
+
+def test_a_contact_that_is_what_it_was_keeps_the_run_that_last_changed_it(project: SmallProject) -> None:
+    project.chat(NUMBER, f"2026-02-02 09:04 {NUMBER}: hello")
+    project.run()
+    project.chat(NUMBER, f"2026-02-02 09:04 {NUMBER}: hello", "2026-02-02 09:05 Small Shop: hi")
+    project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com")
+    project.run()
+    project.deliver("crm", "2026-01-09", "id,name,email\n1,Anna Berg,anna@example.com\n2,Ben Tal,ben@example.com")
+    assert project.run() == Merged(created=1)
+    assert project.contact("crm:1")["run_id"] == "run2"

@@ -1,0 +1,69 @@
+import pytest
+
+from pipelines.store import ask
+from tests.small_project import SmallProject
+
+ANNA = "id,name,phone,email,account_id\n1,Anna Müller-Berg,0151 23456789,anna@example.com,K-7"
+SAME = "id,name,phone,email\n1,Anna Müller-Berg,0151 23456789,"
+
+
+@pytest.mark.parametrize("words", ["muller", "ANNA M", "anna@EXAMPLE", "0151 234 567", "k-7", "+49151"])
+def test_a_contact_is_found_by_part_of_what_is_known_of_it(project: SmallProject, words: str) -> None:
+    project.deliver("crm", "2026-01-05", ANNA)
+    project.run()
+    assert ask.find(project.connection, words).to_list() == [project.contact_of("crm:1")]
+
+
+@pytest.mark.parametrize("words", ["", "  ", "bernd", "999"])
+def test_nothing_is_found_by_what_is_not_known(project: SmallProject, words: str) -> None:
+    project.deliver("crm", "2026-01-05", ANNA)
+    project.run()
+    assert ask.find(project.connection, words).is_empty()
+
+
+def test_the_id_of_a_merged_contact_leads_to_the_one_it_is_in(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com")
+    project.deliver("shop", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
+    project.run()
+    shop = project.contact_of("shop:1")
+    project.deliver("crm", "2026-01-06", "id,name,phone\n1,Anna Berg,0151 23456789")
+    project.run()
+    assert ask.went_to(project.connection, shop) == project.contact_of("crm:1") != shop
+    assert ask.find(project.connection, shop[:8]).to_list() == [project.contact_of("crm:1")]
+
+
+def test_an_id_that_came_back_leads_to_itself_alone(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
+    project.deliver("shop", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
+    project.run()
+    project.deliver("shop", "2026-01-06", "id,name,phone\n1,Anna Berg,0151 99999999")
+    project.run()
+    shop = project.contact_of("shop:1")
+    assert shop != project.contact_of("crm:1")
+    assert ask.went_to(project.connection, shop) is None
+    assert ask.find(project.connection, shop).to_list() == [shop]
+
+
+def test_a_record_names_what_ties_it_to_the_others(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", ANNA)
+    project.deliver("shop", "2026-01-05", SAME)
+    project.run()
+    members = ask.member_records(project.connection, project.contact_of("crm:1"))
+    assert members.select("source", "rule").rows() == [("crm", "same_phone"), ("shop", "same_phone")]
+
+
+def test_the_timeline_is_in_the_order_in_which_things_happened(project: SmallProject) -> None:
+    project.chat("+49 151 23456789", "2026-02-02 09:05 Small Shop: second", "2026-02-02 09:04 +49 151 23456789: first")
+    project.run()
+    entries = ask.timeline(project.connection, project.contact_of("whatsapp:wa:4915123456789"))
+    assert entries["text"].to_list() == ["first", "second"]
+
+
+def test_what_waits_for_somebody_is_named_with_the_way_out(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", "id,name,phone\n1,Anna Berg,4.91E+11")
+    project.deliver("shop", "2026-01-05", "id,two\n1,2")
+    project.run()
+    found = {row["source"]: row for row in ask.waiting(project.connection).to_dicts()}
+    assert found["crm"]["rejected"] == 1
+    assert found["shop"]["state"] == "refused"
+    assert "columns:" in found["shop"]["way_out"]
