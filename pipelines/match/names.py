@@ -13,7 +13,8 @@ from rapidfuzz.process import cpdist
 CONTRADICTORY = ("conflict", "different")
 SIMILAR = 0.93  # Jaro-Winkler; just above what Maria and Mario reach
 SHORTEST_TYPO = 4  # letters; below that one slip makes another name
-ENDING = 2  # letters; Andreas and Andrea, Christian and Christina differ in no more, and are two people
+ENDING = 2  # letters; Andreas and Andrea, Christian and Christina differ in no more ...
+GENDERED = ("a", "e")  # ... and in whether one of these is the last: that is no slip but another person
 LONGEST = 64  # letters of a token that are compared
 
 
@@ -93,7 +94,10 @@ def _meeting(pairs: pl.DataFrame) -> pl.Series:
     likeness = pl.Series("likeness", cpdist(lo.to_list(), hi.to_list(), scorer=JaroWinkler.similarity))
     begin_alike = pl.Series("begin_alike", cpdist(lo.to_list(), hi.to_list(), scorer=Prefix.similarity))
     shorter = pl.select(pl.min_horizontal(lo.str.len_chars(), hi.str.len_chars()).cast(pl.Int64)).to_series()
-    slip = (shorter >= SHORTEST_TYPO) & (likeness > SIMILAR) & (begin_alike < shorter - ENDING)
+    last_lo, last_hi = lo.str.slice(-1), hi.str.slice(-1)
+    gendered = (last_lo != last_hi) & (last_lo.is_in(GENDERED) | last_hi.is_in(GENDERED))
+    two_forms = gendered & (begin_alike >= shorter - ENDING)
+    slip = (shorter >= SHORTEST_TYPO) & (likeness > SIMILAR) & ~two_forms
     nick = pl.Series("nick", [known_as(a, b) for a, b in zip(lo.to_list(), hi.to_list(), strict=True)], pl.Boolean)
     initial = (lo.str.slice(0, 1) == hi.str.slice(0, 1)) & ((lo.str.len_chars() == 1) | (hi.str.len_chars() == 1))
     frame = pl.DataFrame({"same": lo == hi, "nick": nick, "similar": slip, "initial": initial})

@@ -135,6 +135,8 @@ def keep_conversations(
     connection: Connection, delivery: deliveries.Delivery, batch: Batch, origin: Origin
 ) -> Iterator[pl.DataFrame]:
     """Store threads, messages and events of a batch; what became of each message and event."""
+    if batch.conversations.is_empty() and batch.messages.is_empty() and batch.events.is_empty():
+        return
     for contract, frame in (
         (received.Conversation, batch.conversations),
         (received.Message, batch.messages),

@@ -10,7 +10,15 @@ import polars as pl
 Connection = duckdb.DuckDBPyConnection
 
 # What goes wrong with the warehouse itself, whatever is written to it.
-STORE_FAILURES = (duckdb.OperationalError, duckdb.InternalError, duckdb.FatalException, duckdb.InterruptException)
+STORE_FAILURES = (
+    duckdb.OperationalError,
+    duckdb.InternalError,
+    duckdb.IntegrityError,
+    duckdb.FatalException,
+    duckdb.InterruptException,
+    duckdb.CatalogException,
+    duckdb.BinderException,
+)
 
 
 @contextmanager

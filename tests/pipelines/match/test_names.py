@@ -33,9 +33,17 @@ def test_the_weakest_word_decides_the_level_of_a_whole_name() -> None:
     assert level("thomas ohlsen", "tom olhsen") == "similar"
 
 
-@pytest.mark.parametrize(("one", "other"), [("andreas", "andrea"), ("christian", "christina")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("andreas", "andrea"), ("christian", "christina"), ("daniel", "daniela"), ("alexander", "alexandra")],
+)
 def test_names_that_differ_in_their_ending_are_two_peoples(one: str, other: str) -> None:
     assert level(f"{one} berg", f"{other} berg") == "conflict"
+
+
+@pytest.mark.parametrize(("one", "other"), [("hoffmann", "hoffman"), ("schmidt", "schmitt"), ("petersen", "peterson")])
+def test_a_family_name_in_another_spelling_is_similar(one: str, other: str) -> None:
+    assert level(f"anna {one}", f"anna {other}") == "similar"
 
 
 def test_maria_and_mario_are_two_people() -> None:
