@@ -118,6 +118,7 @@ def test_a_run_that_dies_before_it_has_noted_the_file_writes_it_again(
 def test_a_corrected_file_that_is_dropped_in_again_brings_its_rows_once(project: SmallProject) -> None:
     path = refused(project)
     corrected = path.read_text(encoding="utf-8-sig").replace("call me", "0151 23456781").replace("(at)", "@")
+    corrected = corrected.replace('"[""more""]"', "")
     (project.project.folder / "landing" / "crm" / path.name).write_text(corrected, encoding="utf-8")
     _, again = project.receive()
     assert dict(again.outcomes) == {"created": 4}
@@ -140,7 +141,7 @@ def test_a_file_that_is_refused_a_second_time_comes_back_with_its_reasons_once(p
     given(project)
     with returned(project).open(encoding="utf-8-sig", newline="") as file:
         header = next(csv.reader(file))
-    assert header == ["id", "Name", "Phone", "E-Mail", "_row_number", "_error_codes", "_errors", "_suggestion"]
+    assert header[4:] == ["_row_number", "_error_codes", "_errors", "_suggestion", "_extra"]
 
 
 def test_a_file_in_another_encoding_and_with_another_delimiter_finds_its_way_back(project: SmallProject) -> None:
