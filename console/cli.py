@@ -56,6 +56,17 @@ def command(module: str) -> Command:
     return function
 
 
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """An argument that is a whole number between these."""
+
+    def number(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"must be a whole number from {least} to {most}")
+        return int(text)
+
+    return number
+
+
 def parser() -> argparse.ArgumentParser:
     """Every command with its options."""
     top = argparse.ArgumentParser(
@@ -93,9 +104,13 @@ def parser() -> argparse.ArgumentParser:
     list_.add_argument("--channel", metavar="CHANNEL", help="has talked to us on this channel, such as whatsapp")
     list_.add_argument("--source", metavar="SOURCE", help="channel of the first contact, or import:<source>")
     list_.add_argument("--tag", metavar="TAG")
-    list_.add_argument("--days", type=int, metavar="N", help="last interaction within the last N days of the last run")
+    list_.add_argument(
+        "--days", type=whole(1, 36_500), metavar="N", help="last interaction within the last N days of the last run"
+    )
     list_.add_argument("--attribute", action="append", default=[], metavar="NAME=VALUE")
-    list_.add_argument("--limit", type=int, default=50, metavar="N", help="at most so many (default: 50; 0: all)")
+    list_.add_argument(
+        "--limit", type=whole(0, 2**31), default=50, metavar="N", help="at most so many (default: 50; 0: all)"
+    )
 
     show = add("show", "Show a contact: every value with its origin, and all that happened", "show")
     show.add_argument("contact", metavar="CONTACT", help="id or its beginning, e-mail address, phone number or name")

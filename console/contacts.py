@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from console.opened import opened
-from console.screen import as_json, out, plural, say, table
+from console.screen import as_json, clock, out, plural, say, table
 from pipelines.errors import ConfigurationError
+from pipelines.normalise.value import FALSE, TRUE
 from pipelines.project import OpenProject
 from pipelines.publish.filter import compile_filter
 from pipelines.store import ask, exports, runs
@@ -33,7 +34,7 @@ def command(asked: argparse.Namespace) -> int:
         return 0
     rows = [[row["contact_id"][:8], *(row[column] for column in COLUMNS[1:])] for row in shown.to_dicts()]
     titles = ["id", *(column.replace("_at", "").replace("_", " ") for column in COLUMNS[1:])]
-    out.print(table(plural(found.height, "contact"), titles, rows))
+    out.print(table(f"{plural(found.height, 'contact')}, times in {clock.zone.key}", titles, rows))
     if shown.height < found.height:
         say(f"The first {shown.height:,}; `--limit 0` shows all.")
     return 0
@@ -47,7 +48,7 @@ def matching(asked: argparse.Namespace, project: OpenProject, connection: Connec
     if conditions and as_of:
         fields = field_kinds(project.settings.attributes)
         here = as_of.astimezone(ZoneInfo(project.settings.timezone))
-        predicate = compile_filter(All(all=tuple(conditions)), fields, here, place="filter")
+        predicate = compile_filter(All(all=tuple(conditions)), fields, here, place="list")
     if asked.query:
         predicate &= pl.col("contact_id").is_in(ask.find(connection, asked.query).implode())
     yield pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String)).with_columns(
@@ -65,7 +66,7 @@ def wanted(asked: argparse.Namespace, project: OpenProject) -> Iterator[Where]:
     for option, field in (("channel", "channels"), ("tag", "tags")):
         if getattr(asked, option):
             yield Condition(field=field, op=Operator.HAS_ANY, value=(getattr(asked, option),))
-    if asked.days:
+    if asked.days is not None:
         yield Condition(field="last_interaction_at", op=Operator.WITHIN_LAST, value=Span(days=asked.days))
     for stated in asked.attribute:
         name, equals, text = stated.partition("=")
@@ -78,7 +79,9 @@ def typed(name: str, text: str, project: OpenProject) -> str | float | bool:
     """A value of the command line in the type of its attribute."""
     kind = field_kinds(project.settings.attributes).get(f"attr.{name}")
     if kind and kind.kind is Kind.BOOLEAN:
-        return text.lower() in ("true", "yes", "1")
+        if text.casefold() not in TRUE + FALSE:
+            raise ConfigurationError(f"--attribute {name} needs yes or no")
+        return text.casefold() in TRUE
     if kind and kind.kind is Kind.NUMBER:
         try:
             return float(text)

@@ -1,6 +1,7 @@
 """`onecontact init`: a project, or what is missing of one."""
 
 import argparse
+import shlex
 from pathlib import Path
 from string import Template
 
@@ -51,14 +52,19 @@ def command(asked: argparse.Namespace) -> int:
         (folder / "landing" / "contacts").mkdir(parents=True, exist_ok=True)
     project = open_project(folder)
     furnish(project)
+    project.ids()  # whose key may be missing beside a warehouse that is there
     if is_new:
         say(f"Made a project in {folder}.")
-        say(f"Next: put a contact list into landing/contacts, then `onecontact run --project {asked.folder}`.")
+        say("Next: say in onecontact.yaml which country and time zone are yours, put a contact list into")
+        say(f"landing/contacts, then `{shlex.join(['onecontact', 'run', '--project', str(asked.folder)])}`.")
     else:
         say(f"The project in {folder} has all it needs.")
-    for key in (project.settings.keys.warehouse, project.settings.keys.identity):
+    for purpose, key in (
+        ("without it the warehouse cannot be read", project.settings.keys.warehouse),
+        ("without it nothing can be taken in any more", project.settings.keys.identity),
+    ):
         if key.file:
-            say(f"  key: {key.file} (keep a copy elsewhere: without it the warehouse cannot be read)")
+            say(f"  key: {key.file} (keep a copy elsewhere: {purpose})")
     return 0
 
 

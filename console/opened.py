@@ -3,8 +3,9 @@
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
+from zoneinfo import ZoneInfo
 
-from console.screen import err
+from console.screen import clock, err
 from pipelines.errors import ConfigurationError
 from pipelines.project import OpenProject, open_project
 from pipelines.store.connection import Connection
@@ -21,6 +22,7 @@ def opened(asked: argparse.Namespace) -> Iterator[tuple[OpenProject, Connection]
     """The project a command was given, with its warehouse open for reading."""
     project = open_project(asked.project)
     require_init(project)
+    clock.zone = ZoneInfo(project.settings.timezone)
     with project.warehouse(read_only=True, patience=asked.wait, waiting=say_waiting) as connection:
         yield project, connection
 

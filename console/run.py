@@ -6,7 +6,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,20 @@ import polars as pl
 
 from console.cli import BUSY, FAILED, OK, complain
 from console.opened import require_init
-from console.screen import as_json, out, say, shown_progress, table
+from console.screen import as_json, out, plural, say, shown_progress, table
+from console.waiting import lost, waiting
 from pipelines.errors import ConfigurationError
 from pipelines.progress import listening
 from pipelines.project import OpenProject, open_project
+from pipelines.steps.publish import check_segments
 from pipelines.store import ask
 from pipelines.store.connection import Connection
-from schemas.vocabulary import DeliveryState
+from pipelines.store.keys import load_key
 
 COUNTS = ("files", "rows_read", "created", "updated", "unchanged", "duplicate_in_file", "rejected", "skipped", "held")
+
+
+STOPPED = "the run was stopped; what was finished is kept, and the next goes on from there"
 
 
 def command(asked: argparse.Namespace) -> int:
@@ -30,21 +35,30 @@ def command(asked: argparse.Namespace) -> int:
     moment(asked.as_of)
     project = open_project(asked.project)
     require_init(project)
+    expect(project)
     with shown_progress() as tell, listening(tell):
         tell("starting Dagster", 0, None)
         from assets.launch import refresh  # Dagster takes two seconds to load
 
         run = refresh(project.folder, project.dagster_home, asked.as_of or "", asked.wait)
-    for failure in run.failures:
-        complain(failure, FAILED)
-    if not run.told:
+    if not run.success:
+        for failure in run.failures or [STOPPED]:
+            complain(failure, FAILED)
         return BUSY if "StoreBusy" in run.kinds else FAILED
     with project.warehouse(read_only=True, patience=asked.wait) as connection:
         if asked.json:
-            as_json({"run_id": run.run_id, "success": run.success, "assets": counts(run.told)})
+            more = {"waiting": [*waiting(project, connection)], "lost": [*lost(connection, run.run_id)]}
+            as_json({"run_id": run.run_id, "success": run.success, "assets": counts(run.told), **more})
         else:
             tell_story(project, connection, run.run_id, run.told)
-    return OK if run.success else FAILED
+    return OK
+
+
+def expect(project: OpenProject) -> None:
+    """Find in the keys and the segments what would make a run fail, before anything starts."""
+    load_key(project.folder, project.settings.keys.warehouse)
+    project.ids()
+    check_segments(project, datetime.now(UTC))
 
 
 def moment(text: str | None) -> None:
@@ -59,9 +73,9 @@ def moment(text: str | None) -> None:
 
 
 def counts(told: Any) -> dict[str, dict[str, Any]]:
-    """What assets were told, without what is only for looking at."""
+    """What assets told of themselves, without what is only for looking at."""
     return {
-        asset: {name: value for name, value in metadata.items() if isinstance(value, int | float | bool | str)}
+        asset: {name: value for name, value in metadata.items() if isinstance(value, int | float | bool)}
         for asset, metadata in told.items()
     }
 
@@ -71,7 +85,8 @@ def tell_story(project: OpenProject, connection: Connection, run_id: str, told: 
     received, contacts = told.get("deliveries", {}), told.get("contacts", {})
     arrived = ask.deliveries(connection, run_id)
     if arrived.is_empty():
-        say(f"\nNothing new: all {received.get('known', 0)} files in the landing area are known.")
+        known = plural(received.get("known", 0), "file")
+        say(f"\nNothing new: all {known} in the landing area {'is' if known == '1 file' else 'are'} known.")
     else:
         say()
         out.print(received_table(arrived))
@@ -80,7 +95,7 @@ def tell_story(project: OpenProject, connection: Connection, run_id: str, told: 
     for name, each in exports:
         verb = "published" if each["published"] else "unchanged"
         say(f"  exports/{name}/contacts.csv: {each['dagster/row_count']:,} contacts, {verb}")
-    next_steps(project, connection, received)
+    next_steps(project, connection, run_id, received)
 
 
 def received_table(arrived: pl.DataFrame) -> Any:
@@ -95,7 +110,7 @@ def sentence(contacts: Any, told: Any) -> None:
     """What became of contacts, in words."""
     records = told.get("source_records", {}).get("records", 0)
     total = contacts.get("dagster/row_count", 0)
-    say(f"{records:,} records are {total:,} contacts.")
+    say(f"{plural(records, 'record')} are {plural(total, 'contact')}.")
     happened = [
         f"{contacts[what]:,} {words}"
         for what, words in (
@@ -113,19 +128,15 @@ def sentence(contacts: Any, told: Any) -> None:
         say(f"  {waiting:,} pairs may be one person and wait for a person to decide.")
 
 
-def next_steps(project: OpenProject, connection: Connection, received: Any) -> None:
-    """What waits for somebody, and what to try. Only a person at a terminal is shown whose file or contact it is."""
-    for row in ask.waiting(connection).to_dicts():
-        delivery = row["file_name"] if out.is_terminal else f"delivery {row['delivery_id'][:8]}"
-        if row["state"] != DeliveryState.ACCEPTED:
-            say(f"  {row['state']}: {row['source']}, {delivery}: {row['way_out']}")
-        elif row["rejected_file"]:
-            say(
-                f"  {row['rejected']} rows of {row['source']} were refused: correct rejected/{row['rejected_file']} "
-                "and drop it into the landing area"
-            )
+def next_steps(project: OpenProject, connection: Connection, run_id: str, received: Any) -> None:
+    """What waits for somebody, and what to try."""
+    for line in (*lost(connection, run_id), *waiting(project, connection)):
+        say(f"  {line}")
     if received.get("outdated"):
-        say(f"  {received['outdated']} files were read under other settings of their source, and are kept as read then")
+        say(
+            f"  {plural(received['outdated'], 'file')} read under other settings of their source, and kept as read "
+            "then: a copy with another date in its name is read anew"
+        )
     say("\nTry next", style="bold")
     example = ask.showcase(connection)
     contact = example and (example[1] if out.is_terminal else example[0])
@@ -138,4 +149,5 @@ def spelt(words: Sequence[str], folder: Path) -> str:
     """A command as it can be typed here: with the path of `onecontact` if it is not on the PATH, and the project."""
     program = sys.argv[0] if shutil.which("onecontact") is None else "onecontact"
     where = Path(os.path.relpath(folder))
-    return shlex.join([os.path.relpath(program) if os.sep in program else program, *words, "--project", str(where)])
+    project = [] if where == Path() else ["--project", str(where)]
+    return shlex.join([os.path.relpath(program) if os.sep in program else program, *words, *project])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 from rich import box
@@ -18,6 +19,15 @@ WIDTH = 110  # columns of a table that goes to a file or a pipe
 
 out = Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else WIDTH)
 err = Console(stderr=True, highlight=False)
+
+
+class Clock:
+    """Whose wall clock times are shown by: the project's, once it is open."""
+
+    zone = ZoneInfo("UTC")
+
+
+clock = Clock()
 
 
 def say(words: str = "", style: str | None = None) -> None:
@@ -48,7 +58,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], rig
     """A table for people. Cells are text, never markup: what customers write must not colour the screen."""
     made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        made.add_column(column, justify="right" if column in right else "left", overflow="fold")
+        made.add_column(column, justify="right" if column in right else "left", overflow="fold", no_wrap=column == "id")
     for row in rows:
         made.add_row(*(Text(cell(value)) for value in row))
     return made
@@ -59,7 +69,7 @@ def cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
+        return value.astimezone(clock.zone).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, bool):

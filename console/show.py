@@ -4,14 +4,13 @@ import argparse
 import re
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import polars as pl
 from rich.table import Table
 
 from console.cli import NOT_FOUND, OK, SEVERAL, complain
 from console.opened import opened
-from console.screen import as_json, out, plural, printable, say, table
+from console.screen import as_json, cell, clock, out, plural, printable, say, table
 from pipelines.store import ask
 from pipelines.store.connection import Connection
 
@@ -22,7 +21,7 @@ INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 def command(asked: argparse.Namespace) -> int:
     """Show the one contact that is meant."""
-    with opened(asked) as (project, connection):
+    with opened(asked) as (_, connection):
         former = ask.went_to(connection, asked.contact)
         fitting = pl.Series([former]) if former else ask.exactly(connection, asked.contact)
         if fitting.len() != 1:
@@ -37,7 +36,7 @@ def command(asked: argparse.Namespace) -> int:
             return OK
         if former:
             say(f"{asked.contact} was merged into this contact.")
-        draw(connection, contact_id, ZoneInfo(project.settings.timezone))
+        draw(connection, contact_id)
     return OK
 
 
@@ -58,6 +57,7 @@ def everything(connection: Connection, contact_id: str) -> dict[str, Any]:
         "fields": ask.fields(connection, contact_id).to_dicts(),
         "identifiers": ask.identifiers(connection, contact_id).to_dicts(),
         "records": ask.member_records(connection, contact_id).to_dicts(),
+        "may_be_the_same": ask.look_alikes(connection, contact_id).to_dicts(),
         "timeline": ask.timeline(connection, contact_id).to_dicts(),
     }
 
@@ -79,15 +79,15 @@ class Files:
         return table("From these deliveries", ["", "source", "file"], rows)
 
 
-def draw(connection: Connection, contact_id: str, zone: ZoneInfo) -> None:
-    """All of a contact, for a person; times as on the walls of `zone`."""
+def draw(connection: Connection, contact_id: str) -> None:
+    """All of a contact, for a person."""
     contact = ask.golden(connection, pl.Series([contact_id])).to_dicts()[0]
     files = Files()
     say(printable(contact["name"] or contact["phone"] or contact["email"] or "(no name)"), style="bold")
     say(f"  id      {contact['contact_id']}")
     say(f"  status  {contact['status']}: {contact['status_reason'].replace('_', ' ')}{since(contact['status_since'])}")
     values = [
-        [row["field"], local(row["value"], zone), files.origin(row), rule(row["rule"], row["candidates"])]
+        [row["field"], local(row["value"]), files.origin(row), rule(row["rule"], row["candidates"])]
         for row in ask.fields(connection, contact_id).to_dicts()
     ]
     out.print(table("Values", ["field", "value", "from", "chosen by"], values))
@@ -101,7 +101,13 @@ def draw(connection: Connection, contact_id: str, zone: ZoneInfo) -> None:
         for row in ask.member_records(connection, contact_id).to_dicts()
     ]
     out.print(table("Records that are this person", ["source", "record", "tied by", "probability"], members))
-    entries = ask.timeline(connection, contact_id).with_columns(pl.col("happened_at").dt.convert_time_zone(zone.key))
+    twins = [
+        [row["contact_id"], row["name"], row["reason"].replace("_", " "), certainty(row["probability"])]
+        for row in ask.look_alikes(connection, contact_id).to_dicts()
+    ]
+    if twins:
+        out.print(table("May be the same person", ["id", "name", "because", "probability"], twins))
+    entries = ask.timeline(connection, contact_id)
     happened = [
         [
             row["happened_at"],
@@ -112,16 +118,14 @@ def draw(connection: Connection, contact_id: str, zone: ZoneInfo) -> None:
         ]
         for row in entries.to_dicts()
     ]
-    title = f"Timeline: {entries.height:,} entries, times in {zone.key} (→ from the contact, ← to it)"
+    title = f"Timeline: {entries.height:,} entries, times in {clock.zone.key} (→ from the contact, ← to it)"
     out.print(table(title, ["when", "channel", "who", "what", "from"], happened))
     out.print(files.legend())
 
 
-def local(value: str, zone: ZoneInfo) -> str:
-    """A value as people read it: stored instants in their zone, everything else as it is."""
-    if not INSTANT.fullmatch(value):
-        return value
-    return datetime.fromisoformat(value).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+def local(value: str) -> str:
+    """A value as people read it: stored instants on the project's clock, everything else as it is."""
+    return cell(datetime.fromisoformat(value)) if INSTANT.fullmatch(value) else value
 
 
 def said(row: dict[str, Any]) -> str:
@@ -138,7 +142,7 @@ def rule(name: str, candidates: int) -> str:
 
 def since(moment: datetime | None) -> str:
     """Since when, where that is known."""
-    return f" since {moment:%Y-%m-%d}" if moment else ""
+    return f" since {cell(moment)[:10]}" if moment else ""
 
 
 def certainty(probability: float | None) -> str:

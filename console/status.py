@@ -4,7 +4,8 @@ import argparse
 
 from console.opened import opened
 from console.run import received_table
-from console.screen import as_json, out, say, table
+from console.screen import as_json, cell, out, say, table
+from console.waiting import lost, waiting
 from pipelines.project import OpenProject
 from pipelines.store import ask, health
 from pipelines.store.connection import Connection
@@ -28,9 +29,10 @@ def standing(project: OpenProject, connection: Connection) -> dict[str, object]:
         "deliveries": ask.deliveries(connection).to_dicts(),
         "contacts": dict(ask.statuses(connection).rows()),
         "records": health.count(connection, "record"),
-        "review_queue": health.count(connection, "review_queue"),
+        "review_queue": ask.review_queue(connection).to_dicts(),
         "exports": ask.publications(connection).to_dicts(),
-        "waiting": ask.waiting(connection).to_dicts(),
+        "problems": ask.problems(connection).to_dicts(),
+        "waiting": [*waiting(project, connection)],
     }
 
 
@@ -42,7 +44,7 @@ def draw(project: OpenProject, connection: Connection) -> None:
         return
     contacts, records = health.count(connection, "contact"), health.count(connection, "record")
     say(f"{project.settings.project}: {contacts:,} contacts of {records:,} records", style="bold")
-    say(f"  last run {run['started_at']:%Y-%m-%d %H:%M} UTC, as of {run['as_of']:%Y-%m-%d %H:%M}")
+    say(f"  last run {cell(run['started_at'])}, as of {cell(run['as_of'])} (times in {project.settings.timezone})")
     for status, number in ask.statuses(connection).iter_rows():
         say(f"  {status}: {number:,}")
     say(f"  waiting for a decision: {health.count(connection, 'review_queue'):,} pairs")
@@ -53,7 +55,5 @@ def draw(project: OpenProject, connection: Connection) -> None:
     if not exports.is_empty():
         columns = ["segment", "rows", "published_at"]
         out.print(table("Exports", columns, exports.select(columns).rows(), right=["rows"]))
-    waiting = ask.waiting(connection)
-    if not waiting.is_empty():
-        columns = ["source", "file_name", "state", "rejected", "way_out"]
-        out.print(table("Waiting for somebody", columns, waiting.select(columns).rows(), right=["rejected"]))
+    for line in (*lost(connection), *waiting(project, connection)):
+        say(f"  {line}")

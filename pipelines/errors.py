@@ -110,3 +110,7 @@ class WarehouseNewer(MigrationError):
 
 class ContractBroken(OnecontactError):
     """A frame is not made as its contract says, which no row is to blame for: a defect of the code that built it."""
+
+
+class WrongIdentityKey(ConfigurationError):
+    """Ids would be made with another key than those in the warehouse: every record would come in a second time."""

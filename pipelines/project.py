@@ -11,12 +11,13 @@ from pydantic import BaseModel
 
 from pipelines.errors import ConfigurationError
 from pipelines.ids import Keyed, keyed
+from pipelines.read.contact_table import FIELDS, IGNORE
 from pipelines.read.registry import FORMATS
 from pipelines.store.connection import Connection
 from pipelines.store.keys import load_key
 from pipelines.store.migrate import migrate
 from pipelines.store.warehouse import open_warehouse
-from schemas.configuration import ConfigurationInvalid, load_project, load_segments
+from schemas.configuration import PROJECT_FILE, ConfigurationInvalid, load_project, load_segments, nearest
 from schemas.project import Project
 from schemas.segment import Segment
 
@@ -75,10 +76,23 @@ def open_project(folder: Path) -> OpenProject:
     folder = folder.resolve()
     try:
         settings = load_project(folder, {name: each.options for name, each in FORMATS.items()})
-        return OpenProject(folder, settings, load_segments(folder))
+        project = OpenProject(folder, settings, load_segments(folder))
     except ConfigurationInvalid as invalid:
         faults = str(invalid)
+    else:
+        check_columns(project)
+        return project
     raise ConfigurationError(faults)
+
+
+def check_columns(project: OpenProject) -> None:
+    """Raise ConfigurationError where a source says that a column means what there is not."""
+    known = [*FIELDS, IGNORE, *project.settings.attributes]
+    for name, source in project.settings.sources.items():
+        for header, meaning in getattr(source, "columns", {}).items():
+            if meaning not in known:
+                place = f"{project.folder / PROJECT_FILE}: sources.{name}.columns.{header}"
+                raise ConfigurationError(f"{place}: no field or attribute `{meaning}`{nearest(meaning, known)}")
 
 
 def digest(*parts: Any) -> str:

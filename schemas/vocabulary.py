@@ -158,6 +158,7 @@ class Action(StrEnum):
     """What was done about a problem."""
 
     ROW_REJECTED = "row_rejected"
+    ROW_SKIPPED = "row_skipped"
     FIELD_DROPPED = "field_dropped"
     KEPT_WITH_WARNING = "kept_with_warning"
     QUARANTINED = "quarantined"

@@ -97,13 +97,22 @@ def _meeting(pairs: pl.DataFrame) -> pl.Series:
     last_lo, last_hi = lo.str.slice(-1), hi.str.slice(-1)
     gendered = (last_lo != last_hi) & (last_lo.is_in(GENDERED) | last_hi.is_in(GENDERED))
     two_forms = gendered & (begin_alike >= shorter - ENDING)
+    spelt_out = _without_digraphs(lo) == _without_digraphs(hi)  # Müller, folded to muller, and Mueller
     slip = (shorter >= SHORTEST_TYPO) & (likeness > SIMILAR) & ~two_forms
     nick = pl.Series("nick", [known_as(a, b) for a, b in zip(lo.to_list(), hi.to_list(), strict=True)], pl.Boolean)
     initial = (lo.str.slice(0, 1) == hi.str.slice(0, 1)) & ((lo.str.len_chars() == 1) | (hi.str.len_chars() == 1))
-    frame = pl.DataFrame({"same": lo == hi, "nick": nick, "similar": slip, "initial": initial})
+    frame = pl.DataFrame({"same": lo == hi, "nick": nick, "similar": slip | spelt_out, "initial": initial})
     return frame.select(
         pl.when("same").then(0).when("nick").then(1).when("similar").then(2).when("initial").then(3).otherwise(None)
     ).to_series()
+
+
+def _without_digraphs(tokens: pl.Series) -> pl.Series:
+    return (
+        tokens.str.replace_all("ae", "a", literal=True)
+        .str.replace_all("oe", "o", literal=True)
+        .str.replace_all("ue", "u", literal=True)
+    )
 
 
 @cache

@@ -27,7 +27,9 @@ def write_rejected(file: BinaryIO, batches: Iterable[pl.DataFrame]) -> None:
             if not columns:
                 columns = [column for column in row if column not in (*REASONS, OVER)]
                 writer.writerow([*columns, *REASONS, OVER])
-            over = json.dumps(row[OVER], ensure_ascii=False) if row.get(OVER) else ""
-            told = (number, " ".join(codes), "; ".join(expected), "; ".join(suggestions or ()), over)
+            over = row.get(OVER) or ""
+            over = over if isinstance(over, str) else json.dumps(over, ensure_ascii=False)
+            needs = f"needs {'; '.join(expected)}"
+            told = (number, " ".join(codes), needs, "; ".join(suggestions or ()), over)
             writer.writerow([*(row.get(column) or "" for column in columns), *told])
     text.detach()

@@ -159,10 +159,11 @@ def refusal(row: CsvRow, header: list[str]) -> tuple[int, int, str, str, str, st
     """A row whose cells do not fit the header, given back as its columns and what was over."""
     cells = dict(zip(header, row.cells, strict=False))
     over = left_over(row, header)
-    raw = json.dumps(cells | {OVER: over}, ensure_ascii=False)
+    came_back = len(row.cells) == len(header) and OVER in header
+    raw = json.dumps(cells if came_back else cells | {OVER: over}, ensure_ascii=False)
     expected = f"{len(header)} cells, as many as the header has; the row has {len(row.cells)}"
-    if over and len(row.cells) == len(header):
-        expected = f"nothing in {OVER}: move its cells to the columns they belong to"
+    if over:
+        expected += f"; move the cells in {OVER} to the columns they belong to, and empty it"
     if not any(map(str.strip, row.cells)):
         return row.row, row.line, Outcome.SKIPPED, ErrorCode.ROW_BLANK, "a row with at least one value", raw
     code = ErrorCode.ROW_TOO_MANY_FIELDS if over else ErrorCode.ROW_TOO_FEW_FIELDS

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines import quality
-from pipelines.errors import DeliveryError, DeliveryHeld, DeliveryRefused
+from pipelines.errors import DeliveryError, DeliveryHeld, DeliveryRefused, WrongIdentityKey
 from pipelines.ids import Keyed
 from pipelines.landing import Landed, landed
 from pipelines.normalise.problems import PROBLEMS
@@ -19,7 +19,7 @@ from pipelines.project import OpenProject, digest
 from pipelines.read.batch import Batch, Format
 from pipelines.read.frames import well_formed
 from pipelines.read.registry import FORMATS
-from pipelines.store import deliveries, interactions
+from pipelines.store import deliveries, interactions, runs
 from pipelines.store import records as store
 from pipelines.store.connection import STORE_FAILURES, Connection
 from pipelines.store.warehouse import transaction
@@ -42,14 +42,19 @@ class Taken(NamedTuple):
 def receive(project: OpenProject, connection: Connection, run_id: str) -> list[Taken]:
     """Take in everything in the landing area that is new, or was held or refused under other settings of its source."""
     ids = project.ids()
-    waiting = [
+    own = one_id(ids, "identity key")
+    if runs.identity_fingerprint(connection, own) != own:
+        raise WrongIdentityKey(
+            "the warehouse was made with another identity key: set `keys: identity:` to the one it has now"
+        )
+    arrived = [
         file
         for name, source in sorted(project.settings.sources.items())
         for file in landed(connection, project.folder, name, source)
     ]
     taken = []
-    for number, file in enumerate(waiting):
-        progress(f"reading {file.source}", number, len(waiting))
+    for number, file in enumerate(arrived):
+        progress(f"reading {file.source}", number, len(arrived))
         taken.append(take(project, connection, file, ids, run_id))
     return taken
 
@@ -178,7 +183,7 @@ def refusals(refused: pl.DataFrame) -> pl.DataFrame:
         field=pl.lit(""),
         code="code",
         severity=pl.when(skipped).then(pl.lit(Severity.INFO.value)).otherwise(pl.lit(Severity.ERROR.value)),
-        action=pl.lit(Action.ROW_REJECTED.value),
+        action=pl.when(skipped).then(pl.lit(Action.ROW_SKIPPED.value)).otherwise(pl.lit(Action.ROW_REJECTED.value)),
         expected="expected",
         suggestion=pl.lit(None),
     ).cast(PROBLEMS)

@@ -10,32 +10,41 @@ FEWEST_DIGITS = 4  # of a phone number somebody looks for; fewer stand in every 
 def find(connection: Connection, text: str) -> pl.Series:
     """Ids of the contacts a quick search finds, sorted.
 
-    Looked at are the name, every identifier (phone numbers by their digits), tags and custom attributes, without regard
-    to case and accents; an id is found by its beginning, and one that is no longer current by where its anchor went.
+    Looked at are the name (its words in any order), every identifier (phone numbers by their digits), tags and custom
+    attributes, without regard to case, accents and spelt-out umlauts; an id is found by its beginning, and one that is
+    no longer current by where its anchor went.
     """
     digits = "".join(character for character in text if character.isdigit()).lstrip("0")
     return query(
         connection,
-        """
-        WITH asked AS (SELECT lower(strip_accents(trim(?))) AS words, ? AS digits),
+        f"""
+        WITH asked AS (
+            SELECT lower(trim(?)) AS plain, {folded("replace(?, ',', ' ')")} AS words, ? AS digits
+        ),
         hit AS (
             SELECT contact_id FROM contact, asked
-            WHERE contains(lower(strip_accents(coalesce(name, ''))), words)
-               OR contains(lower(strip_accents(concat_ws(' ', first_name, last_name))), words)
-               OR contains(lower(strip_accents(array_to_string(map_values(attributes), chr(31)))), words)
-               OR list_contains(list_transform(tags, t -> lower(strip_accents(t))), words)
+            WHERE len(list_filter(string_split(words, ' '), w -> NOT contains(
+                      {folded("concat_ws(' ', name, first_name, last_name)")}, w))) = 0
+               OR contains({folded("array_to_string(map_values(attributes), chr(31))")}, words)
+               OR list_contains(list_transform(tags, t -> {folded("t")}), words)
             UNION
             SELECT contact_id FROM contact_identifier, asked
-            WHERE contains(lower(value), words)
+            WHERE contains(lower(value), plain)
                OR (length(digits) >= ? AND type = 'phone' AND contains(value, digits))
             UNION
             SELECT m.contact_id FROM record r JOIN membership m USING (record_key), asked
-            WHERE m.run_to IS NULL AND starts_with(r.anchor_id::VARCHAR, words)
+            WHERE m.run_to IS NULL AND starts_with(r.anchor_id::VARCHAR, plain)
         )
         SELECT DISTINCT contact_id FROM hit JOIN contact USING (contact_id), asked
-        WHERE words <> '' ORDER BY contact_id""",
-        [text, digits, FEWEST_DIGITS],
+        WHERE plain <> '' ORDER BY contact_id""",
+        [text, text, digits, FEWEST_DIGITS],
     )["contact_id"]
+
+
+def folded(sql: str) -> str:
+    """An SQL expression for a text as it is looked for: small, without accents, umlauts as they are spelt without."""
+    bare = f"lower(strip_accents(trim(coalesce({sql}, ''))))"
+    return f"replace(replace(replace({bare}, 'ae', 'a'), 'oe', 'o'), 'ue', 'u')"
 
 
 def exactly(connection: Connection, text: str) -> pl.Series:
@@ -129,6 +138,39 @@ def timeline(connection: Connection, contact_id: str) -> pl.DataFrame:
         FROM timeline t JOIN delivery d USING (delivery_id)
         WHERE t.contact_id = ? ORDER BY t.happened_at NULLS FIRST, t.delivery_id, t.row_number""",
         [contact_id],
+    )
+
+
+def look_alikes(connection: Connection, contact_id: str) -> pl.DataFrame:
+    """Contacts that may be the same person as this one: contact_id, name, probability, reason."""
+    return query(
+        connection,
+        """
+        SELECT c.contact_id, c.name, q.probability, q.reason
+        FROM review_queue q JOIN contact c
+            ON c.contact_id = CASE WHEN q.contact_lo = ? THEN q.contact_hi ELSE q.contact_lo END
+        WHERE q.contact_lo = ? OR q.contact_hi = ? ORDER BY q.probability DESC, c.contact_id""",
+        [contact_id, contact_id, contact_id],
+    )
+
+
+def review_queue(connection: Connection) -> pl.DataFrame:
+    """Pairs of contacts that wait for a person, likeliest first: contact_lo, contact_hi, probability, reason."""
+    return query(
+        connection,
+        """SELECT contact_lo, contact_hi, probability, reason FROM review_queue
+           ORDER BY probability DESC, contact_lo, contact_hi""",
+    )
+
+
+def problems(connection: Connection, run_id: str | None = None) -> pl.DataFrame:
+    """What was wrong with the rows of a run's deliveries, or of all: source, action, code, rows."""
+    return query(
+        connection,
+        """
+        SELECT d.source, p.action, p.code, count(*) AS rows FROM problem p JOIN delivery d USING (delivery_id)
+        WHERE ?::VARCHAR IS NULL OR d.run_id = ? GROUP BY ALL ORDER BY d.source, p.action, rows DESC, p.code""",
+        [run_id, run_id],
     )
 
 

@@ -61,7 +61,7 @@ def test_the_first_run_tells_a_newcomer_what_happened(run_demo: Path) -> None:
     assert "86 records are 63 contacts." in said
     assert "held: whatsapp" in said
     assert "date_order" in said
-    assert "rows of crm were refused: correct rejected/crm-" in said
+    assert "rows of crm refused: correct rejected/crm-" in said
     lena = answered("show", LENA, "--project", str(run_demo))["contact"]["contact_id"]
     assert f"show {lena}" in said  # a person at a terminal is shown an address instead
 

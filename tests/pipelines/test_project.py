@@ -8,7 +8,7 @@ from pipelines.project import digest, open_project
 from pipelines.store.connection import query
 from schemas.attribute import Attribute
 from schemas.vocabulary import AttributeType
-from tests.small_project import KEYS, SETTINGS, small_project, write_keys, write_settings
+from tests.small_project import KEYS, SETTINGS, SmallProject, small_project, write_keys, write_settings
 
 
 def test_a_project_is_its_configuration_and_where_its_things_are(tmp_path: Path) -> None:
@@ -78,3 +78,9 @@ def test_a_digest_is_the_same_for_the_same_configuration() -> None:
 def test_a_digest_changes_with_any_part_of_the_configuration() -> None:
     text, number = Attribute(type=AttributeType.TEXT), Attribute(type=AttributeType.NUMBER)
     assert len({digest(text), digest(number), digest([("a", text)]), digest([("b", text)]), digest(text, text)}) == 5
+
+
+def test_a_column_cannot_mean_what_there_is_not(project: SmallProject) -> None:
+    crm = SETTINGS["sources"]["crm"] | {"columns": {"Stufe": "teir"}}
+    with pytest.raises(ConfigurationError, match=r"sources\.crm\.columns\.Stufe: .* did you mean `tier`\?"):
+        project.configure(sources={"crm": crm})

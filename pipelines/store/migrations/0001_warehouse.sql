@@ -11,6 +11,10 @@ CREATE TABLE step_state (
 
 CREATE SEQUENCE ingest_seq;
 
+CREATE TABLE identity_key (                -- one row: an id that only this project's identity key makes
+    fingerprint UUID NOT NULL
+);
+
 -- received ----------------------------------------------------------------------------------------------------------
 
 CREATE TABLE delivery (

@@ -116,3 +116,8 @@ def test_which_side_a_name_stands_on_does_not_matter(one: list[str], other: list
 @given(words)
 def test_no_name_contradicts_itself(name: list[str]) -> None:
     assert level(" ".join(name), " ".join(name)) in ("exact", "partial", None)
+
+
+@pytest.mark.parametrize(("one", "other"), [("jurgen muller", "juergen mueller"), ("goran goetz", "goran gotz")])
+def test_an_umlaut_that_is_spelt_out_is_no_other_name(one: str, other: str) -> None:
+    assert level(one, other) == "similar"

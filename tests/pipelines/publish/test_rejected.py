@@ -34,7 +34,7 @@ def test_the_reasons_stand_behind_in_columns_of_their_own() -> None:
         {"Name": "Jane"}, codes=["A", "B"], expected=["this", "that"], suggestions=["jane@example.com", "x"]
     )
     assert header[1:] == ["_row_number", "_error_codes", "_errors", "_suggestion", "_extra"]
-    assert row[1:] == ["1", "A B", "this; that", "jane@example.com; x", ""]
+    assert row[1:] == ["1", "A B", "needs this; that", "jane@example.com; x", ""]
 
 
 def test_rows_that_lack_a_column_leave_it_blank() -> None:

@@ -59,7 +59,7 @@ def test_each_row_comes_back_with_its_reasons(project: SmallProject) -> None:
         ("5", "ROW_TOO_MANY_FIELDS"),
     ]
     assert back[0]["_errors"] == (
-        "a phone, an e-mail or a channel id that works, or a record id with a name; "
+        "needs a phone, an e-mail or a channel id that works, or a record id with a name; "
         "Phone: one phone number, such as +49 30 901820"
     )
     assert [row["_extra"] for row in back] == ["", "", "", '["more"]']

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines.errors import WrongIdentityKey
 from pipelines.progress import listening
 from pipelines.read import contact_table, contacts_csv
 from pipelines.read.batch import Batch
@@ -402,3 +403,12 @@ def test_the_entries_of_a_conversation_are_what_is_counted(project: SmallProject
     kept = delivery(project)
     assert (kept["rows_read"], kept["created"]) == (2, 2)
     assert project.rows("SELECT count(*) AS people FROM record") == [{"people": 1}]
+
+
+def test_another_identity_key_is_refused_before_it_makes_every_record_a_second_time(project: SmallProject) -> None:
+    project.deliver("crm", "2026-06-01", TWO)
+    project.receive()
+    (project.project.folder / ".onecontact" / "keys" / "identity.key").write_text("ab" * 32)
+    with pytest.raises(WrongIdentityKey, match="identity"):
+        project.receive()
+    assert len(project.rows("FROM record")) == 2

@@ -67,3 +67,19 @@ def test_what_waits_for_somebody_is_named_with_the_way_out(project: SmallProject
     assert found["crm"]["rejected"] == 1
     assert found["shop"]["state"] == "refused"
     assert "columns:" in found["shop"]["way_out"]
+
+
+@pytest.mark.parametrize("words", ["berg anna", "Müller-Berg, Anna", "mueller", "MÜLLER"])
+def test_a_name_is_found_by_its_words_in_any_order_and_spelling(project: SmallProject, words: str) -> None:
+    project.deliver("crm", "2026-01-05", ANNA)
+    project.run()
+    assert ask.find(project.connection, words).to_list() == [project.contact_of("crm:1")]
+
+
+def test_a_contact_names_those_that_may_be_the_same_person(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com")
+    project.deliver("shop", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
+    project.run()
+    (twin,) = ask.look_alikes(project.connection, project.contact_of("crm:1")).to_dicts()
+    assert (twin["contact_id"], twin["reason"]) == (project.contact_of("shop:1"), "score")
+    assert ask.review_queue(project.connection).height == 1
