@@ -56,6 +56,17 @@ def command(module: str) -> Command:
     return function
 
 
+class ShowVersion(argparse.Action):
+    """`--version`: what is installed is only looked up when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print the version and end."""
+        from importlib.metadata import version
+
+        print(f"onecontact {version('onecontact')}")
+        parser.exit()
+
+
 def whole(least: int, most: int) -> Callable[[str], int]:
     """An argument that is a whole number between these."""
 
@@ -75,6 +86,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    top.add_argument("--version", action=ShowVersion, nargs=0, help="say which version this is, and end")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, says: str, module: str, *, project: bool = True) -> argparse.ArgumentParser:

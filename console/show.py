@@ -56,6 +56,7 @@ def everything(connection: Connection, contact_id: str) -> dict[str, Any]:
         "contact": contact,
         "fields": ask.fields(connection, contact_id).to_dicts(),
         "identifiers": ask.identifiers(connection, contact_id).to_dicts(),
+        "former_identifiers": ask.former_identifiers(connection, contact_id).to_dicts(),
         "records": ask.member_records(connection, contact_id).to_dicts(),
         "may_be_the_same": ask.look_alikes(connection, contact_id).to_dicts(),
         "timeline": ask.timeline(connection, contact_id).to_dicts(),
@@ -96,6 +97,12 @@ def draw(connection: Connection, contact_id: str) -> None:
         for row in ask.identifiers(connection, contact_id).to_dicts()
     ]
     out.print(table("Known by", ["type", "value", "primary", "validity", "from"], points))
+    former = [
+        [row["type"], row["value"], row["last_seen_at"], files.origin(row)]
+        for row in ask.former_identifiers(connection, contact_id).to_dicts()
+    ]
+    if former:
+        out.print(table("Formerly known by", ["type", "value", "last seen", "from"], former))
     members = [
         [row["source"], row["record_id"], (row["rule"] or "").replace("_", " "), certainty(row["probability"])]
         for row in ask.member_records(connection, contact_id).to_dicts()
@@ -119,7 +126,8 @@ def draw(connection: Connection, contact_id: str) -> None:
         for row in entries.to_dicts()
     ]
     title = f"Timeline: {entries.height:,} entries, times in {clock.zone.key} (→ from the contact, ← to it)"
-    out.print(table(title, ["when", "channel", "who", "what", "from"], happened))
+    if happened:
+        out.print(table(title, ["when", "channel", "who", "what", "from"], happened))
     out.print(files.legend())
 
 

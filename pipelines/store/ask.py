@@ -10,9 +10,9 @@ FEWEST_DIGITS = 4  # of a phone number somebody looks for; fewer stand in every 
 def find(connection: Connection, text: str) -> pl.Series:
     """Ids of the contacts a quick search finds, sorted.
 
-    Looked at are the name (its words in any order), every identifier (phone numbers by their digits), tags and custom
-    attributes, without regard to case, accents and spelt-out umlauts; an id is found by its beginning, and one that is
-    no longer current by where its anchor went.
+    Looked at are the name (its words in any order), every identifier there is or was (phone numbers by their digits),
+    tags and custom attributes, without regard to case, accents and spelt-out umlauts. An id is found by its beginning,
+    one that is no longer current by where its anchor went.
     """
     digits = "".join(character for character in text if character.isdigit()).lstrip("0")
     return query(
@@ -28,9 +28,10 @@ def find(connection: Connection, text: str) -> pl.Series:
                OR contains({folded("array_to_string(map_values(attributes), chr(31))")}, words)
                OR list_contains(list_transform(tags, t -> {folded("t")}), words)
             UNION
-            SELECT contact_id FROM contact_identifier, asked
-            WHERE contains(lower(value), plain)
-               OR (length(digits) >= ? AND type = 'phone' AND contains(value, digits))
+            SELECT m.contact_id FROM identifier i JOIN membership m USING (record_key), asked
+            WHERE m.run_to IS NULL
+              AND (contains(lower(i.normalised), plain)
+                   OR (length(digits) >= ? AND i.type IN ('phone', 'wa_id') AND contains(i.normalised, digits)))
             UNION
             SELECT m.contact_id FROM record r JOIN membership m USING (record_key), asked
             WHERE m.run_to IS NULL AND starts_with(r.anchor_id::VARCHAR, plain)
@@ -55,7 +56,8 @@ def exactly(connection: Connection, text: str) -> pl.Series:
         WITH asked AS (SELECT lower(trim(?)) AS words)
         SELECT contact_id FROM contact, asked WHERE contact_id::VARCHAR = words OR lower(name) = words
         UNION
-        SELECT contact_id FROM contact_identifier, asked WHERE lower(value) = words
+        SELECT m.contact_id FROM identifier i JOIN membership m USING (record_key), asked
+        WHERE m.run_to IS NULL AND lower(i.normalised) = words
         ORDER BY contact_id""",
         [text],
     )["contact_id"]
@@ -105,6 +107,25 @@ def identifiers(connection: Connection, contact_id: str) -> pl.DataFrame:
         WHERE i.contact_id = ? ORDER BY i.type, i.is_primary DESC, i.value""",
         [contact_id],
     )
+
+
+def former_identifiers(connection: Connection, contact_id: str) -> pl.DataFrame:
+    """What a contact was known by until its records said otherwise: type, value, last_seen_at and where from."""
+    return query(
+        connection,
+        """
+        SELECT i.type, i.normalised AS value, max(s.last_seen_at) AS last_seen_at,
+               arg_max(struct_pack(source := d.source, file_name := d.file_name, line_number := s.line_number,
+                                   row_number := s.row_number), s.last_seen_at) AS place
+        FROM membership m
+        JOIN identifier i USING (record_key)
+        JOIN source_record s USING (record_key, version)
+        JOIN delivery d USING (delivery_id)
+        WHERE m.contact_id = ? AND m.run_to IS NULL
+          AND i.normalised NOT IN (SELECT value FROM contact_identifier WHERE contact_id = ?)
+        GROUP BY i.type, i.normalised ORDER BY i.type, i.normalised""",
+        [contact_id, contact_id],
+    ).unnest("place")
 
 
 def member_records(connection: Connection, contact_id: str) -> pl.DataFrame:

@@ -83,3 +83,15 @@ def test_a_contact_names_those_that_may_be_the_same_person(project: SmallProject
     (twin,) = ask.look_alikes(project.connection, project.contact_of("crm:1")).to_dicts()
     assert (twin["contact_id"], twin["reason"]) == (project.contact_of("shop:1"), "score")
     assert ask.review_queue(project.connection).height == 1
+
+
+def test_a_number_that_was_changed_still_finds_its_contact_and_says_until_when(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
+    project.run()
+    project.deliver("crm", "2026-02-05", "id,name,phone\n1,Anna Berg,0151 99999999")
+    project.run()
+    anna = project.contact_of("crm:1")
+    assert ask.exactly(project.connection, "+4915123456789").to_list() == [anna]
+    assert ask.find(project.connection, "0151 23456789").to_list() == [anna]
+    (former,) = ask.former_identifiers(project.connection, anna).to_dicts()
+    assert (former["value"], former["last_seen_at"].month, former["line_number"]) == ("+4915123456789", 1, 2)
