@@ -65,8 +65,10 @@ def rederive(project: OpenProject, connection: Connection, stirred: pl.Series, r
     current = identity.members["contact_id"].unique().sort()
     attributes = project.settings.attributes
     golden = survive(store.candidates(connection, current, priorities(project)), attributes)
-    told = interaction_fields(store.interactions(connection, current, as_of), store.origins(connection, current))
-    fields = pl.concat([golden.fields, told]).sort("contact_id", "field", "value", "record_key")
+    interactions = interaction_fields(
+        store.interactions(connection, current, as_of), store.origins(connection, current)
+    )
+    fields = pl.concat([golden.fields, interactions]).sort("contact_id", "field", "value", "record_key")
     contacts = golden_records(
         fields, store.member_counts(connection, current, as_of), attributes, as_of, project.settings.status.active_days
     )

@@ -96,7 +96,7 @@ def put_in_place(
     as_of: datetime,
 ) -> Published:
     """Let a draft become the file of its segment, unless that is there already; the manifest says which one it is."""
-    file, told = draft.with_name(FILE), draft.with_name(MANIFEST)
+    file, manifest_path = draft.with_name(FILE), draft.with_name(MANIFEST)
     sha256 = str(sha256_of(draft))
     definition = digest(segment)
     publication = store.last_publication(connection, segment.segment)
@@ -116,10 +116,10 @@ def put_in_place(
         with transaction(connection):
             store.keep_publication(connection, publication, members)
     says = json.dumps(manifest(project, segment, publication), indent=2, ensure_ascii=False).encode() + b"\n"
-    if sha256_of(file) == sha256 and told.is_file() and told.read_bytes() == says:
+    if sha256_of(file) == sha256 and manifest_path.is_file() and manifest_path.read_bytes() == says:
         return Published(segment.segment, members.len(), changed=False)
     draft.replace(file)
-    with written(told) as manifest_file:
+    with written(manifest_path) as manifest_file:
         manifest_file.write(says)
     return Published(segment.segment, members.len(), changed=True)
 
