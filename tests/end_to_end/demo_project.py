@@ -57,6 +57,13 @@ def started(*words: str, **more: str) -> "subprocess.Popen[str]":
     )
 
 
+def busy_with(stage: str, process: "subprocess.Popen[str]") -> "subprocess.Popen[str]":
+    """A run that has come to a stage of its work."""
+    assert process.stderr is not None
+    assert any(stage in line for line in process.stderr), "the run ended before"
+    return process
+
+
 def onecontact(*words: str, code: int = 0) -> str:
     """What a command answers; it has to end with this exit code. Runs get a process of their own, questions do not."""
     if words[0] in ("init", "run"):

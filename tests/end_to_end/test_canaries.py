@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.demo_project import AS_OF, new_demo, onecontact, started
+from tests.end_to_end.demo_project import AS_OF, busy_with, new_demo, onecontact, started
 
 CANARIES = (
     "Zacharias",
@@ -111,10 +111,7 @@ def test_a_planted_person_is_nowhere_else(planted: Path, tmp_path: Path) -> None
 def test_a_killed_run_leaves_nothing_readable_behind(planted: Path, tmp_path: Path) -> None:
     temporary = tmp_path / "tmp"
     temporary.mkdir()
-    process = started("run", "--project", str(planted), "--as-of", AS_OF, TMPDIR=str(temporary))
-    assert process.stderr is not None
-    while "merging" not in process.stderr.readline():
-        pass
+    process = busy_with("merging", started("run", "--project", str(planted), "--as-of", AS_OF, TMPDIR=str(temporary)))
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert (planted / ".onecontact" / "warehouse.duckdb.wal").exists()

@@ -3,16 +3,16 @@
 import random
 import shutil
 import signal
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 from polars.testing import assert_frame_equal
 
-from tests.end_to_end.demo_project import AS_OF, derived, new_demo, onecontact, started
+from tests.end_to_end.demo_project import AS_OF, busy_with, derived, new_demo, onecontact, started
 
 KILLS = 10
-LASTS = 2.5  # seconds from the first file to the end of a run, about
 
 
 @pytest.fixture(scope="module")
@@ -25,17 +25,14 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_killed_at_ten_random_moments_a_run_still_ends_at_the_same_contacts(fresh: Path, tmp_path: Path) -> None:
     undisturbed = Path(shutil.copytree(fresh, tmp_path / "undisturbed"))
-    onecontact("run", "--project", str(undisturbed), "--as-of", AS_OF)
+    lasts = seconds_of_work(undisturbed)
     expected = derived(undisturbed)
     moments = random.Random(20261120)
     cut_short = 0
     for attempt in range(KILLS):
         folder = Path(shutil.copytree(fresh, tmp_path / f"killed-{attempt}"))
-        process = started("run", "--project", str(folder), "--as-of", AS_OF)
-        assert process.stderr is not None
-        while "reading" not in process.stderr.readline():
-            pass
-        time.sleep(moments.uniform(0, LASTS))
+        process = at_work(folder)
+        time.sleep(moments.uniform(0, lasts))
         process.send_signal(signal.SIGKILL)
         process.communicate()
         cut_short += process.returncode == -signal.SIGKILL
@@ -43,9 +40,26 @@ def test_killed_at_ten_random_moments_a_run_still_ends_at_the_same_contacts(fres
         after = derived(folder)
         for name, frame in expected.items():
             assert_frame_equal(frame, after[name])
-        assert sorted(path.name for path in (folder / "rejected").iterdir()) == sorted(
-            path.name for path in (undisturbed / "rejected").iterdir()
-        )
+        assert files(folder / "rejected") == files(undisturbed / "rejected")
         for path in (undisturbed / "exports").rglob("contacts.csv"):
             assert path.read_bytes() == (folder / path.relative_to(undisturbed)).read_bytes()
     assert cut_short >= KILLS // 2  # the moments are spread over the run, so most fall into it
+
+
+def at_work(folder: Path) -> "subprocess.Popen[str]":
+    """A run that has begun to read."""
+    return busy_with("reading", started("run", "--project", str(folder), "--as-of", AS_OF))
+
+
+def seconds_of_work(folder: Path) -> float:
+    """How long a run takes from its first file to its end."""
+    process = at_work(folder)
+    begun = time.monotonic()
+    process.communicate()
+    assert process.returncode == 0
+    return time.monotonic() - begun
+
+
+def files(folder: Path) -> list[str]:
+    """Names of the files in a folder."""
+    return sorted(path.name for path in folder.iterdir())
