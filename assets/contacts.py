@@ -65,11 +65,10 @@ def contacts(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mate
     """Derive the contacts that a change can reach."""
     project, connection, moment = workspace.opened()
     merged = merge(project, connection, context.run.run_id, moment)
-    exclusive = sorted(name for name, attribute in project.settings.attributes.items() if attribute.exclusive)
     findings = {
         "one_contact_per_record": health.one_contact_each(connection),
         "provenance_complete": health.provenance_complete(connection),
-        "exclusive_kept": health.exclusive_kept(connection, exclusive),
+        "exclusive_kept": health.exclusive_kept(connection, project.settings.exclusive_attributes()),
     }
     early = health.interactions_in_future(connection, moment)
     return dg.MaterializeResult(

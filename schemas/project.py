@@ -47,3 +47,7 @@ class Project(Strict):
     matching: Matching = Matching()
     status: Status = Status()
     keys: KeySources = KeySources()
+
+    def exclusive_attributes(self) -> list[str]:
+        """Names of the attributes of which one person has one value only, sorted."""
+        return sorted(name for name, attribute in self.attributes.items() if attribute.exclusive)

@@ -38,7 +38,7 @@ def match(project: OpenProject, connection: Connection, run_id: str, model: Mode
     changed: the evidence of its pairs is another now.
     """
     settings = project.settings
-    exclusive = sorted(name for name, attribute in settings.attributes.items() if attribute.exclusive)
+    exclusive = settings.exclusive_attributes()
     version = digest(model, RULES, settings.matching, exclusive)
     with transaction(connection):
         changed = pending(connection, MATCH, version)

@@ -84,11 +84,10 @@ def recluster(
     project: OpenProject, connection: Connection, records: pl.Series, before: pl.DataFrame, run_id: str
 ) -> Identity:
     """Cluster records that are closed under merge edges, and keep who belongs to which contact."""
-    exclusive = sorted(name for name, attribute in project.settings.attributes.items() if attribute.exclusive)
     edges = store.merge_edges(connection, records)
     clustered = cluster(
         edges,
-        matching.profiles(connection, records, exclusive),
+        matching.profiles(connection, records, project.settings.exclusive_attributes()),
         points(matching.stated_identifiers(connection, records)),
         project.settings.matching.auto,
     )

@@ -6,8 +6,6 @@ import polars as pl
 
 from pipelines.store.connection import Connection, lent, query, value
 
-SCOPE = "SELECT contact_id FROM scope"
-
 
 def stir_interactions_between(connection: Connection, before: datetime, as_of: datetime) -> None:
     """Leave records pending whose messages have come to lie in the past, or no longer do, since the last run."""

@@ -8,26 +8,6 @@ import polars as pl
 
 from pipelines.store.connection import Connection, query, value
 
-TABLES = (
-    "delivery",
-    "rejected_row",
-    "problem",
-    "record",
-    "source_record",
-    "identifier",
-    "conversation",
-    "message",
-    "conversation_event",
-    "match_edge",
-    "membership",
-    "contact",
-    "contact_field",
-    "contact_identifier",
-    "contact_alias",
-    "timeline",
-    "review_queue",
-    "export",
-)
 FIELDS = ("name", "first_name", "last_name", "phone", "email", "source", "first_seen_at", "last_interaction_at",
           "last_inbound_at", "last_outbound_at")  # fmt: skip
 
