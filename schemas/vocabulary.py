@@ -146,6 +146,14 @@ class DeliveryState(StrEnum):
     REFUSED = "refused"  # not readable as what its source says it is
 
 
+class AfterImport(StrEnum):
+    """What becomes of a delivered file once it is taken in."""
+
+    KEEP = "keep"
+    ARCHIVE = "archive"  # kept encrypted, and gone from where it landed
+    DELETE = "delete"
+
+
 class Severity(StrEnum):
     """How much a problem matters."""
 
@@ -177,6 +185,9 @@ class ErrorCode(StrEnum):
     ROW_TOO_MANY_FIELDS = "ROW_TOO_MANY_FIELDS"
     ROW_TOO_FEW_FIELDS = "ROW_TOO_FEW_FIELDS"
     ROW_BLANK = "ROW_BLANK"
+    ROW_EXAMPLE = "ROW_EXAMPLE"
+    ROW_ENCODING = "ROW_ENCODING"
+    QUOTE_UNCLOSED = "QUOTE_UNCLOSED"
     NO_IDENTIFIER = "NO_IDENTIFIER"
     PHONE_UNPARSEABLE = "PHONE_UNPARSEABLE"
     PHONE_NO_REGION = "PHONE_NO_REGION"
@@ -188,6 +199,9 @@ class ErrorCode(StrEnum):
     IDENTIFIER_BLOCKED_VALUE = "IDENTIFIER_BLOCKED_VALUE"
     ATTR_TYPE = "ATTR_TYPE"
     ATTR_NOT_IN_LIST = "ATTR_NOT_IN_LIST"
+    ATTR_PATTERN = "ATTR_PATTERN"
+    ATTR_REQUIRED = "ATTR_REQUIRED"
+    NUMBER_AMBIGUOUS = "NUMBER_AMBIGUOUS"
     BOOL_UNKNOWN = "BOOL_UNKNOWN"
     DATE_AMBIGUOUS = "DATE_AMBIGUOUS"
     DATE_UNPARSEABLE = "DATE_UNPARSEABLE"

@@ -1,6 +1,6 @@
 """What every reader declares and what it yields."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -10,6 +10,7 @@ from schemas import received
 from schemas.source import Source
 
 BATCH_ROWS = 20_000
+SAMPLE_BYTES = 65_536
 
 
 class Batch(NamedTuple):
@@ -40,10 +41,23 @@ class Read(Protocol):
         """
 
 
+class Sample(NamedTuple):
+    """What a format gets to see of a file to say whether it is one of its own."""
+
+    name: str
+    start: bytes  # the first SAMPLE_BYTES
+    header: tuple[str, ...] = ()  # of a table (CSV, TSV, xlsx), folded as headers are compared
+    members: tuple[str, ...] = ()  # names of the files in a zip
+    folders: tuple[str, ...] = ()  # names of the folders it lies in, the outermost first
+
+
 class Format(NamedTuple):
     """A format onecontact reads, as its module declares it in `FORMAT`.
 
-    The entries that are counted are the rows of contact lists, and the messages and events of conversations.
+    The entries that are counted are the rows of contact lists, and the messages and events of conversations. `detects`
+    says from 0 (no) to 1 (nothing else looks like this) how much a file looks like the format. `guide` is Markdown: how
+    to get such a file, what is read out of it and what is not. The page of the format and `onecontact formats` are made
+    of it.
     """
 
     name: str
@@ -51,3 +65,5 @@ class Format(NamedTuple):
     options: type[Source]
     read: Read
     holds: Literal["contacts", "conversations"] = "conversations"
+    detects: Callable[[Sample], float] = lambda _: 0.0
+    guide: str = ""

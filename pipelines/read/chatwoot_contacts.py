@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Literal
 
 from pipelines.read.batch import BATCH_ROWS, Batch, Format
-from pipelines.read.contact_table import read_contacts
+from pipelines.read.contact_table import Layout, read_contacts, understand
+from pipelines.read.csv_rows import open_csv
 from schemas.source import Source
 
 COLUMNS = {
@@ -25,7 +26,8 @@ class ChatwootContacts(Source):
 
 def read(path: Path, _: ChatwootContacts, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
     """Read a Chatwoot contact export in batches."""
-    return read_contacts(path, key=None, columns=COLUMNS, encoding=None, rows=rows)
+    with open_csv(path, rows=rows) as table:
+        yield from read_contacts(table, Layout(understand(table.header, None, COLUMNS)))
 
 
 FORMAT = Format("chatwoot_contacts", "Contact export of Chatwoot (CSV)", ChatwootContacts, read, holds="contacts")

@@ -1,23 +1,20 @@
 """A table with one contact a row becomes contact, identifier and attribute rows, by the names of its columns."""
 
-import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from itertools import islice
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 import polars as pl
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read.batch import Batch
-from pipelines.read.csv_rows import CsvFile, CsvRow, open_csv
+from pipelines.read.table import BLANK, OVER, Rows, Table
 from schemas import received
 from schemas.vocabulary import ErrorCode, IdentifierType, Outcome
 
 CLEAR = "\\N"  # a cell that says "this is now empty", where a blank one says nothing
-BATCH_CHARACTERS = 16_000_000  # a batch of long rows ends before it has all its rows
 NAMES = ("name", "first_name", "last_name")
 SCALARS = ("record_id", *NAMES, "notes", "observed_at", "channel")
 LISTS = {"phone": ";", "wa_id": ";", "email": "[;,]", "messenger_thread": ";", "external_id": "$^", "tags": "[;,]"}
@@ -30,7 +27,7 @@ IDENTIFIERS = {
 }
 FIELDS = (*SCALARS, *LISTS)
 IGNORE = "ignore"
-OVER = "_extra"  # column of refused rows that holds the cells for which their file had no column
+EXAMPLE = "_example"  # column of the template that marks the row which only shows how to fill it
 
 ALIASES = {
     "name": "name|full name|fn|display name|file as|contact name|nome completo|vollständiger name",
@@ -51,30 +48,22 @@ ALIASES = {
 MEANINGS = {alias: field for field, aliases in ALIASES.items() for alias in aliases.split("|")}
 
 
-def read_contacts(
-    path: Path, *, key: str | None, columns: Mapping[str, str], encoding: str | None, rows: int
-) -> Iterator[Batch]:
-    """Read a delimited contact list in batches.
+class Layout(NamedTuple):
+    """What the columns of a list mean.
 
-    `columns` says what columns mean, by header; for the others their name decides, and a column that means nothing here
-    is offered as a custom attribute of its own name. `key` is the header of the source's own record id. Headers are
-    compared without regard to case, spaces, hyphens and underscores; those that begin with `_` are ignored unless they
-    are named here.
+    `meanings`: for each column a field of FIELDS, `attr.<name>`, or `ignore`. `lists`: for each field that may hold
+    several values in a cell, the pattern that parts them. `tidy` puts into words of our own what a format writes in its
+    own way; it gets the cells (c0, c1, ..., trimmed, null where blank) and gives them back.
     """
-    with open_csv(path, encoding) as file:
-        meanings = understand(file.header, key, columns)
-        while taken := list(gathered(file.rows, rows)):
-            yield batch_of(file, taken, meanings)
+
+    meanings: list[str]
+    lists: Mapping[str, str] = LISTS
+    tidy: Callable[[pl.DataFrame], pl.DataFrame] | None = None
 
 
-def gathered(rows: Iterator[CsvRow], most: int) -> Iterator[CsvRow]:
-    """The rows of the next batch: so many, or fewer where they are long."""
-    characters = 0
-    for row in islice(rows, most):
-        yield row
-        characters += sum(map(len, row.cells))
-        if characters >= BATCH_CHARACTERS:
-            return
+def read_contacts(table: Table, layout: Layout) -> Iterator[Batch]:
+    """The rows of a contact list as batches, by what its columns mean (`understand`)."""
+    return (batch_of(table.header, rows, layout) for rows in table.rows)
 
 
 def fold(header: str) -> str:
@@ -110,106 +99,126 @@ def meaning_of(name: str, told: Mapping[str, str], *, has_key: bool) -> str:
     """What a folded header means."""
     if name.startswith("_") and name not in told:
         return IGNORE
-    meaning = told.get(name) or MEANINGS.get(name) or f"attr.{name.replace(' ', '_')}"
+    meaning = told.get(name) or MEANINGS.get(name) or f"attr.{name.removeprefix('attr.').replace(' ', '_')}"
     if meaning == "record_id" and has_key and told.get(name) != "record_id":
         return IGNORE
     return meaning if meaning in FIELDS or meaning == IGNORE or meaning.startswith("attr.") else f"attr.{meaning}"
 
 
-def batch_of(file: CsvFile, taken: list[CsvRow], meanings: list[str]) -> Batch:
-    """Rows of a file as a batch; rows with too many, too few or no cells are refused."""
-    width = len(file.header)
-    fitting = [fits(row, file.header) for row in taken]
-    whole = [row for row, fit in zip(taken, fitting, strict=True) if fit]
-    refused = [refusal(row, file.header) for row, fit in zip(taken, fitting, strict=True) if not fit]
-    original = pl.DataFrame(
-        [[row.row, row.line, *row.cells] for row in whole],
-        schema={"row": pl.UInt32, "line": pl.UInt32} | {f"c{place}": pl.String for place in range(width)},
-        orient="row",
-    )
-    cells = original.with_columns(_said(pl.col(f"c{place}")) for place in range(width))
+def batch_of(header: list[str], rows: Rows, layout: Layout) -> Batch:
+    """Rows of a table as a batch. Rows that say nothing, or only show how to fill a template, are skipped."""
+    columns = [f"c{place}" for place in range(len(header))]
+    cells = rows.cells.with_columns(_said(pl.col(column)) for column in columns)
+    aside = set_aside(cells, rows.cells, header)
+    if not aside.is_empty():
+        cells = cells.join(aside, on="row", how="anti", maintain_order="left")
+    said = layout.tidy(cells) if layout.tidy else cells
     return Batch(
-        contacts=contacts_of(cells, meanings),
-        identifiers=identifiers_of(cells, meanings, file.header),
-        attributes=attributes_of(cells, meanings, file.header),
-        refused=pl.DataFrame(refused, schema=received.empty(received.Refusal).schema, orient="row"),
-        original=original.drop("line").rename({f"c{place}": f"c.{name}" for place, name in enumerate(file.header)}),
+        contacts=contacts_of(said, layout),
+        identifiers=identifiers_of(said, layout, header),
+        attributes=attributes_of(said, layout.meanings, header),
+        refused=pl.concat([rows.refused, aside]).sort("row"),
+        original=rows.cells.drop("line").rename({f"c{place}": f"c.{name}" for place, name in enumerate(header)}),
     )
 
 
 def _said(cell: pl.Expr) -> pl.Expr:
-    trimmed = cell.str.strip_chars()
-    return pl.when(trimmed != "").then(trimmed)
+    return cell.str.strip_chars().replace("", None)
 
 
-def fits(row: CsvRow, header: list[str]) -> bool:
-    """Whether a row has a cell for each column and says something, and nothing is left over from when it had more."""
-    return len(row.cells) == len(header) and any(map(str.strip, row.cells)) and not left_over(row, header)
+def set_aside(cells: pl.DataFrame, delivered: pl.DataFrame, header: list[str]) -> pl.DataFrame:
+    """Rows that are no contact of the list, as refusals: blank ones, examples, and those that came back too long."""
+    names = {name: f"c{place}" for place, name in enumerate(header)}
+    nothing = pl.all_horizontal(pl.col(list(names.values())).is_null())
+    example = pl.col(names[EXAMPLE]).is_not_null() if EXAMPLE in names else pl.lit(value=False)
+    over = pl.col(names[OVER]).is_not_null() if OVER in names else pl.lit(value=False)
+    cases = (
+        (nothing, Outcome.SKIPPED, ErrorCode.ROW_BLANK, BLANK),
+        (example, Outcome.SKIPPED, ErrorCode.ROW_EXAMPLE, "nothing: it shows how to fill the template"),
+        (
+            over,
+            Outcome.REJECTED,
+            ErrorCode.ROW_TOO_MANY_FIELDS,
+            f"the cells in {OVER} in the columns they belong to, and {OVER} empty",
+        ),
+    )
+    found = cells.select(
+        "row",
+        "line",
+        pl.coalesce(*(pl.when(case).then(pl.lit(number, pl.UInt8)) for number, (case, *_) in enumerate(cases))).alias(
+            "case"
+        ),
+    ).drop_nulls("case")
+    raw = delivered.filter(pl.col("row").is_in(found["row"].implode())).select(
+        "row", raw=pl.struct(pl.col(column).alias(name) for name, column in names.items()).struct.json_encode()
+    )
+    told = pl.DataFrame(
+        [(number, outcome.value, code.value, expected) for number, (_, outcome, code, expected) in enumerate(cases)],
+        schema={"case": pl.UInt8, "outcome": pl.String, "code": pl.String, "expected": pl.String},
+        orient="row",
+    )
+    return (
+        found.join(told, on="case")
+        .join(raw, on="row")
+        .select(received.column_types(received.Refusal).keys())
+        .sort("row")
+    )
 
 
-def left_over(row: CsvRow, header: list[str]) -> list[str]:
-    """Cells beyond the header, or those that came back in the column of refused rows that holds them."""
-    if len(row.cells) == len(header) and OVER in header:
-        cell = row.cells[header.index(OVER)].strip()
-        return [cell] if cell else []
-    return row.cells[len(header) :]
-
-
-def refusal(row: CsvRow, header: list[str]) -> tuple[int, int, str, str, str, str]:
-    """A row whose cells do not fit the header, given back as its columns and what was over."""
-    cells = dict(zip(header, row.cells, strict=False))
-    over = left_over(row, header)
-    came_back = len(row.cells) == len(header) and OVER in header
-    raw = json.dumps(cells if came_back else cells | {OVER: over}, ensure_ascii=False)
-    expected = f"{len(header)} cells, as many as the header has; the row has {len(row.cells)}"
-    if over:
-        expected += f"; move the cells in {OVER} to the columns they belong to, and empty it"
-    if not any(map(str.strip, row.cells)):
-        return row.row, row.line, Outcome.SKIPPED, ErrorCode.ROW_BLANK, "a row with at least one value", raw
-    code = ErrorCode.ROW_TOO_MANY_FIELDS if over else ErrorCode.ROW_TOO_FEW_FIELDS
-    return row.row, row.line, Outcome.REJECTED, code, expected, raw
-
-
-def contacts_of(cells: pl.DataFrame, meanings: list[str]) -> pl.DataFrame:
+def contacts_of(cells: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """The contact rows: for each field the first of its columns that says something."""
+    meanings = layout.meanings
 
     def first(field: str) -> pl.Expr:
-        columns = [pl.col(f"c{place}") for place, meaning in enumerate(meanings) if meaning == field]
-        value = pl.coalesce(columns) if columns else pl.lit(None, pl.String)
-        return pl.when(value != CLEAR).then(value).alias(field)
+        columns = [pl.col(column).replace(CLEAR, None) for column in of(meanings, field)]
+        return (pl.coalesce(columns) if columns else pl.lit(None, pl.String)).alias(field)
 
-    tags = [_parts(f"c{place}", "tags") for place, meaning in enumerate(meanings) if meaning == "tags"]
-    cleared = [
-        pl.when(pl.col(f"c{place}") == CLEAR).then(pl.lit("name" if meaning in NAMES else meaning))
-        for place, meaning in enumerate(meanings)
-        if meaning != IGNORE
-    ]
+    tags = [parts(cells[column], layout.lists["tags"]) for column in of(meanings, "tags")]
+    empty = pl.lit([], pl.List(pl.String))
     return cells.select(
         "row",
         "line",
         *(first(field) for field in ("record_id", "channel", "name", "first_name", "last_name")),
-        (pl.concat_list(tags) if tags else pl.lit([], pl.List(pl.String))).alias("tags"),
+        (pl.concat_list(tags) if tags else empty).alias("tags"),
         first("notes"),
         first("observed_at"),
-        pl.concat_list(cleared).list.drop_nulls().list.unique(maintain_order=True).alias("cleared"),
+        cleared(cells, meanings).alias("cleared"),
     )
 
 
-def identifiers_of(cells: pl.DataFrame, meanings: list[str], names: list[str]) -> pl.DataFrame:
+def of(meanings: list[str], field: str) -> list[str]:
+    """The columns that mean a field."""
+    return [f"c{place}" for place, meaning in enumerate(meanings) if meaning == field]
+
+
+def cleared(cells: pl.DataFrame, meanings: list[str]) -> pl.Expr:
+    """The fields that each row says are empty now."""
+    clearing = {
+        f"c{place}": "name" if meaning in NAMES else meaning
+        for place, meaning in enumerate(meanings)
+        if meaning != IGNORE and (cells[f"c{place}"] == CLEAR).any()
+    }
+    if not clearing:
+        return pl.lit([], pl.List(pl.String))
+    fields = [pl.when(pl.col(column) == CLEAR).then(pl.lit(field)) for column, field in clearing.items()]
+    return pl.concat_list(fields).list.drop_nulls().list.unique(maintain_order=True)
+
+
+def identifiers_of(cells: pl.DataFrame, layout: Layout, names: list[str]) -> pl.DataFrame:
     """Every phone, address and channel id of the rows, in the order of the columns."""
-    parts = [
+    found = [
         cells.select(
             "row",
             type=pl.lit(IDENTIFIERS[meaning].value),
             scope=pl.lit(""),
-            raw=_parts(f"c{place}", meaning),
+            raw=parts(cells[f"c{place}"], layout.lists[meaning]),
             field=pl.lit(names[place]),
         ).explode("raw")
-        for place, meaning in enumerate(meanings)
+        for place, meaning in enumerate(layout.meanings)
         if meaning in IDENTIFIERS
     ]
     empty = received.empty(received.IdentifierRow)
-    return pl.concat([empty, *parts]).drop_nulls("raw").sort("row", maintain_order=True)
+    return pl.concat([empty, *found]).drop_nulls("raw").sort("row", maintain_order=True)
 
 
 def attributes_of(cells: pl.DataFrame, meanings: list[str], names: list[str]) -> pl.DataFrame:
@@ -218,18 +227,28 @@ def attributes_of(cells: pl.DataFrame, meanings: list[str], names: list[str]) ->
         cells.select(
             "row",
             attribute=pl.lit(meaning.removeprefix("attr.")),
-            raw=pl.col(f"c{place}"),
+            raw=pl.col(f"c{place}").replace(CLEAR, None),
             field=pl.lit(names[place]),
-        ).filter(pl.col("raw") != CLEAR)
+        )
         for place, meaning in enumerate(meanings)
         if meaning.startswith("attr.")
     ]
     said = pl.concat([received.empty(received.AttributeRow), *parts]).drop_nulls("raw")
-    return said.unique(["row", "attribute"], keep="first", maintain_order=True)
+    once = len(set(meanings)) == len(meanings)
+    return said if once else said.unique(["row", "attribute"], keep="first", maintain_order=True)
 
 
-def _parts(column: str, field: str) -> pl.Expr:
-    """The values of a cell that may hold several."""
-    said = pl.when(pl.col(column) != CLEAR).then(pl.col(column))
-    values = said.str.replace_all(LISTS[field], "\x1f").str.split("\x1f").list.eval(pl.element().str.strip_chars())
-    return values.list.eval(pl.element().filter(pl.element() != "")).fill_null([])
+def parts(cells: pl.Series, separator: str) -> pl.Series:
+    """The values of each cell, which may hold several; none where it is blank or clears."""
+    said = cells.replace(CLEAR, None)
+    if not said.str.contains(separator).any():
+        return pl.select(pl.when(said.is_not_null()).then(pl.concat_list(said)).otherwise([])).to_series()
+    values = said.to_frame("cell").select(
+        pl.col("cell")
+        .str.replace_all(separator, "\x1f")
+        .str.split("\x1f")
+        .list.eval(pl.element().str.strip_chars())
+        .list.eval(pl.element().filter(pl.element() != ""))
+        .fill_null([])
+    )
+    return values.to_series()

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from pipelines.read.batch import BATCH_ROWS, Batch, Format
-from pipelines.read.contact_table import read_contacts
+from pipelines.read.contact_table import Layout, read_contacts, understand
+from pipelines.read.csv_rows import open_csv
 from schemas.source import Source
 
 
@@ -34,7 +35,8 @@ class ContactsCsv(Source):
 
 def read(path: Path, source: ContactsCsv, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
     """Read a contact list in batches."""
-    return read_contacts(path, key=source.key, columns=source.columns, encoding=source.encoding, rows=rows)
+    with open_csv(path, source.encoding, rows=rows) as table:
+        yield from read_contacts(table, Layout(understand(table.header, source.key, source.columns)))
 
 
 FORMAT = Format("contacts_csv", "Contact list as CSV or TSV, columns by header", ContactsCsv, read, holds="contacts")

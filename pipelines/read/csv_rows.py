@@ -1,129 +1,95 @@
 """Rows of a delimited text file, streamed: encoding, delimiter and header are found, every row keeps its place."""
 
-import codecs
 import csv
-import io
 import re
 import string
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, compress
+from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import NamedTuple
 
 from pipelines.errors import DeliveryRefused
+from pipelines.read import csv_text
+from pipelines.read.batch import BATCH_ROWS
+from pipelines.read.table import BATCH_CHARACTERS, MOST_COLUMNS, Refused, Rows, Table, gathered, misfit, named, refusal
 from schemas.vocabulary import ErrorCode
 
 DELIMITERS = (",", ";", "\t", "|")
-LARGEST_CELL = 1_048_576  # characters; a cell that large is a quote that was never closed
-LONGEST_LINE = 8 * LARGEST_CELL  # characters; a line that long is no line of a table
-MOST_COLUMNS = 2_000
+LARGEST_CELL = 1 << 20  # characters
+MOST_TORN = 100  # quotes never closed that a file may have: each costs reading a cell of the largest size again
 MARGIN = string.whitespace + "\u00a0\ufeff"
+FAULTS = {
+    ErrorCode.QUOTE_UNCLOSED: "a closing quote for each that opens; this row has one that does not close",
+    ErrorCode.LIMIT_EXCEEDED: f"cells of at most {LARGEST_CELL} characters",
+    ErrorCode.ROW_ENCODING: "bytes in the encoding that the rest of the file is in; save the file anew as UTF-8",
+}
 QUOTED = re.compile('"[^"]*"')
 SEPARATED_BY = re.compile(r"(?i)\ufeff?sep=([^\s\w\"\0]|\t)\r?\n?$")
-BOMS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
 
 
-class CsvRow(NamedTuple):
-    """A data row: its number from 1, the physical line it begins on, its cells."""
+class Parsed(NamedTuple):
+    """A row, the physical line it begins on, and what is wrong with it, if that is not the number of its cells."""
 
-    row: int
     line: int
     cells: list[str]
+    wrong: ErrorCode | None
 
 
-class CsvFile(NamedTuple):
-    """A header and the rows below it."""
+class Encoding(NamedTuple):
+    """The encoding a file was opened in."""
 
-    header: list[str]
-    rows: Iterator[CsvRow]
+    path: Path
+    name: str
 
 
 @contextmanager
-def open_csv(path: Path, encoding: str | None = None) -> Iterator[CsvFile]:
+def open_csv(path: Path, encoding: str | None = None, *, rows: int = BATCH_ROWS) -> Iterator[Table]:
     """Open a delimited file: a byte order mark decides its encoding, else the one given, else UTF-8.
 
     A first line `sep=;` is obeyed; otherwise the delimiter is the one the header holds most of, quoted cells left out.
-    Lines without a cell are no rows, also above the header; a column without a header is called by its place. Raises
-    DeliveryRefused for a file that is empty, in another encoding, or has a cell or a line that never ends.
+    Lines without a cell are no rows, also above the header; a column without a header is called by its place. A row
+    that is not in the encoding, has too many or too few cells, a quote that is never closed, or a cell or line that
+    never ends is refused alone. Raises DeliveryRefused for a file that is empty or in another encoding.
     """
-    with path.open("rb") as raw:
-        start = raw.read(4)
-        raw.seek(0)
-        found = next((name for mark, name in BOMS.items() if start.startswith(mark)), encoding or "utf-8")
-        text = io.TextIOWrapper(raw, encoding=found, newline="")
-        with readable(found):
-            lines = enumerate(bounded(text))
-            skipped, first = next_line(lines)
-            delimiter = declared_delimiter(first)
-            if delimiter:
-                skipped, first = next_line(lines)
-            if "\0" in first:
-                raise unreadable(found)
-            yield rows_of((line for _, line in lines), first, delimiter or likely_delimiter(first), skipped)
+    with csv_text.opened(path, encoding) as (raw, found), readable(found):
+        lines = csv_text.text_lines(raw, found)
+        skipped, first = next_line(lines, 0)
+        delimiter = declared_delimiter(first)
+        if delimiter:
+            skipped, first = next_line(lines, skipped)
+        if "\0" in first:
+            raise csv_text.unreadable(found)
+        if first == csv_text.OVERLONG:
+            raise DeliveryRefused(ErrorCode.FILE_LIMIT, f"the header is longer than {csv_text.LONGEST_LINE} characters")
+        delimiter = delimiter or likely_delimiter(first)
+        csv.field_size_limit(LARGEST_CELL)
+        parsed = parse(chain([first], lines), delimiter, skipped - 1)
+        header = named(next(parsed).cells, MARGIN)
+        if len(header) > MOST_COLUMNS:
+            raise DeliveryRefused(ErrorCode.FILE_LIMIT, f"the header has more than {MOST_COLUMNS} columns")
+        yield Table(header, batches(parsed, header, rows, Encoding(path, found)))
 
 
 @contextmanager
 def readable(encoding: str) -> Iterator[None]:
-    """Turn what decoding and parsing can raise into a refusal without the bytes that caused it."""
-    problem: DeliveryRefused | None = None
+    """Turn what decoding can raise into a refusal without the bytes that caused it."""
     try:
         yield
     except UnicodeError:  # a UTF-16 file without its mark raises this, and not a UnicodeDecodeError
-        problem = unreadable(encoding)
-    except csv.Error:
-        problem = DeliveryRefused(
-            ErrorCode.FILE_LIMIT, f"a cell is longer than {LARGEST_CELL} characters: look for a quote never closed"
-        )
-    if problem:
-        raise problem from None
+        problem = csv_text.unreadable(encoding)
+    else:
+        return
+    raise problem from None
 
 
-def unreadable(encoding: str) -> DeliveryRefused:
-    """The refusal of a file in another encoding."""
-    return DeliveryRefused(
-        ErrorCode.FILE_ENCODING,
-        f"the file is not {encoding}; save it as UTF-8, or set `encoding:` of its source, such as windows-1252",
-    )
-
-
-def bounded(text: TextIO) -> Iterator[str]:
-    """Lines of a file, none of them longer than memory should have to hold."""
-    while line := text.readline(LONGEST_LINE):
-        if len(line) == LONGEST_LINE:
-            raise DeliveryRefused(ErrorCode.FILE_LIMIT, f"a line is longer than {LONGEST_LINE} characters")
-        yield line
-
-
-def next_line(lines: Iterator[tuple[int, str]]) -> tuple[int, str]:
-    """The next line that says something, and how many lie before it."""
-    for before, line in lines:
+def next_line(lines: Iterator[str], before: int) -> tuple[int, str]:
+    """The number of the next line that says something, counted on from `before`, and the line."""
+    for number, line in enumerate(lines, before + 1):
         if line.strip():
-            return before, line
+            return number, line
     raise DeliveryRefused(ErrorCode.FILE_EMPTY, "the file has no header row and no data")
-
-
-def rows_of(rest: Iterator[str], first: str, delimiter: str, skipped: int) -> CsvFile:
-    """Header and rows of an open file whose first line was taken off it."""
-    csv.field_size_limit(LARGEST_CELL)
-    reader = csv.reader(chain([first], rest), delimiter=delimiter)
-    header = [cell.strip(MARGIN) or f"column {place}" for place, cell in enumerate(next(reader), 1)]
-    if len(header) > MOST_COLUMNS:
-        raise DeliveryRefused(ErrorCode.FILE_LIMIT, f"the header has more than {MOST_COLUMNS} columns")
-
-    def rows() -> Iterator[CsvRow]:
-        number, line = 0, reader.line_num
-        for cells in reader:
-            if cells:
-                number += 1
-                yield CsvRow(number, line + 1 + skipped, cells)
-            line = reader.line_num
-
-    return CsvFile(header, rows())
 
 
 def declared_delimiter(line: str) -> str | None:
@@ -135,3 +101,109 @@ def declared_delimiter(line: str) -> str | None:
 def likely_delimiter(header: str, known: Sequence[str] = DELIMITERS) -> str:
     """The delimiter a header line holds most of; a comma where it holds none."""
     return max(known, key=QUOTED.sub("", header).count)
+
+
+def parse(lines: Iterator[str], delimiter: str, before: int) -> Iterator[Parsed]:
+    """Rows of lines, the header among them, `before` being the number of the line before the first.
+
+    A quote that is never closed would swallow the rows behind it, up to the next quote or to the end of the file. The
+    line it stands on is given as a row with that fault, and parsing begins anew on the next.
+    """
+    since: list[str] = []  # lines of the row that is being parsed
+    reader = csv.reader(noted(lines, since), delimiter=delimiter)
+    line, width, torn = before, 0, 0
+    while True:
+        cells: list[str] | None
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            cells = None  # one of them is larger than LARGEST_CELL
+        if cells is None or (len(since) > 1 and is_torn(since, delimiter, width)):
+            torn += 1
+            if torn > MOST_TORN:
+                raise DeliveryRefused(ErrorCode.FILE_LIMIT, f"more than {MOST_TORN} quotes are never closed")
+            wrong = ErrorCode.QUOTE_UNCLOSED if len(since) > 1 else ErrorCode.LIMIT_EXCEEDED
+            yield Parsed(line + 1, since[0].rstrip("\r\n").split(delimiter), wrong)
+            lines, since = chain(since[1:], lines), []
+            reader = csv.reader(noted(lines, since), delimiter=delimiter)
+            line += 1
+            continue
+        if cells:
+            width = width or len(cells)
+            yield Parsed(line + 1, cells, None)
+        line += len(since)
+        since.clear()
+
+
+def noted(lines: Iterator[str], since: list[str]) -> Iterator[str]:
+    """Lines, each put down as it is handed on."""
+    for line in lines:
+        since.append(line)
+        yield line
+
+
+def is_torn(lines: list[str], delimiter: str, width: int) -> bool:
+    """Whether lines taken for one row are several, the first with a quote that is never closed.
+
+    So it is where a quote closes in the middle of a cell, or not at all, and another of the lines is a row by itself.
+    """
+    try:
+        next(csv.reader(iter(lines), delimiter=delimiter, strict=True))
+    except csv.Error:
+        alone = (next(csv.reader([line], delimiter=delimiter)) for line in lines[1:] if len(line) < LARGEST_CELL)
+        return any(len(cells) == width for cells in alone)
+    return False
+
+
+def batches(parsed: Iterator[Parsed], header: list[str], most: int, encoding: Encoding) -> Iterator[Rows]:
+    """Rows as batches of at most `most`, and of fewer where they are long."""
+    characters = 0
+    whole: list[list[str]] = []
+    places: list[tuple[int, int]] = []
+    refused: list[Refused] = []
+    for number, (line, cells, wrong) in enumerate(parsed, 1):
+        characters += sum(map(len, cells))
+        if wrong or len(cells) != len(header):
+            refused.append(unfit(number, line, cells, header, wrong))
+        else:
+            whole.append(cells)
+            places.append((number, line))
+        if len(places) + len(refused) >= most or characters >= BATCH_CHARACTERS:
+            yield in_encoding(header, places, whole, refused, encoding)
+            characters = 0
+            whole, places, refused = [], [], []
+    if places or refused:
+        yield in_encoding(header, places, whole, refused, encoding)
+
+
+def unfit(number: int, line: int, cells: list[str], header: list[str], wrong: ErrorCode | None) -> Refused:
+    """The refusal of a row that is no row of the table."""
+    if cells == [csv_text.OVERLONG.strip()]:
+        wrong = ErrorCode.LIMIT_EXCEEDED
+    return refusal(number, line, wrong, FAULTS[wrong], cells, header) if wrong else misfit(number, line, cells, header)
+
+
+def in_encoding(
+    header: list[str], places: list[tuple[int, int]], whole: list[list[str]], refused: list[Refused], encoding: Encoding
+) -> Rows:
+    """A batch whose rows are all in the encoding of the file; the others are refused.
+
+    Raises DeliveryRefused where they are so many that the file must be in another one.
+    """
+    try:
+        return gathered(header, places, whole, refused)
+    except UnicodeEncodeError:
+        pass
+    if not csv_text.mostly_in(*encoding):
+        raise csv_text.unreadable(encoding.name)
+    sound = [not csv_text.broken("".join(cells)) for cells in whole]
+    for (number, line), cells, is_sound in zip(places, whole, sound, strict=True):
+        if not is_sound:
+            overlong = any(csv_text.OVERLONG.strip() in cell for cell in cells)
+            wrong = ErrorCode.LIMIT_EXCEEDED if overlong else ErrorCode.ROW_ENCODING
+            refused.append(refusal(number, line, wrong, FAULTS[wrong], cells, header))
+    return gathered(
+        header, list(compress(places, sound)), list(compress(whole, sound)), sorted(refused, key=itemgetter(0))
+    )

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from pipelines import quality
 from pipelines.errors import DeliveryError, DeliveryRefused
-from pipelines.read import contact_table
 from pipelines.read.batch import Batch
-from pipelines.read.contact_table import fold, read_contacts
+from pipelines.read.contact_table import Layout, fold, read_contacts, understand
+from pipelines.read.csv_rows import open_csv
 from schemas import received
 from schemas.vocabulary import ErrorCode
 
@@ -34,7 +34,8 @@ def batches(
 ) -> list[Batch]:
     path = folder / "list.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return list(read_contacts(path, key=key, columns=columns, encoding=None, rows=rows))
+    with open_csv(path, rows=rows) as table:
+        return list(read_contacts(table, Layout(understand(table.header, key, columns))))
 
 
 def one(folder: Path, content: str, *, key: str | None = None, columns: Mapping[str, str] = NOTHING) -> Batch:
@@ -238,12 +239,6 @@ def test_rows_are_numbered_through_from_batch_to_batch(tmp_path: Path) -> None:
     assert [batch.contacts["row"].to_list() for batch in read] == [[1, 2], [3]]
 
 
-def test_long_rows_make_short_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contact_table, "BATCH_CHARACTERS", 10)
-    read = batches(tmp_path, "name\nJane Doe\nJoe Bloggs\nJim\n")
-    assert [batch.contacts.height for batch in read] == [2, 1]
-
-
 # Laws
 
 
@@ -259,7 +254,8 @@ def test_every_row_is_a_contact_or_refused_whatever_the_batches(
     path = tmp_path_factory.getbasetemp() / "rows.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([["id", "name", "email", "tier"], *rows])
-    read = list(read_contacts(path, key=None, columns={}, encoding=None, rows=size))
+    with open_csv(path, rows=size) as table:
+        read = list(read_contacts(table, Layout(understand(table.header, None, NOTHING))))
     numbers = [number for batch in read for frame in (batch.contacts, batch.refused) for number in frame["row"]]
     assert sorted(numbers) == list(range(1, len(rows) + 1))
 
@@ -287,7 +283,8 @@ def test_a_folded_header_folds_to_itself(header: str) -> None:
 def test_a_row_that_comes_back_with_cells_left_over_is_refused_again(tmp_path: Path) -> None:
     path = tmp_path / "back.csv"
     path.write_text('id,email,_extra\n1,a@example.com,\n2,b@example.com,"[""x""]"\n')
-    (batch,) = read_contacts(path, key="id", columns={}, encoding=None, rows=10)
+    with open_csv(path) as table:
+        (batch,) = read_contacts(table, Layout(understand(table.header, "id", NOTHING)))
     assert batch.contacts["record_id"].to_list() == ["1"]
     assert batch.refused["code"].to_list() == ["ROW_TOO_MANY_FIELDS"]
     assert "_extra" in batch.refused["expected"].item()

@@ -1,0 +1,88 @@
+"""A table as a reader of contact lists meets it: a header, and rows of cells in batches."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from schemas import received
+from schemas.received import MAX_TEXT
+from schemas.vocabulary import ErrorCode, Outcome
+
+BATCH_CHARACTERS = 16_000_000  # a batch of long rows ends before it has all its rows
+MOST_COLUMNS = 2_000
+BLANK = "a row with at least one value"
+OVER = "_extra"  # column of refused rows that holds the cells for which their file had no column
+
+
+class Rows(NamedTuple):
+    """Some consecutive rows of a table.
+
+    `cells`: row (UInt32: number of the data row, from 1), line (UInt32: physical line or sheet row it begins on, null
+    where there is none), and c0, c1, ... (String), one for each column of the header, as delivered. `refused`: rows
+    that do not fit the header (`schemas.received.Refusal`).
+    """
+
+    cells: pl.DataFrame
+    refused: pl.DataFrame = received.empty(received.Refusal)
+
+
+class Table(NamedTuple):
+    """A header and the rows below it, read once and in order. Every column has a name; it may be that of its place."""
+
+    header: list[str]
+    rows: Iterator[Rows]
+
+
+Refused = tuple[int, int | None, str, str, str, str]
+
+
+def named(header: Sequence[str], margin: str = " ") -> list[str]:
+    """Headers without margins; a column without one is called by its place."""
+    return [cell.strip(margin) or f"column {place}" for place, cell in enumerate(header, 1)]
+
+
+def gathered(
+    header: Sequence[str], places: Sequence[tuple[int, int]], taken: Sequence[Sequence[str]], refused: list[Refused]
+) -> Rows:
+    """Rows that fit their header, each with its number and line, and the refusals between them.
+
+    Raises:
+        UnicodeEncodeError: a cell holds a lone surrogate.
+    """
+    columns = list(zip(*taken, strict=True)) or [()] * len(header)
+    numbers, lines = zip(*places, strict=True) if places else ((), ())
+    frame = [pl.Series("row", numbers, pl.UInt32), pl.Series("line", lines, pl.UInt32)]
+    cells = [pl.Series(f"c{place}", column, pl.String) for place, column in enumerate(columns)]
+    return Rows(
+        pl.DataFrame([*frame, *cells]),
+        pl.DataFrame(refused, schema=received.empty(received.Refusal).schema, orient="row"),
+    )
+
+
+def misfit(number: int, line: int | None, cells: Sequence[str], header: Sequence[str]) -> Refused:
+    """The refusal of a row with too many or too few cells: given back as its columns and what was over."""
+    if not any(map(str.strip, cells)):
+        return refusal(number, line, ErrorCode.ROW_BLANK, BLANK, cells, header, Outcome.SKIPPED)
+    over = list(cells[len(header) :])
+    expected = f"{len(header)} cells, as many as the header has; the row has {len(cells)}"
+    if over:
+        expected += f"; move the cells in {OVER} to the columns they belong to, and empty it"
+    code = ErrorCode.ROW_TOO_MANY_FIELDS if over else ErrorCode.ROW_TOO_FEW_FIELDS
+    return refusal(number, line, code, expected, cells, header)
+
+
+def refusal(
+    number: int,
+    line: int | None,
+    code: ErrorCode,
+    expected: str,
+    cells: Sequence[str],
+    header: Sequence[str],
+    outcome: Outcome = Outcome.REJECTED,
+) -> Refused:
+    """The refusal of a row for what is wrong with it as a whole. Of cells larger than any may be it keeps the start."""
+    short = [cell[:MAX_TEXT].encode(errors="replace").decode() for cell in cells]
+    raw = dict(zip(header, short, strict=False)) | {OVER: short[len(header) :]}
+    return number, line, outcome.value, code.value, expected, json.dumps(raw, ensure_ascii=False)
