@@ -1,6 +1,7 @@
 """Invented people in a contact list, some of them twice: the same person with a slip, a nickname or fewer fields."""
 
 import random
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -26,3 +27,46 @@ def contact_list(people: int, seed: int = 7) -> pl.DataFrame:
             )
     frame = pl.DataFrame(rows, schema=["first_name", "last_name", "email", "phone"], orient="row")
     return frame.with_row_index("id", offset=1)
+
+
+WRITTEN = (  # ways of writing a number, its digits left out
+    *("0151 2{}{}", "+49 151 2{} {}", "0049 170 {}{}", "030/9{} {}", "0221 {}-{}", "(089) {} {}"),
+    *("+44 791 {}{}", "+1 (202) {}-{}", "+33 6 1{} {}", "+39 347 {}{}", "+43 664 {}{}", "+34 61{} {}"),
+)
+
+
+def typed_list(rows: int, seed: int = 7) -> pl.DataFrame:
+    """A list as people have typed it: id, first_name, last_name, email, phone, city, tier.
+
+    Numbers are those of several countries, written in a dozen ways. One address and one number in fifty are none. The
+    same seed gives the same rows.
+    """
+    chance = random.Random(seed)
+
+    def chosen(words: Sequence[object]) -> pl.Series:
+        return pl.Series(chance.choices(words, k=rows))
+
+    people = pl.DataFrame(
+        {
+            "id": range(1, rows + 1),
+            "first_name": chosen(GIVEN),
+            "last_name": chosen(["".join(chance.choices(SYLLABLES, k=4)).capitalize() for _ in range(20_000)]),
+            "form": chosen(WRITTEN),
+            "begin": chosen([f"{number:03}" for number in range(1_000)]),
+            "end": chosen([f"{number:04}" for number in range(10_000)]),
+            "city": chosen(["Berlin", "Wien", "Paris", "London", "Köln"]),
+            "tier": chosen(["gold", "silver", "bronze", ""]),
+            "dud": chosen(range(50)),
+        }
+    )
+    number = pl.col("form").str.replace("{}", pl.col("begin"), literal=True)
+    address = pl.format("{}.{}{}@example.org", "first_name", "last_name", "id")
+    return people.select(
+        *("id", "first_name", "last_name"),
+        email=pl.when(pl.col("dud") == 0).then(pl.lit("none given")).otherwise(address),
+        phone=pl.when(pl.col("dud") == 1)
+        .then(pl.lit("on request"))
+        .otherwise(number.str.replace("{}", pl.col("end"), literal=True)),
+        city="city",
+        tier="tier",
+    )
