@@ -44,6 +44,10 @@ class DeliveryHeld(DeliveryError):
     """The file can be read once a person has settled something in onecontact.yaml."""
 
 
+class SourceUnreachable(OnecontactError):
+    """A place that deliveries come from cannot be listed or read now; the run goes on with the other sources."""
+
+
 class StoreError(OnecontactError):
     """The warehouse cannot be opened or kept."""
 
@@ -92,6 +96,14 @@ class EncryptionUnavailable(StoreError):
     """DuckDB's cryptography is not installed."""
 
 
+class NotArchived(StoreError):
+    """No delivery is archived under this id."""
+
+
+class ArchiveDamaged(StoreError):
+    """An archived delivery is not what was put into the archive."""
+
+
 class MigrationError(StoreError):
     """The numbered SQL files cannot bring the warehouse up to date."""
 
@@ -102,6 +114,10 @@ class MigrationChanged(MigrationError):
 
 class MigrationFailed(MigrationError):
     """A migration stopped half way and was undone."""
+
+
+class WarehouseOlder(MigrationError):
+    """An older onecontact has written this warehouse, and it was opened for reading only."""
 
 
 class WarehouseNewer(MigrationError):

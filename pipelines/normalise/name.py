@@ -1,8 +1,11 @@
 """Names of people: cleaned, parted into given and family name, and free of what only fills the field."""
 
+import re
+from functools import partial
+
 import polars as pl
 
-from pipelines.normalise.text import clean, fold_case, is_placeholder, match_form
+from pipelines.normalise.text import PLACEHOLDERS, clean, fold_case, match_form
 
 # Pictures, and what is put behind them to colour, join or frame them.
 PICTURE = r"\p{Extended_Pictographic}\p{So}\x{1F3FB}-\x{1F3FF}\x{FE0F}\x{20E3}\x{E0020}-\x{E007F}"
@@ -33,6 +36,13 @@ SMALL = (  # particles that are written small where a writer knows the case
 PARTICLE = rf"(?:{'|'.join(SMALL)}|le|al|el|abu|san|st\.)"
 FIRST_LAST = rf"(?i)^(?<given>.+?) (?<family>(?:{PARTICLE} )*\S+(?: {GENERATION})?)$"
 
+# Names that nothing has to be done with: their words begin with a capital and end with a small letter, none is NOTABLE.
+WORD = "[A-Z](?:['-]?[A-Za-z])*[a-z]"
+PLAIN = rf"^{WORD}(?: {WORD})*$"
+PLAIN_WHOLE = rf"^{WORD}(?: {WORD})?$"  # longer ones have to be parted with an eye on particles
+NOTHING = "|".join(re.escape(word) for word in (*PLACEHOLDERS, *NOBODY))
+NOTABLE = "|".join(f"(?:{each})" for each in (HONORIFICS, ONLY_HONORIFICS, BEHIND, COMPANY, rf"(?i)^(?:{NOTHING})$"))
+
 
 def names(frame: pl.DataFrame) -> pl.DataFrame:
     """Replace names as written by names as kept, and add what they are compared by.
@@ -51,23 +61,59 @@ def names(frame: pl.DataFrame) -> pl.DataFrame:
         The frame with `name` (made of the parts, where there is none), `first_name`, `last_name` (String, nullable) and
         `name_tokens` (List[String]: the words of both parts in `text.match_form`, sorted, empty without a name).
     """
-    tidy = frame.select(_unwrapped(pl.col(part)) for part in ("name", "first_name", "last_name"))
+    written = frame.select("name", "first_name", "last_name").with_row_index("nth")
+    plain = written.select(is_plain()).to_series()
+    kept = pl.concat([plain_names(written.filter(plain)), any_names(written.filter(~plain))]).sort("nth").drop("nth")
+    words = kept.select(match_form(_joined("first_name", "last_name"))).to_series()
+    return frame.with_columns(kept.with_columns(_tokens(words)))
+
+
+def is_plain() -> pl.Expr:
+    """Whether the parts of a row that are not null are ASCII words with capitals as names have them, and no more."""
+    name, *parts = (pl.col(part) for part in ("name", "first_name", "last_name"))
+    shapes = [name.str.contains(PLAIN_WHOLE), *(part.str.contains(PLAIN) for part in parts)]
+    notable = [part.str.contains(NOTABLE) for part in (name, *parts)]
+    return pl.all_horizontal((shape & ~odd).fill_null(value=True) for shape, odd in zip(shapes, notable, strict=True))
+
+
+def plain_names(written: pl.DataFrame) -> pl.DataFrame:
+    """What `any_names` makes of rows of which `is_plain` holds, at a fraction of its cost."""
+    whole = pl.col("name").str.splitn(" ", 2).struct
+    full = _joined("first_name", "last_name")
+    return written.with_columns(
+        name=pl.coalesce("name", full),
+        first_name=pl.when(full.is_null()).then(whole.field("field_0")).otherwise("first_name"),
+        last_name=pl.when(full.is_null()).then(whole.field("field_1")).otherwise("last_name"),
+    )
+
+
+def any_names(written: pl.DataFrame) -> pl.DataFrame:
+    """Names as kept (`name`, `first_name`, `last_name`), whatever is written; other columns stay."""
+    tidy = written.select(_unwrapped(pl.col(part)) for part in ("name", "first_name", "last_name"))
     said = _parted(_whole(tidy.select(_somebody(pl.col(part)) for part in tidy.columns)))
     said = said.with_columns(first_name=_bare(pl.col("first_name")), last_name=_bare(pl.col("last_name")))
     said = said.with_columns(full=_joined("first_name", "last_name"))
-    flat, flat_full, none_given = _is_flat("name"), _is_flat("full"), pl.col("full").is_null()
-    cased = said.select(
-        name=pl.when(flat & ~flat_full & _same_letters("name", "full")).then("full").otherwise(_cased("name", flat)),
-        first_name=pl.when(none_given)
-        .then(_cased("given", flat | _is_flat("given")))
-        .otherwise(_cased("first_name", flat_full | _is_flat("first_name"))),
-        last_name=pl.when(none_given)
-        .then(_cased("family", flat | _is_flat("family"), opening=True))
-        .otherwise(_cased("last_name", flat_full | _is_flat("last_name"), opening=True)),
+    said = said.with_columns(flat=_is_flat("name"), flat_full=_is_flat("full"), none_given=pl.col("full").is_null())
+    said = said.with_columns(better=pl.when(pl.col("flat") & ~pl.col("flat_full")).then("full"))
+    first, last = (
+        pl.when("none_given")
+        .then(_cased(own, pl.col("flat") | _is_flat(own), opening=opening))
+        .otherwise(_cased(part, pl.col("flat_full") | _is_flat(part), opening=opening))
+        for own, part, opening in (("given", "first_name", False), ("family", "last_name", True))
     )
-    full = _joined("first_name", "last_name")
-    words = match_form(full).str.split(" ").list.unique().list.sort().fill_null([])
-    return frame.with_columns(cased.with_columns(name=pl.coalesce("name", full), name_tokens=words))
+    cased = said.select(
+        name=pl.when(_same_letters("name", "better")).then("better").otherwise(_cased("name", pl.col("flat"))),
+        first_name=first,
+        last_name=last,
+    )
+    return written.with_columns(cased.with_columns(name=pl.coalesce("name", _joined("first_name", "last_name"))))
+
+
+def _tokens(words: pl.Series) -> pl.Series:
+    """Each text's distinct words, sorted; an empty list for null. Sorting list by list takes ten times as long."""
+    each = words.str.split(" ").alias("name_tokens").to_frame().with_row_index("nth").explode("name_tokens")
+    lists = each.sort("nth", "name_tokens").group_by("nth", maintain_order=True)
+    return lists.agg(pl.col("name_tokens").drop_nulls().unique(maintain_order=True))["name_tokens"]
 
 
 def _unwrapped(cell: pl.Expr) -> pl.Expr:
@@ -78,7 +124,7 @@ def _unwrapped(cell: pl.Expr) -> pl.Expr:
 
 def _somebody(name: pl.Expr) -> pl.Expr:
     """A name; null where nobody is named."""
-    nobody = is_placeholder(name) | fold_case(name).is_in(NOBODY) | name.str.contains(ONLY_HONORIFICS)
+    nobody = fold_case(name).is_in((*PLACEHOLDERS, *NOBODY)) | name.str.contains(ONLY_HONORIFICS)
     return pl.when(name.str.contains(r"\p{L}") & ~nobody).then(name)
 
 
@@ -100,12 +146,17 @@ def _whole(said: pl.DataFrame) -> pl.DataFrame:
 
 
 def _parted(said: pl.DataFrame) -> pl.DataFrame:
-    """Names with `given` and `family` as the name itself shows them, `Last, First` turned round."""
+    """Names with `given` and `family` as the name itself shows them, `Last, First` turned round.
+
+    A name that is its two parts in their order stands as it should, whatever commas there are in it.
+    """
     bare = _bare(pl.col("name")).str.replace(rf"(?i), ?({GENERATION})$", " ${1}")
     said = said.with_columns(bare=bare, company=bare.str.contains(COMPANY))
     person = pl.when(~pl.col("company")).then("bare")
+    in_order = (pl.col("name") == pl.concat_str("first_name", pl.lit(" "), "last_name")).fill_null(value=False)
     said = said.with_columns(
-        turned=person.str.extract_groups(LAST_FIRST), straight=person.str.extract_groups(FIRST_LAST)
+        turned=pl.when(~in_order).then(person).str.extract_groups(LAST_FIRST),
+        straight=person.str.extract_groups(FIRST_LAST),
     )
     turned, straight = pl.col("turned").struct, pl.col("straight").struct
     first, last = _bare(turned.field("given")), clean(turned.field("family"))
@@ -135,7 +186,7 @@ def _is_flat(column: str) -> pl.Expr:
     """Whether a text is all in capitals, more of them than initials are, or all small."""
     text = pl.col(column)
     large, small = text.str.to_uppercase(), text.str.to_lowercase()
-    shouted = (text == large) & (text.str.count_matches(r"\p{L}") > 2)
+    shouted = (text == large) & text.str.contains(r"\p{L}.*\p{L}.*\p{L}")
     return ((large != small) & (shouted | (text == small))).fill_null(False)
 
 
@@ -144,14 +195,24 @@ def _cased(column: str, flat: pl.Expr, *, opening: bool = False) -> pl.Expr:
 
     What follows a hyphen, an apostrophe or Mc is a beginning, too: Anne-Marie, O'Neill, McCoy.
     """
-    text, word, position = pl.col(column), pl.element(), pl.int_range(pl.len())
-    marked = text.str.to_lowercase().str.replace_all(r"\b(mc)(\p{L}{2})", "${1}\x01${2}")
-    written = (
-        pl.when(word.is_in(SMALL) & ((position > 0) | opening) & (position < pl.len() - 1))
+    text = pl.col(column)
+    cased = pl.when(flat).then(text).map_batches(partial(_capitals, opening=opening), return_dtype=pl.String)
+    return pl.coalesce(cased, text)
+
+
+def _capitals(texts: pl.Series, *, opening: bool) -> pl.Series:
+    """Texts with the capitals names have. The words of all of them stand in one column while they are looked at."""
+    written = texts.drop_nulls().alias("word").to_frame().with_row_index("nth")
+    marked = pl.col("word").str.to_lowercase().str.replace_all(r"\b(mc)(\p{L}{2})", "${1}\x01${2}")
+    words = written.with_columns(marked.str.split(" ")).explode("word")
+    word, nth = pl.col("word"), pl.col("nth")
+    begins, ends = ((nth != nth.shift(by)).fill_null(value=True) for by in (1, -1))
+    cased = (
+        pl.when(word.is_in(SMALL) & ~ends & (pl.lit(opening) | ~begins))
         .then(word)
         .when(word.is_in(("ii", "iii", "iv")))
         .then(word.str.to_uppercase())
         .otherwise(word.str.to_titlecase())
     )
-    cased = marked.str.split(" ").list.eval(written).list.join(" ").str.replace_all("\x01", "", literal=True)
-    return pl.when(flat).then(cased).otherwise(text)
+    lines = words.with_columns(cased).group_by("nth", maintain_order=True).agg("word")["word"].list.join(" ")
+    return texts.scatter(texts.is_not_null().arg_true(), lines.str.replace_all("\x01", "", literal=True))

@@ -1,12 +1,14 @@
 """Phone numbers: E.164, how far to trust it, and the spellings that reach the same subscriber."""
 
 from collections.abc import Callable
+from string import ascii_uppercase
 from typing import NamedTuple
 
 import phonenumbers
 import polars as pl
-from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
+from pipelines.normalise.phone_plan import decided
 from pipelines.normalise.text import clean, is_placeholder
 from schemas.vocabulary import ErrorCode, Validity
 
@@ -17,7 +19,13 @@ EXTENSION = r"(?i)(?:;ext=|[;,]?\s*(?:ext(?:ensio)?n?|xtn|x|#|int|anexo)[:.]?)\s
 SCIENTIFIC = r"(?i)^\+?[0-9]+(?:[.,][0-9]+)?E\+?[0-9]+$"
 NOTHING = r"^[[^\p{L}\p{N}]0]*$"  # zeros and signs at most
 JID = r"@(?:s\.whatsapp\.net|c\.us)$"  # how WhatsApp itself writes an id
+WA_ID = r"^\+[1-9][0-9]{4,14}$"
 WITH_COUNTRY = r"^[^0-9+]*\+"
+LETTER = r"\p{L}"
+VANITY = r"^\(?\+?(?:[0-9][ ().-]*){2,}[0-9][ ().-]+[A-Z](?:[ -]?[A-Z]){3,}$"
+NORTH_AMERICA = 1
+SOLD = (PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.UAN)
+BY = ("raw", "default_region")
 
 # A subscriber's two spellings in E.164: each pattern's numbers become its partner's, and back.
 VARIANTS = (
@@ -30,6 +38,9 @@ VARIANTS = (
     (r"^\+390([124-9][0-9]{4,9})$", "+39${1}"),  # Italy: a landline keeps its 0; without it 3… is somebody's mobile
     (r"^\+39([124-9][0-9]{4,9})$", "+390${1}"),
 )
+VARIED = r"^\+(?:39|5[245])"
+
+phonenumbers.enable_pattern_cache()  # its patterns outnumber what `re` remembers: a list of all countries compiles anew
 
 
 class Number(NamedTuple):
@@ -48,9 +59,12 @@ NUMBER = pl.Schema(dict.fromkeys(Number._fields, pl.String))
 def phones(frame: pl.DataFrame) -> pl.DataFrame:
     """Add what is known of each number of `raw`, read as one of `default_region` where it has no country code.
 
-    A number that is possible but not valid is kept, with a code. Words in a number make it unparseable: read as the
-    letters on a dial (as `phonenumbers` would) they would become somebody else's number. So does a number that lacks
-    its area code, for it reaches different people from different towns.
+    A number that is possible but not valid is kept, with a code; so is one whose extension had to be cut off. A number
+    that lacks its area code is unparseable, for it reaches different people from different towns. So are words in a
+    number: read as the letters on a dial (as `phonenumbers` would) they would make it somebody else's. Only a number
+    spelt to be remembered, such as 1-800-FLOWERS, is read that way: four capitals or more behind three digits or more,
+    where the digits alone are no number and the whole is a valid one, in North America or of a kind that is sold to
+    firms (free, shared cost, premium rate, company-wide).
 
     Args:
         frame: `raw` and `default_region` (String, nullable; a region is two capital letters), and anything else.
@@ -60,18 +74,18 @@ def phones(frame: pl.DataFrame) -> pl.DataFrame:
         Validity, null for a blank cell), `region` (String: country of the number), `extension` (String), `code`
         (String: ErrorCode or null) and `match_keys` (List[String]: the number and its variants, empty without one).
     """
-    text, region = pl.col("text"), pl.col("default_region")
-    asked = frame.select("raw", "default_region").unique().with_columns(text=_written())
-    asked = asked.with_columns(text=pl.when(region.is_null()).then(text.str.replace("^00", "+")).otherwise(text))
-    homeless = region.is_null() & ~text.str.contains(WITH_COUNTRY)
-    code = (
-        _refusal(text.str.replace(EXTENSION, ""))
-        .when(homeless)
-        .then(pl.lit(ErrorCode.PHONE_NO_REGION.value))
-        .otherwise(None)
-    )
-    known = _numbers(asked.with_columns(code=code), _phone)
-    return frame.join(known, on=["raw", "default_region"], how="left", nulls_equal=True, maintain_order="left")
+    asked = frame.select(BY).unique()
+    plain = _decided(asked.filter(pl.col("raw").str.contains("[1-9]")).with_columns(text=_dialled_out(pl.col("raw"))))
+    rest = asked.join(plain, on=BY, how="anti", nulls_equal=True).with_columns(text=_dialled_out(_written()))
+    text = pl.col("text")
+    homeless = pl.col("default_region").is_null() & ~text.str.contains(WITH_COUNTRY)
+    words = text.str.replace(EXTENSION, "").str.contains(LETTER) & ~text.str.contains(VANITY)
+    code = _refusal(words).when(homeless).then(pl.lit(ErrorCode.PHONE_NO_REGION.value)).otherwise(None)
+    rest = rest.with_columns(code=code)
+    cleaned = _decided(rest.filter(pl.col("code").is_null()))
+    left = rest.join(cleaned, on=BY, how="anti", nulls_equal=True)
+    known = _with_keys(pl.concat([plain, cleaned, _numbers(left, _phone)]))
+    return frame.join(known, on=BY, how="left", nulls_equal=True, maintain_order="left")
 
 
 def wa_ids(frame: pl.DataFrame) -> pl.DataFrame:
@@ -86,11 +100,20 @@ def wa_ids(frame: pl.DataFrame) -> pl.DataFrame:
     Returns:
         The frame, in its order, with the columns that `phones` adds.
     """
-    asked = frame.select("raw").unique().with_columns(text=_written().str.replace(JID, ""))
-    asked = asked.with_columns(default_region=pl.lit(None, pl.String), code=_refusal(pl.col("text")).otherwise(None))
-    return frame.join(
-        _numbers(asked, _wa_id).drop("default_region"), on="raw", how="left", nulls_equal=True, maintain_order="left"
+    asked = frame.select("raw", default_region=pl.lit(None, pl.String)).unique()
+    bare = asked.with_columns(text=pl.col("raw").str.replace(JID, "").str.replace(r"^\+?", "+"))
+    plain = _decided(bare.filter(pl.col("text").str.contains(WA_ID)))
+    valid = pl.col("validity") == Validity.VALID.value
+    plain = plain.with_columns(
+        normalised=pl.when(valid).then("normalised").otherwise("text"),
+        validity=pl.when(valid).then("validity").otherwise(pl.lit(Validity.POSSIBLE.value)),
+        code=pl.lit(None, pl.String),
     )
+    rest = asked.join(plain, on="raw", how="anti", nulls_equal=True)
+    rest = rest.with_columns(text=_written().str.replace(JID, ""))
+    rest = rest.with_columns(code=_refusal(pl.col("text").str.contains(LETTER)).otherwise(None))
+    known = _with_keys(pl.concat([plain, _numbers(rest, _wa_id)])).drop("default_region")
+    return frame.join(known, on="raw", how="left", nulls_equal=True, maintain_order="left")
 
 
 def match_keys(number: pl.Expr) -> pl.Expr:
@@ -105,12 +128,25 @@ def match_keys(number: pl.Expr) -> pl.Expr:
     return pl.concat_list(number, variant).list.drop_nulls()
 
 
+def _with_keys(numbers: pl.DataFrame) -> pl.DataFrame:
+    """Add `match_keys`; few numbers have variants to look for."""
+    numbers = numbers.drop("text")
+    varied = pl.col("normalised").str.contains(VARIED).fill_null(value=False)
+    alone = numbers.filter(~varied).with_columns(match_keys=pl.concat_list("normalised").list.drop_nulls())
+    return pl.concat([alone, numbers.filter(varied).with_columns(match_keys=match_keys(pl.col("normalised")))])
+
+
 def _written() -> pl.Expr:
     """The number in a cell, without what is written around it."""
     return clean(clean(pl.col("raw")).str.normalize("NFKC").str.replace(LABEL, "").str.replace(REMARK, ""))
 
 
-def _refusal(body: pl.Expr) -> pl.expr.whenthen.ChainedThen:
+def _dialled_out(text: pl.Expr) -> pl.Expr:
+    """Where nobody says from where it is dialled, 00 is the way abroad."""
+    return pl.when(pl.col("default_region").is_null()).then(text.str.replace("^00", "+")).otherwise(text)
+
+
+def _refusal(words: pl.Expr) -> pl.expr.whenthen.ChainedThen:
     """Why a number need not be parsed, as the beginning of a chain."""
     text = pl.col("text")
     return (
@@ -118,19 +154,29 @@ def _refusal(body: pl.Expr) -> pl.expr.whenthen.ChainedThen:
         .then(pl.lit(ErrorCode.IDENTIFIER_BLOCKED_VALUE.value))
         .when(text.str.contains(SCIENTIFIC))
         .then(pl.lit(ErrorCode.PHONE_SCIENTIFIC_NOTATION.value))
-        .when(body.str.contains(r"\p{L}") | (text.is_null() & clean(pl.col("raw")).is_not_null()))
+        .when(words | (text.is_null() & clean(pl.col("raw")).is_not_null()))
         .then(pl.lit(ErrorCode.PHONE_UNPARSEABLE.value))
     )
 
 
+def _decided(asked: pl.DataFrame) -> pl.DataFrame:
+    """What numbering plans say of the numbers that are written plainly enough for them."""
+    codes = {Validity.INVALID: ErrorCode.PHONE_UNPARSEABLE, Validity.POSSIBLE: ErrorCode.PHONE_POSSIBLE_NOT_VALID}
+    code = pl.col("validity").replace_strict(
+        {str(validity): code.value for validity, code in codes.items()}, default=None, return_dtype=pl.String
+    )
+    return decided(asked.select(*BY, "text")).select(
+        *BY, "text", "normalised", "validity", "region", extension=pl.lit(None, pl.String), code=code
+    )
+
+
 def _numbers(asked: pl.DataFrame, parse: Callable[[str, str | None], Number]) -> pl.DataFrame:
-    """Parse the distinct numbers that nothing speaks against."""
+    """Parse the numbers that nothing speaks against, one by one."""
     found = [
         _refused(ErrorCode(code)) if code else parse(text, region) if text else Number()
         for text, region, code in asked.select("text", "default_region", "code").iter_rows()
     ]
-    numbers = pl.DataFrame(found, schema=NUMBER, orient="row").with_columns(match_keys=match_keys(pl.col("normalised")))
-    return asked.select("raw", "default_region").hstack(numbers)
+    return asked.select(*BY, "text").hstack(pl.DataFrame(found, schema=NUMBER, orient="row"))
 
 
 def _phone(text: str, region: str | None) -> Number:
@@ -138,11 +184,27 @@ def _phone(text: str, region: str | None) -> Number:
         number = phonenumbers.parse(text, region)
     except NumberParseException:
         return _refused(ErrorCode.PHONE_UNPARSEABLE)
+    if text[-1] in ascii_uppercase and not _is_vanity(number, text, region):
+        return _refused(ErrorCode.PHONE_UNPARSEABLE)
     if phonenumbers.is_valid_number(number):
         return _accepted(number, Validity.VALID)
-    if phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE and _is_steady(number):
+    if _is_whole(number) and _is_steady(number):
         return _accepted(number, Validity.POSSIBLE)._replace(code=ErrorCode.PHONE_POSSIBLE_NOT_VALID.value)
     return _refused(ErrorCode.PHONE_UNPARSEABLE)
+
+
+def _is_vanity(number: phonenumbers.PhoneNumber, text: str, region: str | None) -> bool:
+    """Whether letters were meant as those on a dial, not as a remark behind a number or an area code."""
+    try:
+        remarked = _is_whole(phonenumbers.parse(text.rstrip(ascii_uppercase + " -"), region))
+    except NumberParseException:
+        remarked = False
+    sold = number.country_code == NORTH_AMERICA or phonenumbers.number_type(number) in SOLD
+    return sold and not remarked and phonenumbers.is_valid_number(number)
+
+
+def _is_whole(number: phonenumbers.PhoneNumber) -> bool:
+    return phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
 
 
 def _is_steady(number: phonenumbers.PhoneNumber) -> bool:
@@ -155,10 +217,10 @@ def _wa_id(text: str, _: str | None) -> Number:
     digits = phonenumbers.normalize_digits_only(text)
     if not 5 <= len(digits) <= 15:
         return _refused(ErrorCode.PHONE_UNPARSEABLE)
-    known = _phone(text if "+" in text else f"+{digits}", None)
+    known = _phone(text if "+" in text else f"+{digits}", None)._replace(extension=None, code=None)
     if known.validity == Validity.VALID:
-        return known._replace(extension=None)
-    return known._replace(normalised=f"+{digits}", validity=Validity.POSSIBLE.value, extension=None, code=None)
+        return known
+    return known._replace(normalised=f"+{digits}", validity=Validity.POSSIBLE.value)
 
 
 def _refused(code: ErrorCode) -> Number:
@@ -172,4 +234,5 @@ def _accepted(number: phonenumbers.PhoneNumber, validity: Validity) -> Number:
         validity=validity.value,
         region=phonenumbers.region_code_for_number(number) or main_region,
         extension=number.extension,
+        code=ErrorCode.PHONE_EXTENSION_DROPPED.value if number.extension else None,
     )

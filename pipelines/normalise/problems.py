@@ -40,17 +40,30 @@ RULINGS = MappingProxyType(
         ErrorCode.PHONE_SCIENTIFIC_NOTATION: Ruling(
             Action.FIELD_DROPPED, "all digits; a spreadsheet has cut them: export the column as text"
         ),
+        ErrorCode.PHONE_EXTENSION_DROPPED: Ruling(
+            Action.KEPT_WITH_WARNING, "a number without an extension, which the international form cannot hold"
+        ),
         ErrorCode.IDENTIFIER_BLOCKED_VALUE: Ruling(Action.FIELD_DROPPED, "a real value, or an empty cell"),
+        ErrorCode.ID_SCIENTIFIC_NOTATION: Ruling(
+            Action.FIELD_DROPPED, "all digits; a spreadsheet has cut them, and many records share what is left"
+        ),
         ErrorCode.EMAIL_SYNTAX: Ruling(Action.FIELD_DROPPED, "one e-mail address, such as jane@example.com"),
         ErrorCode.EMAIL_PLACEHOLDER: Ruling(Action.FIELD_DROPPED, "a real e-mail address, or an empty cell"),
         ErrorCode.EMAIL_DOMAIN_MISSPELT: Ruling(
             Action.KEPT_WITH_WARNING, "a domain that does not look like a slip of the keyboard"
         ),
         ErrorCode.ATTR_TYPE: Ruling(Action.FIELD_DROPPED, "a number such as 1234.5"),
+        ErrorCode.ATTR_PATTERN: Ruling(
+            Action.FIELD_DROPPED, "a text of the form that the attribute's `pattern` asks for"
+        ),
+        ErrorCode.ATTR_REQUIRED: Ruling(Action.ROW_REJECTED, "a value that can be read: the attribute is required"),
+        ErrorCode.NUMBER_AMBIGUOUS: Ruling(
+            Action.FIELD_DROPPED, "a number such as 1234.5, or a `locale:` for the source in onecontact.yaml"
+        ),
         ErrorCode.ATTR_NOT_IN_LIST: Ruling(Action.FIELD_DROPPED, "a value of the attribute's list"),
         ErrorCode.BOOL_UNKNOWN: Ruling(Action.FIELD_DROPPED, "true or false"),
         ErrorCode.DATE_AMBIGUOUS: Ruling(
-            Action.FIELD_DROPPED, "a date whose day and month cannot be taken for each other, such as 2025-04-03"
+            Action.FIELD_DROPPED, "a date such as 2025-04-03, or a `locale:` for the source in onecontact.yaml"
         ),
         ErrorCode.DATE_UNPARSEABLE: Ruling(Action.FIELD_DROPPED, "a date such as 2025-04-03"),
     }
@@ -72,10 +85,12 @@ def problems(frame: pl.DataFrame) -> pl.DataFrame:
     known = frame.with_columns(pl.lit(None).alias(name) for name in optional if name not in frame.columns)
     actions = {code.value: ruling.action.value for code, ruling in RULINGS.items()}
     words = {code.value: ruling.expected for code, ruling in RULINGS.items()}
+    rejected = pl.col("code").replace_strict(actions, return_dtype=pl.String) == Action.ROW_REJECTED.value
     return (
         known.filter(pl.col("code").is_not_null())
         .with_columns(
-            severity=pl.lit(Severity.WARNING.value),  # a row that loses a field stays: that is never an error
+            # a row that loses a field stays: that is never an error
+            severity=pl.when(rejected).then(pl.lit(Severity.ERROR.value)).otherwise(pl.lit(Severity.WARNING.value)),
             action=pl.col("code").replace_strict(actions, return_dtype=pl.String),
             expected=pl.coalesce("expected", pl.col("code").replace_strict(words, return_dtype=pl.String)),
         )

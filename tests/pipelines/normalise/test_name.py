@@ -3,10 +3,11 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
-from pipelines.normalise.name import names
+from pipelines.normalise.name import any_names, is_plain, names
 
 SCHEMA = {"name": pl.String, "first_name": pl.String, "last_name": pl.String}
 Written = tuple[str | None, str | None, str | None]
@@ -165,11 +166,69 @@ FAMILY = st.sampled_from(
 WHOLE = st.one_of(st.tuples(GIVEN, FAMILY).map(" ".join), st.tuples(FAMILY, GIVEN).map(", ".join), GIVEN)
 
 
+@settings(deadline=None)
 @given(st.tuples(st.none() | WHOLE, st.none() | GIVEN, st.none() | FAMILY), CASES)
 def test_keeping_a_kept_name_changes_nothing(written: Written, case: Callable[[str], str]) -> None:
     name, first, last = (case(cell) if cell else None for cell in written)
     once = kept(name, first, last)
     assert kept(once["name"], once["first_name"], once["last_name"]) == once
+
+
+NOTED = st.sampled_from(
+    [
+        *("Mr", "Mrs.", "Dr", "Drsir", "Herr", "Sir", "Prof", "PhD", "Mba", "Esq", "Ph", "D", "Jr", "Sr.", "II", "Van"),
+        *("De", "La", "Al", "Test", "Unknown", "None", "Null", "No", "Name", "Keine", "Angabe", "User", "Whatsapp"),
+        *("Facebook", "Deleted", "Inc", "Gmbh", "Corp", "Co", "&", "Plc"),
+    ]
+)
+WORD = st.one_of(
+    st.from_regex(r"\A[A-Z][a-z]{1,3}(['-]?[A-Z][a-z]+)?\Z"),
+    NOTED,
+    NOTED.map(str.title),
+    st.text("AaBzé' -,.(\u200b\n0", max_size=5),
+)
+CELL = st.none() | st.lists(WORD, min_size=1, max_size=3).map(" ".join)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(CELL, CELL, CELL) | st.tuples(st.none(), CELL, CELL), max_size=10))
+def test_plain_names_are_kept_as_all_names_are(written: list[Written]) -> None:
+    frame = pl.DataFrame(written, schema=SCHEMA, orient="row")
+    assert_frame_equal(names(frame).drop("name_tokens"), any_names(frame))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *((None, "Jane", "Doe"), (None, "Anne-Marie", "O'Neill"), (None, "Ronald", "McDoe"), (None, None, "Doe Roe")),
+        *(("Jane Doe", None, None), ("Jane", None, None), ("Jane Mary", "Jane", "Doe"), (None, None, None)),
+    ],
+)
+def test_a_typical_name_is_plain(written: Written) -> None:
+    assert pl.DataFrame([written], schema=SCHEMA, orient="row").select(is_plain()).item() is True
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *(
+            "jane",
+            "JANE",
+            "J",
+            "van Doe",
+            "José",
+            "Jane ",
+            "Jane  Doe",
+            "'Jane'",
+            "Jane, Doe",
+            "Jane\nDoe",
+            "Jane Mary Doe",
+        ),
+        *("Test", "Unknown", "No Name", "Whatsapp", "Mr", "Dr Jane", "Drsir", "Doe Mba", "Doe Esq", "Acme Gmbh", ""),
+    ],
+)
+def test_a_name_with_anything_to_look_at_is_not_plain(odd: str) -> None:
+    assert pl.DataFrame([(odd, "Jane", "Doe")], schema=SCHEMA, orient="row").select(is_plain()).item() is False
 
 
 @pytest.mark.parametrize("field", ["first_name", "last_name"])

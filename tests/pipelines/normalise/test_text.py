@@ -2,8 +2,18 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
-from pipelines.normalise.text import clean, fold_case, is_placeholder, match_form
+from pipelines.normalise.text import (
+    Rewrite,
+    any_clean,
+    any_folded,
+    any_match_form,
+    clean,
+    fold_case,
+    is_placeholder,
+    match_form,
+)
 
 
 def cell(text: str | None) -> pl.DataFrame:
@@ -95,3 +105,25 @@ def test_a_word_or_sign_for_nothing_is_a_placeholder(text: str) -> None:
 @pytest.mark.parametrize("text", ["Nona", "Testa", "0", "Jane"])
 def test_a_value_is_no_placeholder(text: str) -> None:
     assert cell(text).select(is_placeholder(pl.col("text"))).item() is False
+
+
+TEXT = st.one_of(st.text(), st.text(st.characters(codec="ascii")), st.from_regex(r"\A[!-~]{1,6}( [!-~]{1,6})*\Z"))
+
+
+@pytest.mark.parametrize(
+    ("form", "any_form"), [(clean, any_clean), (fold_case, any_folded), (match_form, any_match_form)]
+)
+@given(texts=st.lists(st.none() | TEXT))
+def test_tidy_ascii_takes_a_shorter_way_to_the_same_form(
+    form: Rewrite, any_form: Rewrite, texts: list[str | None]
+) -> None:
+    frame = pl.DataFrame({"text": texts}, schema={"text": pl.String})
+    assert_frame_equal(frame.select(form(pl.col("text"))), frame.select(any_form(pl.col("text"))))
+
+
+@pytest.mark.parametrize("form", [clean, fold_case, match_form])
+def test_a_form_can_be_taken_of_a_literal_and_of_lists(form: Rewrite) -> None:
+    frame = pl.DataFrame({"texts": [["Jane", " Doé "], [], None]})
+    formed = frame.select(one=form(pl.lit(" Jane\n")), all=pl.col("texts").list.eval(form(pl.element())))
+    assert formed["one"].unique().len() == 1
+    assert formed["all"].list.len().to_list() == [2, 0, None]
