@@ -4,6 +4,7 @@ import unicodedata
 from types import MappingProxyType
 from typing import Self
 
+import polars as pl
 from pydantic import Field, model_validator
 
 from schemas.source import Strict
@@ -21,6 +22,11 @@ MERGES = MappingProxyType(
 ANY_TYPE = (AttributeMerge.MOST_RECENT, AttributeMerge.SOURCE_PRIORITY)
 
 
+def whole(pattern: str) -> str:
+    """A regular expression that matches a text as a whole."""
+    return rf"\A(?:{pattern})\z"
+
+
 class Attribute(Strict):
     """One custom attribute: its type, and how the values of several records become one."""
 
@@ -28,6 +34,22 @@ class Attribute(Strict):
     values: tuple[str, ...] = Field(default=(), description="What a dropdown offers, as it is to be spelt")
     exclusive: bool = Field(default=False, description="Records with two different values are never one contact")
     merge: AttributeMerge = Field(default=AttributeMerge.MOST_RECENT, description="Which value a contact gets")
+    required: bool = Field(default=False, description="Rows of a contact list that leave its column blank come back")
+    pattern: str | None = Field(default=None, description="Regular expression (RE2) that a whole text has to match")
+
+    @model_validator(mode="after")
+    def pattern_can_be_matched(self) -> Self:
+        """A pattern no text can be held against would only be noticed in the middle of a run."""
+        if self.pattern is None:
+            return self
+        if self.type is not AttributeType.TEXT:
+            raise ValueError(f"pattern is for a text; this is a {self.type}")
+        try:
+            pl.Series([""]).str.contains(self.pattern)
+            pl.Series([""]).str.contains(whole(self.pattern))
+        except pl.exceptions.ComputeError:
+            raise ValueError("pattern is no regular expression (RE2: without look-around or back-references)") from None
+        return self
 
     @model_validator(mode="after")
     def values_make_a_list(self) -> Self:

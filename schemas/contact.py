@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated, NamedTuple
 
 import polars as pl
@@ -37,6 +38,10 @@ class Contact(Frame):
     attributes: Entries = column("Custom attributes as key and value", Pii.QUASI)
     channels: Strings = column("Channels it was talked to on", Pii.QUASI)
     records: pl.UInt32 = column("How many source records it is made of", Pii.NONE, ge=1)
+
+
+# What a contact has several of, and the column of the golden record that has the first one only.
+EVERY = MappingProxyType({"phones": "phone", "emails": "email"})
 
 
 class Kind(StrEnum):
@@ -75,8 +80,9 @@ def field_kinds(attributes: Mapping[str, Attribute]) -> dict[str, FieldKind]:
         for name, dtype in column_types(Contact).items()
         if name != "attributes"
     }
+    every = {name: FieldKind(Kind.LIST) for name in EVERY}
     custom = {f"attr.{name}": FieldKind(ATTRIBUTE_KINDS[each.type], each.values) for name, each in attributes.items()}
-    return kinds | custom
+    return kinds | every | custom
 
 
 def _kind(dtype: pl.DataType) -> Kind:

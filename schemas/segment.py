@@ -33,6 +33,13 @@ class Operator(StrEnum):
     HAS_NONE = "has_none"
 
 
+class Dialect(StrEnum):
+    """For whom a file is written."""
+
+    PLAIN = "plain"  # for programs: values as they are
+    EXCEL = "excel"  # for spreadsheets: nothing in it runs or is shown as something else
+
+
 class Span(Strict):
     """A length of time."""
 
@@ -114,6 +121,8 @@ class Segment(Strict):
     order_by: Annotated[tuple[str, ...], Filled] = Field(
         default=("contact_id",), description="Columns rows are sorted by"
     )
+
+    dialect: Dialect = Field(default=Dialect.PLAIN, description="For whom the file is written")
 
     @field_validator("columns")
     @classmethod

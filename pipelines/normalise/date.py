@@ -4,13 +4,16 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from pipelines.normalise.local_date import year_first
+from pipelines.normalise.locale import Convention
 from pipelines.normalise.text import clean
 from schemas.vocabulary import ErrorCode, Precision, ZoneSource
 
 # Year first, day first with dots, or two numbers whose order is open: y-m-d, d.m.y, a/b/y.
 CALENDAR = (
     r"^(?:(?<y1>[1-9][0-9]{3})[-/](?<m1>[0-9]{1,2})[-/](?<d1>[0-9]{1,2})"
-    r"|(?<d2>[0-9]{1,2})\.(?<m2>[0-9]{1,2})\.(?<y2>[1-9][0-9]{3})"
+    r"|(?<y4>[1-9][0-9]{3})\. ?(?<m4>[0-9]{1,2})\. ?(?<d4>[0-9]{1,2})\.?"
+    r"|(?<d2>[0-9]{1,2})\. ?(?<m2>[0-9]{1,2})\. ?(?<y2>[1-9][0-9]{3})"
     r"|(?<a>[0-9]{1,2})[-/](?<b>[0-9]{1,2})[-/](?<y3>[1-9][0-9]{3}))(?<rest>.*)$"
 )
 CLOCK = (
@@ -23,22 +26,24 @@ EPOCH_FRACTION = r"^[0-9]{9,10}\."
 EPOCH_MILLIS = r"^[0-9]{12,13}$"
 
 
-def dates(frame: pl.DataFrame) -> pl.DataFrame:
+def dates(frame: pl.DataFrame, convention: Convention | None = None) -> pl.DataFrame:
     """Add the day that each `raw` names; of a date with a time, the date as written, in whatever zone.
 
-    Understood are 2025-04-03, 2025/4/3, 3.4.2025 (with dots the day is always first), each with or without a time
-    behind it, and 13/4/2025 or 4/13/2025 (or with hyphens) where one of the numbers cannot be a month.
+    Understood are 2025-04-03, 2025/4/3, 2025.4.3, 3.4.2025 (with dots the day is first unless the year is), each with
+    or without a time behind it, and 13/4/2025 or 4/13/2025 (or with hyphens) where one of the numbers cannot be a
+    month. A convention says which is the month for all of these, and adds what `pipelines.normalise.local_date` knows.
 
     Args:
         frame: `raw` (String, nullable), and anything else.
+        convention: That of the source's locale, if it states one.
 
     Returns:
         The frame, with `day` (Date, or null) and `code` (String: DATE_AMBIGUOUS, DATE_UNPARSEABLE or null).
     """
-    return frame.with_columns(_read(frame["raw"]).select("day", code=_code("day")))
+    return frame.with_columns(_read(frame["raw"], convention).select("day", code=_code("day")))
 
 
-def timestamps(frame: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:
+def timestamps(frame: pl.DataFrame, zone: ZoneInfo, convention: Convention | None = None) -> pl.DataFrame:
     """Add the instant that each `raw` names; one written without an offset is a time on the walls of `zone`.
 
     Understood are the dates of `dates` with or without a time (then: the start of the day), 24 hours or AM and PM,
@@ -48,12 +53,13 @@ def timestamps(frame: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:
     Args:
         frame: `raw` (String, nullable), and anything else.
         zone: Zone of the source, for times that do not state one.
+        convention: That of the source's locale, if it states one.
 
     Returns:
         The frame, with `at` (Datetime in microseconds, UTC, or null), `precision` (String: Precision), `zone_source`
         (String: ZoneSource), both null without `at`, and `code` (String: DATE_AMBIGUOUS, DATE_UNPARSEABLE or null).
     """
-    read = _read(frame["raw"]).with_columns(wall=_wall())
+    read = _read(frame["raw"], convention).with_columns(wall=_wall())
     read = read.with_columns(stated=pl.coalesce(_by_offset(), _by_epoch()))
     read = read.with_columns(at=pl.coalesce("stated", _by_zone(zone.key)))
     source = (
@@ -69,15 +75,18 @@ def timestamps(frame: pl.DataFrame, zone: ZoneInfo) -> pl.DataFrame:
     )
 
 
-def _read(raw: pl.Series) -> pl.DataFrame:
+def _read(raw: pl.Series, convention: Convention | None) -> pl.DataFrame:
     """Cells taken apart: clean `text`, its `day`, whether the order of that day is `open`, and the parts of a clock."""
-    fields = raw.alias("raw").to_frame().select(text=clean(pl.col("raw")))
+    text = clean(pl.col("raw"))
+    fields = raw.alias("raw").to_frame().select(text=year_first(text, convention) if convention else text)
     fields = fields.with_columns(pl.col("text").str.extract_groups(CALENDAR).alias("calendar")).unnest("calendar")
     fields = fields.with_columns(pl.col("rest").str.extract_groups(CLOCK).alias("clock")).unnest("clock")
     one, two = pl.col("a").cast(pl.Int8), pl.col("b").cast(pl.Int8)
-    month = pl.coalesce("m1", "m2", pl.when(two > 12).then("a").otherwise("b"))
-    day = pl.coalesce("d1", "d2", pl.when(two > 12).then("b").otherwise("a"))
-    written = pl.format("{}-{}-{}", pl.coalesce("y1", "y2", "y3"), month, day).str.to_date("%Y-%m-%d", strict=False)
+    month = pl.coalesce("m1", "m2", "m4", pl.when(two > 12).then("a").otherwise("b"))
+    day = pl.coalesce("d1", "d2", "d4", pl.when(two > 12).then("b").otherwise("a"))
+    written = pl.format("{}-{}-{}", pl.coalesce("y1", "y2", "y3", "y4"), month, day).str.to_date(
+        "%Y-%m-%d", strict=False
+    )
     legible = (pl.col("rest") == "") | pl.col("minute").is_not_null()
     is_open = legible & one.is_between(1, 12) & two.is_between(1, 12) & (one != two)
     return fields.with_columns(

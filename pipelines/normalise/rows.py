@@ -12,11 +12,13 @@ from pipelines.errors import ContractBroken
 from pipelines.ids import Keyed
 from pipelines.normalise.date import timestamps
 from pipelines.normalise.email import emails
+from pipelines.normalise.locale import convention
 from pipelines.normalise.name import names
 from pipelines.normalise.phone import phones, wa_ids
 from pipelines.normalise.problems import PROBLEMS, problems
+from pipelines.normalise.record_id import record_ids
 from pipelines.normalise.text import clean
-from pipelines.normalise.value import values
+from pipelines.normalise.value import missing, values
 from pipelines.read.batch import Batch
 from schemas import received
 from schemas.attribute import Attribute
@@ -83,24 +85,33 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
     if not refuse:
         nameless = pl.when(~pl.col("row").is_in(too_long["row"].implode())).then("name").alias("name")
         contacts, too_long = batch.contacts.with_columns(nameless), too_long.clear()
+    contacts, cut_ids = record_ids(contacts)
     known = pl.col("attribute").is_in(list(origin.attributes))
     unread = sorted(attributes.filter(~known)["field"].unique())
-    read = values(attributes.filter(known), origin.attributes)
+    locale = origin.options.locale
+    read = values(attributes.filter(known), origin.attributes, locale)
     points = identifiers(stated, origin)
-    moments = timestamps(contacts.select("row", raw="observed_at", field=pl.lit("observed_at")), origin.options.zone())
+    moments = timestamps(
+        contacts.select("row", raw="observed_at", field=pl.lit("observed_at")),
+        origin.options.zone(),
+        convention(locale) if locale else None,
+    )
     named = names(contacts)
-    lost = unreachable(named, points) if refuse else named.select("row").clear()
-    found = [read.problems, problems(moments), problems(points)]
+    unknown = unreachable(named, points) if refuse else named.select("row").clear()
+    lacking = missing(named.select("row"), read.kept, origin.attributes, offered(batch) if refuse else {})
+    lost = pl.concat([unknown, lacking.select("row")]).unique()
+    found = [read.problems, lacking, cut_ids, problems(moments), problems(points)]
     rejected_rows = pl.concat([lost, too_long])
     told = pl.concat(
         [
             *(harder(each, rejected_rows) for each in found),
-            whole_row(lost, ErrorCode.NO_IDENTIFIER),
+            whole_row(unknown, ErrorCode.NO_IDENTIFIER),
             whole_row(too_long, ErrorCode.LIMIT_EXCEEDED),
         ]
     )
     good = pl.col("normalised").is_not_null()
     kept_points = points.filter(good).join(lost, on="row", how="anti").select(IDENTIFIERS.names()).cast(IDENTIFIERS)
+    kept_points = kept_points.unique(["row", "type", "scope", "normalised"], keep="first", maintain_order=True)
     content = contents(contacts, stated, attributes.filter(known))
     kept = (
         named.join(lost, on="row", how="anti")
@@ -138,6 +149,12 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
         .cast(REJECTED),
         unread,
     )
+
+
+def offered(batch: Batch) -> dict[str, str]:
+    """Attributes the file has a column for, with the header of one."""
+    custom = {meaning: header for header, meaning in batch.meanings.items() if meaning.startswith("attr.")}
+    return {meaning.removeprefix("attr."): header for meaning, header in custom.items()}
 
 
 def oversized(batch: Batch) -> pl.DataFrame:

@@ -9,20 +9,22 @@ from rapidfuzz import fuzz, process
 
 from pipelines.errors import ContractBroken
 from pipelines.normalise.date import dates
+from pipelines.normalise.locale import Convention, convention
+from pipelines.normalise.number import numbers
 from pipelines.normalise.problems import PROBLEMS, problems
 from pipelines.normalise.text import clean, fold_case
-from schemas.attribute import Attribute
+from schemas.attribute import Attribute, whole
 from schemas.vocabulary import AttributeType, ErrorCode
 
 VALUES = pl.Schema({"row": pl.UInt32, "attribute": pl.String, "value": pl.String})
 
-PLAIN_NUMBER = r"^[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)$"
-ENGLISH_NUMBER = r"^[+-]?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+$"  # 1,234.56
-GERMAN_NUMBER = r"^[+-]?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+$"  # 1.234,56
-LONGEST_NUMBER = 38  # characters: what a decimal of the warehouse holds
-
-TRUE = ("true", "yes", "y", "1", "on", "ja", "j", "x", "wahr", "oui", "si", "sí", "t")
-FALSE = ("false", "no", "n", "0", "off", "nein", "falsch", "faux", "non", "f")
+TRUE = (
+    *("true", "yes", "y", "1", "on", "t", "x", "ja", "j", "wahr", "oui", "vrai", "si", "sí", "sì", "verdadero", "vero"),
+    *("sim", "verdadeiro", "waar"),
+)
+FALSE = (
+    *("false", "no", "n", "0", "off", "f", "nein", "falsch", "non", "faux", "falso", "não", "nao", "nee", "onwaar"),
+)
 
 NEAREST = 3  # values of a list to name to somebody who has missed it
 CLOSE = 75  # similarity, of 100, from which the nearest value is offered as the one that was meant
@@ -36,12 +38,11 @@ class Values(NamedTuple):
     problems: pl.DataFrame
 
 
-def values(frame: pl.DataFrame, attributes: Mapping[str, Attribute]) -> Values:
+def values(frame: pl.DataFrame, attributes: Mapping[str, Attribute], locale: str | None = None) -> Values:
     """Read each `raw` as its attribute's type. A blank cell says nothing: it is neither kept nor a problem.
 
-    - text: cleaned.
-    - number: digits with a point before the decimals; thousands may be parted only where the decimals make it certain
-      which sign is which (1,234.56 or 1.234,56). Canonical: no separators, exponent, or zeros that mean nothing.
+    - text: cleaned, and of the form its pattern asks for.
+    - number: as in `pipelines.normalise.number.numbers`. Canonical: digits, and a point before the decimals.
     - date: as in `pipelines.normalise.date.dates`. Canonical: yyyy-mm-dd.
     - dropdown: a value of the list, but for case, width and spaces. Canonical: as the list spells it.
     - boolean: the words of TRUE and FALSE. Canonical: true, false.
@@ -49,6 +50,8 @@ def values(frame: pl.DataFrame, attributes: Mapping[str, Attribute]) -> Values:
     Args:
         frame: `row` (UInt32), `attribute`, `raw`, `field` (String) and, if known, `line` (UInt32).
         attributes: Definitions by name.
+        locale: What numbers and dates of the source are written in, if it says so; without it, spellings that mean
+            different things in different places are refused.
 
     Returns:
         The kept values as VALUES and the problems (each a dropped field), both by row and attribute.
@@ -59,48 +62,59 @@ def values(frame: pl.DataFrame, attributes: Mapping[str, Attribute]) -> Values:
     unknown = set(frame["attribute"].unique()) - attributes.keys()
     if unknown:
         raise ContractBroken(f"attribute {', '.join(sorted(unknown))} is not defined in onecontact.yaml")
+    customs = convention(locale) if locale else None
     kept, wrong = [VALUES.to_frame()], [PROBLEMS.to_frame()]
     written = frame.filter(clean(pl.col("raw")).is_not_null())
     for (name,), cells in sorted(written.partition_by("attribute", as_dict=True).items()):
-        read = READERS[attributes[name].type](cells, attributes[name])
+        read = READERS[attributes[name].type](cells, attributes[name], customs)
         kept.append(read.filter(pl.col("code").is_null()).select(VALUES.names()))
         wrong.append(problems(read))
     return Values(*(pl.concat(parts).sort("row", maintain_order=True) for parts in (kept, wrong)))
 
 
-def _texts(cells: pl.DataFrame, _: Attribute) -> pl.DataFrame:
-    return _or(cells.with_columns(value=clean(pl.col("raw"))), ErrorCode.ATTR_TYPE)
+def missing(
+    rows: pl.DataFrame, kept: pl.DataFrame, attributes: Mapping[str, Attribute], offered: Mapping[str, str]
+) -> pl.DataFrame:
+    """Problems (PROBLEMS, each a rejected row) of the rows that lack a required attribute.
+
+    Only what the file has a column for can be lacking: a file without one has no opinion.
+
+    Args:
+        rows: `row` (UInt32) and, if known, `line` (UInt32).
+        kept: The values that could be read (VALUES).
+        attributes: Definitions by name.
+        offered: Attributes the file has columns for, whatever stands in them, with the header of one.
+    """
+    required = [(name, header) for name, header in offered.items() if name in attributes and attributes[name].required]
+    columns = pl.DataFrame(required, schema={"attribute": pl.String, "field": pl.String}, orient="row")
+    lacking = rows.join(columns, how="cross").join(kept, on=["row", "attribute"], how="anti", maintain_order="left")
+    return problems(lacking.with_columns(code=pl.lit(ErrorCode.ATTR_REQUIRED.value)))
 
 
-def _numbers(cells: pl.DataFrame, _: Attribute) -> pl.DataFrame:
-    text = clean(pl.col("raw")).str.normalize("NFKC")
-    plain = (
-        pl.when(text.str.contains(PLAIN_NUMBER))
-        .then(text)
-        .when(text.str.contains(ENGLISH_NUMBER))
-        .then(text.str.replace_all(",", "", literal=True))
-        .when(text.str.contains(GERMAN_NUMBER))
-        .then(text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
-    )
-    whole = plain.str.extract(r"^[+-]?0*([0-9]*)").str.replace("^$", "0")
-    size = pl.concat_str(whole, plain.str.extract(r"(\.[0-9]*[1-9])0*$").fill_null(""))
-    value = pl.when(plain.str.starts_with("-") & (size != "0")).then("-" + size).otherwise(size)
-    return _or(
-        cells.with_columns(value=pl.when(size.str.len_chars() <= LONGEST_NUMBER).then(value)), ErrorCode.ATTR_TYPE
-    )
+def _texts(cells: pl.DataFrame, attribute: Attribute, _: Convention | None) -> pl.DataFrame:
+    text = clean(pl.col("raw"))
+    if attribute.pattern is None:
+        return _or(cells.with_columns(value=text), ErrorCode.ATTR_TYPE)
+    fitting = pl.when(text.str.contains(whole(attribute.pattern))).then(text)
+    expected = pl.lit(f"a text that matches {attribute.pattern}")
+    return _or(cells.with_columns(value=fitting, expected=expected), ErrorCode.ATTR_PATTERN)
 
 
-def _dates(cells: pl.DataFrame, _: Attribute) -> pl.DataFrame:
-    return dates(cells).with_columns(value=pl.col("day").dt.to_string("%Y-%m-%d"))
+def _numbers(cells: pl.DataFrame, _: Attribute, customs: Convention | None) -> pl.DataFrame:
+    return numbers(cells, customs)
 
 
-def _booleans(cells: pl.DataFrame, _: Attribute) -> pl.DataFrame:
+def _dates(cells: pl.DataFrame, _: Attribute, customs: Convention | None) -> pl.DataFrame:
+    return dates(cells, customs).with_columns(value=pl.col("day").dt.to_string("%Y-%m-%d"))
+
+
+def _booleans(cells: pl.DataFrame, _: Attribute, __: Convention | None) -> pl.DataFrame:
     word = fold_case(pl.col("raw"))
     value = pl.when(word.is_in(TRUE)).then(pl.lit("true")).when(word.is_in(FALSE)).then(pl.lit("false"))
     return _or(cells.with_columns(value=value), ErrorCode.BOOL_UNKNOWN)
 
 
-def _dropdowns(cells: pl.DataFrame, attribute: Attribute) -> pl.DataFrame:
+def _dropdowns(cells: pl.DataFrame, attribute: Attribute, _: Convention | None) -> pl.DataFrame:
     """Values as the list spells them; of what is not in the list, the nearest values in it."""
     spelt = pl.DataFrame({"value": attribute.values}).with_columns(folded=fold_case(pl.col("value")))
     read = cells.with_columns(folded=fold_case(pl.col("raw"))).join(
@@ -124,12 +138,14 @@ def _or(read: pl.DataFrame, code: ErrorCode) -> pl.DataFrame:
     return read.with_columns(code=pl.when(pl.col("value").is_null()).then(pl.lit(code.value)))
 
 
-READERS: Mapping[AttributeType, Callable[[pl.DataFrame, Attribute], pl.DataFrame]] = MappingProxyType(
-    {
-        AttributeType.TEXT: _texts,
-        AttributeType.NUMBER: _numbers,
-        AttributeType.DATE: _dates,
-        AttributeType.DROPDOWN: _dropdowns,
-        AttributeType.BOOLEAN: _booleans,
-    }
+READERS: Mapping[AttributeType, Callable[[pl.DataFrame, Attribute, Convention | None], pl.DataFrame]] = (
+    MappingProxyType(
+        {
+            AttributeType.TEXT: _texts,
+            AttributeType.NUMBER: _numbers,
+            AttributeType.DATE: _dates,
+            AttributeType.DROPDOWN: _dropdowns,
+            AttributeType.BOOLEAN: _booleans,
+        }
+    )
 )

@@ -1,24 +1,52 @@
-"""Contacts as delimited text: plain CSV for programs, every value as it is."""
+"""Contacts as delimited text, in a dialect for programs and in one for spreadsheets. Both can be imported again."""
 
-from collections.abc import Sequence
+import codecs
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 import polars as pl
 
-DIALECT = (
-    "CSV as in RFC 4180: UTF-8, comma, CRLF, header row. Values stand as they are, so a spreadsheet may take a phone "
-    "number for a formula: import columns as text. Times are UTC, lists are joined with '; '."
+from pipelines.normalise.number import spelt
+from pipelines.read.spreadsheet import joined, protected, unmistakable
+from schemas.segment import Dialect
+
+COMMON = (
+    "CSV as in RFC 4180: UTF-8, comma, CRLF, header row. Times are UTC, lists are joined with '; ', with a backslash "
+    "before a semicolon, comma or backslash of a text. "
+)
+READING: Mapping[Dialect, str] = MappingProxyType(
+    {
+        Dialect.PLAIN: COMMON
+        + "Values stand as they are, so a spreadsheet may take one for a formula: import columns as "
+        "text. An apostrophe stands before \\N, and before what would be read without one.",
+        Dialect.EXCEL: COMMON + "It begins with a byte order mark, and an apostrophe stands before what a spreadsheet "
+        "would run as a formula or show as another number, such as a phone: take it off, or import the file as it is.",
+    }
 )
 
 
-def as_csv(frame: pl.DataFrame, columns: Sequence[str]) -> bytes:
-    """Rows of a frame in these columns as CSV, without a header."""
-    plain = frame.select(_plain(name, frame.schema[name]) for name in columns)
-    return plain.write_csv(include_header=False, line_terminator="\r\n").encode()
+def header(columns: Sequence[str], dialect: Dialect = Dialect.PLAIN) -> bytes:
+    """What stands before the rows."""
+    mark = codecs.BOM_UTF8 if dialect is Dialect.EXCEL else b""
+    return mark + ",".join(columns).encode() + b"\r\n"
 
 
-def _plain(name: str, dtype: pl.DataType) -> pl.Expr:
-    if isinstance(dtype, pl.List):
-        return pl.col(name).list.join("; ")
+def as_csv(
+    frame: pl.DataFrame, columns: Sequence[str], *, numbers: Collection[str] = (), dialect: Dialect = Dialect.PLAIN
+) -> bytes:
+    """Rows of a frame in these columns as CSV, without a header; `numbers` are columns of canonical numbers."""
+    cells = frame.select(_cell(name, frame.schema[name], dialect, is_number=name in numbers) for name in columns)
+    return cells.write_csv(include_header=False, line_terminator="\r\n").encode()
+
+
+def _cell(name: str, dtype: pl.DataType, dialect: Dialect, *, is_number: bool) -> pl.Expr:
+    cell = pl.col(name)
     if isinstance(dtype, pl.Datetime):
-        return pl.col(name).dt.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return pl.col(name)
+        return cell.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(dtype, pl.List):
+        cell = joined(cell)
+    elif is_number:
+        cell = spelt(cell)
+    elif not isinstance(dtype, pl.String):
+        return cell
+    return protected(cell) if dialect is Dialect.EXCEL else unmistakable(cell)

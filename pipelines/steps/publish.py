@@ -14,11 +14,11 @@ from pipelines.ids import NAMESPACE
 from pipelines.project import OpenProject, digest
 from pipelines.publish.files import sha256_of, written
 from pipelines.publish.filter import compile_filter, known_field
-from pipelines.publish.table import DIALECT, as_csv
+from pipelines.publish.table import READING, as_csv, header
 from pipelines.store import exports as store
 from pipelines.store.connection import Connection
 from pipelines.store.warehouse import transaction
-from schemas.contact import Contact, field_kinds
+from schemas.contact import EVERY, Contact, field_kinds
 from schemas.segment import Segment
 from schemas.vocabulary import AttributeType, Pii
 
@@ -78,10 +78,10 @@ def write_rows(
     numbers = [f"attr.{name}" for name, each in attributes.items() if each.type is AttributeType.NUMBER]
     members = [pl.Series("contact_id", [], pl.String)]
     with written(path) as file:
-        file.write(",".join(segment.columns).encode() + b"\r\n")
+        file.write(header(segment.columns, segment.dialect))
         for batch in store.contacts_in_order(connection, sorted(attributes), segment.order_by, numbers):
             chosen = batch.filter(predicate)
-            file.write(as_csv(chosen, segment.columns))
+            file.write(as_csv(chosen, segment.columns, numbers=numbers, dialect=segment.dialect))
             members.append(chosen["contact_id"])
     return pl.concat(members)
 
@@ -135,7 +135,8 @@ def manifest(project: OpenProject, segment: Segment, publication: store.Publicat
         "sha256": publication.file_sha256,
         "rows": publication.rows,
         "columns": [{"name": name, "pii": pii_of(name)} for name in segment.columns],
-        "dialect": DIALECT,
+        "dialect": segment.dialect,
+        "reading": READING[segment.dialect],
         "where": segment.model_dump(mode="json", by_alias=True)["where"],
         "definition_digest": publication.definition_digest,
         "as_of": publication.as_of.isoformat(),
@@ -147,4 +148,5 @@ def manifest(project: OpenProject, segment: Segment, publication: store.Publicat
 def pii_of(column: str) -> str:
     """How closely a column points at a person; custom attributes narrow one down."""
     known = Contact.to_schema().columns
-    return str(known[column].metadata["pii"]) if column in known else Pii.QUASI.value
+    single = EVERY.get(column, column)
+    return str(known[single].metadata["pii"]) if single in known else Pii.QUASI.value

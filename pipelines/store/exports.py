@@ -31,8 +31,9 @@ def contacts_in_order(
 ) -> Iterator[pl.DataFrame]:
     """Contacts in batches, sorted; custom attributes as columns `attr.<name>`, text or null.
 
-    `attributes` are names from onecontact.yaml, `order_by` columns of the result, and `numbers` columns whose text is
-    sorted as a number: all of them checked names, no input.
+    `phones` and `emails` are lists of all there are, the primary one first. `attributes` are names from
+    onecontact.yaml, `order_by` columns of the result, and `numbers` columns whose text is sorted as a number: all of
+    them checked names, no input.
     """
     custom = "".join(f""", attributes['{name}'] AS "attr.{name}\"""" for name in attributes)
     sorted_by = [
@@ -41,7 +42,16 @@ def contacts_in_order(
     ]
     order = ", ".join(f"{column} NULLS LAST" for column in sorted_by)
     reader = connection.execute(
-        f"SELECT * EXCLUDE (attributes, run_id){custom} FROM contact ORDER BY {order}"
+        f"""
+        WITH known AS (
+            SELECT contact_id,
+                   list(value ORDER BY is_primary DESC, value) FILTER (type = 'phone') AS phones,
+                   list(value ORDER BY is_primary DESC, value) FILTER (type = 'email') AS emails
+            FROM contact_identifier GROUP BY contact_id
+        )
+        SELECT * EXCLUDE (attributes, run_id, phones, emails), coalesce(phones, []) AS phones,
+               coalesce(emails, []) AS emails{custom}
+        FROM contact LEFT JOIN known USING (contact_id) ORDER BY {order}"""
     ).to_arrow_reader(BATCH_ROWS)
     for batch in reader:
         frame = pl.from_arrow(batch)

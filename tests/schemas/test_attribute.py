@@ -40,3 +40,18 @@ def test_only_a_dropdown_has_values() -> None:
 def test_a_misspelt_key_is_an_error() -> None:
     with pytest.raises(ValidationError, match="exclusiv"):
         Attribute.model_validate({"type": "text", "exclusiv": True})
+
+
+def test_a_text_may_have_a_pattern() -> None:
+    assert Attribute(type=AttributeType.TEXT, pattern="C-[0-9]+").pattern == "C-[0-9]+"
+
+
+@pytest.mark.parametrize("pattern", ["C-[0-9", "(?=C)", r"(a)\1", "a)(b", "(?x) a # b"])
+def test_a_pattern_that_cannot_be_matched_is_an_error(pattern: str) -> None:
+    with pytest.raises(ValidationError, match="pattern is no regular expression"):
+        Attribute(type=AttributeType.TEXT, pattern=pattern)
+
+
+def test_only_a_text_has_a_pattern() -> None:
+    with pytest.raises(ValidationError, match="pattern is for a text; this is a number"):
+        Attribute(type=AttributeType.NUMBER, pattern="[0-9]")

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from schemas.segment import All, AnyOf, Condition, Not, Operator, Segment, Span
+from schemas.segment import All, AnyOf, Condition, Dialect, Not, Operator, Segment, Span
 
 
 def segment(**said: Any) -> Segment:
@@ -77,3 +77,7 @@ def test_a_segment_written_down_reads_back_as_itself() -> None:
     where = {"any": [{"not": {"field": "tags", "op": "has_any", "value": ["vip"]}}, {"field": "name", "op": "is_set"}]}
     made = segment(where=where)
     assert Segment.model_validate(made.model_dump(by_alias=True)) == made
+
+
+def test_a_segment_is_written_for_programs_unless_it_says_otherwise() -> None:
+    assert (segment().dialect, segment(dialect="excel").dialect) == (Dialect.PLAIN, Dialect.EXCEL)

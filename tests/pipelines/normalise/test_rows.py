@@ -253,6 +253,12 @@ def test_one_identifier_written_twice_is_one(tmp_path: Path) -> None:
     assert made(tmp_path, text).identifiers["field"].to_list() == ["phone"]
 
 
+def test_one_number_written_with_and_without_an_extension_is_one(tmp_path: Path) -> None:
+    result = made(tmp_path, "id,phone,mobile\n7,030 901820,030 901820 ext. 12")
+    assert result.identifiers["field"].to_list() == ["phone"]
+    assert codes(result) == [(1, "PHONE_EXTENSION_DROPPED", "warning", "kept_with_warning")]
+
+
 def test_an_id_of_another_system_is_unique_in_its_source_alone_and_matches_nothing(tmp_path: Path) -> None:
     [point] = made(tmp_path, "id,name,external id\n7,Jane,shop-77").identifiers.rows(named=True)
     assert (point["scope"], point["normalised"], point["match_keys"]) == ("crm", "shop-77", [])
@@ -276,3 +282,48 @@ def test_a_batch_without_contacts_makes_no_records() -> None:
     result = records(Batch(), origin(), refuse=True)
     assert [frame.height for frame in result[:4]] == [0, 0, 0, 0]
     assert result.unread == []
+
+
+# What a source or an attribute asks for
+
+
+def test_the_locale_of_a_source_says_how_its_numbers_and_dates_are_written(tmp_path: Path) -> None:
+    options = ContactsCsv(path="*.csv", region="DE", timezone="UTC", locale="de_DE")
+    text = "id,name,email,seats,signup_date,updated_at\n7,Jane Doe,jane@example.com,1.234,03/04/2025,03/04/2025 10:00"
+    [record] = made(tmp_path, text, options=options).kept.to_dicts()
+    assert [entry["value"] for entry in record["attributes"]] == ["1234", "2025-04-03"]
+    assert record["observed_at"] == datetime(2025, 4, 3, 10, tzinfo=UTC)
+
+
+REQUIRED = {"account_id": Attribute(type=AttributeType.TEXT, required=True, pattern="C-[0-9]+")}
+
+
+def test_a_row_without_a_required_attribute_is_given_back(tmp_path: Path) -> None:
+    result = made(
+        tmp_path,
+        """id,name,email,account_id
+           1,Jane Doe,jane@example.com,C-1
+           2,Joe Bloggs,joe@example.com,
+           3,Ann Other,ann@example.com,\\N
+           4,Max Roe,max@example.com,D-4""",
+        attributes=REQUIRED,
+    )
+    assert result.kept["row"].to_list() == [1]
+    assert result.rejected["row"].to_list() == [2, 3, 4]
+    assert codes(result) == [
+        (2, "ATTR_REQUIRED", "error", "row_rejected"),
+        (3, "ATTR_REQUIRED", "error", "row_rejected"),
+        (4, "ATTR_PATTERN", "error", "row_rejected"),
+        (4, "ATTR_REQUIRED", "error", "row_rejected"),
+    ]
+    assert set(result.problems["field"]) == {"account_id"}
+
+
+def test_a_file_without_the_column_of_a_required_attribute_has_no_opinion(tmp_path: Path) -> None:
+    result = made(tmp_path, "id,name,email\n1,Jane Doe,jane@example.com", attributes=REQUIRED)
+    assert result.kept["row"].to_list() == [1]
+
+
+def test_people_of_conversations_lack_nothing(tmp_path: Path) -> None:
+    text = "id,name,email,account_id\n1,Jane Doe,jane@example.com,"
+    assert made(tmp_path, text, refuse=False, attributes=REQUIRED).kept["row"].to_list() == [1]

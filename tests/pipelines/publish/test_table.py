@@ -1,12 +1,16 @@
+import codecs
 import csv
 import io
 from datetime import UTC, datetime
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.publish.table import as_csv
+from pipelines.publish.table import as_csv, header
+from pipelines.read.spreadsheet import parted, said
+from schemas.segment import Dialect
 
 FRAME = pl.DataFrame(
     {
@@ -46,8 +50,51 @@ def test_no_rows_are_no_lines() -> None:
     assert as_csv(FRAME.clear(), ["contact_id", "tags"]) == b""
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1))
+def test_a_number_that_could_be_taken_for_thousands_gets_a_zero_more() -> None:
+    frame = pl.DataFrame({"attr.seats": ["1.125", "1.25", "-12.125", "0.125"], "attr.version": ["1.125"] * 4})
+    written = as_csv(frame, ["attr.seats", "attr.version"], numbers=["attr.seats"])
+    assert written == b"1.1250,1.125\r\n1.25,1.125\r\n-12.1250,1.125\r\n0.125,1.125\r\n"
+
+
+def test_a_header_is_marked_for_spreadsheets_only() -> None:
+    assert header(["name", "attr.tier"]) == b"name,attr.tier\r\n"
+    assert header(["name"], Dialect.EXCEL) == codecs.BOM_UTF8 + b"name\r\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "plain", "excel"),
+    [
+        ("+442079460123", "+442079460123", "'+442079460123"),
+        ("=1+1", "=1+1", "'=1+1"),
+        ("-5", "-5", "-5"),
+        ("00123", "00123", "'00123"),
+        ("'=1+1", "''=1+1", "''=1+1"),
+        ("\\N", "'\\N", "'\\N"),
+        ("'t Hooft", "'t Hooft", "'t Hooft"),
+    ],
+)
+def test_cells_are_protected_as_their_dialect_asks_for(value: str, plain: str, excel: str) -> None:
+    frame = pl.DataFrame({"name": [value]})
+    assert as_csv(frame, ["name"]).decode() == f"{plain}\r\n"
+    assert as_csv(frame, ["name"], dialect=Dialect.EXCEL).decode() == f"{excel}\r\n"
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Co"]), min_size=1)
+TIDY = st.one_of(TEXT, st.text(st.sampled_from("'=+-@;,\\\\N\"\n 0123eE"), min_size=1)).map(str.strip).filter(bool)
+
+
+@given(st.lists(TIDY, min_size=1), st.sampled_from(Dialect))
 @settings(deadline=None)
-def test_every_text_can_be_read_back(texts: list[str]) -> None:
-    written = as_csv(pl.DataFrame({"contact_id": "x", "name": texts}), ["contact_id", "name"]).decode()
-    assert list(csv.reader(io.StringIO(written, newline=""))) == [["x", text] for text in texts]
+def test_every_text_can_be_read_back(texts: list[str], dialect: Dialect) -> None:
+    frame = pl.DataFrame({"contact_id": "x", "name": texts})
+    written = as_csv(frame, ["contact_id", "name"], dialect=dialect).decode()
+    cells = pl.DataFrame(list(csv.reader(io.StringIO(written, newline=""))), schema=["id", "name"], orient="row")
+    assert said(cells, ["name"])["name"].to_list() == texts
+
+
+@given(st.lists(st.lists(TIDY, min_size=1), min_size=1), st.sampled_from(Dialect))
+@settings(deadline=None)
+def test_every_list_can_be_read_back(lists: list[list[str]], dialect: Dialect) -> None:
+    written = as_csv(pl.DataFrame({"tags": lists}), ["tags"], dialect=dialect).decode()
+    cells = pl.DataFrame({"tags": [row[0] for row in csv.reader(io.StringIO(written, newline=""))]})
+    assert parted(said(cells, ["tags"])["tags"], "[;,]").to_list() == lists

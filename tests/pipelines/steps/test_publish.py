@@ -14,7 +14,7 @@ from pipelines.publish.files import sha256_of, written
 from pipelines.steps import publish as step
 from pipelines.steps.publish import Published, check_segments, publish
 from pipelines.store import exports
-from schemas.segment import Segment
+from schemas.segment import Dialect, Segment
 from tests.small_project import AS_OF, SmallProject
 
 VIP = Segment.model_validate(
@@ -119,6 +119,14 @@ def test_the_manifest_says_what_the_file_is_and_how_it_came_to_be(filled: SmallP
         "run_id": "run1",
     }
     assert (told["export_id"], told["published_at"]) == (kept["export_id"], kept["published_at"].isoformat())
+
+
+def test_the_manifest_names_the_dialect_and_says_how_to_read_it(filled: SmallProject) -> None:
+    published(filled)
+    assert (manifest(filled)["dialect"], "import columns as text" in manifest(filled)["reading"]) == ("plain", True)
+    published(filled, changed(dialect=Dialect.EXCEL))
+    assert (manifest(filled)["dialect"], "byte order mark" in manifest(filled)["reading"]) == ("excel", True)
+    assert (folder(filled) / "contacts.csv").read_bytes().startswith(b"\xef\xbb\xbfname,email")
 
 
 def test_who_was_in_it_is_kept(filled: SmallProject) -> None:
@@ -276,3 +284,16 @@ def test_contacts_that_a_run_made_are_published(project: SmallProject) -> None:
     project.run()
     published(project)
     assert table(project)[1:] == [["Jane Doe", "jane@example.com", ""]]
+
+
+def test_every_phone_and_address_of_a_contact_can_be_published(project: SmallProject) -> None:
+    project.deliver(
+        "crm",
+        "2026-06-01",
+        """id,name,phone,email,tier
+           1,Jane Doe,+442079460123;030 901820,jane@example.com;doe@example.org,gold""",
+    )
+    project.run()
+    published(project, changed(columns=("phone", "phones", "emails")))
+    assert table(project)[1:] == [["+442079460123", "+442079460123; +4930901820", "jane@example.com; doe@example.org"]]
+    assert [column["pii"] for column in manifest(project)["columns"]] == ["direct"] * 3

@@ -1,0 +1,76 @@
+"""Cells as an export protects them from spreadsheets, and as a contact list with such cells is read.
+
+A cell that a spreadsheet would run, cut or take for something else has an apostrophe before it, as people type it
+there; a sign that would part the texts of a list has a backslash before it. What is protected here is read back as it
+was, whatever the text.
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+# What a spreadsheet takes for a formula, also behind spaces and in the wide forms of East Asia; and what it takes for a
+# number and gives back as another: more digits than it shows, zeros in front, an exponent.
+FORMULA = r"\s*[=+\-@＝＋－＠﹦﹢﹣﹫]|[\t\r\n]"
+CUT = r"[0-9]{12,}$|0[0-9]+$|[0-9]+[Ee][0-9]+$"
+NEGATIVE = r"^'*-[0-9]{1,11}(?:\.[0-9]{1,11})?$"  # is shown as the number it is, and runs nothing
+RISKY = rf"(?:{FORMULA}|{CUT}|\\N$)"
+
+CLEARS = "\\N"  # a cell that says "this is now empty", where a blank one says nothing
+CLEAR = "\ue000"  # what `said` makes of it
+# What stands, while a cell is taken apart, for a separator and for the signs that a backslash protects. These, and
+# CLEAR, are of Unicode's private use: nobody writes them.
+PARTS = "\ue001"
+HIDDEN = {"\\\\": "\ue002", "\\;": "\ue003", "\\,": "\ue004"}
+SHOWN = {mark: sign[1] for sign, mark in HIDDEN.items()}
+
+
+def protected(cell: pl.Expr) -> pl.Expr:
+    """Cells that a spreadsheet can open: an apostrophe before those it would run, cut or take for something else."""
+    return _with_apostrophe(cell, rf"^'*{RISKY}")
+
+
+def unmistakable(cell: pl.Expr) -> pl.Expr:
+    """Cells for programs: an apostrophe before those only that would not be read back as they are."""
+    return _with_apostrophe(cell, rf"^(?:'+{RISKY}|\\N$)")
+
+
+def bare(cell: pl.Expr) -> pl.Expr:
+    """Cells without the apostrophe that protects them; any other apostrophe stays."""
+    plain = ~cell.str.contains(rf"^'+{RISKY}") | cell.str.contains(NEGATIVE)
+    return pl.when(plain).then(cell).otherwise(cell.str.slice(1))
+
+
+def said(cells: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """What cells of a contact list say: trimmed and bare, CLEAR for one that clears, null where it is blank."""
+    trimmed = pl.col(columns).str.strip_chars().replace("", None).replace(CLEARS, CLEAR)
+    told = cells.with_columns(trimmed)
+    marked = told.select(pl.col(columns).str.starts_with("'").any())
+    return told.with_columns(bare(pl.col(name)) for name in marked.columns if marked[name].item())
+
+
+def _with_apostrophe(cell: pl.Expr, risky: str) -> pl.Expr:
+    plain = ~cell.str.contains(risky) | cell.str.contains(NEGATIVE)
+    return pl.when(plain).then(cell).otherwise("'" + cell)
+
+
+def joined(texts: pl.Expr) -> pl.Expr:
+    """Lists of texts as one cell each, parted by `; `."""
+    return texts.list.eval(pl.element().str.replace_all(r"([\\;,])", r"\${1}")).list.join("; ")
+
+
+def parted(cells: pl.Series, separator: str) -> pl.Series:
+    """The texts of cells that may hold several, trimmed, none of them blank; no texts where a cell is null.
+
+    `separator` is a pattern. Where it is or includes `;`, signs behind a backslash are part of their text.
+    """
+    hides = ";" in separator and bool(cells.str.contains("\\", literal=True).any())
+    whole = cells.str.replace_many(HIDDEN) if hides else cells
+    if not whole.str.contains(separator).any():
+        texts = pl.select(pl.when(whole.is_not_null()).then(pl.concat_list(whole)).otherwise([])).to_series()
+    else:
+        trimmed = pl.element().str.strip_chars()
+        split = pl.col("cell").str.replace_all(separator, PARTS).str.split(PARTS).list.eval(trimmed)
+        filled = split.list.eval(pl.element().filter(pl.element() != ""))
+        texts = whole.to_frame("cell").select(filled.fill_null([])).to_series()
+    return texts.list.eval(pl.element().str.replace_many(SHOWN)) if hides else texts
