@@ -1,11 +1,14 @@
 """What onecontact.yaml says of any source. A format adds its own options in a subclass beside its reader."""
 
-from pathlib import PurePosixPath
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from schemas.locale import LocaleName
+from schemas.place import check_place
+from schemas.vocabulary import AfterImport
 
 
 class Strict(BaseModel):
@@ -33,20 +36,30 @@ Region = Annotated[str, AfterValidator(known_region)]
 
 
 class Source(Strict):
-    """One place deliveries come from. `region` and `timezone` default to the project's."""
+    """One place deliveries come from. `region` and `timezone` default to the project's.
+
+    What is excluded says nothing of how a file is read, so changing it makes no delivery outdated.
+    """
 
     format: str = Field(description="Which reader understands the files")
-    path: str = Field(description="Glob of the files, relative to the project folder")
+    path: str = Field(description="Glob of the files, relative to the project folder, or a URL with one")
+    insecure: bool = Field(
+        default=False,
+        exclude=True,
+        description="Allow a transport that others can read, or a server nobody vouches for",
+    )
+    after_import: AfterImport = Field(
+        default=AfterImport.KEEP, exclude=True, description="What becomes of a file once it is taken in"
+    )
     priority: int = Field(default=100, ge=0, description="Lower numbers win where sources disagree")
     region: Region | None = Field(default=None, description="Country of phone numbers written without a country code")
     timezone: Zone | None = Field(default=None, description="Zone of times written without one")
+    locale: LocaleName | None = Field(default=None, description="How dates and numbers are written, such as de_DE")
 
     @model_validator(mode="after")
-    def path_stays_inside(self) -> Self:
+    def files_can_be_fetched(self) -> Self:
         """A path outside the project would let one project read another's deliveries."""
-        pattern = PurePosixPath(self.path)
-        if pattern.is_absolute() or ".." in pattern.parts:
-            raise ValueError("path must be relative to the project folder and stay inside it")
+        check_place(self.path, insecure=self.insecure, after_import=self.after_import)
         return self
 
     def zone(self) -> ZoneInfo:

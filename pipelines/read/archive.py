@@ -7,10 +7,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import IO, Any, BinaryIO, NamedTuple
 
 from pipelines.errors import DeliveryRefused
+from pipelines.read.batch import Delivered
 from schemas.vocabulary import ErrorCode
 
 MAX_MEMBERS = 100_000
@@ -40,7 +41,7 @@ class Archive(NamedTuple):
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Archive]:
+def opened(path: Delivered) -> Iterator[Archive]:
     """Open a zip file.
 
     Raises:
@@ -49,12 +50,13 @@ def opened(path: Path) -> Iterator[Archive]:
     """
     if path.stat().st_size == 0:
         raise DeliveryRefused(ErrorCode.FILE_EMPTY, "the file has no content: deliver it again")
-    try:
-        file = zipfile.ZipFile(path)
-    except BROKEN:
-        raise DeliveryRefused(ErrorCode.FILE_FORMAT, "not a complete zip file: deliver it again") from None
-    with file:
-        yield Archive(file, _harmless(file.infolist()), [])
+    with path.open("rb") as raw:
+        try:
+            file = zipfile.ZipFile(raw)
+        except BROKEN:
+            raise DeliveryRefused(ErrorCode.FILE_FORMAT, "not a complete zip file: deliver it again") from None
+        with file:
+            yield Archive(file, _harmless(file.infolist()), [])
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """What every reader declares and what it yields."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePath
+from types import MappingProxyType
+from typing import Any, BinaryIO, Literal, NamedTuple, Protocol
 
 import polars as pl
 
@@ -13,27 +14,64 @@ BATCH_ROWS = 20_000
 SAMPLE_BYTES = 65_536
 
 
+class HasSize(Protocol):
+    """As much of `os.stat_result` as readers use."""
+
+    @property
+    def st_size(self) -> int:
+        """Bytes."""
+
+
+class Delivered(Protocol):
+    """A file that was delivered: as much of `pathlib.Path` as readers may use, for it may lie on another machine."""
+
+    @property
+    def name(self) -> str:
+        """Its name, with the suffix."""
+
+    @property
+    def stem(self) -> str:
+        """Its name, without the suffix."""
+
+    @property
+    def suffix(self) -> str:
+        """The suffix with its dot; empty if there is none."""
+
+    @property
+    def parent(self) -> PurePath:
+        """Its folder, of which only the names are known."""
+
+    def stat(self) -> HasSize:
+        """Its size."""
+
+    def open(self, mode: Literal["rb"], /) -> BinaryIO:
+        """Its content, as a stream that can seek."""
+
+
 class Batch(NamedTuple):
     """Some entries of a delivery in the unified schema (`schemas.received`).
 
     `original` holds the rows of a contact list as delivered: `row`, then the file's own columns as strings. It is what
     a refused row is given back as. Readers of conversations leave it empty; their people are no rows that were read.
+    `meanings` says what the columns of a table mean, by header, as `pipelines.read.contact_table.understand` does.
     """
 
     contacts: pl.DataFrame = received.empty(received.ContactRow)
     identifiers: pl.DataFrame = received.empty(received.IdentifierRow)
     attributes: pl.DataFrame = received.empty(received.AttributeRow)
+    merges: pl.DataFrame = received.empty(received.Merge)
     conversations: pl.DataFrame = received.empty(received.Conversation)
     messages: pl.DataFrame = received.empty(received.Message)
     events: pl.DataFrame = received.empty(received.Event)
     refused: pl.DataFrame = received.empty(received.Refusal)
     original: pl.DataFrame = pl.DataFrame(schema={"row": pl.UInt32})
+    meanings: Mapping[str, str] = MappingProxyType({})
 
 
 class Read(Protocol):
     """The function a format module gives."""
 
-    def __call__(self, path: Path, source: Any, /, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
+    def __call__(self, path: Any, source: Any, /, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
         """Yield a file as batches of at most `rows` entries, with never more than one of them in memory.
 
         `source` is the module's own subclass of `schemas.source.Source`. Raises `pipelines.errors.DeliveryRefused` or

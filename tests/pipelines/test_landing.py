@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import landing
-from pipelines.landing import Landed, landed, stated_time
+from pipelines.landing import Landed, Stamp, arrived, stated_time
 from schemas.source import Source
 from tests.small_project import SmallProject
 
@@ -24,7 +24,7 @@ def drop(
 
 
 def found(project: SmallProject) -> list[Landed]:
-    return landed(project.connection, project.project.folder, "crm", SOURCE)
+    return arrived(project.connection, project.project.folder, {"crm": SOURCE}).files
 
 
 # Which files
@@ -40,6 +40,7 @@ def test_a_complete_file_is_found_with_its_hash_and_size(project: SmallProject) 
             size=3,
             declared_at=datetime(2026, 3, 30, 22, tzinfo=UTC),
             declared_from="file_name",
+            stamp=Stamp("landing/crm/crm-2026-03-31.csv", 3, path.stat().st_mtime_ns),
         )
     ]
 
@@ -91,6 +92,48 @@ def test_a_file_that_was_touched_is_hashed_again(project: SmallProject) -> None:
 def test_a_file_name_need_not_be_unicode(project: SmallProject) -> None:
     drop(project, os.fsdecode("Müller.csv".encode("latin-1")))
     assert len(found(project)) == 1
+
+
+# A file that is being written
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Files settle for two seconds, of which nobody waits any; how long they would have."""
+    waited: list[float] = []
+    monkeypatch.setattr(landing, "SETTLE_SECONDS", 2.0)
+    monkeypatch.setattr("pipelines.landing.time.sleep", waited.append)
+    return waited
+
+
+def test_files_touched_a_moment_ago_are_waited_for_once(project: SmallProject, waits: list[float]) -> None:
+    for name in ("a.csv", "b.csv", "c.csv"):
+        drop(project, name)
+    assert len(found(project)) == 3
+    assert len(waits) == 1
+    assert 0 < waits[0] <= 2
+
+
+def test_files_that_lie_there_for_a_while_or_are_known_are_not_waited_for(
+    project: SmallProject, waits: list[float]
+) -> None:
+    drop(project, "old.csv", at=datetime(2026, 1, 1, tzinfo=UTC))
+    assert len(found(project)) == 1
+    drop(project, "new.csv", b"2")
+    found(project)
+    assert (len(found(project)), len(waits)) == (2, 1)
+
+
+@pytest.mark.parametrize("content", [b"longer than it was", b"", None])
+def test_a_file_that_changes_or_goes_while_it_settles_is_left_for_the_next_run(
+    project: SmallProject, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    path = drop(project, "a.csv")
+    monkeypatch.setattr(landing, "SETTLE_SECONDS", 2.0)
+    monkeypatch.setattr(
+        "pipelines.landing.time.sleep", lambda _: path.unlink() if content is None else path.write_bytes(content)
+    )
+    assert found(project) == []
 
 
 # In which order

@@ -1,0 +1,1 @@
+"""Deliveries on other machines: found and read where they are, over fsspec."""
