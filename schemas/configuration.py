@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 import yaml
@@ -18,6 +19,7 @@ SEGMENTS = "segments"
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
+NONE_UNUSABLE: Mapping[str, str] = MappingProxyType({})
 WORDS = {"string_type": "must be text; a number, a date, yes, no, on and off are text only in quotes"}
 
 
@@ -43,9 +45,12 @@ class ConfigurationInvalid(ValueError):
     """A configuration file that cannot be used; the text lists every fault with its line."""
 
 
-def load_project(folder: Path, formats: Mapping[str, type[Source]]) -> Project:
+def load_project(
+    folder: Path, formats: Mapping[str, type[Source]], unusable: Mapping[str, str] = NONE_UNUSABLE
+) -> Project:
     """Read `onecontact.yaml` of a project folder; `formats` maps each known format to the options it takes.
 
+    `unusable` maps formats that are announced but cannot be used to why that is.
     Sources get the project's region and time zone where they state none of their own.
     Raises ConfigurationInvalid with every fault found, or when there is no such file.
     """
@@ -58,7 +63,7 @@ def load_project(folder: Path, formats: Mapping[str, type[Source]]) -> Project:
     sources: dict[str, Source] = {}
     faults: list[Fault] = []
     for name, options in (stated if isinstance(stated, dict) else {}).items():
-        read = source_of(options, formats, defaults)
+        read = source_of(options, formats, defaults, unusable)
         if isinstance(read, Source):
             sources[name] = read
         else:
@@ -115,16 +120,21 @@ def parse(path: Path) -> tuple[dict[str, Any], yaml.Node | None]:
     return data, document
 
 
-def source_of(options: Any, formats: Mapping[str, type[Source]], defaults: Mapping[str, Any]) -> Source | list[Fault]:
+def source_of(
+    options: Any, formats: Mapping[str, type[Source]], defaults: Mapping[str, Any], unusable: Mapping[str, str]
+) -> Source | list[Fault]:
     """The options of one source in the model of its format, with the project's defaults filled in.
 
     What is wrong with a default is not said here: it is no mistake of the source.
     """
     if not isinstance(options, dict) or "format" not in options:
         return [Fault((), f"needs a `format:`, one of {', '.join(sorted(formats))}")]
-    model = formats.get(str(options["format"]))
+    name = str(options["format"])
+    model = formats.get(name)
+    if model is None and name in unusable:
+        return [Fault(("format",), unusable[name])]
     if model is None:
-        return [Fault(("format",), f"unknown format{nearest(str(options['format']), sorted(formats))}")]
+        return [Fault(("format",), f"unknown format{nearest(name, sorted(formats))}")]
     inherited = {key: value for key, value in defaults.items() if value is not None and key not in options}
     read = validated(model, inherited | options)
     return [each for each in read if not inherited.keys() & each.place[:1]] if isinstance(read, list) else read

@@ -5,10 +5,12 @@ from typing import NamedTuple
 
 import polars as pl
 
+from pipelines.match.decided import SOURCE_MERGE
 from pipelines.match.names import CONTRADICTORY, name_levels
 
-# An identifier that both sides state, with names that do not contradict: enough to join two grown clusters.
-DETERMINISTIC = frozenset({"same_messenger_thread", "same_email", "same_phone"})
+# An identifier that both sides state, with names that do not contradict, or a merge that was done in the source: enough
+# to join two grown clusters.
+DETERMINISTIC = frozenset({SOURCE_MERGE, "same_messenger_thread", "same_email", "same_phone"})
 LIMITS = {"email": 5, "phone": 5}
 
 
@@ -45,9 +47,9 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
     (record_key, tokens, exclusive); `points` as `keys.points` gives them. A cluster is named by its smallest record.
 
     A join is vetoed by: different values of an exclusive attribute; more e-mails or phones than LIMITS; names that
-    contradict each other anywhere across the join; a bridge, that is two clusters of two or more records without a
-    deterministic edge and with a mean probability over all cross pairs below `auto`. A vetoed edge whose records come
-    together by another one is not reported.
+    contradict each other anywhere across the join, unless the source itself has merged the two records; a bridge, that
+    is two clusters of two or more records without a deterministic edge and with a mean probability over all cross pairs
+    below `auto`. A vetoed edge whose records come together by another one is not reported.
     """
     edges = edges.sort(["weight", "record_lo", "record_hi"], descending=[True, False, False])
     connected = profiles.filter(
@@ -61,7 +63,8 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
         one, other = held[lo], held[hi]
         if one is other:
             continue
-        veto = _veto(one, other, contradictions, probability, certain=rule in DETERMINISTIC, auto=auto)
+        against = set() if rule == SOURCE_MERGE else contradictions
+        veto = _veto(one, other, against, probability, certain=rule in DETERMINISTIC, auto=auto)
         if veto:
             vetoed.append((lo, hi, veto))
             continue

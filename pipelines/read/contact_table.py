@@ -10,11 +10,11 @@ import polars as pl
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read.batch import Batch
+from pipelines.read.spreadsheet import CLEAR, parted, said
 from pipelines.read.table import BLANK, OVER, Rows, Table
 from schemas import received
 from schemas.vocabulary import ErrorCode, IdentifierType, Outcome
 
-CLEAR = "\\N"  # a cell that says "this is now empty", where a blank one says nothing
 NAMES = ("name", "first_name", "last_name")
 SCALARS = ("record_id", *NAMES, "notes", "observed_at", "channel")
 LISTS = {"phone": ";", "wa_id": ";", "email": "[;,]", "messenger_thread": ";", "external_id": "$^", "tags": "[;,]"}
@@ -30,19 +30,32 @@ IGNORE = "ignore"
 EXAMPLE = "_example"  # column of the template that marks the row which only shows how to fill it
 
 ALIASES = {
-    "name": "name|full name|fn|display name|file as|contact name|nome completo|vollständiger name",
-    "first_name": "first name|firstname|first|given name|fname|vorname|prénom|nombre|nome",
-    "last_name": "last name|lastname|last|family name|surname|nachname|nom|apellidos|sobrenome",
-    "email": "email|e mail|e mail address|email address|mail|primary email|work email|e mail 1 value|e mail adresse",
-    "phone": "phone|phone number|mobile|mobile phone|mobilephone|mobile number|tel|telephone|telefon|telefone|"
-    "handy|phone 1 value|mobil|teléfono",
-    "wa_id": "whatsapp|whatsapp number|wa id",
+    "name": "name|full name|fullname|fn|display name|file as|contact name|customer name|nome completo"
+    "|nombre completo|nom complet|vollständiger name|kundenname",
+    "first_name": "first name|firstname|first|given name|forename|fname|vorname|prénom|nombre|nome|primeiro nome"
+    "|voornaam",
+    "last_name": "last name|lastname|last|family name|surname|lname|nachname|familienname|nom|nom de famille"
+    "|apellido|apellidos|sobrenome|cognome|achternaam",
+    "email": "email|e mail|emails|e mail address|email address|mail|mail address|primary email|work email|home email"
+    "|business email|private email|personal email|secondary email|other email|email 1|email 2|email 3|e mail 1"
+    "|e mail 2|e mail 3|e mail 1 value|e mail 2 value|e mail 3 value|e mail 2 address|e mail 3 address"
+    "|e mail adresse|mailadresse|e mail privat|e mail geschäftlich|adresse e mail|courriel|correo|correo electrónico"
+    "|correo electronico|indirizzo e mail|e mailadres",
+    "phone": "phone|phone number|phone no|phones|mobile|mobile phone|mobilephone|mobile number|mobile no"
+    "|mobile phone number|cell|cell phone|cellphone|home phone|homephone|work phone|business phone|other phone"
+    "|otherphone|primary phone|phone 1|phone 2|phone 3|phone 1 value|phone 2 value|phone 3 value|tel|tel no"
+    "|telephone|telephone number|telefon|telefonnummer|rufnummer|handy|handynummer|mobil|mobilnummer|mobiltelefon"
+    "|telefon privat|telefon geschäftlich|téléphone|téléphone mobile|téléphone portable|numéro de téléphone|telefone"
+    "|celular|teléfono|telefono|móvil|teléfono móvil|número de teléfono|número de telefone|cellulare|telefoonnummer",
+    "wa_id": "whatsapp|whatsapp number|whatsapp phone number|whatsapp nummer|whatsapp id|wa id",
     "messenger_thread": "messenger thread|facebook chat",
-    "record_id": "id|record id|contact id|hs object id|unique external id|kontakt id",
+    "record_id": "id|record id|contact id|contactid|hs object id|unique external id|kontakt id",
     "external_id": "identifier|external id",
-    "tags": "tags|labels|categories|schlagwörter",
-    "notes": "notes|note|notizen|bemerkung|comments",
-    "observed_at": "last modified|last modified date|lastmodifieddate|updated at|modified|geändert am",
+    "tags": "tags|labels|categories|group membership|schlagwörter|kategorien|catégories|categorías|étiquettes"
+    "|etiquetas",
+    "notes": "notes|note|notizen|notiz|notas|bemerkung|bemerkungen|anmerkungen|remarks|comment|comments",
+    "observed_at": "last modified|last modified date|last modified at|lastmodifieddate|modified date|modified at"
+    "|modified|updated at|last updated|geändert am|zuletzt geändert",
     "channel": "channel|source channel",
 }
 MEANINGS = {alias: field for field, aliases in ALIASES.items() for alias in aliases.split("|")}
@@ -108,22 +121,19 @@ def meaning_of(name: str, told: Mapping[str, str], *, has_key: bool) -> str:
 def batch_of(header: list[str], rows: Rows, layout: Layout) -> Batch:
     """Rows of a table as a batch. Rows that say nothing, or only show how to fill a template, are skipped."""
     columns = [f"c{place}" for place in range(len(header))]
-    cells = rows.cells.with_columns(_said(pl.col(column)) for column in columns)
+    cells = said(rows.cells, columns)
     aside = set_aside(cells, rows.cells, header)
     if not aside.is_empty():
         cells = cells.join(aside, on="row", how="anti", maintain_order="left")
-    said = layout.tidy(cells) if layout.tidy else cells
+    tidy = layout.tidy(cells) if layout.tidy else cells
     return Batch(
-        contacts=contacts_of(said, layout),
-        identifiers=identifiers_of(said, layout, header),
-        attributes=attributes_of(said, layout.meanings, header),
+        contacts=contacts_of(tidy, layout),
+        identifiers=identifiers_of(tidy, layout, header),
+        attributes=attributes_of(tidy, layout.meanings, header),
         refused=pl.concat([rows.refused, aside]).sort("row"),
         original=rows.cells.drop("line").rename({f"c{place}": f"c.{name}" for place, name in enumerate(header)}),
+        meanings=dict(zip(header, layout.meanings, strict=True)),
     )
-
-
-def _said(cell: pl.Expr) -> pl.Expr:
-    return cell.str.strip_chars().replace("", None)
 
 
 def set_aside(cells: pl.DataFrame, delivered: pl.DataFrame, header: list[str]) -> pl.DataFrame:
@@ -240,15 +250,4 @@ def attributes_of(cells: pl.DataFrame, meanings: list[str], names: list[str]) ->
 
 def parts(cells: pl.Series, separator: str) -> pl.Series:
     """The values of each cell, which may hold several; none where it is blank or clears."""
-    said = cells.replace(CLEAR, None)
-    if not said.str.contains(separator).any():
-        return pl.select(pl.when(said.is_not_null()).then(pl.concat_list(said)).otherwise([])).to_series()
-    values = said.to_frame("cell").select(
-        pl.col("cell")
-        .str.replace_all(separator, "\x1f")
-        .str.split("\x1f")
-        .list.eval(pl.element().str.strip_chars())
-        .list.eval(pl.element().filter(pl.element() != ""))
-        .fill_null([])
-    )
-    return values.to_series()
+    return parted(cells.replace(CLEAR, None), separator)

@@ -12,7 +12,7 @@ from typing import Annotated, BinaryIO, NamedTuple
 from pydantic import AfterValidator, Field
 
 from pipelines.errors import DeliveryRefused
-from pipelines.read.batch import BATCH_ROWS, Batch, Format
+from pipelines.read.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.frames import Entry, Identifier, Person, Refused, Said, Thread, batches
 from pipelines.read.mail_body import Body, Unbounded, body
 from pipelines.read.mail_headers import (
@@ -36,7 +36,24 @@ MAX_MAIL = 80 << 20  # bytes; Gmail accepts 50 MB, which is some 70 as base64
 MAX_WORK = 20_000_000  # lines times boundaries, what the parser's time grows with
 LINE_BYTES = 1 << 16
 
+GUIDE = """\
+Gmail: [Google Takeout](https://takeout.google.com), only *Mail*, in its mbox format; unpack the archive and drop the
+`.mbox` file. Thunderbird keeps each folder as such a file, without an ending, in its profile; mail servers often do
+too.
+
+**What is read**: every mail as a message with its time, its text without markup, and the names of attached files; the
+person it was exchanged with, by address and name; threads, by Gmail's thread id or by `References`; which mails are
+bounces or automatic answers, which are no act of the contact. A mail that lies in several mailboxes is taken in once.
+
+**What is not**: the attached files themselves, and mails with a label in `skip_labels`, which are counted as
+*skipped*.
+
+Say in `own_addresses` which addresses are the company's: a mail from one of them went out, any other came in. Without
+it, only Gmail's label *Sent* tells.
+"""
+
 _OPENING = re.compile(rb"From (?:.* )?(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? .*\d:\d\d")
+_HEADER = re.compile(rb">?[!-9;-~]+[ \t]?:|>From ")
 _ESCAPED = re.compile(rb">+From ")
 _OVERLONG = re.compile(rb"^content-[a-z-]{1,40}:(?:[^\n]|\n[ \t]){16384}", re.IGNORECASE | re.MULTILINE)
 _SENT = {"sent", "gesendet", "enviados", "enviado", "envoyés", "messages envoyés", "inviati", "posta inviata"}
@@ -53,7 +70,9 @@ class Mbox(Source):
     """Options of mailboxes."""
 
     own_addresses: list[Annotated[str, AfterValidator(_address_or_domain)]] = Field(
-        default=[], description='The company\'s own addresses, or "@acme.example" for all of a domain'
+        default=[],
+        description='The company\'s own addresses, or "@acme.example" for all of a domain',
+        examples=[["support@acme.example", "@acme.example"]],
     )
     skip_labels: list[str] = Field(
         default=["Spam", "Trash", "Drafts", "Draft"], description="Gmail labels whose mails are left out"
@@ -80,7 +99,15 @@ def read(path: Path, source: Mbox, *, rows: int = BATCH_ROWS) -> Iterator[Batch]
         yield from batches((entry for piece in _pieces(stream) for entry in _entries(piece, source)), rows)
 
 
-FORMAT = Format("mbox", "Mailbox in one file, such as Gmail Takeout's", Mbox, read)
+def detects(sample: Sample) -> float:
+    """A mailbox begins with the line that opens a mail, and a header below it. A single saved mail is none."""
+    if sample.name.lower().endswith(".eml"):
+        return 0.0
+    first, _, rest = sample.start.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
+    return 1.0 if first.startswith(b"From ") and _HEADER.match(rest) else 0.0
+
+
+FORMAT = Format("mbox", "Mailbox in one file, such as Gmail Takeout's", Mbox, read, detects=detects, guide=GUIDE)
 
 
 def _pieces(stream: BinaryIO) -> Iterator[Piece]:

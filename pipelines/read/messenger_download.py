@@ -12,7 +12,7 @@ from pydantic import Field
 
 from pipelines.errors import DeliveryHeld, DeliveryRefused
 from pipelines.read import archive
-from pipelines.read.batch import BATCH_ROWS, Batch, Format
+from pipelines.read.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.frames import Entry, Identifier, Occurrences, Person, Thread, batches
 from pipelines.read.messenger_thread import entries, is_thread, mended, participants, talk, title_of
 from schemas.source import Source
@@ -20,10 +20,27 @@ from schemas.vocabulary import Channel, ErrorCode, IdentifierType
 
 MAX_JSON = 64 << 20  # bytes of one file; Meta begins another after 10,000 messages
 PROFILE = "profile_information.json"
+INSTAGRAM = "your_instagram_activity"
+
+GUIDE = """\
+On Facebook: *Settings*, *Download your information*, only *Messages*, and as the format **JSON**, not HTML. Drop the
+`.zip` as it comes, or one of the JSON files in it. Chats with end-to-end encryption are a download of their own
+([messenger.com/secure_storage/dyi](https://www.messenger.com/secure_storage/dyi)), which is read too.
+
+**What is read**: every message with sender, time and kind, names of attached files, calls, and who joined or left a
+group. The text that Facebook writes with its letters garbled is mended.
+
+**What is not**: the photos and files themselves, reactions, and everything in the download that is no message. A
+person of a chat has a name and the id of the thread, nothing else: Facebook gives neither address nor number.
+
+The company is the one whose download it is; where the download does not say it, set `owner`. Instagram's download
+looks the same and is another channel: it is not proposed as this format.
+"""
 
 _SECTIONS = "inbox|archived_threads|filtered_threads|message_requests|e2ee_cutover"
 _IN_FOLDER = re.compile(rf"(?:.*/)?messages/(?:{_SECTIONS})/(?P<name>[^/]+)/message_(?P<number>\d{{1,9}})\.json")
 _FLAT = re.compile(r"(?:(?:.*/)?messages/)?(?P<name>[^/]+)_(?P<number>\d{1,9})\.json")
+_THREAD = re.compile(r'\s*\{\s*"participants"\s*:\s*\[[^\]]*\]\s*,\s*"(?:threadName|messages|title)"')
 _HTML = re.compile(r"(?:.*/)?message_\d+\.html|(?:.*/)?messages/[^/]+\.html")
 
 
@@ -31,7 +48,9 @@ class MessengerDownload(Source):
     """Options of Messenger downloads."""
 
     owner: str | None = Field(
-        default=None, description="The name whose download it is; otherwise taken from the download itself"
+        default=None,
+        description="The name whose download it is; otherwise taken from the download itself",
+        examples=["Acme Support"],
     )
 
 
@@ -74,7 +93,27 @@ def read(path: Path, source: MessengerDownload, *, rows: int = BATCH_ROWS) -> It
         yield from batches(_entries(download, owner), rows)
 
 
-FORMAT = Format("messenger_download", "Messenger threads of a Facebook download, as JSON", MessengerDownload, read)
+def detects(sample: Sample) -> float:
+    """A thread, or a zip with some at the places Facebook gives them; HTML too, to be told what to request instead."""
+    if any(INSTAGRAM in place for place in (*sample.folders, *sample.members)):
+        return 0.0
+    if sample.members:
+        if any(map(_IN_FOLDER.fullmatch, sample.members)):
+            return 1.0
+        return 0.5 if any(map(_FLAT.fullmatch, sample.members)) or any(map(_HTML.fullmatch, sample.members)) else 0.0
+    if not sample.name.lower().endswith(".json"):
+        return 0.0
+    return 0.9 if _THREAD.match(sample.start.decode("utf-8-sig", errors="replace")) else 0.0
+
+
+FORMAT = Format(
+    "messenger_download",
+    "Messenger threads of a Facebook download, as JSON",
+    MessengerDownload,
+    read,
+    detects=detects,
+    guide=GUIDE,
+)
 
 
 def _entries(download: Download, owner: str) -> Iterator[Entry]:

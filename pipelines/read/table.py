@@ -1,7 +1,7 @@
 """A table as a reader of contact lists meets it: a header, and rows of cells in batches."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -33,6 +33,22 @@ class Table(NamedTuple):
 
     header: list[str]
     rows: Iterator[Rows]
+
+
+class Wrong(NamedTuple):
+    """Why a row as a whole is refused, and what would have been right."""
+
+    code: ErrorCode
+    expected: str
+    outcome: Outcome = Outcome.REJECTED
+
+
+class Row(NamedTuple):
+    """A row on its way into a batch: the line it begins on, its cells up to the last that says something."""
+
+    line: int
+    cells: list[str]
+    wrong: Wrong | None = None
 
 
 Refused = tuple[int, int | None, str, str, str, str]
@@ -86,3 +102,29 @@ def refusal(
     short = [cell[:MAX_TEXT].encode(errors="replace").decode() for cell in cells]
     raw = dict(zip(header, short, strict=False)) | {OVER: short[len(header) :]}
     return number, line, outcome.value, code.value, expected, json.dumps(raw, ensure_ascii=False)
+
+
+def in_batches(header: Sequence[str], rows: Iterable[Row], most: int) -> Iterator[Rows]:
+    """Rows of a file that has no delimiters as batches of at most `most`, and of fewer where they are long.
+
+    Cells that are not there are blank; a row with more of them than the header is refused.
+    """
+    characters = 0
+    places: list[tuple[int, int]] = []
+    whole: list[list[str]] = []
+    refused: list[Refused] = []
+    for number, (line, cells, wrong) in enumerate(rows, 1):
+        characters += sum(map(len, cells))
+        if wrong:
+            refused.append(refusal(number, line, wrong.code, wrong.expected, cells, header, wrong.outcome))
+        elif len(cells) > len(header):
+            refused.append(misfit(number, line, cells, header))
+        else:
+            places.append((number, line))
+            whole.append(cells + [""] * (len(header) - len(cells)))
+        if len(places) + len(refused) >= most or characters >= BATCH_CHARACTERS:
+            yield gathered(header, places, whole, refused)
+            characters = 0
+            places, whole, refused = [], [], []
+    if places or refused:
+        yield gathered(header, places, whole, refused)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read import archive
-from pipelines.read.batch import BATCH_ROWS, Batch, Format
+from pipelines.read.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.frames import (
     Entry,
     Happened,
@@ -31,13 +31,34 @@ from schemas.received import MAX_TEXT
 from schemas.source import Source
 from schemas.vocabulary import Channel, ErrorCode, EventKind, IdentifierType, Precision, ZoneSource
 
+GUIDE = """\
+In the chat: the menu, *More*, *Export chat*, with or without media; send the file to yourself and drop it where the
+source lands. Android gives `WhatsApp Chat with <name>.txt`, or a `.zip` when media go along; an iPhone gives
+`WhatsApp Chat - <name>.zip`. Leave the names as they are: they say who the chat is with. WhatsApp exports the newest
+40,000 messages of a chat (10,000 with media). It offers no export in Germany, nor for chats with "Advanced chat
+privacy".
+
+**What is read**: every message with its sender and time, what kind it is (text, media, location, call, deleted), names
+of attached files, and what WhatsApp itself says ("You created this group") as events. A person is known by the number
+in the file name or by the name the chat was saved under.
+
+**What is not**: the attached files themselves. The export states no time zone (the source's is taken) and no number
+for people who are saved under a name.
+
+Two things can be open, and such a file is *held* until the source says them. **Who is the company**: set `owner` to
+your own display name in the chats. **Whether the day or the month comes first**: told from the dates where one of them
+can be read in one way only; otherwise set `date_order`. Months in words and calendars other than the Gregorian are not
+understood. Exports from two phones belong in two sources: two people saved as "Anna" would be one.
+"""
 QUOTES = ('"{}"', "“{}”", "„{}“", "«{}»", "« {} »", "'{}'", "‘{}’")
 
 
 class WhatsappChat(Source):
     """Options of exported chats."""
 
-    owner: str | list[str] | None = Field(default=None, description="The company's own display name(s) in the chat")
+    owner: str | list[str] | None = Field(
+        default=None, description="The company's own display name(s) in the chat", examples=["Acme Support"]
+    )
     date_order: DateOrder | None = Field(
         default=None, description="Which number of a date comes first, used where the digits of a chat leave it open"
     )
@@ -79,7 +100,28 @@ def read(path: Path, source: WhatsappChat, *, rows: int = BATCH_ROWS) -> Iterato
     yield from batches(_entries(chat, reading, source), rows)
 
 
-FORMAT = Format("whatsapp_chat", 'WhatsApp "Export chat": .txt, or .zip with media', WhatsappChat, read)
+def detects(sample: Sample) -> float:
+    """A chat begins with a message; a zip with one holds it under a name that WhatsApp gives."""
+    if sample.members:
+        texts = [PurePosixPath(name) for name in sample.members if name.lower().endswith(".txt")]
+        return 1.0 if any(text.name == "_chat.txt" or title_in(text.stem) for text in texts) else 0.0
+    if not sample.name.lower().endswith(".txt"):
+        return 0.0
+    lines = sample.start.decode("utf-8-sig", errors="replace").split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    if header(first):
+        return 1.0
+    return 0.6 if title_in(PurePosixPath(sample.name).stem) else 0.0
+
+
+FORMAT = Format(
+    "whatsapp_chat",
+    'WhatsApp "Export chat": .txt, or .zip with media',
+    WhatsappChat,
+    read,
+    detects=detects,
+    guide=GUIDE,
+)
 
 
 def _chat(path: Path) -> Chat:

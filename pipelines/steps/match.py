@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines.match import blocks, names
 from pipelines.match.blocks import block_states
+from pipelines.match.decided import with_source_merges
 from pipelines.match.keys import blocking_keys, points
 from pipelines.match.model import PRIORS, Model
 from pipelines.match.pairs import candidate_pairs
@@ -16,6 +17,7 @@ from pipelines.project import OpenProject, digest
 from pipelines.store import matching as store
 from pipelines.store.connection import Connection
 from pipelines.store.pending import CONTACTS, MATCH, leave_pending, pending, settle
+from pipelines.store.source_merges import merged_with
 from pipelines.store.warehouse import transaction
 
 # What decides beside the model; with another value of one of these, everything is matched anew.
@@ -58,6 +60,7 @@ def match(project: OpenProject, connection: Connection, run_id: str, model: Mode
             model,
             settings.matching,
         )
+        edges = with_source_merges(edges, merged_with(connection, subjects))
         ends = store.replace_edges(connection, subjects, edges, model.version, run_id)
         leave_pending(connection, CONTACTS, pl.concat([subjects, ends]))
         settle(connection, MATCH, version)

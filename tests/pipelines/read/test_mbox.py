@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +16,7 @@ from pipelines.read.mbox import FORMAT, Mbox
 from schemas import received
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import ErrorCode
+from tests.joined import joined
 
 OPENING = "From 1790000000000000001@xxx Mon Sep 15 09:53:20 +0000 2025\n"
 ANNA = "From: Anna Weber <Anna@example.com>\nTo: support@acme.example\n"
@@ -31,7 +31,7 @@ def read(path: Path, *, rows: int = 20_000, **options: Any) -> Batch:
         received.Conversation.validate(batch.conversations)
         received.Message.validate(batch.messages)
         received.Refusal.validate(batch.refused)
-    return Batch(*(pl.concat(frames) for frames in zip(*batches, strict=True)))
+    return joined(batches)
 
 
 def mails(folder: Path, *texts: str | bytes, **options: Any) -> Batch:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +16,7 @@ from pipelines.read.messenger_download import FORMAT, MessengerDownload
 from schemas import received
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import ErrorCode
+from tests.joined import joined
 
 INBOX = "your_activity_across_facebook/messages/inbox/"
 PROFILE = "personal_information/profile_information/profile_information.json"
@@ -32,8 +32,7 @@ def read(path: Path, *, rows: int = 20_000, **options: Any) -> Batch:
         received.Message.validate(batch.messages)
         received.Event.validate(batch.events)
         received.Refusal.validate(batch.refused)
-    empty = [frame.clear() for frame in Batch()]
-    return Batch(*(pl.concat(frames) for frames in zip(empty, *batches, strict=True)))
+    return joined(batches)
 
 
 def thread(*messages: Any, names: tuple[str, ...] = ("Acme", "Anna Weber"), **more: Any) -> dict[str, Any]:

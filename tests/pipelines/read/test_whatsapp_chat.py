@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +14,7 @@ from pipelines.read.whatsapp_chat import FORMAT, WhatsappChat
 from pipelines.read.whatsapp_parties import title_in
 from schemas import received
 from schemas.vocabulary import ErrorCode
+from tests.joined import joined
 
 NAMED = "WhatsApp Chat with Anna Weber.txt"
 CHAT = """13/09/25, 09:00 - Messages and calls are end-to-end encrypted.
@@ -34,7 +34,7 @@ def read(path: Path, *, rows: int = 20_000, **options: Any) -> Batch:
         received.Message.validate(batch.messages)
         received.Event.validate(batch.events)
         received.Refusal.validate(batch.refused)
-    return Batch(*(pl.concat(frames) for frames in zip(*batches, strict=True)))
+    return joined(batches)
 
 
 def written(folder: Path, text: str | bytes, name: str = NAMED) -> Path:
