@@ -18,7 +18,7 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports dev bench format lock clean
+.PHONY: help demo test check lint types imports dev bench format docs lock clean
 
 help:
 	@echo "onecontact: one record per customer, from every channel"
@@ -54,6 +54,9 @@ bench: $(READY) ## list the benchmarks; run some with make bench ARGS="NAME ..."
 format: $(READY) ## rewrite the code the way lint wants it
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+docs: $(READY) ## write the pages of the formats in docs/formats anew
+	@$(BIN)/python -m console.formats docs/formats
 
 lock: ## write requirements.lock anew, with the newest versions pyproject.toml allows
 	@set -e; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \

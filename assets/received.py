@@ -14,6 +14,7 @@ from pipelines.steps.publish import check_segments
 from pipelines.steps.receive import Taken
 from pipelines.steps.receive import receive as take_in
 from pipelines.store import health
+from pipelines.store.unreachable import unreachable
 from schemas import received as contracts
 from schemas.vocabulary import DeliveryState, Outcome
 
@@ -57,12 +58,17 @@ ROWS_CONSERVED = dg.AssetCheckSpec(
     blocking=True,
     description="Outcomes add up to the rows read, and every refused row is kept",
 )
+SOURCES_REACHABLE = dg.AssetCheckSpec(
+    "sources_reachable",
+    asset="deliveries",
+    description="Every place that deliveries come from could be looked into; the others are taken in all the same",
+)
 
 
 @dg.multi_asset(
     name="receive",
     specs=[DELIVERIES, SOURCE_RECORDS, CONVERSATIONS, REJECTED_ROWS],
-    check_specs=[ROWS_CONSERVED],
+    check_specs=[ROWS_CONSERVED, SOURCES_REACHABLE],
 )
 def receive(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[dg.MaterializeResult]:
     """Drain the landing area; every file in a transaction of its own."""
@@ -77,6 +83,7 @@ def drain(workspace: Workspace, run_id: str) -> list[dg.MaterializeResult]:
     taken = take_in(project, connection, run_id)
     files = give_back(project, connection)
     counted = health.rows_conserved(connection)
+    lost = unreachable(connection)
     return [
         dg.MaterializeResult(
             asset_key="deliveries",
@@ -86,7 +93,8 @@ def drain(workspace: Workspace, run_id: str) -> list[dg.MaterializeResult]:
                     check_name="rows_conserved",
                     passed=counted.broken == 0,
                     metadata={"deliveries": counted.checked, "not_adding_up": counted.broken},
-                )
+                ),
+                dg.AssetCheckResult(check_name="sources_reachable", passed=not lost, metadata=lost),
             ],
         ),
         dg.MaterializeResult(
@@ -108,6 +116,7 @@ def drain(workspace: Workspace, run_id: str) -> list[dg.MaterializeResult]:
             asset_key="rejected_rows",
             metadata={
                 "given_back": len(files),
+                "corrected_since": health.count(connection, "corrected_row"),
                 "reasons": table(health.problem_codes(connection)),
                 "dagster/row_count": health.count(connection, "rejected_row"),
             },

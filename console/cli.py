@@ -13,9 +13,10 @@ EXIT_CODES = """exit codes:
   2  the command or the configuration is wrong
   3  no such contact
   4  several contacts fit
+  5  the file that was checked has rows that a run would refuse, or a run would take in nothing of it
   75 the warehouse is in use by another process; try again later
 """
-OK, FAILED, WRONG, NOT_FOUND, SEVERAL, BUSY = 0, 1, 2, 3, 4, 75
+OK, FAILED, WRONG, NOT_FOUND, SEVERAL, WOULD_REFUSE, BUSY = 0, 1, 2, 3, 4, 5, 75
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -78,6 +79,17 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     return number
 
 
+def at_project(command: argparse.ArgumentParser) -> None:
+    """Give a command the option that names the project."""
+    command.add_argument(
+        "--project",
+        type=Path,
+        default=Path(os.environ.get("ONECONTACT_PROJECT", ".")),
+        metavar="DIR",
+        help="project folder (default: $ONECONTACT_PROJECT, else the current folder)",
+    )
+
+
 def parser() -> argparse.ArgumentParser:
     """Every command with its options."""
     top = argparse.ArgumentParser(
@@ -93,13 +105,7 @@ def parser() -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=says, description=says)
         added.set_defaults(module=module)
         if project:
-            added.add_argument(
-                "--project",
-                type=Path,
-                default=Path(os.environ.get("ONECONTACT_PROJECT", ".")),
-                metavar="DIR",
-                help="project folder (default: $ONECONTACT_PROJECT, else the current folder)",
-            )
+            at_project(added)
         return added
 
     init = add("init", "Make a project, or what is missing of one: keys, warehouse, folders", "init", project=False)
@@ -107,6 +113,14 @@ def parser() -> argparse.ArgumentParser:
 
     run = add("run", "Take in what has arrived, match, merge, publish", "run")
     run.add_argument("--as-of", metavar="TIME", help="look at the world as of this moment, ISO 8601 (default: now)")
+
+    check = add("check", "Say what a run would make of a file, without taking it in", "check")
+    check.add_argument("file", type=Path, metavar="FILE", help="a file, wherever it lies")
+    check.add_argument("--source", metavar="SOURCE", help="source it is for (default: told by where it lies)")
+
+    template = add("template", "Write a CSV to fill in, with an example row and what each column takes", "template")
+    template.add_argument("--source", metavar="SOURCE", help="with the headers of this source")
+    template.add_argument("--to", type=Path, metavar="FILE", help="file to write it to; it must not be there yet")
 
     status = add("status", "Say how things stand: deliveries, contacts, what waits for somebody", "status")
 
@@ -127,10 +141,26 @@ def parser() -> argparse.ArgumentParser:
     show = add("show", "Show a contact: every value with its origin, and all that happened", "show")
     show.add_argument("contact", metavar="CONTACT", help="id or its beginning, e-mail address, phone number or name")
 
+    formats = add("formats", "Say what can be read, or all about one format", "formats", project=False)
+    formats.add_argument("name", nargs="?", metavar="NAME", help="the format to say all about")
+    formats.add_argument("--json", action="store_true", help="for programs: JSON on standard output")
+
+    sources = add("sources", "Propose sources for files: `sources suggest PATH`", "sources", project=False)
+    suggest = sources.add_subparsers(required=True, metavar="ACTION").add_parser(
+        "suggest", help="Look at files, and print what onecontact.yaml could say of them"
+    )
+    suggest.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="a file, or a folder with all below it")
+    at_project(suggest)
+
+    archive = add("archive", "List archived deliveries, or get one back as it was delivered", "archive")
+    archive.add_argument("what", choices=["list", "get"])
+    archive.add_argument("delivery", nargs="?", metavar="DELIVERY", help="id of a delivery or its beginning")
+    archive.add_argument("--to", type=Path, metavar="FILE", help="file to write it to; it must not be there yet")
+
     dev = add("dev", "Open Dagster's page on this project", "dev")
     dev.add_argument("--port", type=int, default=3000, metavar="PORT")
 
-    for each in (run, status, list_, show):
+    for each in (run, check, status, list_, show, archive):
         each.add_argument("--wait", type=float, default=60, metavar="SECONDS", help="for another process (default: 60)")
         each.add_argument("--json", action="store_true", help="for programs: JSON on standard output")
     return top

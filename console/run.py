@@ -23,8 +23,10 @@ from pipelines.steps.publish import check_segments
 from pipelines.store import ask
 from pipelines.store.connection import Connection
 from pipelines.store.keys import load_key
+from pipelines.store.unreachable import unreachable
 
-COUNTS = ("files", "rows_read", "created", "updated", "unchanged", "duplicate_in_file", "rejected", "skipped", "held")
+COUNTS = ("files", "rows_read", "created", "updated", "unchanged", "duplicate_in_file", "rejected", "corrected",
+          "quarantined", "skipped", "held", "refused")  # fmt: skip
 
 
 STOPPED = "the run was stopped; what was finished is kept, and the next goes on from there"
@@ -51,6 +53,9 @@ def command(asked: argparse.Namespace) -> int:
             as_json({"run_id": run.run_id, "success": run.success, "assets": counts(run.told), **more})
         else:
             tell_story(project, connection, run.run_id, run.told)
+        missing = unreachable(connection)
+    if missing:
+        return complain(f"could not look into {', '.join(missing)}; everything else is done", FAILED)
     return OK
 
 
@@ -102,7 +107,7 @@ def received_table(arrived: pl.DataFrame) -> Any:
     """Files and rows of a run by source."""
     shown = [column for column in COUNTS if column in ("files", "rows_read") or arrived[column].sum()]
     rows = [[row["source"], *(row[column] for column in shown)] for row in arrived.to_dicts()]
-    titles = ["source", *(column.replace("_", " ") for column in shown)]
+    titles = ["source", *(column.removesuffix("_in_file").replace("_", " ") for column in shown)]
     return table("Received", titles, rows, right=titles[1:])
 
 

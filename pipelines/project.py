@@ -12,10 +12,10 @@ from pydantic import BaseModel
 from pipelines.errors import ConfigurationError
 from pipelines.ids import Keyed, keyed
 from pipelines.read.contact_table import FIELDS, IGNORE
-from pipelines.read.registry import FORMATS
+from pipelines.read.registry import FORMATS, unusable
 from pipelines.store.connection import Connection
 from pipelines.store.keys import load_key
-from pipelines.store.migrate import migrate
+from pipelines.store.migrate import migrate, require_current
 from pipelines.store.warehouse import open_warehouse
 from schemas.configuration import PROJECT_FILE, ConfigurationInvalid, load_project, load_segments, nearest
 from schemas.project import Project
@@ -35,6 +35,11 @@ class OpenProject(NamedTuple):
     def warehouse_path(self) -> Path:
         """The encrypted warehouse."""
         return self.folder / HIDDEN / "warehouse.duckdb"
+
+    @property
+    def archive(self) -> Path:
+        """Delivered files of sources with `after_import: archive`, each encrypted under a key of its own."""
+        return self.folder / HIDDEN / "archive"
 
     @property
     def dagster_home(self) -> Path:
@@ -66,7 +71,9 @@ class OpenProject(NamedTuple):
             purpose=purpose,
             waiting=waiting,
         ) as connection:
-            if not read_only:
+            if read_only:
+                require_current(connection)
+            else:
                 migrate(connection)
             yield connection
 
@@ -75,7 +82,7 @@ def open_project(folder: Path) -> OpenProject:
     """Read the configuration of a project folder. Raises ConfigurationError with every fault in it."""
     folder = folder.resolve()
     try:
-        settings = load_project(folder, {name: each.options for name, each in FORMATS.items()})
+        settings = load_project(folder, {name: each.options for name, each in FORMATS.items()}, unusable())
         project = OpenProject(folder, settings, load_segments(folder))
     except ConfigurationInvalid as invalid:
         faults = str(invalid)

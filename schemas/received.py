@@ -100,6 +100,15 @@ class AttributeRow(Frame):
         return data.lazyframe.select(_short("raw"))
 
 
+class Merge(Frame):
+    """A row that says that its source has merged one of its records into another: a decision, and no contact."""
+
+    row: pl.UInt32 = column("Number of the data row in its delivery, from 1", Pii.NONE, ge=1, unique=True)
+    line: pl.UInt32 = column("Physical line on which the row begins, from 1", Pii.NONE, nullable=True)
+    record_id: pl.String = column("The source's own id of the record that is no more", Pii.DIRECT)
+    into: pl.String = column("That of the record it went into", Pii.DIRECT)
+
+
 class Conversation(Frame):
     """A thread. `key` is the thread's natural key in its source."""
 

@@ -27,6 +27,7 @@ CANDIDATES: dict[str, pl.DataType | type[pl.DataType]] = {
     "validity": pl.String,
     "position": pl.UInt32,
     "priority": pl.Int64,
+    "only_fills": pl.Boolean,  # counts where no other candidate does
     "observed_at": pl.Datetime("us", "UTC"),
     "delivery_id": pl.String,
     "row_number": pl.UInt32,
@@ -36,8 +37,9 @@ VALIDITY = {Validity.VALID.value: 0, Validity.POSSIBLE.value: 1, Validity.INVALI
 
 # Criteria are columns to sort by, best first; the first on which the winner and its best rival differ is the rule.
 Criteria = Sequence[str]
-NAME: Criteria = ("source_priority", "most_frequent", "most_recent", "lowest_record_key")
+NAME: Criteria = ("not_only_filling", "source_priority", "most_frequent", "most_recent", "lowest_record_key")
 POINT: Criteria = (
+    "not_only_filling",
     "validity_rank",
     "channel_verified",
     "source_priority",
@@ -45,8 +47,8 @@ POINT: Criteria = (
     "place_on_row",
     "lowest_record_key",
 )
-RECENT: Criteria = ("most_recent", "source_priority", "lowest_record_key")
-PRIORITY: Criteria = ("source_priority", "most_recent", "lowest_record_key")
+RECENT: Criteria = ("not_only_filling", "most_recent", "source_priority", "lowest_record_key")
+PRIORITY: Criteria = ("not_only_filling", "source_priority", "most_recent", "lowest_record_key")
 
 
 class Golden(NamedTuple):
@@ -90,6 +92,7 @@ def with_criteria(candidates: pl.DataFrame) -> pl.DataFrame:
     return candidates.with_columns(
         validity_rank=pl.col("validity").replace_strict(VALIDITY, default=0, return_dtype=pl.Int64),
         channel_verified=pl.when(wa_id).then(0).otherwise(1),
+        not_only_filling="only_fills",
         source_priority="priority",
         most_frequent=-pl.len().over("contact_id", "field", "form").cast(pl.Int64),
         most_recent=-pl.col("observed_at").dt.epoch("us"),
@@ -142,8 +145,12 @@ def choose(candidates: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
 
 
 def each(candidates: pl.DataFrame, rule: str, per: str = "value") -> pl.DataFrame:
-    """All of them survive: the best statement of each distinct value, or of each record."""
-    kept = candidates.sort(*PRIORITY).unique([*KEY, per], keep="first", maintain_order=True)
+    """All of them survive: the best statement of each distinct value, or of each record.
+
+    Those that only fill blanks do where there are no others.
+    """
+    counting = candidates.filter(~pl.col("only_fills") | pl.col("only_fills").all().over(KEY))
+    kept = counting.sort(*PRIORITY).unique([*KEY, per], keep="first", maintain_order=True)
     return kept.select(
         "contact_id", "field", "value", *PLACE, rule=pl.lit(rule), candidates=pl.len().over(KEY).cast(pl.UInt32)
     )
@@ -160,7 +167,8 @@ def merge_attribute(candidates: pl.DataFrame, attribute: Attribute) -> pl.DataFr
         return choose(candidates, PRIORITY)
     if rule is AttributeMerge.MOST_RECENT:
         return choose(candidates, RECENT)
-    return choose(candidates.with_columns(_measure(attribute).alias(rule.value)), (rule.value, *RECENT))
+    first, *others = RECENT
+    return choose(candidates.with_columns(_measure(attribute).alias(rule.value)), (first, rule.value, *others))
 
 
 def _fits(attribute: Attribute) -> pl.Expr:

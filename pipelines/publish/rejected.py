@@ -8,28 +8,30 @@ from typing import Any, BinaryIO
 
 import polars as pl
 
-REASONS = ("_row_number", "_error_codes", "_errors", "_suggestion")
+DELIVERY, NUMBER = "_delivery", "_row_number"  # where a row was refused, for when it comes back
+REASONS = (DELIVERY, NUMBER, "_error_codes", "_errors", "_suggestion")
 OVER = "_extra"  # the cells of a row that has more of them than the header
 
 
 def write_rejected(file: BinaryIO, batches: Iterable[pl.DataFrame]) -> None:
     """Write the file of a delivery: its own columns and values unchanged, then the reasons, in columns with a `_`.
 
-    `batches`: row_number, raw (the row as JSON of its columns, the same for all rows), codes, expected, suggestions
-    (lists). The columns of the reasons are ignored when the file comes back.
+    `batches`: delivery and row_number (where the row was refused first), raw (the row as JSON of its columns, the same
+    for all rows), codes, expected, suggestions (lists). The columns of the reasons are ignored when the file comes
+    back, but for the first two, which say which rows it corrects.
     """
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
     columns: list[str] = []
     for batch in batches:
-        for number, raw, codes, expected, suggestions in batch.iter_rows():
+        for delivery, number, raw, codes, expected, suggestions in batch.iter_rows():
             row: dict[str, Any] = json.loads(raw)
             if not columns:
                 columns = [column for column in row if column not in (*REASONS, OVER)]
                 writer.writerow([*columns, *REASONS, OVER])
             over = row.get(OVER) or ""
             over = over if isinstance(over, str) else json.dumps(over, ensure_ascii=False)
-            needs = f"needs {'; '.join(expected)}"
-            told = (number, " ".join(codes), needs, "; ".join(suggestions or ()), over)
+            needs = f"needs {'; '.join(expected)}" if expected else ""
+            told = (delivery, number, " ".join(codes or ()), needs, "; ".join(suggestions or ()), over)
             writer.writerow([*(row.get(column) or "" for column in columns), *told])
     text.detach()

@@ -1,30 +1,30 @@
 """Draining the landing area: each file is read, checked, normalised and stored in one transaction of its own."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
 
-from pipelines import quality
-from pipelines.errors import DeliveryError, DeliveryHeld, DeliveryRefused, WrongIdentityKey
+from pipelines.errors import DeliveryError, DeliveryHeld, DeliveryRefused, SourceUnreachable, WrongIdentityKey
 from pipelines.ids import Keyed
-from pipelines.landing import Landed, landed
-from pipelines.normalise.problems import PROBLEMS
-from pipelines.normalise.rows import Origin, records
+from pipelines.landing import Landed, arrived
+from pipelines.normalise.rows import Origin
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
-from pipelines.read.batch import Batch, Format
 from pipelines.read.frames import well_formed
 from pipelines.read.registry import FORMATS
-from pipelines.store import deliveries, interactions, runs
-from pipelines.store import records as store
+from pipelines.steps.keep import Kept, keep
+from pipelines.steps.put_away import put_away
+from pipelines.store import deliveries, runs
 from pipelines.store.connection import STORE_FAILURES, Connection
+from pipelines.store.unreachable import note_unreachable
 from pipelines.store.warehouse import transaction
-from schemas import received
-from schemas.vocabulary import Action, DeliveryState, ErrorCode, Outcome, Severity
+from schemas.contact_list import ContactList
+from schemas.source import Source
+from schemas.vocabulary import DeliveryState, ErrorCode, Outcome
 
 
 class Taken(NamedTuple):
@@ -42,28 +42,50 @@ class Taken(NamedTuple):
 def receive(project: OpenProject, connection: Connection, run_id: str) -> list[Taken]:
     """Take in everything in the landing area that is new, or was held or refused under other settings of its source."""
     ids = project.ids()
+    expect_identity(connection, ids)
+    there = arrived(connection, project.folder, project.settings.sources)
+    unreachable = dict(there.unreachable)
+    taken: list[Taken] = []
+    accepted: list[tuple[Landed, str]] = []
+    for number, file in enumerate(there.files):
+        if file.source in unreachable:
+            continue
+        progress(f"reading {file.source}", number, len(there.files))
+        try:
+            taken.append(take(project, connection, file, ids, run_id))
+        except SourceUnreachable as lost:
+            unreachable[file.source] = str(lost)
+            continue
+        if taken[-1].state == DeliveryState.ACCEPTED:
+            accepted.append((file, taken[-1].delivery_id))
+    failed = put_away(project, connection, accepted)
+    note_unreachable(connection, failed | unreachable, datetime.now(UTC))
+    return taken
+
+
+def expect_identity(connection: Connection, ids: Keyed) -> None:
+    """Raise WrongIdentityKey for another identity key than the one that ids in the warehouse were made with."""
     own = one_id(ids, "identity key")
     if runs.identity_fingerprint(connection, own) != own:
         raise WrongIdentityKey(
             "the warehouse was made with another identity key: set `keys: identity:` to the one it has now"
         )
-    arrived = [
-        file
-        for name, source in sorted(project.settings.sources.items())
-        for file in landed(connection, project.folder, name, source)
-    ]
-    taken = []
-    for number, file in enumerate(arrived):
-        progress(f"reading {file.source}", number, len(arrived))
-        taken.append(take(project, connection, file, ids, run_id))
-    return taken
 
 
 def take(project: OpenProject, connection: Connection, file: Landed, ids: Keyed, run_id: str) -> Taken:
     """Take in one file, or say that it is known. What is wrong with it as a whole is kept as the delivery's state."""
+    delivery = delivery_of(project, file, ids)
+    before = deliveries.earlier(connection, delivery.delivery_id)
+    if before and not worth_another_try(before, delivery.config_digest):
+        outdated = before.config_digest != delivery.config_digest
+        return Taken(file.source, delivery.delivery_id, before.state, Counter(), before.code, True, outdated)
+    return take_in(connection, delivery, file, origin_of(project, file, ids), run_id)
+
+
+def delivery_of(project: OpenProject, file: Landed, ids: Keyed) -> deliveries.Delivery:
+    """A file as a delivery, before it is read."""
     options = project.settings.sources[file.source]
-    attributes = project.settings.attributes
-    delivery = deliveries.Delivery(
+    return deliveries.Delivery(
         delivery_id=one_id(ids, "delivery", file.source, file.sha256, file.stated_at),
         source=file.source,
         format=options.format,
@@ -72,139 +94,79 @@ def take(project: OpenProject, connection: Connection, file: Landed, ids: Keyed,
         size_bytes=file.size,
         declared_at=file.declared_at,
         declared_from=file.declared_from,
-        config_digest=digest(options, sorted(attributes.items())),
+        config_digest=digest(options, sorted(project.settings.attributes.items())),
     )
-    before = deliveries.earlier(connection, delivery.delivery_id)
-    if before and not worth_another_try(before, delivery.config_digest):
-        outdated = before.config_digest != delivery.config_digest
-        return Taken(file.source, delivery.delivery_id, before.state, Counter(), before.code, True, outdated)
-    origin = Origin(file.source, options, file.declared_at, attributes, ids)
+
+
+def origin_of(project: OpenProject, file: Landed, ids: Keyed) -> Origin:
+    """What the rows of a file need to know of where they come from."""
+    options = project.settings.sources[file.source]
+    return Origin(file.source, options, file.declared_at, project.settings.attributes, ids)
+
+
+def take_in(
+    connection: Connection,
+    delivery: deliveries.Delivery,
+    file: Landed,
+    origin: Origin,
+    run_id: str,
+    within: Callable[[Connection], AbstractContextManager[None]] = transaction,
+) -> Taken:
+    """Take in one file, whatever is known of it: all of it, or nothing but what is wrong with it.
+
+    `within` is what each attempt is made in: a transaction, or something that looks like one and undoes it.
+    """
+    form = FORMATS[delivery.format]
     try:
-        with transaction(connection):
+        with within(connection):
             deliveries.begin_delivery(connection, delivery)
-            outcomes = keep(connection, delivery, FORMATS[options.format], file.path, origin)
+            kept = keep(connection, delivery, form, file.path, origin)
+            stop_at_limit(origin.options, kept.outcomes)
             deliveries.finish_delivery(
-                connection, delivery, outcomes, DeliveryState.ACCEPTED, run_id, datetime.now(UTC)
+                connection, kept.delivery, kept.outcomes, DeliveryState.ACCEPTED, run_id, datetime.now(UTC)
             )
-        return Taken(file.source, delivery.delivery_id, DeliveryState.ACCEPTED, outcomes)
+        return Taken(file.source, delivery.delivery_id, DeliveryState.ACCEPTED, kept.outcomes)
     except DeliveryError as refusal:
         problem = refusal
-    except (*STORE_FAILURES, OSError, MemoryError):
-        raise  # the warehouse or the machine, not the file
+    except (*STORE_FAILURES, SourceUnreachable, OSError, MemoryError):
+        raise  # the warehouse, the network or the machine, not the file
     except Exception as failure:  # noqa: BLE001 -- a reader's bug costs its file, not the run; no value leaves it
         problem = DeliveryRefused(
             ErrorCode.READER_FAILED,
-            f"the reader {options.format} failed with {type(failure).__name__}; please report it",
+            f"the reader {delivery.format} failed with {type(failure).__name__}; please report it",
         )
     state = DeliveryState.HELD if isinstance(problem, DeliveryHeld) else DeliveryState.REFUSED
-    with transaction(connection):
+    with within(connection):
         deliveries.begin_delivery(connection, delivery)
+        left = Kept(delivery, Counter())
+        if problem.code == ErrorCode.REJECT_LIMIT:  # the file is read once more, for its rows to be given back
+            left = keep(connection, delivery, form, file.path, origin, hold=True)
         deliveries.finish_delivery(
-            connection, delivery, Counter(), state, run_id, datetime.now(UTC), problem.code, problem.way_out
+            connection, left.delivery, left.outcomes, state, run_id, datetime.now(UTC), problem.code, problem.way_out
         )
-    return Taken(file.source, delivery.delivery_id, state, Counter(), problem.code)
+    return Taken(file.source, delivery.delivery_id, state, left.outcomes, problem.code)
+
+
+def stop_at_limit(options: Source, outcomes: Counter[Outcome]) -> None:
+    """Raise DeliveryRefused where more rows were refused than the source allows."""
+    rejected, rows = outcomes[Outcome.REJECTED], outcomes.total()
+    if isinstance(options, ContactList) and options.on_reject.stops(rejected, rows):
+        raise DeliveryRefused(
+            ErrorCode.REJECT_LIMIT,
+            f"{rejected} of {rows} rows were refused, and {options.on_reject.limit} (`on_reject:`), so nothing was "
+            "taken in: correct the file of all its rows in rejected/ and drop that one in, or raise the limit",
+        )
 
 
 def worth_another_try(before: deliveries.Earlier, settings: str) -> bool:
-    """Whether a file that did not get in may get in now: its source is configured otherwise, or the reader failed."""
-    if before.state == DeliveryState.ACCEPTED:
+    """Whether a file that did not get in may get in now: its source is configured otherwise, or the reader failed.
+
+    One whose rows have all come in since, corrected, has nothing left to bring.
+    """
+    settled = before.code == ErrorCode.REJECT_LIMIT and before.open_rows == 0
+    if before.state == DeliveryState.ACCEPTED or settled:
         return False
     return before.config_digest != settings or before.code == ErrorCode.READER_FAILED
-
-
-def keep(
-    connection: Connection, delivery: deliveries.Delivery, form: Format, path: Path, origin: Origin
-) -> Counter[Outcome]:
-    """Store a file batch by batch; count what became of its entries."""
-    outcomes: Counter[Outcome] = Counter()
-    unread: set[str] = set()
-    for batch in form.read(path, origin.options):
-        kept = records(batch, origin, refuse=form.holds == "contacts")
-        stored = store.keep_records(connection, delivery, kept.kept, kept.identifiers)
-        rejected = pl.concat([kept.rejected, batch.refused.select("row", "line", "outcome", "raw")])
-        deliveries.keep_rejected(connection, delivery, rejected)
-        unknown = [column for column in kept.unread if column not in unread]
-        unread.update(unknown)
-        deliveries.keep_problems(
-            connection, delivery, pl.concat([kept.problems, refusals(batch.refused), headers(unknown)])
-        )
-        entries = list(keep_conversations(connection, delivery, batch, origin))
-        counted = [stored] if form.holds == "contacts" else entries
-        for frame in (*counted, rejected):
-            outcomes.update(Outcome(outcome) for outcome in frame["outcome"])
-        progress(f"reading {delivery.source}", outcomes.total())
-    return outcomes
-
-
-def keep_conversations(
-    connection: Connection, delivery: deliveries.Delivery, batch: Batch, origin: Origin
-) -> Iterator[pl.DataFrame]:
-    """Store threads, messages and events of a batch; what became of each message and event."""
-    if batch.conversations.is_empty() and batch.messages.is_empty() and batch.events.is_empty():
-        return
-    for contract, frame in (
-        (received.Conversation, batch.conversations),
-        (received.Message, batch.messages),
-        (received.Event, batch.events),
-    ):
-        quality.require(contract, frame)
-    source, ids = pl.lit(delivery.source), origin.ids
-    thread = ids("conversation", source, pl.col("conversation")).alias("conversation_id")
-    interactions.keep_conversations(
-        connection,
-        delivery,
-        batch.conversations.select(
-            ids("conversation", source, pl.col("key")).alias("conversation_id"),
-            "channel",
-            "title",
-            "is_group",
-            "status",
-        ).unique("conversation_id", keep="last", maintain_order=True),
-    )
-    person = pl.when(pl.col("person").is_not_null()).then(ids("record", source, pl.col("person"))).alias("record_key")
-    yield interactions.keep_messages(
-        connection,
-        delivery,
-        batch.messages.with_columns(ids("message", source, pl.col("key")).alias("message_id"), thread, person),
-    )
-    yield interactions.keep_events(
-        connection,
-        delivery,
-        batch.events.with_columns(ids("event", source, pl.col("key")).alias("event_id"), thread),
-    )
-
-
-def refusals(refused: pl.DataFrame) -> pl.DataFrame:
-    """Refused entries as problems."""
-    skipped = pl.col("outcome") == Outcome.SKIPPED.value
-    return refused.select(
-        "row",
-        "line",
-        field=pl.lit(""),
-        code="code",
-        severity=pl.when(skipped).then(pl.lit(Severity.INFO.value)).otherwise(pl.lit(Severity.ERROR.value)),
-        action=pl.when(skipped).then(pl.lit(Action.ROW_SKIPPED.value)).otherwise(pl.lit(Action.ROW_REJECTED.value)),
-        expected="expected",
-        suggestion=pl.lit(None),
-    ).cast(PROBLEMS)
-
-
-def headers(unread: list[str]) -> pl.DataFrame:
-    """Columns that mean nothing in this project, so that nobody believes they were read."""
-    return (
-        pl.DataFrame({"field": unread}, schema={"field": pl.String})
-        .select(
-            row=pl.lit(None),
-            line=pl.lit(None),
-            field="field",
-            code=pl.lit(ErrorCode.HEADER_UNKNOWN.value),
-            severity=pl.lit(Severity.INFO.value),
-            action=pl.lit(Action.FIELD_DROPPED.value),
-            expected=pl.lit("a known header, one in `columns:`, or the name of an attribute in onecontact.yaml"),
-            suggestion=pl.lit(None),
-        )
-        .cast(PROBLEMS)
-    )
 
 
 def one_id(ids: Keyed, kind: str, *parts: str) -> str:

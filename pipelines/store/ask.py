@@ -196,7 +196,10 @@ def problems(connection: Connection, run_id: str | None = None) -> pl.DataFrame:
 
 
 def deliveries(connection: Connection, run_id: str | None = None) -> pl.DataFrame:
-    """Deliveries by source: files, held, refused, rows read and their outcomes; of one run, or of all."""
+    """Deliveries by source: files, held, refused, rows read and their outcomes; of one run, or of all.
+
+    `corrected` are refused rows that have arrived since.
+    """
     return query(
         connection,
         """
@@ -204,19 +207,40 @@ def deliveries(connection: Connection, run_id: str | None = None) -> pl.DataFram
                count(*) FILTER (state = 'refused') AS refused, sum(rows_read)::BIGINT AS rows_read,
                sum(created)::BIGINT AS created, sum(updated)::BIGINT AS updated, sum(unchanged)::BIGINT AS unchanged,
                sum(duplicate_in_file)::BIGINT AS duplicate_in_file, sum(rejected)::BIGINT AS rejected,
-               sum(skipped)::BIGINT AS skipped
-        FROM delivery WHERE ?::VARCHAR IS NULL OR run_id = ? GROUP BY source ORDER BY source""",
+               sum(quarantined)::BIGINT AS quarantined, sum(skipped)::BIGINT AS skipped,
+               sum((SELECT count(*) FROM corrected_row c WHERE c.delivery_id = d.delivery_id))::BIGINT AS corrected
+        FROM delivery d WHERE ?::VARCHAR IS NULL OR run_id = ? GROUP BY source ORDER BY source""",
         [run_id, run_id],
     )
 
 
 def waiting(connection: Connection) -> pl.DataFrame:
-    """Deliveries that wait for somebody: source, delivery_id, file_name, state, way_out, rejected, rejected_file."""
+    """Deliveries that wait for somebody, until all their rows have arrived.
+
+    Columns source, delivery_id, file_name, state, way_out, rejected, corrected (refused rows that have arrived since),
+    rejected_file, retried_in (the files in which rows that were still wrong came back once more).
+    """
     return query(
         connection,
         """
-        SELECT source, delivery_id, file_name, state, way_out, rejected, rejected_file FROM delivery
-        WHERE state <> 'accepted' OR rejected > 0 ORDER BY state, source, file_name""",
+        WITH given_back AS (
+            SELECT r.delivery_id, count(*) AS rows, count(c.row_number) AS arrived,
+                   count(c.row_number) FILTER (r.outcome = 'rejected') AS corrected
+            FROM rejected_row r LEFT JOIN corrected_row c USING (delivery_id, row_number)
+            WHERE r.outcome IN ('rejected', 'quarantined') GROUP BY r.delivery_id
+        ),
+        retry AS (
+            SELECT retry_of, list(rejected_file ORDER BY rejected_file) AS files FROM delivery
+            WHERE retry_of IS NOT NULL AND rejected_file IS NOT NULL GROUP BY retry_of
+        )
+        SELECT d.source, d.delivery_id, d.file_name, d.state, d.way_out, d.rejected,
+               coalesce(g.corrected, 0) AS corrected, d.rejected_file,
+               coalesce(r.files, []) AS retried_in
+        FROM delivery d
+        LEFT JOIN given_back g USING (delivery_id)
+        LEFT JOIN retry r ON r.retry_of = d.delivery_id
+        WHERE (d.state <> 'accepted' OR d.rejected > 0) AND coalesce(g.rows > g.arrived, TRUE)
+        ORDER BY d.state, d.source, d.file_name""",
     )
 
 

@@ -113,7 +113,8 @@ def candidates(connection: Connection, contacts: pl.Series, priorities: pl.DataF
             """
             WITH stated AS (
                 SELECT m.contact_id, f.record_key, f.field, f.observed_at,
-                       coalesce(p.priority, 2147483647)::BIGINT AS priority, s
+                       coalesce(p.priority, 2147483647)::BIGINT AS priority,
+                       coalesce(list_contains(s.fills, f.field), FALSE) AS only_fills, s
                 FROM membership m
                 JOIN record_field f USING (record_key)
                 JOIN source_record s USING (record_key, version)
@@ -136,7 +137,7 @@ def candidates(connection: Connection, contacts: pl.Series, priorities: pl.DataF
                 JOIN identifier i ON i.record_key = t.record_key AND i.version = t.s.version AND i.type = t.field
             )
             SELECT contact_id, record_key, field, value, first_name, last_name, form, scope, validity,
-                   coalesce(position, 0)::UINTEGER AS position, priority, observed_at,
+                   coalesce(position, 0)::UINTEGER AS position, priority, only_fills, observed_at,
                    s.delivery_id AS delivery_id, s.row_number AS row_number, s.line_number AS line_number
             FROM valued WHERE value IS NOT NULL
             ORDER BY contact_id, field, record_key, value""",

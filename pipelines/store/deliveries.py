@@ -1,15 +1,12 @@
 """Deliveries: what is known of each file, what became of its rows, what was refused and why."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.store.connection import Connection, lent, query, value
+from pipelines.store.connection import Connection, lent, value
 from schemas.vocabulary import DeliveryState, Outcome
-
-BATCH_ROWS = 20_000
 
 
 class Delivery(NamedTuple):
@@ -24,20 +21,33 @@ class Delivery(NamedTuple):
     declared_at: datetime
     declared_from: str
     config_digest: str
+    retry_of: str | None = None
 
 
 class Earlier(NamedTuple):
-    """What became of a file when it came the last time."""
+    """What became of a file when it came the last time, and how many of its rows have not arrived since."""
 
     state: str
     code: str | None
     config_digest: str
+    open_rows: int
+
+
+# Rows that were given back, each with whether it has arrived since.
+GIVEN_BACK = """
+    SELECT r.delivery_id, r.row_number, r.outcome, (r.delivery_id, r.row_number) IN (
+        SELECT (delivery_id, row_number) FROM corrected_row) AS corrected
+    FROM rejected_row r WHERE r.outcome IN ('rejected', 'quarantined')"""
 
 
 def earlier(connection: Connection, delivery_id: str) -> Earlier | None:
     """What the warehouse knows of a delivery, if it has seen it."""
     row = connection.execute(
-        "SELECT state, code, config_digest FROM delivery WHERE delivery_id = ?", [delivery_id]
+        f"""
+        SELECT state, code, config_digest,
+               (SELECT count(*) FROM ({GIVEN_BACK}) g WHERE g.delivery_id = d.delivery_id AND NOT g.corrected)
+        FROM delivery d WHERE delivery_id = ?""",
+        [delivery_id],
     ).fetchone()
     return Earlier(*row) if row else None
 
@@ -61,7 +71,10 @@ def begin_delivery(connection: Connection, delivery: Delivery) -> None:
     """Forget what an earlier attempt at this delivery left: it was held or refused, and is read again now."""
     for table in ("delivery", "rejected_row", "problem"):
         connection.execute(f"DELETE FROM {table} WHERE delivery_id = ?", [delivery.delivery_id])
+    connection.execute("DELETE FROM corrected_row WHERE corrected_by = ?", [delivery.delivery_id])
     connection.execute("CREATE OR REPLACE TEMP TABLE in_this_delivery (record_key UUID, version UUID)")
+    connection.execute("CREATE OR REPLACE TEMP TABLE new_in_this_delivery (record_key UUID)")
+    connection.execute("CREATE OR REPLACE TEMP TABLE merged_in_this_delivery (record_key UUID, into_key UUID)")
 
 
 def finish_delivery(
@@ -78,18 +91,23 @@ def finish_delivery(
     counts = [outcomes.get(outcome, 0) for outcome in Outcome]
     connection.execute(
         f"""INSERT INTO delivery (delivery_id, source, format, file_name, file_sha256, size_bytes, declared_at,
-                declared_from, config_digest, state, code, way_out, rows_read, {", ".join(Outcome)},
+                declared_from, config_digest, retry_of, state, code, way_out, rows_read, {", ".join(Outcome)},
                 received_at, run_id)
-            VALUES ({", ".join("?" * (15 + len(counts)))})""",
+            VALUES ({", ".join("?" * (16 + len(counts)))})""",
         [*delivery, state, code, way_out, sum(counts), *counts, received_at, run_id],
     )
 
 
 def keep_rejected(connection: Connection, delivery: Delivery, rows: pl.DataFrame) -> None:
-    """Store refused entries for correction: row, line, outcome, raw."""
+    """Store refused entries for correction.
+
+    Columns row, line, outcome, raw; and for rows that came back before, retry_of and place: where they were refused
+    first.
+    """
     with lent(connection, arriving=rows):
         connection.execute(
-            "INSERT INTO rejected_row SELECT ?, row, line, outcome, raw FROM arriving", [delivery.delivery_id]
+            "INSERT INTO rejected_row SELECT ?, row, line, outcome, raw, retry_of, place FROM arriving",
+            [delivery.delivery_id],
         )
 
 
@@ -101,39 +119,3 @@ def keep_problems(connection: Connection, delivery: Delivery, problems: pl.DataF
                SELECT ?, row, line, field, code, severity, action, expected, suggestion FROM arriving""",
             [delivery.delivery_id],
         )
-
-
-def rejected(connection: Connection, delivery_id: str) -> Iterator[pl.DataFrame]:
-    """Refused rows of a delivery with their reasons, in batches: row_number, raw, codes, expected, suggestions."""
-    reader = connection.execute(
-        """
-        SELECT r.row_number, r.raw,
-               list(p.code ORDER BY p.field, p.code) AS codes,
-               list(CASE p.field WHEN '' THEN p.expected ELSE p.field || ': ' || p.expected END
-                    ORDER BY p.field, p.code) AS expected,
-               list(p.suggestion ORDER BY p.field, p.code) FILTER (p.suggestion IS NOT NULL) AS suggestions
-        FROM rejected_row r
-        JOIN problem p USING (delivery_id, row_number)
-        WHERE r.delivery_id = ? AND r.outcome = 'rejected' AND p.severity = 'error'
-        GROUP BY ALL ORDER BY r.row_number""",
-        [delivery_id],
-    ).to_arrow_reader(BATCH_ROWS)
-    for batch in reader:
-        yield pl.DataFrame(pl.from_arrow(batch))
-
-
-def not_given_back(connection: Connection, formats: list[str]) -> pl.DataFrame:
-    """Deliveries of these formats with refused rows that no file holds yet: delivery_id, source, file_sha256."""
-    return query(
-        connection,
-        """
-        SELECT delivery_id, source, file_sha256 FROM delivery
-        WHERE rejected > 0 AND rejected_file IS NULL AND list_contains(?::VARCHAR[], format)
-        ORDER BY source, file_sha256""",
-        [formats],
-    )
-
-
-def note_given_back(connection: Connection, delivery_id: str, file_name: str) -> None:
-    """Remember the file that holds a delivery's refused rows: it may be moved away, and must not come back."""
-    connection.execute("UPDATE delivery SET rejected_file = ? WHERE delivery_id = ?", [file_name, delivery_id])

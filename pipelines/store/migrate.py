@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from pipelines.errors import MigrationChanged, MigrationError, MigrationFailed, WarehouseNewer
+from pipelines.errors import MigrationChanged, MigrationError, MigrationFailed, WarehouseNewer, WarehouseOlder
 from pipelines.store.warehouse import transaction
 
 MIGRATIONS: Traversable = resources.files("pipelines.store") / "migrations"
@@ -31,16 +31,33 @@ def migrate(connection: duckdb.DuckDBPyConnection, folder: Traversable = MIGRATI
     file before it did.
 
     Raises:
-        MigrationChanged: A file is not what it was when it was applied.
-        WarehouseNewer: Something was applied that this version of onecontact does not have.
-        MigrationFailed: A file could not be applied.
-        MigrationError: The files are not numbered 0001, 0002, ...
+        MigrationError: A file could not be applied, the files are not numbered 0001, 0002, ..., or what `outstanding`
+            raises.
     """
     available = _numbered(folder)
     connection.execute(
         "CREATE TABLE IF NOT EXISTS schema_migration "
         "(version INTEGER PRIMARY KEY, name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL)"
     )
+    pending = outstanding(connection, available)
+    for migration in pending:
+        _apply(connection, migration)
+    return [migration.name for migration in pending]
+
+
+def require_current(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raise WarehouseOlder for a warehouse that lacks a migration: who only reads must not apply it."""
+    if outstanding(connection, _numbered(MIGRATIONS)):
+        raise WarehouseOlder("an older onecontact has written this warehouse: `onecontact run` brings it up to date")
+
+
+def outstanding(connection: duckdb.DuckDBPyConnection, available: list[Migration]) -> list[Migration]:
+    """The files that have not been applied yet, in order.
+
+    Raises:
+        MigrationChanged: A file is not what it was when it was applied.
+        WarehouseNewer: Something was applied that this version of onecontact does not have.
+    """
     applied = dict(connection.execute("SELECT version, (name, sha256) FROM schema_migration").fetchall())
     if applied and max(applied) > len(available):
         raise WarehouseNewer(
@@ -53,10 +70,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, folder: Traversable = MIGRATI
                 f"{migration.name} is not what was applied to this warehouse: "
                 "restore the file, and write what is to change as a new migration"
             )
-    pending = [migration for migration in available if migration.version not in applied]
-    for migration in pending:
-        _apply(connection, migration)
-    return [migration.name for migration in pending]
+    return [migration for migration in available if migration.version not in applied]
 
 
 def _numbered(folder: Traversable) -> list[Migration]:

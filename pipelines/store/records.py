@@ -6,10 +6,11 @@ are all that a later arrival can do.
 
 import polars as pl
 
-from pipelines.ids import contact_id
+from pipelines.ids import contact_ids
 from pipelines.store.connection import Connection, lent, query
 from pipelines.store.deliveries import Delivery
-from schemas.vocabulary import Outcome
+from schemas.contact_list import Mode
+from schemas.vocabulary import ErrorCode, Outcome
 
 
 def keep_records(
@@ -17,7 +18,8 @@ def keep_records(
 ) -> pl.DataFrame:
     """Store contact rows and say what became of each: row, outcome.
 
-    `records` and `identifiers` are what `pipelines.normalise.rows` makes of a batch, refused rows left out.
+    `records` and `identifiers` are what `pipelines.normalise.rows` makes of a batch, refused rows left out, with what
+    `pipelines.steps.standing` adds.
     """
     arriving = records.join(_standing(connection, records), on=["record_key", "version"], how="left").with_columns(
         known=pl.col("record_key").is_in(_known_records(connection, records).implode()),
@@ -25,17 +27,17 @@ def keep_records(
         repeated=pl.col("in_delivery").fill_null(value=False)
         | (pl.col("row").rank("ordinal").over("record_key", "version") > 1),
     )
-    in_time = arriving.sort("observed_at", "row")
+    in_time = arriving.sort("observed_at", "place", "row")
     sightings = in_time.group_by("record_key", "version", maintain_order=True).agg(
         first_seen_at=pl.col("observed_at").first(),
         last_seen_at=pl.col("observed_at").last(),
-        last_row=pl.col("row").last(),
+        last_row=pl.col("place").last(),
         row=pl.col("row").first(),
         seen=pl.col("is_latest").is_not_null().first(),
     )
     contents = arriving.drop("observed_at").join(sightings, on=["record_key", "version", "row"])
     newcomers = arriving.filter(~pl.col("known"), pl.col("turn") == 1).sort("row")
-    newcomers = newcomers.with_columns(anchor_id=pl.Series(map(contact_id, newcomers["record_key"]), dtype=pl.String))
+    newcomers = newcomers.with_columns(anchor_id=contact_ids(newcomers["record_key"]))
     with lent(connection, content=contents, newcomer=newcomers, incoming_identifier=identifiers):
         _insert_records(connection, delivery)
         _widen_sightings(connection, delivery)
@@ -50,6 +52,47 @@ def keep_records(
         .then(pl.lit(Outcome.UPDATED.value))
         .otherwise(pl.lit(Outcome.CREATED.value)),
     )
+
+
+def left_out(connection: Connection, mode: Mode, records: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
+    """Rows that the mode of their source leaves out: row, code. What this delivery has brought itself is not known.
+
+    `add_only` leaves out what says something new of a record that was known. `update_only` leaves out whose record was
+    not known, if no record of any source was known by one of its identifiers either.
+    """
+    if mode is Mode.ADD_ONLY:
+        known = pl.col("record_key").is_in(_known_before(connection, records).implode())
+        latest = _standing(connection, records).filter("is_latest").select("record_key", "version")
+        left = records.filter(known).join(latest, on=["record_key", "version"], how="anti")
+        return left.select("row", code=pl.lit(ErrorCode.ROW_KNOWN.value))
+    known = pl.col("record_key").is_in(_known_before(connection, records).implode())
+    met = pl.col("row").is_in(_met_before(connection, identifiers).implode())
+    return records.filter(~known, ~met).select("row", code=pl.lit(ErrorCode.ROW_UNKNOWN.value))
+
+
+def _known_before(connection: Connection, records: pl.DataFrame) -> pl.Series:
+    """Keys of the records that were there before this delivery."""
+    with lent(connection, incoming=records.select("record_key").unique()):
+        return query(
+            connection,
+            """
+            SELECT record_key FROM record
+            WHERE record_key IN (SELECT record_key::UUID FROM incoming)
+              AND record_key NOT IN (FROM new_in_this_delivery)""",
+        )["record_key"]
+
+
+def _met_before(connection: Connection, identifiers: pl.DataFrame) -> pl.Series:
+    """Numbers of the rows with an identifier by which a record was known before this delivery."""
+    with lent(connection, incoming=identifiers):
+        return query(
+            connection,
+            """
+            SELECT DISTINCT n.row FROM incoming n
+            JOIN identifier i ON i.normalised = n.normalised AND i.scope = n.scope
+                AND replace(i.type, 'wa_id', 'phone') = replace(n.type, 'wa_id', 'phone')
+            WHERE i.record_key NOT IN (FROM new_in_this_delivery)""",
+        )["row"]
 
 
 def _standing(connection: Connection, records: pl.DataFrame) -> pl.DataFrame:
@@ -77,6 +120,7 @@ def _insert_records(connection: Connection, delivery: Delivery) -> None:
     connection.execute("""
         INSERT INTO record (record_key, source, record_id, ingest_seq, anchor_id)
         SELECT record_key, source, record_id, nextval('ingest_seq'), anchor_id FROM newcomer ORDER BY row""")
+    connection.execute("INSERT INTO new_in_this_delivery SELECT record_key FROM newcomer")
     connection.execute("""
         INSERT INTO identifier
         SELECT c.record_key, c.version, i.type, i.scope, i.raw, i.normalised, i.validity, i.is_role, i.match_keys,
@@ -86,7 +130,7 @@ def _insert_records(connection: Connection, delivery: Delivery) -> None:
         """
         INSERT INTO source_record
         SELECT record_key, version, ?, row, line, first_seen_at, last_seen_at, last_row, channel, name, first_name,
-               last_name, name_tokens, tags, notes, map_from_entries(attributes), cleared, raw
+               last_name, name_tokens, tags, notes, map_from_entries(attributes), cleared, raw, fills
         FROM content WHERE NOT seen""",
         [delivery.delivery_id],
     )
@@ -147,8 +191,11 @@ def _refresh_fields(connection: Connection) -> None:
             UNION ALL SELECT DISTINCT record_key, version, type FROM identifier
             WHERE record_key IN (SELECT record_key FROM stirred_record)
         )
-        SELECT record_key, field,
-               arg_max(version, struct_pack(t := c.last_seen_at, r := c.last_row, v := version)),
-               max(c.last_seen_at)
+        SELECT record_key, field, unnest(coalesce(
+                   arg_max(struct_pack(version := version, observed_at := c.last_seen_at),
+                           struct_pack(t := c.last_seen_at, r := c.last_row, v := version))
+                       FILTER (NOT coalesce(list_contains(c.fills, field), FALSE)),
+                   arg_min(struct_pack(version := version, observed_at := c.last_seen_at),
+                           struct_pack(t := c.first_seen_at, r := c.row_number, v := version))))
         FROM spoken JOIN content c USING (record_key, version)
         GROUP BY record_key, field""")

@@ -14,7 +14,9 @@ def test_help_loads_nothing_heavy() -> None:
     assert not {"polars", "duckdb", "dagster", "pydantic", "rich"} & set(loaded)
 
 
-@pytest.mark.parametrize("command", ["init", "run", "status", "list", "show", "dev"])
+@pytest.mark.parametrize(
+    "command", ["init", "run", "check", "template", "status", "list", "show", "formats", "sources", "dev"]
+)
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
         main([command, "--help"])

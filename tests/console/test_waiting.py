@@ -30,6 +30,28 @@ def test_rows_wait_until_their_file_is_moved_away(project: SmallProject) -> None
     assert lines(project) == []
 
 
+def test_rows_that_were_corrected_are_told_of_and_what_is_still_wrong_waits_once(project: SmallProject) -> None:
+    from pipelines.steps.give_back import give_back
+
+    project.deliver("crm", "2026-01-05", "id,name,phone\n1,Anna Berg,4.9E+11\n2,Ben Tal,call me")
+    project.run()
+    (name,) = give_back(project.project, project.connection)
+    back = (project.project.folder / "rejected" / name).read_text(encoding="utf-8-sig")
+    first = "\n".join(back.splitlines()[:2]).replace("4.9E+11", "0151 23456789")
+    project.deliver("crm", "", first, "first.csv")
+    project.run()
+    (line,) = lines(project)
+    assert f"2 rows of crm refused, 1 of them corrected since: correct rejected/{name}" in line
+    project.deliver("crm", "", back, "again.csv")
+    project.run()
+    (again,) = give_back(project.project, project.connection)
+    (line,) = lines(project)
+    assert f"2 rows of crm refused: correct rejected/{again}" in line
+    project.deliver("crm", "", back.replace("4.9E+11", "0151 23456789").replace("call me", "0151 23456781"), "all.csv")
+    project.run()
+    assert lines(project) == []
+
+
 def test_a_source_without_a_file_is_named_with_its_path(project: SmallProject) -> None:
     assert "crm: no file matches landing/crm/*.csv" in list(waiting(project.project, project.connection))
 

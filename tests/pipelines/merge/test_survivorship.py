@@ -19,7 +19,14 @@ MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 def candidate(record: str, field: str, value: str, **said: Any) -> dict[str, Any]:
     """A value that a record states, on Monday by a source of priority 10 if nothing else is said."""
     place = {"delivery_id": f"delivery of {record}", "row_number": 1, "line_number": 2}
-    plain = {"scope": "", "validity": "valid", "position": 0, "priority": 10, "observed_at": MONDAY}
+    plain = {
+        "scope": "",
+        "validity": "valid",
+        "position": 0,
+        "priority": 10,
+        "observed_at": MONDAY,
+        "only_fills": False,
+    }
     return {"contact_id": "c", "record_key": record, "field": field, "value": value, **plain, **place, **said}
 
 
@@ -282,3 +289,22 @@ def test_the_order_of_candidates_decides_nothing(stated: list[dict[str, Any]], r
 
     assert one.fields.equals(other.fields)
     assert one.identifiers.equals(other.identifiers)
+
+
+# Values that only fill blanks
+
+
+def test_a_value_that_only_fills_blanks_loses_to_any_other() -> None:
+    filling = candidate("a", "phone", MOBILE, priority=1, only_fills=True)
+    possible = candidate("b", "phone", OFFICE, validity="possible", priority=90)
+    assert chosen("phone", filling, possible) == (OFFICE, "not_only_filling")
+
+
+def test_a_value_that_only_fills_blanks_is_taken_where_there_is_no_other() -> None:
+    assert chosen("name", name("a", "Anna Berg", only_fills=True)) == ("Anna Berg", "only_value")
+
+
+def test_tags_that_only_fill_blanks_are_no_part_of_a_union_with_others() -> None:
+    tags = [candidate("a", "tags", "vip", only_fills=True), candidate("b", "tags", "b2b")]
+    assert survivors(tags).fields["value"].to_list() == ["b2b"]
+    assert survivors(tags[:1]).fields["value"].to_list() == ["vip"]

@@ -11,6 +11,7 @@ from pipelines.publish.rejected import write_rejected
 def table(*rows: dict[str, Any], **reasons: list[str] | None) -> list[list[str]]:
     frame = pl.DataFrame(
         {
+            "delivery": ["d1"] * len(rows),
             "row_number": range(1, len(rows) + 1),
             "raw": [json.dumps(row) for row in rows],
             "codes": [reasons.get("codes", ["NO_IDENTIFIER"])] * len(rows),
@@ -33,8 +34,8 @@ def test_the_reasons_stand_behind_in_columns_of_their_own() -> None:
     header, row = table(
         {"Name": "Jane"}, codes=["A", "B"], expected=["this", "that"], suggestions=["jane@example.com", "x"]
     )
-    assert header[1:] == ["_row_number", "_error_codes", "_errors", "_suggestion", "_extra"]
-    assert row[1:] == ["1", "A B", "needs this; that", "jane@example.com; x", ""]
+    assert header[1:] == ["_delivery", "_row_number", "_error_codes", "_errors", "_suggestion", "_extra"]
+    assert row[1:] == ["d1", "1", "A B", "needs this; that", "jane@example.com; x", ""]
 
 
 def test_rows_that_lack_a_column_leave_it_blank() -> None:
@@ -52,6 +53,7 @@ def test_reasons_of_an_earlier_time_are_left_out_and_other_columns_are_not() -> 
     assert table({"_id": "7", "a": "1"} | old)[0] == [
         "_id",
         "a",
+        "_delivery",
         "_row_number",
         "_error_codes",
         "_errors",
@@ -62,7 +64,14 @@ def test_reasons_of_an_earlier_time_are_left_out_and_other_columns_are_not() -> 
 
 def test_a_spreadsheet_is_told_that_it_is_utf_8() -> None:
     frame = pl.DataFrame(
-        {"row_number": [1], "raw": ["{}"], "codes": [["A"]], "expected": [["a"]], "suggestions": [["a"]]}
+        {
+            "delivery": ["d1"],
+            "row_number": [1],
+            "raw": ["{}"],
+            "codes": [["A"]],
+            "expected": [["a"]],
+            "suggestions": [["a"]],
+        }
     )
     file = io.BytesIO()
     write_rejected(file, [frame])

@@ -1,11 +1,12 @@
 import csv
+import json
 import stat
 from pathlib import Path
 
 import pytest
 
 from pipelines.steps.give_back import give_back
-from pipelines.store import deliveries
+from pipelines.store import given_back
 from tests.small_project import SETTINGS, SmallProject
 
 LIST = """id,Name,Phone,E-Mail
@@ -22,8 +23,9 @@ def given(project: SmallProject) -> list[str]:
 
 
 def returned(project: SmallProject) -> Path:
-    """The one file that was given back."""
-    [path] = (project.project.folder / "rejected").iterdir()
+    """The one file of refused rows that was given back."""
+    files = (project.project.folder / "rejected").glob("*.csv")
+    [path] = (each for each in files if not each.name.endswith(".errors.csv"))
     return path
 
 
@@ -79,7 +81,7 @@ def test_rows_are_given_back_once(project: SmallProject) -> None:
     assert given(project) == []
     project.receive()
     assert given(project) == []
-    assert [each.name for each in path.parent.iterdir()] == ["moved away"]
+    assert not path.exists()
 
 
 def test_a_delivery_without_refused_rows_gives_nothing_back(project: SmallProject) -> None:
@@ -104,12 +106,64 @@ def test_a_run_that_dies_before_it_has_noted_the_file_writes_it_again(
     project.deliver("crm", "2026-06-01", LIST)
     project.receive()
     with monkeypatch.context() as patched:
-        patched.setattr(deliveries, "note_given_back", killed)
+        patched.setattr(given_back, "note_given_back", killed)
         with pytest.raises(KeyboardInterrupt):
             given(project)
     before = returned(project).read_bytes()
     assert given(project) == [returned(project).name]
     assert returned(project).read_bytes() == before
+
+
+# What was wrong, and in counts
+
+
+def reports(project: SmallProject) -> dict[str, Path]:
+    """Files of rejected/ by what they end in."""
+    return {path.name.partition(".")[2]: path for path in (project.project.folder / "rejected").iterdir()}
+
+
+def test_beside_the_rows_lies_every_problem_with_its_place_and_without_a_value(project: SmallProject) -> None:
+    refused(project)
+    found = reports(project)
+    assert set(found) == {"csv", "errors.csv", "summary.json"}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in found.values()} == {0o600}
+    [delivery] = project.rows("FROM delivery")
+    told = rows(found["errors.csv"])
+    assert {(each["import_id"], each["file_sha256"]) for each in told} == {
+        (str(delivery["delivery_id"]), delivery["file_sha256"])
+    }
+    assert [
+        (each["row_number"], each["line_number"], each["column_name"], each["error_code"]) for each in told[:2]
+    ] == [
+        ("1", "2", "", "NO_IDENTIFIER"),
+        ("1", "2", "Phone", "PHONE_UNPARSEABLE"),
+    ]
+    assert {each["stage"] for each in told} == {"identity", "normalize", "parse"}
+    text = found["errors.csv"].read_text("utf-8") + found["summary.json"].read_text("utf-8")
+    assert not any(value in text for value in ("Jane", "call me", "jim(at)", "Ann Other", "crm-2026"))
+
+
+def test_the_counts_add_up_to_the_rows_read(project: SmallProject) -> None:
+    refused(project)
+    told = json.loads(reports(project)["summary.json"].read_text("utf-8"))
+    assert told["rows_read"] == sum(told["outcomes"].values()) == 6
+    assert (told["outcomes"]["rejected"], told["outcomes"]["skipped"], told["state"]) == (4, 1, "accepted")
+    assert {each["code"] for each in told["codes"]} >= {"NO_IDENTIFIER", "ROW_BLANK"}
+
+
+def test_fields_that_were_dropped_are_told_of_without_a_row_to_correct(project: SmallProject) -> None:
+    project.deliver("crm", "2026-06-01", "id,name,tier\n1,Jane Doe,iron")
+    project.receive()
+    assert given(project) == []
+    assert set(reports(project)) == {"errors.csv", "summary.json"}
+    assert given(project) == []
+
+
+def test_what_is_only_for_information_makes_no_file(project: SmallProject) -> None:
+    project.deliver("crm", "2026-06-01", "id,Name,mood\n1,Jane Doe,good\n,,")
+    project.receive()
+    assert given(project) == []
+    assert not (project.project.folder / "rejected").exists()
 
 
 # The way back
@@ -141,7 +195,7 @@ def test_a_file_that_is_refused_a_second_time_comes_back_with_its_reasons_once(p
     given(project)
     with returned(project).open(encoding="utf-8-sig", newline="") as file:
         header = next(csv.reader(file))
-    assert header[4:] == ["_row_number", "_error_codes", "_errors", "_suggestion", "_extra"]
+    assert header[4:] == ["_delivery", "_row_number", "_error_codes", "_errors", "_suggestion", "_extra"]
 
 
 def test_a_file_in_another_encoding_and_with_another_delimiter_finds_its_way_back(project: SmallProject) -> None:

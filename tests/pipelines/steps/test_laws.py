@@ -17,7 +17,7 @@ from pipelines.steps.match import Matched
 from pipelines.steps.merge import Merged
 from pipelines.store import health
 from pipelines.store.pending import CONTACTS, MATCH, leave_pending
-from tests.small_project import SmallProject, small_project
+from tests.small_project import SETTINGS, SmallProject, small_project
 
 # An example takes two seconds, so a few have to do, and a failing one is shown as it was found. Before a release:
 # LAW_EXAMPLES=200 pytest tests/pipelines/steps/test_laws.py
@@ -45,6 +45,8 @@ DERIVED = {
     "vetoed_edge": "FROM vetoed_edge",
     "review_queue": "FROM review_queue",
 }
+FILLED = dict.fromkeys(("name", "phone", "account_id", "seats", "tags"), "fill_blank")
+FILLING = SETTINGS["sources"] | {"crm": SETTINGS["sources"]["crm"] | {"update": FILLED}}
 Tables = dict[str, list[str]]
 
 
@@ -138,9 +140,9 @@ def rebuild(project: SmallProject) -> None:
     project.run()
 
 
-def of_one_run(history: Sequence[Delivery], *, up_to_ids: bool = False) -> Tables:
+def of_one_run(history: Sequence[Delivery], *, up_to_ids: bool = False, **configured: Any) -> Tables:
     """What a project derives that finds all deliveries at once."""
-    with TemporaryDirectory() as folder, small_project(Path(folder)) as project:
+    with TemporaryDirectory() as folder, small_project(Path(folder), **configured) as project:
         run_all(project, [history])
         return derived_up_to_ids(project) if up_to_ids else derived(project)
 
@@ -163,6 +165,16 @@ def test_any_order_of_arrival_gives_the_same_but_for_ids(history: list[Delivery]
         run_all(project, [[each] for each in arrival])
 
         assert derived_up_to_ids(project) == of_one_run(history, up_to_ids=True)
+
+
+@few
+@given(histories, st.data())
+def test_columns_that_only_fill_blanks_depend_on_no_order_either(history: list[Delivery], data: st.DataObject) -> None:
+    arrival = data.draw(st.permutations(history))
+    with TemporaryDirectory() as folder, small_project(Path(folder), sources=FILLING) as project:
+        run_all(project, [[each] for each in arrival])
+
+        assert derived_up_to_ids(project) == of_one_run(history, up_to_ids=True, sources=FILLING)
 
 
 @few

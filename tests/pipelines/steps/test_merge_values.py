@@ -42,7 +42,9 @@ def test_another_priority_of_the_sources_changes_who_wins(project: SmallProject)
     project.deliver("crm", "2026-01-05", ANNA)
     project.deliver("shop", "2026-01-06", "id,name,email\n1,Annie Berg,anna@example.com")
     project.run()
-    sources = {name: each.model_dump(exclude_none=True) for name, each in project.project.settings.sources.items()}
+    sources = {
+        name: each.model_dump(mode="json", exclude_none=True) for name, each in project.project.settings.sources.items()
+    }
     project.configure(sources=sources | {"crm": sources["crm"] | {"priority": 90}})
     project.run()
 

@@ -4,8 +4,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.errors import MigrationChanged, MigrationError, MigrationFailed, WarehouseNewer
-from pipelines.store.migrate import migrate
+from pipelines.errors import MigrationChanged, MigrationError, MigrationFailed, WarehouseNewer, WarehouseOlder
+from pipelines.store.migrate import migrate, require_current
+from tests.small_project import SmallProject
 
 
 @pytest.fixture
@@ -107,3 +108,12 @@ def test_migrations_are_numbered_without_a_gap(connection: duckdb.DuckDBPyConnec
     with pytest.raises(MigrationError, match=r"should be called 000\d_"):
         migrate(connection, folder)
     assert tables(connection) == set()
+
+
+def test_a_warehouse_that_lacks_a_migration_is_not_read(project: SmallProject) -> None:
+    require_current(project.connection)
+    project.connection.execute(
+        "DELETE FROM schema_migration WHERE version = (SELECT max(version) FROM schema_migration)"
+    )
+    with pytest.raises(WarehouseOlder, match="`onecontact run`"):
+        require_current(project.connection)

@@ -69,8 +69,8 @@ def test_a_content_that_was_seen_earlier_or_later_than_was_known_is_something_ne
     project.deliver("crm", "2026-06-02", "id,name\n1,Jane\n2,Joe")
     project.receive()
     project.connection.execute("DELETE FROM pending")
-    project.deliver("crm", "2026-06-03", "id,name,last modified\n1,Jane,2026-06-01\n2,Joe,2026-06-05")
+    project.deliver("crm", "2026-06-03", "id,name,last modified\n1,Jane,2026-06-01\n2,Joe,2026-06-04")
     project.receive()
     assert pending(project) == {("match", "1"), ("match", "2"), ("contacts", "1"), ("contacts", "2")}
     seen = project.rows("SELECT first_seen_at, last_seen_at FROM source_record ORDER BY first_seen_at")
-    assert [(each["first_seen_at"].day, each["last_seen_at"].day) for each in seen] == [(1, 2), (2, 5)]
+    assert [(each["first_seen_at"].day, each["last_seen_at"].day) for each in seen] == [(1, 2), (2, 4)]

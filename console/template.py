@@ -1,0 +1,64 @@
+"""`onecontact template`: a CSV to fill in, and what each of its columns takes."""
+
+import argparse
+import sys
+from pathlib import Path, PurePosixPath
+
+from console.cli import OK
+from console.run import spelt
+from console.screen import err, say, table
+from pipelines.errors import ConfigurationError
+from pipelines.project import OpenProject, open_project
+from pipelines.publish.template import Column, as_csv, as_markdown, template, unreached
+from schemas.configuration import nearest
+from schemas.contact_list import ContactTable
+
+
+def command(asked: argparse.Namespace) -> int:
+    """Write the template to a file, its dictionary beside it; without a file, to the screen."""
+    project = open_project(asked.project)
+    columns = template(project.settings, chosen(project, asked.source))
+    if asked.to:
+        write(asked.to, columns)
+        source = ["--source", asked.source] if asked.source else []
+        tried = spelt(["check", str(asked.to), *source], project.folder)
+        say(f"Next: fill it in, try it with `{tried}`, and put it where a source finds it.")
+    else:
+        sys.stdout.write(as_csv(columns))
+        sys.stdout.flush()
+        titles = ["column", "what it holds", "what it takes", "required", "example"]
+        rows = [[each.header, each.holds, each.accepts, each.required, each.example] for each in columns]
+        err.print(table("What each column takes", titles, rows))
+        err.print("A blank cell changes nothing; \\N says that the value is empty now.", markup=False)
+    for name in unreached(project.settings, columns):
+        err.print(
+            f"Left out: attribute {name}, which no header means; name a column for it in `columns:`", markup=False
+        )
+    return OK
+
+
+def chosen(project: OpenProject, name: str | None) -> ContactTable | None:
+    """The source whose headers are wanted, if one is named."""
+    if name is None:
+        return None
+    sources = project.settings.sources
+    if name not in sources:
+        raise ConfigurationError(f"no source `{name}`{nearest(name, sorted(sources))}")
+    source = sources[name]
+    if not isinstance(source, ContactTable) or not PurePosixPath("template.csv").match(PurePosixPath(source.path).name):
+        fitting = [each for each, options in sources.items() if isinstance(options, ContactTable)]
+        raise ConfigurationError(
+            f"source `{name}` takes no contact list as CSV" + (f"; these do: {', '.join(fitting)}" if fitting else "")
+        )
+    return source
+
+
+def write(path: Path, columns: list[Column]) -> None:
+    """Write template and dictionary, neither over a file that is there."""
+    dictionary = path.with_name(f"{path.stem}.dictionary.md")
+    for each in (path, dictionary):
+        if each.exists():
+            raise ConfigurationError(f"{each} is there already: name another file")
+    path.write_text(as_csv(columns), encoding="utf-8-sig", newline="")
+    dictionary.write_text(as_markdown(columns), encoding="utf-8")
+    say(f"Wrote {path}, and what each column takes to {dictionary}.")

@@ -1,0 +1,150 @@
+"""The template of a contact list: a header a source understands, one example row, and what each column takes."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import phonenumbers
+from babel.numbers import format_decimal
+
+from pipelines.read.contact_table import EXAMPLE, IGNORE, fold, meaning_of
+from schemas.attribute import Attribute
+from schemas.contact_list import ContactTable
+from schemas.project import Project
+from schemas.vocabulary import AttributeType
+
+EXAMPLE_CELL = "example: delete this row"
+STANDARD = {  # a field and the header it has where a source has none of its own
+    "record_id": "id",
+    "name": "name",
+    "first_name": "first name",
+    "last_name": "last name",
+    "email": "email",
+    "phone": "phone",
+    "tags": "tags",
+    "notes": "notes",
+}
+REACHED = "one of phone, email, or id and name"
+
+
+class Column(NamedTuple):
+    """A column of the template. All but `meaning` are for people to read."""
+
+    header: str
+    meaning: str
+    holds: str
+    accepts: str
+    required: str
+    example: str
+
+
+def template(project: Project, source: ContactTable | None) -> list[Column]:
+    """The columns of a template: those a source names itself, then the usual ones, then every attribute."""
+    region = (source and source.region) or project.default_region
+    locale = source.locale if source else None
+    own = {} if source is None else own_headers(source)
+    standard = {header: field for field, header in STANDARD.items() if field not in own.values()}
+    custom = {
+        header: f"attr.{name}"
+        for name in project.attributes
+        if f"attr.{name}" not in own.values() and (header := reached_by(name))
+    }
+    has_key = source is not None and source.key is not None
+    return [
+        Column(EXAMPLE, IGNORE, "marks a row that only shows how to fill the others", "nothing", "no", EXAMPLE_CELL),
+        *(
+            attribute_column(header, meaning, project.attributes[meaning.removeprefix("attr.")], locale)
+            if meaning.startswith("attr.")
+            else field_column(header, meaning, region, has_key=has_key)
+            for header, meaning in (own | standard | custom).items()
+        ),
+    ]
+
+
+def own_headers(source: ContactTable) -> dict[str, str]:
+    """The headers a source names itself, with what they mean; not those it ignores."""
+    named = {header: meaning_of(fold(header), folded(source), has_key=False) for header in source.columns}
+    keyed = {source.key: "record_id"} if source.key else {}
+    return keyed | {header: meaning for header, meaning in named.items() if meaning != IGNORE}
+
+
+def folded(source: ContactTable) -> Mapping[str, str]:
+    """What a source says of its columns, by folded header."""
+    return {fold(header): meaning for header, meaning in source.told().items()}
+
+
+def reached_by(attribute: str) -> str | None:
+    """A header that means an attribute: its name, or that with `attr.` where the name alone means something else."""
+    return next(
+        (
+            header
+            for header in (attribute, f"attr.{attribute}")
+            if meaning_of(fold(header), {}, has_key=False) == f"attr.{attribute}"
+        ),
+        None,
+    )
+
+
+def field_column(header: str, field: str, region: str, *, has_key: bool) -> Column:
+    """A column of one of the fields every contact has."""
+    number = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    phone = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL) if number else ""
+    told = {
+        "record_id": ("your own id of the record", "text", "yes" if has_key else "no", "1001"),
+        "name": ("full name", "text", REACHED, "Jane Doe"),
+        "first_name": ("given name", "text", "no", "Jane"),
+        "last_name": ("family name", "text", "no", "Doe"),
+        "email": ("e-mail address", "several are parted by ; or ,", REACHED, "jane.doe@example.com"),
+        "phone": ("phone number", f"without a country code it is one of {region}; several by ;", REACHED, phone),
+        "wa_id": ("WhatsApp number", "with its country code; several by ;", "no", phone),
+        "messenger_thread": ("Messenger thread", "its number", "no", "janedoe_1234567890"),
+        "external_id": ("id of the record in another system", "text", "no", "C-1001"),
+        "tags": ("tags", "several are parted by ; or ,", "no", "vip; newsletter"),
+        "notes": ("free text", "text", "no", "Met at the fair"),
+        "observed_at": ("when the row was last changed", "2026-01-31 or 2026-01-31 09:30", "no", "2026-01-31 09:30"),
+        "channel": ("channel of the contact", "whatsapp, email or facebook", "no", "email"),
+    }
+    return Column(header, field, *told[field])
+
+
+def attribute_column(header: str, meaning: str, attribute: Attribute, locale: str | None) -> Column:
+    """A column of a custom attribute."""
+    number = format_decimal(12.5, locale=locale) if locale else "12.5"
+    accepts, example = {
+        AttributeType.TEXT: ("text", "some text"),
+        AttributeType.NUMBER: (f"a number such as {number}", number),
+        AttributeType.DATE: ("a date such as 2026-01-31", "2026-01-31"),
+        AttributeType.DROPDOWN: (f"one of {', '.join(attribute.values)}", next(iter(attribute.values), "")),
+        AttributeType.BOOLEAN: ("true or false, yes or no", "true"),
+    }[attribute.type]
+    if attribute.pattern:
+        accepts, example = f"text that matches {attribute.pattern}", ""
+    return Column(
+        header, meaning, f"attribute, {attribute.type}", accepts, "yes" if attribute.required else "no", example
+    )
+
+
+def unreached(project: Project, columns: list[Column]) -> Iterator[str]:
+    """Attributes that no header means: a source has to name a column for them."""
+    there = {column.meaning for column in columns}
+    return (name for name in project.attributes if f"attr.{name}" not in there)
+
+
+def as_csv(columns: list[Column]) -> str:
+    """The template itself: a header and the example row."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([[column.header for column in columns], [column.example for column in columns]])
+    return text.getvalue()
+
+
+def as_markdown(columns: list[Column]) -> str:
+    """What each column takes, as a page."""
+    rows = [("column", "what it holds", "what it takes", "required", "example"), ("---",) * 5]
+    rows += [(each.header, each.holds, each.accepts, each.required, each.example) for each in columns]
+    table = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
+    return (
+        f"# What each column takes\n\n{table}\n\n"
+        "A blank cell says nothing and changes nothing; `\\N` says that the value is empty now. Columns can be left "
+        f"out, and stand in any order. A row with something in `{EXAMPLE}` is never taken in.\n"
+    )

@@ -1,0 +1,116 @@
+"""Trying a file without taking it in: the same code as a run, in transactions that are always undone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from pipelines.errors import ConfigurationError, DeliveryError
+from pipelines.landing import Landed, Stamp, hashed, stated_time
+from pipelines.project import OpenProject
+from pipelines.read.registry import FORMATS
+from pipelines.steps.receive import Taken, delivery_of, expect_identity, origin_of, take_in, worth_another_try
+from pipelines.store import deliveries, given_back
+from pipelines.store.connection import Connection
+from schemas.place import place
+from schemas.source import Source
+
+SHOWN = 20  # problems
+
+
+class Checked(NamedTuple):
+    """What a run would make of a file.
+
+    `known`: it has been taken in, so a run would leave it alone; what `taken` says is what reading it anew would give.
+    `way_out` says why nothing of it would be taken in. `codes` counts its problems (`given_back.codes`), `problems` are
+    the first of them (`given_back.first_problems`).
+    """
+
+    known: bool
+    taken: Taken
+    way_out: str | None
+    codes: pl.DataFrame
+    problems: pl.DataFrame
+
+
+def check(project: OpenProject, connection: Connection, path: Path, source: str) -> Checked:
+    """What a run would make of a file of this source, wherever it lies. Nothing is written."""
+    ids = project.ids()
+    with undone(connection):
+        expect_identity(connection, ids)
+    file = as_landed(path, source, project.settings.sources[source])
+    delivery = delivery_of(project, file, ids)
+    before = deliveries.earlier(connection, delivery.delivery_id)
+    seen: list[tuple[str | None, pl.DataFrame, pl.DataFrame]] = []
+
+    @contextmanager
+    def looked_at(connection: Connection) -> Iterator[None]:
+        with undone(connection):
+            yield
+            way_out = given_back.summary(connection, delivery.delivery_id)["way_out"].item()
+            codes = given_back.codes(connection, delivery.delivery_id)
+            seen.append((way_out, codes, given_back.first_problems(connection, delivery.delivery_id, SHOWN)))
+
+    taken = take_in(connection, delivery, file, origin_of(project, file, ids), "check", looked_at)
+    known = before is not None and not worth_another_try(before, delivery.config_digest)
+    return Checked(known, taken, *seen[-1])
+
+
+@contextmanager
+def undone(connection: Connection) -> Iterator[None]:
+    """Whatever is written in the `with` block is undone at its end."""
+    connection.begin()
+    try:
+        yield
+    finally:
+        connection.rollback()
+
+
+def as_landed(path: Path, source: str, options: Source) -> Landed:
+    """A file as if it had landed where its source looks for files."""
+    status = path.stat()
+    stated = stated_time(path.name, options)
+    return Landed(
+        source,
+        path,
+        hashed(path),
+        status.st_size,
+        stated or datetime.fromtimestamp(status.st_mtime_ns / 1e9, UTC),
+        "file_name" if stated else "modification_time",
+        Stamp(path.name, status.st_size, status.st_mtime_ns),
+    )
+
+
+def source_of(project: OpenProject, path: Path) -> str:
+    """The source a file belongs to: where it lies in, else the one contact list that can be read from it.
+
+    Raises:
+        ConfigurationError: There is none, or several. Its text lists what can be chosen.
+    """
+    sources = project.settings.sources
+    local = {name: each for name, each in sources.items() if not place(each.path).scheme}
+    lies_in = [name for name, each in local.items() if lands(project.folder, each.path, path)]
+    lists = [name for name, each in sources.items() if FORMATS[each.format].holds == "contacts"]
+    for choice in (lies_in, lists, [name for name in lists if reads(sources[name], path)]):
+        if len(choice) == 1:
+            return choice[0]
+    raise ConfigurationError(
+        f"say which source the file is for: --source, one of {', '.join(sorted(lists or sources))}"
+    )
+
+
+def lands(folder: Path, pattern: str, path: Path) -> bool:
+    """Whether a path is one that a source of the project looks for."""
+    return any(each.resolve() == path.resolve() for each in folder.glob(pattern))
+
+
+def reads(options: Source, path: Path) -> bool:
+    """Whether a file can be read as what a source says it is; its rows may be wrong."""
+    try:
+        next(FORMATS[options.format].read(path, options, rows=1), None)
+    except DeliveryError:
+        return False
+    return True

@@ -1,0 +1,65 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from console.cli import main
+
+LIST = "name,phone,tier\nAnna Berg,+49 30 901820,gold\nBen Tal,call me,\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    assert main(["init", str(tmp_path / "shop")]) == 0
+    capsys.readouterr()
+    return tmp_path / "shop"
+
+
+def put(folder: Path, text: str, name: str = "list-2026-06-01.csv") -> Path:
+    path = folder / "landing" / "contacts" / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_what_a_run_would_make_of_a_file_is_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = put(folder, LIST)
+    assert main(["check", str(path), "--project", str(folder)]) == 5
+    said = capsys.readouterr().out
+    assert "rows read" in said
+    assert "PHONE_UNPARSEABLE" in said
+    assert "By code: " in said
+    assert "A run would take it in, and give back 1 row in rejected/ to be corrected." in said
+    assert "Nothing was written." in said
+
+
+def test_a_file_without_a_bad_row_ends_well(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = folder / "elsewhere.csv"
+    path.write_text("name,phone\nAnna Berg,+49 30 901820\n", encoding="utf-8")
+    assert main(["check", str(path), "--project", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert "refuse no row" in said
+    assert "put it where landing/contacts/*.csv finds it" in said
+
+
+def test_a_file_of_which_nothing_would_be_taken_in_says_why(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = put(folder, "what,ever\n1,2\n")
+    assert main(["check", str(path), "--project", str(folder)]) == 5
+    assert "nothing of it: refused, HEADER_MISSING: no column is a name" in capsys.readouterr().out
+
+
+def test_programs_get_the_counts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = put(folder, LIST)
+    assert main(["check", str(path), "--project", str(folder), "--json"]) == 5
+    said = json.loads(capsys.readouterr().out)
+    assert (said["source"], said["state"], said["rows_read"]) == ("contacts", "accepted", 2)
+    assert (said["outcomes"]["created"], said["outcomes"]["rejected"], said["known"]) == (1, 1, False)
+    assert {each["code"] for each in said["codes"]} == {"NO_IDENTIFIER", "PHONE_UNPARSEABLE", "HEADER_UNKNOWN"}
+
+
+def test_a_file_that_is_not_there_and_a_source_nobody_knows_are_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", str(folder / "nothing.csv"), "--project", str(folder)]) == 2
+    assert "no such file" in capsys.readouterr().err
+    assert main(["check", str(put(folder, LIST)), "--source", "contact", "--project", str(folder)]) == 2
+    assert "did you mean `contacts`" in capsys.readouterr().err
