@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.small_project import SETTINGS, SmallProject, small_project
+from tests.tiny_workbook import parts, row
 
 GOOD = b"2,Joe Bloggs,joe@example.com\n"
 HEADER = b"id,name,email\n"
@@ -122,3 +123,30 @@ def test_a_hostile_zip_is_refused(tmp_path: Path, content: Callable[[], bytes], 
         deliver(project, "WhatsApp Chat - Jane.zip", content())
         project.receive()
         assert project.rows("SELECT state, code FROM delivery") == [{"state": "refused", "code": code}]
+
+
+ENTITY = '<!DOCTYPE x [<!ENTITY secret SYSTEM "file:///etc/passwd">]>'
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        pytest.param({"xl/sharedStrings.xml": f"{ENTITY}<sst><si><t>&secret;</t></si></sst>"}, "FILE_FORMAT", id="XXE"),
+        pytest.param({"../../evil.xml": "x"}, "FILE_FORMAT", id="../"),
+        pytest.param(
+            {"xl/sharedStrings.xml": f"<sst>{'<si><t>x</t></si>' * 4_000_000}</sst>"}, "FILE_LIMIT", id="bomb"
+        ),
+    ],
+)
+def test_a_hostile_workbook_is_refused(tmp_path: Path, change: dict[str, str], code: str) -> None:
+    sources = {"crm": {"format": "contacts_xlsx", "path": "landing/crm/*"}}
+    with small_project(tmp_path / "small", **(SETTINGS | {"sources": sources})) as project:
+        rows = row("name", "email") + row("Jane Doe", "jane@example.com")
+        files = parts(rows, shared="<sst/>") | change
+        deliver(project, "list-2026-06-01.xlsx", zipped(*((name, text.encode()) for name, text in files.items())))
+        deliver(project, "list-2026-06-02.csv", b"name,email\nJoe Bloggs,joe@example.com\n")
+        project.receive()
+        assert project.rows("SELECT state, code, created FROM delivery ORDER BY declared_at") == [
+            {"state": "refused", "code": code, "created": 0},
+            {"state": "accepted", "code": None, "created": 1},
+        ]
