@@ -40,6 +40,8 @@ def get(project: OpenProject, connection: Connection, delivery: str, to: Path) -
     """Write a delivery to a new file that only its owner can read."""
     try:
         handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise ConfigurationError(f"--to {to} exists already: name another file") from None
     except OSError as failure:
         raise ConfigurationError(f"--to {to}: cannot make a new file there ({type(failure).__name__})") from None
     try:

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 from console.cli import OK, WOULD_REFUSE
 from console.opened import require_init, say_waiting
 from console.run import spelt
@@ -12,11 +14,12 @@ from console.screen import as_json, clock, out, plural, say, shown_progress, tab
 from pipelines.errors import ConfigurationError
 from pipelines.progress import listening
 from pipelines.project import OpenProject, open_project
+from pipelines.read.detect import sample
 from pipelines.steps.check import SHOWN, Checked, check, lands, source_of
 from schemas.configuration import nearest
-from schemas.place import place
-from schemas.vocabulary import DeliveryState, ErrorCode, Outcome
+from schemas.vocabulary import Action, DeliveryState, ErrorCode, Outcome
 
+HEADERS = 12  # shown of a file without a known one
 ALWAYS = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.REJECTED)
 
 
@@ -25,17 +28,20 @@ def command(asked: argparse.Namespace) -> int:
     project = open_project(asked.project)
     require_init(project)
     clock.zone = ZoneInfo(project.settings.timezone)
+    if asked.file.is_dir():
+        raise ConfigurationError(f"{asked.file}: is a folder: name a file of it")
     if not asked.file.is_file():
         raise ConfigurationError(f"{asked.file}: no such file")
     source = chosen(project, asked.file, asked.source)
-    opened = project.warehouse(patience=asked.wait, purpose="onecontact check", waiting=say_waiting)
+    opened = project.warehouse(as_it_is=True, patience=asked.wait, purpose="onecontact check", waiting=say_waiting)
     with shown_progress() as tell, listening(tell), opened as connection:
         found = check(project, connection, asked.file, source)
     if asked.json:
         as_json(answer(found))
     else:
         tell_all(project, asked.file, found)
-    is_fine = found.taken.state == DeliveryState.ACCEPTED and not found.taken.outcomes[Outcome.REJECTED]
+    is_taken = found.taken.state == DeliveryState.ACCEPTED and not found.before
+    is_fine = is_taken and not found.taken.outcomes[Outcome.REJECTED]
     return OK if is_fine else WOULD_REFUSE
 
 
@@ -54,6 +60,7 @@ def answer(found: Checked) -> dict[str, Any]:
     return {
         "source": taken.source,
         "known": found.known,
+        "before": found.before and {"state": found.before.state, "code": found.before.code},
         "state": str(taken.state),
         "code": taken.code or (ErrorCode.FILE_ALREADY_IMPORTED.value if found.known else None),
         "way_out": found.way_out,
@@ -84,6 +91,8 @@ def tell_all(project: OpenProject, path: Path, found: Checked) -> None:
             + ", ".join(f"{code} {count:,}" for code, count in found.codes.select("code", "problems").rows())
         )
     say(verdict(found))
+    if taken.code == ErrorCode.HEADER_MISSING and out.is_terminal:
+        say(f"The headers that were read: {', '.join(sample(path).header[:HEADERS])}")
     say(next_step(project, path, found))
 
 
@@ -95,21 +104,38 @@ def verdict(found: Checked) -> str:
             f"{ErrorCode.FILE_ALREADY_IMPORTED}: this file was taken in before, so a run leaves it alone. "
             "The counts say what reading it anew would give."
         )
+    if found.before:
+        return (
+            f"This file was {found.before.state} before, {found.before.code}: {found.before.way_out}. A run leaves it "
+            "alone until it, or its source in onecontact.yaml, is changed. The counts say what reading it anew would "
+            "give."
+        )
     if taken.state != DeliveryState.ACCEPTED:
         return f"A run would take in nothing of it: {taken.state}, {taken.code}: {found.way_out}."
     rejected = taken.outcomes[Outcome.REJECTED]
     if rejected:
-        return f"A run would take it in, and give back {plural(rejected, 'row')} in rejected/ to be corrected."
-    return "A run would take it in, and refuse no row."
+        back = f"A run would take it in, and give back {plural(rejected, 'row')} in rejected/ to be corrected"
+    else:
+        back = "A run would take it in, and refuse no row"
+    return f"{back}{left_out(found.codes)}."
+
+
+def left_out(codes: pl.DataFrame) -> str:
+    """How many cells, and how many columns, would not be read."""
+    dropped = codes.filter(pl.col("action") == Action.FIELD_DROPPED.value)
+    is_column = pl.col("code") == ErrorCode.HEADER_UNKNOWN.value
+    numbers = ((dropped.filter(~is_column), "cell"), (dropped.filter(is_column), "column"))
+    told = [plural(int(some["problems"].sum()), word) for some, word in numbers if some.height]
+    return f"; {' and '.join(told)} would be left out, see above" if told else ""
 
 
 def next_step(project: OpenProject, path: Path, found: Checked) -> str:
     """What to do with the file."""
     source = project.settings.sources[found.taken.source]
-    inside = not place(source.path).scheme and lands(project.folder, source.path, path)
+    inside = lands(project, found.taken.source, path)
     if found.known:
         return "Next: nothing. A copy with another date in its name is another delivery."
-    if found.taken.state != DeliveryState.ACCEPTED:
+    if found.before or found.taken.state != DeliveryState.ACCEPTED:
         return "Next: mend the file, or its source in onecontact.yaml, and check again. Nothing was written."
     mend = "correct the rows in the file now, or later in rejected/; " if found.taken.outcomes[Outcome.REJECTED] else ""
     drop = "" if inside else f"put it where {source.path} finds it, then "

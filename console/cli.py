@@ -128,7 +128,7 @@ def parser() -> argparse.ArgumentParser:
     list_.add_argument("query", nargs="?", metavar="QUERY", help="part of a name, number, address, tag or attribute")
     list_.add_argument("--status", choices=["active", "inactive", "blocked"])
     list_.add_argument("--channel", metavar="CHANNEL", help="has talked to us on this channel, such as whatsapp")
-    list_.add_argument("--source", metavar="SOURCE", help="channel of the first contact, or import:<source>")
+    list_.add_argument("--source", metavar="SOURCE", help="channel of the first contact, or a source")
     list_.add_argument("--tag", metavar="TAG")
     list_.add_argument(
         "--days", type=whole(1, 36_500), metavar="N", help="last interaction within the last N days of the last run"

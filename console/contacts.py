@@ -14,8 +14,10 @@ from pipelines.project import OpenProject
 from pipelines.publish.filter import compile_filter
 from pipelines.store import ask, exports, runs
 from pipelines.store.connection import Connection
+from schemas.configuration import nearest
 from schemas.contact import Kind, field_kinds
 from schemas.segment import All, Condition, Operator, Span, Where
+from schemas.vocabulary import Channel
 
 COLUMNS = ["contact_id", "name", "phone", "email", "source", "last_interaction_at", "status"]
 
@@ -30,7 +32,7 @@ def command(asked: argparse.Namespace) -> int:
         as_json(shown.to_dicts())
         return 0
     if found.is_empty():
-        say("No contact fits.")
+        say(f"No contact fits.{hint(asked, project)}")
         return 0
     rows = [[row["contact_id"][:8], *(row[column] for column in COLUMNS[1:])] for row in shown.to_dicts()]
     titles = ["id", *(column.replace("_at", "").replace("_", " ") for column in COLUMNS[1:])]
@@ -38,6 +40,12 @@ def command(asked: argparse.Namespace) -> int:
     if shown.height < found.height:
         say(f"The first {shown.height:,}; `--limit 0` shows all.")
     return 0
+
+
+def hint(asked: argparse.Namespace, project: OpenProject) -> str:
+    """What could have been asked for, where a source is asked for that no contact comes from."""
+    known = [*Channel, *(f"import:{name}" for name in sorted(project.settings.sources))]
+    return f" Known values of --source are {', '.join(known)}." if asked.source else ""
 
 
 def matching(asked: argparse.Namespace, project: OpenProject, connection: Connection) -> Iterator[pl.DataFrame]:
@@ -60,9 +68,12 @@ def matching(asked: argparse.Namespace, project: OpenProject, connection: Connec
 
 def wanted(asked: argparse.Namespace, project: OpenProject) -> Iterator[Where]:
     """The filters of the command line in the filter language."""
-    for field in ("status", "source"):
-        if getattr(asked, field):
-            yield Condition(field=field, op=Operator.EQ, value=getattr(asked, field))
+    if asked.status:
+        yield Condition(field="status", op=Operator.EQ, value=asked.status)
+    if asked.source:
+        is_name = asked.source in project.settings.sources and asked.source not in set(Channel)
+        value = f"import:{asked.source}" if is_name else asked.source
+        yield Condition(field="source", op=Operator.EQ, value=value)
     for option, field in (("channel", "channels"), ("tag", "tags")):
         if getattr(asked, option):
             yield Condition(field=field, op=Operator.HAS_ANY, value=(getattr(asked, option),))
@@ -72,6 +83,9 @@ def wanted(asked: argparse.Namespace, project: OpenProject) -> Iterator[Where]:
         name, equals, text = stated.partition("=")
         if not equals:
             raise ConfigurationError("--attribute needs NAME=VALUE, such as --attribute tier=gold")
+        known = sorted(project.settings.attributes)
+        if name not in known:
+            raise ConfigurationError(f"no attribute `{name}`{nearest(name, known) if known else ': there are none'}")
         yield Condition(field=f"attr.{name}", op=Operator.EQ, value=typed(name, text, project))
 
 

@@ -16,7 +16,7 @@ project: $name
 default_region: US         # country of phone numbers written without a country code
 timezone: UTC              # zone of times written without one
 
-sources:
+sources:                   # one for each system: where ids of two meet, people overwrite each other
   contacts:                # any contact list as CSV or TSV; columns are known by their header
     format: contacts_csv
     path: "landing/contacts/*.csv"

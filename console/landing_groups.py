@@ -1,4 +1,4 @@
-"""Files sorted into what could be a source each: those of one format in one folder, and a glob that finds them."""
+"""Files sorted into what could be a source each: those of one kind in one folder, and a glob that finds them."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -7,11 +7,14 @@ from glob import escape
 from pathlib import Path
 from typing import NamedTuple
 
+from pipelines.landing import UNFINISHED
 from pipelines.read.batch import Format, Sample
+from pipelines.read.column_guess import KEY
+from pipelines.read.contact_table import MEANINGS
 from pipelines.read.detect import best, sample
 from pipelines.read.propose import needed_encoding
 
-UNFINISHED = (".part", ".partial", ".tmp", ".crdownload", ".filepart", ".swp")
+ANY_SYSTEM = ("contacts_csv", "contacts_xlsx")  # formats of which each system may have its own kind
 DOUBTFUL = 0.2  # a confidence that only a look at the rows can confirm
 NAMELESS = ("", "landing", "downloads", "desktop", "documents", "tmp", "data", "files", "exports")
 DATED = re.compile(r"[-_. ]?\d[\d\-_.T]*$")
@@ -56,7 +59,7 @@ def found(path: Path) -> Found:
 
 
 def groups(files: Iterable[Found], project: Path | None) -> Iterator[Group]:
-    """Files by folder, format and encoding, with as few globs as find exactly those.
+    """Files by folder, format, kind of header and encoding, with as few globs as find exactly those.
 
     In folders outside of the project other files do not matter: what is recognised is put into a folder of its own.
     """
@@ -72,13 +75,21 @@ def groups(files: Iterable[Found], project: Path | None) -> Iterator[Group]:
 
 
 def alike(files: Iterable[Found]) -> Iterator[tuple[Format, list[Found]]]:
-    """Files that are of one format, surely or perhaps, and in one encoding where its source has to name it."""
-    parts: dict[tuple[str, bool, str | None], tuple[Format, list[Found]]] = {}
+    """Files that are of one format, surely or perhaps, of one kind, and in one encoding where its source names it."""
+    parts: dict[tuple[str, bool, Collection[str], str | None], tuple[Format, list[Found]]] = {}
     for file in files:
         if file.form:
             encoding = needed_encoding(file.form, file.path, file.seen)
-            parts.setdefault((file.form.name, file.sure < DOUBTFUL, encoding), (file.form, []))[1].append(file)
+            kind = kind_of(file.seen.header) if file.form.name in ANY_SYSTEM else ()
+            parts.setdefault((file.form.name, file.sure < DOUBTFUL, kind, encoding), (file.form, []))[1].append(file)
     yield from parts.values()
+
+
+def kind_of(header: Collection[str]) -> Collection[str]:
+    """What lists of one system have in common: the (folded) header of their ids, else all their headers."""
+    ids = (name for name in header if MEANINGS.get(name) == "record_id" or KEY.fullmatch(name))
+    own = next(ids, None)
+    return (own,) if own else frozenset(header)
 
 
 def globs(members: list[Found], neighbours: list[str]) -> Iterator[tuple[str, list[Found]]]:
@@ -117,11 +128,26 @@ def shared_beginning(names: list[str]) -> str:
     return first[:same]
 
 
-def source_name(group: Group, taken: Collection[str]) -> str:
-    """A name for a source: that of its folder, else of its format; with a number where it is taken."""
-    folder = re.sub(r"[^a-z0-9_]+", "-", group.folder.name.lower()).strip("-_")
-    plain = group.form.name if folder in NAMELESS else folder
+def source_name(group: Group, beside: Collection[Group], taken: Collection[str]) -> str:
+    """A name for a source, with a number where it is taken.
+
+    That is the one of its folder, or of its format where the folder's says nothing. Of several groups in one folder
+    (`beside`) each is called after its format too, or after its files where others are of that format as well.
+    """
+    folder = letters(group.folder.name)
+    named = [] if folder in NAMELESS else [folder]
+    if sum(each.form is group.form for each in beside) > 1:
+        stems = DATED.sub("", shared_beginning([file.path.stem for file in group.files]))
+        named.append(letters(stems) or group.form.name)
+    elif len(beside) > 1 or not named:
+        named.append(group.form.name)
+    plain = "-".join(named)
     for name in (plain, f"{plain}-{group.form.name}"):
         if name not in taken:
             return name
     return next(f"{plain}-{number}" for number in range(2, len(taken) + 3) if f"{plain}-{number}" not in taken)
+
+
+def letters(words: str) -> str:
+    """Words in what the name of a source may hold; empty where nothing of them can."""
+    return re.sub(r"[^a-z0-9_]+", "-", words.lower()).strip("-_")

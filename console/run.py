@@ -17,6 +17,7 @@ from console.opened import require_init
 from console.screen import as_json, out, plural, say, shown_progress, table
 from console.waiting import lost, waiting
 from pipelines.errors import ConfigurationError
+from pipelines.landing import require_files
 from pipelines.progress import listening
 from pipelines.project import OpenProject, open_project
 from pipelines.steps.publish import check_segments
@@ -27,7 +28,7 @@ from pipelines.store.unreachable import unreachable
 
 COUNTS = ("files", "rows_read", "created", "updated", "unchanged", "duplicate_in_file", "rejected", "corrected",
           "quarantined", "skipped", "held", "refused")  # fmt: skip
-
+TITLES = {"rows_read": "rows", "duplicate_in_file": "duplicate", "quarantined": "set aside"}
 
 STOPPED = "the run was stopped; what was finished is kept, and the next goes on from there"
 
@@ -49,7 +50,10 @@ def command(asked: argparse.Namespace) -> int:
         return BUSY if "StoreBusy" in run.kinds else FAILED
     with project.warehouse(read_only=True, patience=asked.wait) as connection:
         if asked.json:
-            more = {"waiting": [*waiting(project, connection)], "lost": [*lost(connection, run.run_id)]}
+            more = {
+                "waiting": [*waiting(project, connection, names=True)],
+                "lost": [*lost(connection, run.run_id, names=True)],
+            }
             as_json({"run_id": run.run_id, "success": run.success, "assets": counts(run.told), **more})
         else:
             tell_story(project, connection, run.run_id, run.told)
@@ -63,6 +67,7 @@ def expect(project: OpenProject) -> None:
     """Find in the keys and the segments what would make a run fail, before anything starts."""
     load_key(project.folder, project.settings.keys.warehouse)
     project.ids()
+    require_files(project.folder, project.settings.sources)
     check_segments(project, datetime.now(UTC))
 
 
@@ -89,9 +94,12 @@ def tell_story(project: OpenProject, connection: Connection, run_id: str, told: 
     """One screen for somebody who sees this for the first time."""
     received, contacts = told.get("deliveries", {}), told.get("contacts", {})
     arrived = ask.deliveries(connection, run_id)
-    if arrived.is_empty():
-        known = plural(received.get("known", 0), "file")
-        say(f"\nNothing new: all {known} in the landing area {'is' if known == '1 file' else 'are'} known.")
+    known = received.get("known", 0)
+    if arrived.is_empty() and not known:
+        say("\nNothing new: no file lies where the sources look.")
+    elif arrived.is_empty():
+        files = "the 1 file in the landing area is" if known == 1 else f"all {known:,} files in the landing area are"
+        say(f"\nNothing new: {files} known.")
     else:
         say()
         out.print(received_table(arrived))
@@ -99,7 +107,7 @@ def tell_story(project: OpenProject, connection: Connection, run_id: str, told: 
     exports = [(name.removeprefix("exports/"), each) for name, each in told.items() if name.startswith("exports/")]
     for name, each in exports:
         verb = "published" if each["published"] else "unchanged"
-        say(f"  exports/{name}/contacts.csv: {each['dagster/row_count']:,} contacts, {verb}")
+        say(f"  exports/{name}/contacts.csv: {plural(each['dagster/row_count'], 'contact')}, {verb}")
     next_steps(project, connection, run_id, received)
 
 
@@ -107,7 +115,7 @@ def received_table(arrived: pl.DataFrame) -> Any:
     """Files and rows of a run by source."""
     shown = [column for column in COUNTS if column in ("files", "rows_read") or arrived[column].sum()]
     rows = [[row["source"], *(row[column] for column in shown)] for row in arrived.to_dicts()]
-    titles = ["source", *(column.removesuffix("_in_file").replace("_", " ") for column in shown)]
+    titles = ["source", *(TITLES.get(column, column) for column in shown)]
     return table("Received", titles, rows, right=titles[1:])
 
 
@@ -115,7 +123,7 @@ def sentence(contacts: Any, told: Any) -> None:
     """What became of contacts, in words."""
     records = told.get("source_records", {}).get("records", 0)
     total = contacts.get("dagster/row_count", 0)
-    say(f"{plural(records, 'record')} are {plural(total, 'contact')}.")
+    say(f"{plural(records, 'record')} {'is' if records == 1 else 'are'} {plural(total, 'contact')}.")
     happened = [
         f"{contacts[what]:,} {words}"
         for what, words in (
@@ -130,12 +138,14 @@ def sentence(contacts: Any, told: Any) -> None:
     waiting = told.get("review_queue", {}).get("dagster/row_count", 0)
     say("  " + (", ".join(happened) if happened else "No contact has changed."))
     if waiting:
-        say(f"  {waiting:,} pairs may be one person and wait for a person to decide.")
+        wait = "waits" if waiting == 1 else "wait"
+        say(f"  {plural(waiting, 'pair')} may be one person and {wait} for a person to decide.")
 
 
 def next_steps(project: OpenProject, connection: Connection, run_id: str, received: Any) -> None:
     """What waits for somebody, and what to try."""
-    for line in (*lost(connection, run_id), *waiting(project, connection)):
+    shown = out.is_terminal
+    for line in (*lost(connection, run_id, names=shown), *waiting(project, connection, names=shown)):
         say(f"  {line}")
     if received.get("outdated"):
         say(

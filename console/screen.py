@@ -1,6 +1,7 @@
 """How answers look: tables for people, JSON for programs."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,9 +16,13 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
-WIDTH = 110  # columns of a table that goes to a file or a pipe
+WIDTH = 110  # columns of a table that goes to a file or a pipe, unless COLUMNS says another number
 
-out = Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else WIDTH)
+out = Console(
+    highlight=False,
+    soft_wrap=False,
+    width=None if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal() else WIDTH,
+)
 err = Console(stderr=True, highlight=False)
 
 
@@ -58,7 +63,8 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]], rig
     """A table for people. Cells are text, never markup: what customers write must not colour the screen."""
     made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        made.add_column(column, justify="right" if column in right else "left", overflow="fold", no_wrap=column == "id")
+        whole = column == "id" or column in right  # a number or its title, broken, is hard to read
+        made.add_column(column, justify="right" if column in right else "left", overflow="fold", no_wrap=whole)
     for row in rows:
         made.add_row(*(Text(cell(value)) for value in row))
     return made

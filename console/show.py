@@ -125,7 +125,8 @@ def draw(connection: Connection, contact_id: str) -> None:
         ]
         for row in entries.to_dicts()
     ]
-    title = f"Timeline: {entries.height:,} entries, times in {clock.zone.key} (→ from the contact, ← to it)"
+    number = f"{entries.height:,} {'entry' if entries.height == 1 else 'entries'}"
+    title = f"Timeline: {number}, times in {clock.zone.key} (→ from the contact, ← to it)"
     if happened:
         out.print(table(title, ["when", "channel", "who", "what", "from"], happened))
     out.print(files.legend())

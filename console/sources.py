@@ -15,15 +15,16 @@ from console.formats import inline
 from console.landing_groups import Found, Group, files_in, found, groups, source_name
 from console.screen import plural, printable
 from pipelines.errors import ConfigurationError
+from pipelines.landing import local_files
 from pipelines.project import OpenProject, open_project
 from pipelines.read.propose import LOOKED_AT, Proposal, propose
 from schemas.attribute import Attribute
 from schemas.configuration import PROJECT_FILE, SEGMENTS
-from schemas.place import place
 from schemas.vocabulary import AttributeType
 
 NO_DELIVERIES = (PROJECT_FILE, SEGMENTS, "exports", "rejected")  # of a project
 TRIED = 5  # files of a group to look into for one that can be read
+TOLD = 5  # files of a source
 SHOWN = 20  # names of files that nothing recognises
 HINT = "`onecontact formats` lists what can be read. A table needs a header row; `columns:` can say what it means"
 
@@ -49,20 +50,16 @@ def command(asked: argparse.Namespace) -> int:
     known = read_already(project)
     unknown = [file for file in looked_at if file.path not in known]
     proposed, unreadable = entries(list(groups(unknown, folder if project else None)), folder, project)
-    lines = [*sources_block(proposed), *attributes_block(proposed), *asides(known, looked_at, unreadable)]
+    proposal = [*how_to_use(proposed, project), *sources_block(proposed), *attributes_block(proposed)]
+    lines = [*proposal, *asides(known, looked_at, unreadable)]
     print("\n".join(lines or ["# no files there"]))
     return OK if proposed or len(unknown) < len(looked_at) else FAILED
 
 
 def read_already(project: OpenProject | None) -> dict[Path, str]:
     """The files on this machine that a source of the project reads, and the name of that source."""
-    sources = project.settings.sources.items() if project else ()
-    return {
-        path.resolve(): name
-        for name, source in sources
-        if project and not place(source.path).scheme
-        for path in project.folder.glob(source.path)
-    }
+    found = local_files(project.folder, project.settings.sources) if project else {}
+    return {path.resolve(): name for name, paths in found.items() for path in paths}
 
 
 def entries(
@@ -83,12 +80,20 @@ def entries(
         if tried[-1].problem is not None:
             unreadable.append((group, tried[0].problem or ""))
             continue
-        name = source_name(group, taken)
+        name = source_name(group, [each for each in candidates if each.folder == group.folder], taken)
         taken.add(name)
         inside = project is not None and group.folder.is_relative_to(folder)
         at = group.folder.relative_to(folder).as_posix() if inside else f"landing/{name}"
         proposed.append(Entry(name, group, f"{escape(at)}/{group.glob}".removeprefix("./"), not inside, tried[-1]))
     return proposed, unreadable
+
+
+def how_to_use(proposed: list[Entry], project: OpenProject | None) -> Iterator[str]:
+    """What to do with the proposal."""
+    if proposed and project and project.settings.sources:
+        yield f"# merge these into the `sources:` you have in {PROJECT_FILE}"
+    if any(entry.group.form.holds == "contacts" for entry in proposed):
+        yield "# one source per system: where ids of two systems meet in one source, people overwrite each other"
 
 
 def sources_block(proposed: list[Entry]) -> Iterator[str]:
@@ -100,6 +105,7 @@ def sources_block(proposed: list[Entry]) -> Iterator[str]:
         if entry.outside:
             whence = on_a_line(str(entry.group.folder))
             yield f"    # put {plural(len(entry.group.files), 'file')} of {whence} into landing/{entry.name}/"
+        yield f"    # {'takes' if entry.outside else 'finds'} {file_names(entry.group)}"
         yield f"    format: {entry.group.form.name}"
         yield f"    path: {inline(entry.path)}"
         for name, value in entry.proposal.options.items():
@@ -113,6 +119,8 @@ def hints(entry: Entry) -> Iterator[str]:
     if perhaps:
         columns = entry.proposal.options.get("columns", {}) | perhaps
         yield f"columns: {inline(columns)}  # if that is what {', '.join(map(on_a_line, perhaps))} means"
+    if entry.proposal.locale:
+        yield f"locale: {entry.proposal.locale}  # or that of your country: numbers are written as 1.234,50"
     for name, field in entry.group.form.options.model_fields.items():
         if field.examples and name not in entry.proposal.options:
             yield f"{name}: {inline(field.examples[0])}  # {field.description}"
@@ -136,7 +144,7 @@ def asides(known: Mapping[Path, str], looked_at: list[Found], unreadable: list[t
     for name, number in sorted(Counter(known[file.path] for file in looked_at if file.path in known).items()):
         yield f"# {plural(number, 'file')} read already by the source {name}"
     for group, problem in unreadable:
-        yield f"# looks like {group.form.name}, but cannot be read: {on_a_line(str(group.folder / group.glob))}"
+        yield f"# looks like {group.form.name}, but cannot be read: {on_a_line(str(group.folder))}: {file_names(group)}"
         yield f"#   {on_a_line(problem)}"
     unknown = [file for file in looked_at if file.form is None and file.path not in known]
     if unknown:
@@ -145,6 +153,12 @@ def asides(known: Mapping[Path, str], looked_at: list[Found], unreadable: list[t
         if len(unknown) > SHOWN:
             yield f"#   and {len(unknown) - SHOWN:,} more"
         yield f"# {HINT}"
+
+
+def file_names(group: Group) -> str:
+    """Names of the files of a group, the first of them."""
+    names = [on_a_line(file.path.name) for file in group.files]
+    return ", ".join(names[:TOLD]) + (f" and {len(names) - TOLD:,} more" if len(names) > TOLD else "")
 
 
 def on_a_line(words: str) -> str:

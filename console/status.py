@@ -4,7 +4,7 @@ import argparse
 
 from console.opened import opened
 from console.run import received_table
-from console.screen import as_json, cell, out, say, table
+from console.screen import as_json, cell, out, plural, say, table
 from console.waiting import lost, waiting
 from pipelines.project import OpenProject
 from pipelines.store import ask, health
@@ -32,7 +32,7 @@ def standing(project: OpenProject, connection: Connection) -> dict[str, object]:
         "review_queue": ask.review_queue(connection).to_dicts(),
         "exports": ask.publications(connection).to_dicts(),
         "problems": ask.problems(connection).to_dicts(),
-        "waiting": [*waiting(project, connection)],
+        "waiting": [*waiting(project, connection, names=True)],
     }
 
 
@@ -43,11 +43,11 @@ def draw(project: OpenProject, connection: Connection) -> None:
         say(f"{project.settings.project}: no run yet. Put deliveries into the landing area, then `onecontact run`.")
         return
     contacts, records = health.count(connection, "contact"), health.count(connection, "record")
-    say(f"{project.settings.project}: {contacts:,} contacts of {records:,} records", style="bold")
+    say(f"{project.settings.project}: {plural(contacts, 'contact')} of {plural(records, 'record')}", style="bold")
     say(f"  last run {cell(run['started_at'])}, as of {cell(run['as_of'])} (times in {project.settings.timezone})")
     for status, number in ask.statuses(connection).iter_rows():
         say(f"  {status}: {number:,}")
-    say(f"  waiting for a decision: {health.count(connection, 'review_queue'):,} pairs")
+    say(f"  waiting for a decision: {plural(health.count(connection, 'review_queue'), 'pair')}")
     arrived = ask.deliveries(connection)
     if not arrived.is_empty():
         out.print(received_table(arrived))
@@ -55,5 +55,6 @@ def draw(project: OpenProject, connection: Connection) -> None:
     if not exports.is_empty():
         columns = ["segment", "rows", "published_at"]
         out.print(table("Exports", columns, exports.select(columns).rows(), right=["rows"]))
-    for line in (*lost(connection), *waiting(project, connection)):
+    shown = out.is_terminal
+    for line in (*lost(connection, names=shown), *waiting(project, connection, names=shown)):
         say(f"  {line}")

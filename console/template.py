@@ -12,6 +12,7 @@ from pipelines.project import OpenProject, open_project
 from pipelines.publish.template import Column, as_csv, as_markdown, template, unreached
 from schemas.configuration import nearest
 from schemas.contact_list import ContactTable
+from schemas.place import place
 
 
 def command(asked: argparse.Namespace) -> int:
@@ -19,6 +20,7 @@ def command(asked: argparse.Namespace) -> int:
     project = open_project(asked.project)
     columns = template(project.settings, chosen(project, asked.source))
     if asked.to:
+        keep_out(project, asked.to)
         write(asked.to, columns)
         source = ["--source", asked.source] if asked.source else []
         tried = spelt(["check", str(asked.to), *source], project.folder)
@@ -53,9 +55,27 @@ def chosen(project: OpenProject, name: str | None) -> ContactTable | None:
     return source
 
 
+def keep_out(project: OpenProject, path: Path) -> None:
+    """Raise ConfigurationError where a source would read the dictionary that comes with the template."""
+    for name, source in project.settings.sources.items():
+        glob = PurePosixPath(source.path)
+        folders = () if place(source.path).scheme else project.folder.glob(str(glob.parent))
+        inside = any(folder.resolve() == path.parent.resolve() for folder in folders)
+        if inside and PurePosixPath(dictionary_of(path).name).match(glob.name):
+            raise ConfigurationError(
+                f"source `{name}` would read {dictionary_of(path).name} in this folder: write the template elsewhere, "
+                "and put it here once it is filled in"
+            )
+
+
+def dictionary_of(path: Path) -> Path:
+    """Where the dictionary of a template is written: beside it."""
+    return path.with_name(f"{path.stem}.dictionary.md")
+
+
 def write(path: Path, columns: list[Column]) -> None:
     """Write template and dictionary, neither over a file that is there."""
-    dictionary = path.with_name(f"{path.stem}.dictionary.md")
+    dictionary = dictionary_of(path)
     for each in (path, dictionary):
         if each.exists():
             raise ConfigurationError(f"{each} is there already: name another file")

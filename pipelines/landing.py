@@ -5,20 +5,22 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from pipelines.errors import SourceUnreachable
+from pipelines.errors import ConfigurationError, SourceUnreachable
 from pipelines.progress import progress
 from pipelines.read.frames import well_formed
 from pipelines.remote.file import Remote
 from pipelines.remote.listing import listed
 from pipelines.store import deliveries
 from pipelines.store.connection import Connection
+from schemas.contact_list import ContactList
 from schemas.place import place
 from schemas.source import Source
 
 SETTLE_SECONDS = 2.0  # a file touched more lately than this is looked at twice
+GIVEN_BACK = "[0-9a-f]" * 12  # of a delivery's id: in rejected/, the rows of a source are called after it and this
 UNFINISHED = (".part", ".partial", ".tmp", ".crdownload", ".filepart", ".swp")
 DATE = re.compile(
     r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?([0-2]\d|3[01])(?:[T_-]?([01]\d|2[0-3])[-_.]?([0-5]\d)(?:[-_.]?[0-5]\d)?)?(?!\d)"
@@ -69,14 +71,16 @@ def arrived(connection: Connection, folder: Path, sources: Mapping[str, Source])
 
     Files come by source, then by declared time, then by hash: an order that the time of arrival plays no part in. One
     that still changes is being written, and left for the next run. Raises ConfigurationError for a transport whose
-    package is not installed.
+    package is not installed, and for a path that is a folder.
     """
+    require_files(folder, sources)
+    local = local_files(folder, sources)
     seen: dict[str, list[Seen]] = {}
     files: list[Landed] = []
     unreachable: dict[str, str] = {}
     for name, source in sorted(sources.items()):
         try:
-            seen[name] = list(candidates(folder, name, source))
+            seen[name] = list(candidates(folder, name, source, local.get(name, [])))
         except SourceUnreachable as failure:
             unreachable[name] = str(failure)
     settle(connection, [each for some in seen.values() for each in some])
@@ -88,13 +92,48 @@ def arrived(connection: Connection, folder: Path, sources: Mapping[str, Source])
     return Arrived(files, unreachable)
 
 
-def candidates(folder: Path, name: str, source: Source) -> Iterator[Seen]:
-    """Files that match the path of a source, but for those whose names say that somebody works on them."""
+def require_files(folder: Path, sources: Mapping[str, Source]) -> None:
+    """Raise ConfigurationError for a source whose path is a folder: it would find no file there."""
+    for name, source in sorted(sources.items()):
+        if not place(source.path).scheme and (folder / source.path).is_dir():
+            at = PurePosixPath(source.path)
+            raise ConfigurationError(f"sources.{name}: path: {at} is a folder; write {at}/*")
+
+
+def local_files(folder: Path, sources: Mapping[str, Source]) -> dict[str, list[Path]]:
+    """The files on this machine that each source finds, sorted.
+
+    Those are the ones that match its path, and refused rows that were given back to be corrected: beside its other
+    files they are found by their name, whatever the path is, and by no other source.
+    """
+    here = {name: source for name, source in sources.items() if not place(source.path).scheme}
+    back = {name: given_back(folder, name, source) for name, source in here.items()}
+    owner = {path: name for name, paths in back.items() for path in paths}
+    return {
+        name: sorted(
+            back[name].union(
+                path for path in folder.glob(source.path) if owner.get(path, name) == name and path.is_file()
+            )
+        )
+        for name, source in here.items()
+    }
+
+
+def given_back(folder: Path, name: str, source: Source) -> set[Path]:
+    """Corrected files of a contact list that were dropped in where its source looks for files."""
+    if not isinstance(source, ContactList):
+        return set()
+    beside = PurePosixPath(source.path).parent / f"{name}-{GIVEN_BACK}*.[cC][sS][vV]"
+    return {path for path in folder.glob(str(beside)) if path.is_file() and not path.stem.endswith(".errors")}
+
+
+def candidates(folder: Path, name: str, source: Source, local: Iterable[Path]) -> Iterator[Seen]:
+    """Files of a source, but for those whose names say that somebody works on them; `local` are those here."""
     if place(source.path).scheme:
         progress(f"looking for files of {name}", 0)
         found: Iterable[Path | Remote] = listed(name, source)
     else:
-        found = (path for path in sorted(folder.glob(source.path)) if path.is_file())
+        found = local
     for path in found:
         if not path.name.lower().endswith(UNFINISHED) and not path.name.startswith((".", "~$")):
             yield Seen(path, stamp(folder, path))

@@ -56,11 +56,12 @@ class OpenProject(NamedTuple):
         *,
         read_only: bool = False,
         create: bool = False,
+        as_it_is: bool = False,
         patience: float = 60.0,
         purpose: str = "onecontact",
         waiting: Callable[[str], None] | None = None,
     ) -> Iterator[Connection]:
-        """The warehouse, migrated to what this version expects unless it is only read."""
+        """The warehouse, migrated to what this version expects unless it is only read, or wanted `as_it_is`."""
         key = load_key(self.folder, self.settings.keys.warehouse)
         with open_warehouse(
             self.warehouse_path,
@@ -71,7 +72,7 @@ class OpenProject(NamedTuple):
             purpose=purpose,
             waiting=waiting,
         ) as connection:
-            if read_only:
+            if read_only or as_it_is:
                 require_current(connection)
             else:
                 migrate(connection)

@@ -1,5 +1,6 @@
 """Loading onecontact.yaml and segments/*.yaml: every error names the file, the line and the nearest valid name."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -19,8 +20,15 @@ SEGMENTS = "segments"
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
+QUOTED = r"'([^']*)'"  # a value, as Pydantic lists those that could be
 NONE_UNUSABLE: Mapping[str, str] = MappingProxyType({})
 WORDS = {"string_type": "must be text; a number, a date, yes, no, on and off are text only in quotes"}
+PATTERNS = {  # of names, in words
+    r"^[a-z0-9][a-z0-9_-]*$": "small letters, digits, - and _, beginning with a letter or digit",
+    r"^[a-z0-9][a-z0-9_]*$": "small letters, digits and _, beginning with a letter or digit",
+    r"^[a-z][a-z0-9_]*$": "small letters, digits and _, beginning with a letter",
+    r"^[A-Za-z_]\w*$": "letters, digits and _, beginning with a letter or _",
+}
 
 
 class Fault(NamedTuple):
@@ -145,7 +153,7 @@ def validated(model: type[Model], data: Any) -> Model | list[Fault]:
     try:
         return model.model_validate(data)
     except ValidationError as errors:
-        return [fault(model, error) for error in errors.errors(include_url=False, include_input=False)]
+        return [fault(model, error) for error in errors.errors(include_url=False)]
 
 
 def fault(model: type[BaseModel], error: Any) -> Fault:
@@ -156,6 +164,11 @@ def fault(model: type[BaseModel], error: Any) -> Fault:
     place: Place = tuple(step for step in error["loc"] if not str(step).startswith(("<", "[")))
     if error["type"] == "extra_forbidden":
         return Fault(place, f"unknown key{nearest(str(place[-1]), known_keys(model, place[:-1]))}")
+    if error["type"] == "string_pattern_mismatch":
+        form = error["ctx"]["pattern"]
+        return Fault(place, f"must be {PATTERNS.get(form, f'a text that matches {form}')}")
+    if error["type"] in ("enum", "literal_error") and isinstance(error["input"], str):
+        return Fault(place, f"unknown value{nearest(error['input'], re.findall(QUOTED, error['ctx']['expected']))}")
     return Fault(place, WORDS.get(error["type"], error["msg"].removeprefix("Value error, ")))
 
 

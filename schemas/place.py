@@ -46,6 +46,11 @@ def check_place(path: str, *, insecure: bool, after_import: AfterImport) -> None
 def _check_local(where: Place, insecure: bool) -> None:
     if PurePosixPath(where.files).is_absolute() or ".." in PurePosixPath(where.files).parts:
         raise ValueError("path must be relative to the project folder and stay inside it")
+    one_slash = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):/", where.files)
+    if one_slash:
+        raise ValueError(f"path: a URL has two slashes: `{one_slash[1].lower()}://`")
+    if not PurePosixPath(where.files).name:
+        raise ValueError("path must name files, such as `landing/crm/*.csv`")
     if insecure:
         raise ValueError("insecure: says nothing of a folder of the project: leave it out")
 

@@ -76,9 +76,9 @@ class Condition(Strict):
 
 
 class All(Strict):
-    """Every one of these holds."""
+    """Every one of these holds; of none, that is so of everybody."""
 
-    all: Annotated[tuple["Where", ...], Filled]
+    all: tuple["Where", ...]
 
 
 class AnyOf(Strict):

@@ -1,5 +1,6 @@
 """What onecontact.yaml says of any source. A format adds its own options in a subclass beside its reader."""
 
+from difflib import get_close_matches
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -19,8 +20,13 @@ class Strict(BaseModel):
 
 def known_zone(name: str) -> str:
     """The name of an IANA time zone, or a ValueError."""
-    if name not in available_timezones():
-        raise ValueError("must be a time zone such as Europe/Berlin or UTC")
+    zones = available_timezones()
+    if name not in zones:
+        cities = {zone.rpartition("/")[2].casefold(): zone for zone in sorted(zones)}
+        known = cities | {zone.casefold(): zone for zone in zones}
+        near = get_close_matches(name.casefold(), known, n=1, cutoff=0.8)
+        meant = f"; did you mean `{known[near[0]]}`?" if near else ""
+        raise ValueError(f"must be a time zone such as Europe/Berlin or UTC{meant}")
     return name
 
 

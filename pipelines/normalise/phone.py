@@ -132,7 +132,8 @@ def _with_keys(numbers: pl.DataFrame) -> pl.DataFrame:
     """Add `match_keys`; few numbers have variants to look for."""
     numbers = numbers.drop("text")
     varied = pl.col("normalised").str.contains(VARIED).fill_null(value=False)
-    alone = numbers.filter(~varied).with_columns(match_keys=pl.concat_list("normalised").list.drop_nulls())
+    itself = pl.when(pl.col("normalised").is_not_null()).then(pl.concat_list("normalised")).otherwise([])
+    alone = numbers.filter(~varied).with_columns(match_keys=itself)
     return pl.concat([alone, numbers.filter(varied).with_columns(match_keys=match_keys(pl.col("normalised")))])
 
 

@@ -197,20 +197,18 @@ def _judged(numbers: pl.DataFrame, code: str) -> pl.DataFrame:
         national=pl.coalesce(national, _significant(pl.col("digits").str.slice(len(code)), main))
     ).filter(national.str.len_bytes().is_between(*NATIONAL_DIGITS))
     told = _regions(numbers, code)
-    good, other = told.filter("valid"), told.filter(~pl.col("valid"))
     # A number whose E.164 is read back as another one is none: the library finds a prefix in it again.
     possible = _is_possible(national, main) & (_significant(national, main) == national)
-    e164 = pl.lit(f"+{code}") + national
-    return pl.concat(
-        [
-            good.with_columns(normalised=e164, validity=pl.lit(Validity.VALID.value)),
-            other.filter(possible).with_columns(normalised=e164, validity=pl.lit(Validity.POSSIBLE.value)),
-            other.filter(~possible).with_columns(
-                normalised=pl.lit(None, pl.String),
-                validity=pl.lit(Validity.INVALID.value),
-                region=pl.lit(None, pl.String),
-            ),
-        ]
+    good, other = told.filter("valid"), told.filter(~pl.col("valid"))
+    told = pl.concat([good.with_columns(possible=pl.lit(value=True)), other.with_columns(possible=possible)])
+    return told.with_columns(
+        normalised=pl.when("possible").then(pl.lit(f"+{code}") + national),
+        validity=pl.when("valid")
+        .then(pl.lit(Validity.VALID.value))
+        .when("possible")
+        .then(pl.lit(Validity.POSSIBLE.value))
+        .otherwise(pl.lit(Validity.INVALID.value)),
+        region=pl.when("possible").then("region"),
     )
 
 

@@ -11,10 +11,9 @@ from pipelines import quality
 from pipelines.errors import ContractBroken
 from pipelines.ids import Keyed
 from pipelines.normalise.date import timestamps
-from pipelines.normalise.email import emails
+from pipelines.normalise.identifiers import identifiers, unreachable, working
 from pipelines.normalise.locale import convention
 from pipelines.normalise.name import names
-from pipelines.normalise.phone import phones, wa_ids
 from pipelines.normalise.problems import PROBLEMS, problems
 from pipelines.normalise.record_id import record_ids
 from pipelines.normalise.text import clean
@@ -23,26 +22,11 @@ from pipelines.read.batch import Batch
 from schemas import received
 from schemas.attribute import Attribute
 from schemas.source import Source
-from schemas.vocabulary import Action, Channel, ErrorCode, IdentifierType, Outcome, Severity, Validity
+from schemas.vocabulary import Action, Channel, ErrorCode, Outcome, Severity
 
-REACHES = [str(kind) for kind in IdentifierType if kind is not IdentifierType.EXTERNAL_ID]
-IDENTIFIERS = pl.Schema(
-    {
-        "row": pl.UInt32(),
-        "type": pl.String(),
-        "scope": pl.String(),
-        "raw": pl.String(),
-        "normalised": pl.String(),
-        "validity": pl.String(),
-        "is_role": pl.Boolean(),
-        "match_keys": pl.List(pl.String),
-        "field": pl.String(),
-        "position": pl.UInt32(),
-    }
-)
 REJECTED = pl.Schema({"row": pl.UInt32, "line": pl.UInt32, "outcome": pl.String, "raw": pl.String})
 ROW_RULES = {
-    ErrorCode.NO_IDENTIFIER: "a phone, an e-mail or a channel id that works, or a record id with a name",
+    ErrorCode.NO_IDENTIFIER: "a phone, e-mail or channel id that works; or, with these blank, a record id and a name",
     ErrorCode.LIMIT_EXCEEDED: f"at most {received.MAX_TEXT} characters in a cell",
 }
 
@@ -60,8 +44,9 @@ class Origin(NamedTuple):
 class Records(NamedTuple):
     """What a batch of contact rows became.
 
-    `kept` has one row per record in the columns the store takes, `identifiers` theirs (IDENTIFIERS), `problems` what
-    was wrong (PROBLEMS), `rejected` the rows given back (REJECTED), `unread` headers that mean nothing in this project.
+    `kept` has one row per record in the columns the store takes, `identifiers` theirs (as `identifiers.working` gives
+    them), `problems` what was wrong (PROBLEMS), `rejected` the rows given back (REJECTED), `unread` headers that mean
+    nothing in this project.
     """
 
     kept: pl.DataFrame
@@ -90,9 +75,9 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
     unread = sorted(attributes.filter(~known)["field"].unique())
     locale = origin.options.locale
     read = values(attributes.filter(known), origin.attributes, locale)
-    points = identifiers(stated, origin)
+    points = identifiers(stated, origin.source, origin.options.region)
     moments = timestamps(
-        contacts.select("row", raw="observed_at", field=pl.lit("observed_at")),
+        contacts.select("row", raw="observed_at", field=pl.lit("observed_at")).drop_nulls("raw"),
         origin.options.zone(),
         convention(locale) if locale else None,
     )
@@ -109,16 +94,14 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
             whole_row(too_long, ErrorCode.LIMIT_EXCEEDED),
         ]
     )
-    good = pl.col("normalised").is_not_null()
-    kept_points = points.filter(good).join(lost, on="row", how="anti").select(IDENTIFIERS.names()).cast(IDENTIFIERS)
-    kept_points = kept_points.unique(["row", "type", "scope", "normalised"], keep="first", maintain_order=True)
+    kept_points = working(points.join(lost, on="row", how="anti"))
     content = contents(contacts, stated, attributes.filter(known))
     kept = (
         named.join(lost, on="row", how="anti")
-        .join(moments.select("row", "at"), on="row")
+        .join(moments.select("row", "at"), on="row", how="left")
         .join(content, on="row")
         .join(attribute_entries(read.kept), on="row", how="left")
-        .join(natural_keys(named, kept_points, exclusive(read.kept, origin.attributes)), on="row")
+        .join(natural_keys(named, kept_points, exclusive(read.kept, origin.attributes)), on="row", how="left")
         .join(as_json(batch.original), on="row", how="left")
     )
     return Records(
@@ -144,7 +127,7 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
         kept_points,
         told.drop("line").join(lines, on="row", how="left").select(PROBLEMS.names()).sort("row", "field", "code"),
         rejected_rows.join(lines, on="row")
-        .join(as_json(batch.original), on="row")
+        .join(as_json(batch.original.join(rejected_rows, on="row", how="semi")), on="row")
         .select("row", "line", outcome=pl.lit(Outcome.REJECTED.value), raw="raw")
         .cast(REJECTED),
         unread,
@@ -176,52 +159,6 @@ def oversized(batch: Batch) -> pl.DataFrame:
     return pl.concat(rows).unique()
 
 
-def identifiers(stated: pl.DataFrame, origin: Origin) -> pl.DataFrame:
-    """Identifiers as written, with what is known of each (IDENTIFIERS, and code and suggestion), in their order."""
-    region = pl.lit(origin.options.region, pl.String)
-    ordered = stated.with_row_index("nth").with_columns(
-        default_region=region, position=pl.int_range(pl.len(), dtype=pl.UInt32).over("row", "type")
-    )
-
-    def of(*kinds: IdentifierType) -> pl.DataFrame:
-        return ordered.filter(pl.col("type").is_in([str(kind) for kind in kinds]))
-
-    own = [pl.lit(None, pl.String).alias(name) for name in ("code", "suggestion")]
-    thread = pl.col("type") == IdentifierType.MESSENGER_THREAD.value  # its number; the name before it may change
-    plain = of(IdentifierType.MESSENGER_THREAD, IdentifierType.EXTERNAL_ID).with_columns(
-        *own,
-        normalised=pl.when(thread).then(clean(pl.col("raw")).str.extract("([^_]+)$")).otherwise(clean(pl.col("raw"))),
-        validity=pl.lit(Validity.VALID.value),
-        is_role=pl.lit(value=False),
-    )
-    external = pl.col("type") == IdentifierType.EXTERNAL_ID.value
-    plain = plain.with_columns(
-        scope=pl.when(external).then(pl.lit(origin.source)).otherwise("scope"),
-        match_keys=pl.when(external).then(pl.lit([], pl.List(pl.String))).otherwise(pl.concat_list("normalised")),
-    )
-    numbers = [
-        read(of(kind)).with_columns(is_role=pl.lit(value=False), suggestion=own[1])
-        for read, kind in ((phones, IdentifierType.PHONE), (wa_ids, IdentifierType.WA_ID))
-    ]
-    mails = emails(of(IdentifierType.EMAIL)).with_columns(match_keys=pl.concat_list("normalised"))
-    columns = ["nth", *IDENTIFIERS.names(), "code", "suggestion"]
-    return (
-        pl.concat([part.select(columns) for part in (plain, *numbers, mails)])
-        .sort("nth")
-        .unique(["row", "type", "scope", "normalised", "code"], keep="first", maintain_order=True)
-    )
-
-
-def unreachable(named: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame:
-    """Rows to give back: no identifier that works, and one that does not, or no record id with a name instead."""
-    reaching = points.filter(pl.col("type").is_in(REACHES))
-    working = reaching.filter(pl.col("normalised").is_not_null()).select("row").unique()
-    without = named.join(working, on="row", how="anti")
-    offered = pl.col("row").is_in(reaching["row"].implode())
-    nameless = pl.col("record_id").is_null() | pl.col("name").is_null()
-    return without.filter(offered | nameless).select("row")
-
-
 def harder(found: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
     """Problems of rows that were given back are errors, whatever they were by themselves."""
     given_back = pl.col("row").is_in(rejected["row"].implode())
@@ -251,7 +188,8 @@ def exclusive(kept: pl.DataFrame, attributes: Mapping[str, Attribute]) -> pl.Dat
 
 
 def natural_keys(named: pl.DataFrame, points: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
-    """What a row without a record id is known by in its source: its identifiers, exclusive attributes and name."""
+    """What rows without a record id are known by in their source: their identifiers, exclusive attributes and name."""
+    named = named.filter(pl.col("record_id").is_null())
     known_by = (
         pl.concat(
             [
@@ -259,6 +197,7 @@ def natural_keys(named: pl.DataFrame, points: pl.DataFrame, own: pl.DataFrame) -
                 own.select("row", what=pl.format("attr.{}", "attribute"), value="value"),
             ]
         )
+        .join(named, on="row", how="semi")
         .sort("row", "what", "value")
         .group_by("row", maintain_order=True)
         .agg(points=pl.format("{}:{}", "what", "value").str.join("|"))

@@ -50,7 +50,7 @@ def compile_filter(where: Where, fields: Mapping[str, FieldKind], as_of: datetim
     """
     if isinstance(where, All):
         parts = [compile_filter(part, fields, as_of, f"{place}.all[{n}]") for n, part in enumerate(where.all)]
-        return pl.all_horizontal(parts)
+        return pl.all_horizontal(parts or [pl.repeat(value=True, n=pl.len(), dtype=pl.Boolean)])
     if isinstance(where, AnyOf):
         parts = [compile_filter(part, fields, as_of, f"{place}.any[{n}]") for n, part in enumerate(where.any)]
         return pl.any_horizontal(parts)

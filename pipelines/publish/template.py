@@ -2,13 +2,16 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePath
+from typing import BinaryIO, NamedTuple
 
 import phonenumbers
 from babel.numbers import format_decimal
 
+from pipelines.read.batch import Batch
 from pipelines.read.contact_table import EXAMPLE, IGNORE, fold, meaning_of
+from pipelines.read.registry import FORMATS
 from schemas.attribute import Attribute
 from schemas.contact_list import ContactTable
 from schemas.project import Project
@@ -25,7 +28,33 @@ STANDARD = {  # a field and the header it has where a source has none of its own
     "tags": "tags",
     "notes": "notes",
 }
+ADVISED = "recommended: without it, a row is known by its phone, e-mail and name, and becomes another record with them"
+SEPARATORS = ("; ", " ::: ")  # of several tags in a cell
 REACHED = "one of phone, email, or id and name"
+
+
+class Size(NamedTuple):
+    """As much of `os.stat_result` as readers use."""
+
+    st_size: int
+
+
+class Written(NamedTuple):
+    """A list in memory, as readers see files (`pipelines.read.batch.Delivered`)."""
+
+    content: bytes
+    name: str = "template.csv"
+    stem: str = "template"
+    suffix: str = ".csv"
+    parent: PurePath = PurePath()
+
+    def stat(self) -> Size:
+        """Its size."""
+        return Size(len(self.content))
+
+    def open(self, _: str) -> BinaryIO:
+        """Its content."""
+        return io.BytesIO(self.content)
 
 
 class Column(NamedTuple):
@@ -44,19 +73,23 @@ def template(project: Project, source: ContactTable | None) -> list[Column]:
     region = (source and source.region) or project.default_region
     locale = source.locale if source else None
     own = {} if source is None else own_headers(source)
-    standard = {header: field for field, header in STANDARD.items() if field not in own.values()}
+    means = meanings(source, [*own, *STANDARD.values(), *(each for name in project.attributes for each in spelt(name))])
+    standard = {
+        header: field for field, header in STANDARD.items() if field not in own.values() and means.get(header) == field
+    }
     custom = {
         header: f"attr.{name}"
         for name in project.attributes
-        if f"attr.{name}" not in own.values() and (header := reached_by(name))
+        if f"attr.{name}" not in own.values() and (header := reached_by(name, means))
     }
+    between = "; " if source is None else separator(source, [*own, *standard])
     has_key = source is not None and source.key is not None
     return [
         Column(EXAMPLE, IGNORE, "marks a row that only shows how to fill the others", "nothing", "no", EXAMPLE_CELL),
         *(
             attribute_column(header, meaning, project.attributes[meaning.removeprefix("attr.")], locale)
             if meaning.startswith("attr.")
-            else field_column(header, meaning, region, has_key=has_key)
+            else field_column(header, meaning, region, between, has_key=has_key)
             for header, meaning in (own | standard | custom).items()
         ),
     ]
@@ -74,24 +107,46 @@ def folded(source: ContactTable) -> Mapping[str, str]:
     return {fold(header): meaning for header, meaning in source.told().items()}
 
 
-def reached_by(attribute: str) -> str | None:
-    """A header that means an attribute: its name, or that with `attr.` where the name alone means something else."""
-    return next(
-        (
-            header
-            for header in (attribute, f"attr.{attribute}")
-            if meaning_of(fold(header), {}, has_key=False) == f"attr.{attribute}"
-        ),
-        None,
-    )
+def spelt(attribute: str) -> tuple[str, str]:
+    """The headers that may mean an attribute: its name, and that with `attr.`, where the name means something else."""
+    return attribute, f"attr.{attribute}"
 
 
-def field_column(header: str, field: str, region: str, *, has_key: bool) -> Column:
+def reached_by(attribute: str, means: Mapping[str, str]) -> str | None:
+    """The header that means an attribute, if there is one."""
+    return next((header for header in spelt(attribute) if means.get(header) == f"attr.{attribute}"), None)
+
+
+def meanings(source: ContactTable | None, headers: Iterable[str]) -> Mapping[str, str]:
+    """What headers mean to the format of a source, or to any list; of those that are alike the first is asked for."""
+    once = list({fold(header): header for header in reversed(list(headers))}.values())
+    if source is None:
+        return {header: meaning_of(fold(header), {}, has_key=False) for header in once}
+    return tried(source, dict.fromkeys(once, "x")).meanings
+
+
+def separator(source: ContactTable, headers: Iterable[str]) -> str:
+    """What parts several tags in a cell of this format."""
+    for between in SEPARATORS:
+        row = {header: f"vip{between}newsletter" if header == STANDARD["tags"] else "x" for header in headers}
+        if any(tags == ["vip", "newsletter"] for tags in tried(source, row).contacts["tags"].to_list()):
+            return between
+    return SEPARATORS[0]
+
+
+def tried(source: ContactTable, row: Mapping[str, str]) -> Batch:
+    """What the reader of a source makes of a list of one row, by header."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([list(row), list(row.values())])
+    return next(FORMATS[source.format].read(Written(text.getvalue().encode("utf-8-sig")), source), Batch())
+
+
+def field_column(header: str, field: str, region: str, between: str, *, has_key: bool) -> Column:
     """A column of one of the fields every contact has."""
     number = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
     phone = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL) if number else ""
     told = {
-        "record_id": ("your own id of the record", "text", "yes" if has_key else "no", "1001"),
+        "record_id": ("your own id of the record", "text", ADVISED if has_key else "no", "1001"),
         "name": ("full name", "text", REACHED, "Jane Doe"),
         "first_name": ("given name", "text", "no", "Jane"),
         "last_name": ("family name", "text", "no", "Doe"),
@@ -100,7 +155,7 @@ def field_column(header: str, field: str, region: str, *, has_key: bool) -> Colu
         "wa_id": ("WhatsApp number", "with its country code; several by ;", "no", phone),
         "messenger_thread": ("Messenger thread", "its number", "no", "janedoe_1234567890"),
         "external_id": ("id of the record in another system", "text", "no", "C-1001"),
-        "tags": ("tags", "several are parted by ; or ,", "no", "vip; newsletter"),
+        "tags": ("tags", f"several are parted by {between.strip()}", "no", f"vip{between}newsletter"),
         "notes": ("free text", "text", "no", "Met at the fair"),
         "observed_at": ("when the row was last changed", "2026-01-31 or 2026-01-31 09:30", "no", "2026-01-31 09:30"),
         "channel": ("channel of the contact", "whatsapp, email or facebook", "no", "email"),

@@ -10,7 +10,7 @@ import polars as pl
 from schemas import received
 from schemas.source import Source
 
-BATCH_ROWS = 20_000
+BATCH_ROWS = 50_000
 SAMPLE_BYTES = 65_536
 
 

@@ -5,7 +5,7 @@ import re
 import string
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain, compress
+from itertools import compress
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +13,8 @@ from typing import NamedTuple
 from pipelines.errors import DeliveryRefused
 from pipelines.read import csv_text
 from pipelines.read.batch import BATCH_ROWS
-from pipelines.read.table import BATCH_CHARACTERS, MOST_COLUMNS, Refused, Rows, Table, gathered, misfit, named, refusal
+from pipelines.read.csv_plain import plain_rows
+from pipelines.read.table import BATCH_CHARACTERS, Refused, Rows, Table, at_once, gathered, misfit, named, refusal
 from schemas.vocabulary import ErrorCode
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -51,22 +52,22 @@ def open_csv(path: Path, encoding: str | None = None, *, rows: int = BATCH_ROWS)
     never ends is refused alone. Raises DeliveryRefused for a file that is empty or in another encoding.
     """
     with csv_text.opened(path, encoding) as (raw, found), readable(found):
-        lines = csv_text.text_lines(raw, found)
-        skipped, first = next_line(lines, 0)
+        lines = csv_text.Lines(csv_text.text_lines(raw, found))
+        first = next_line(lines)
         delimiter = declared_delimiter(first)
         if delimiter:
-            skipped, first = next_line(lines, skipped)
+            first = next_line(lines)
         if "\0" in first:
             raise csv_text.unreadable(found)
         if first == csv_text.OVERLONG:
             raise DeliveryRefused(ErrorCode.FILE_LIMIT, f"the header is longer than {csv_text.LONGEST_LINE} characters")
         delimiter = delimiter or likely_delimiter(first)
         csv.field_size_limit(LARGEST_CELL)
-        parsed = parse(chain([first], lines), delimiter, skipped - 1)
+        lines.put_back([first])
+        parsed = parse(lines, delimiter)
         header = named(next(parsed)[1], MARGIN)
-        if len(header) > MOST_COLUMNS:
-            raise DeliveryRefused(ErrorCode.FILE_LIMIT, f"the header has more than {MOST_COLUMNS} columns")
-        yield Table(header, batches(parsed, header, rows, Encoding(path, found)))
+        most = at_once(rows, header)
+        yield Table(header, batches(lines, delimiter, parsed, header, most, Encoding(path, found)))
 
 
 @contextmanager
@@ -81,11 +82,11 @@ def readable(encoding: str) -> Iterator[None]:
     raise problem from None
 
 
-def next_line(lines: Iterator[str], before: int) -> tuple[int, str]:
-    """The number of the next line that says something, counted on from `before`, and the line."""
-    for number, line in enumerate(lines, before + 1):
+def next_line(lines: Iterator[str]) -> str:
+    """The next line that says something."""
+    for line in lines:
         if line.strip():
-            return number, line
+            return line
     raise DeliveryRefused(ErrorCode.FILE_EMPTY, "the file has no header row and no data")
 
 
@@ -100,15 +101,15 @@ def likely_delimiter(header: str, known: Sequence[str] = DELIMITERS) -> str:
     return max(known, key=QUOTED.sub("", header).count)
 
 
-def parse(lines: Iterator[str], delimiter: str, before: int) -> Iterator[Parsed]:
-    """Rows of lines, the header among them, `before` being the number of the line before the first.
+def parse(lines: csv_text.Lines, delimiter: str) -> Iterator[Parsed]:
+    """Rows of lines, the header among them; between two of them nobody is kept from taking lines away.
 
     A quote that is never closed would swallow the rows behind it, up to the next quote or to the end of the file. The
     line it stands on is given as a row with that fault, and parsing begins anew on the next.
     """
     since: list[str] = []  # lines of the row that is being parsed
     reader = csv.reader(noted(lines, since), delimiter=delimiter)
-    line, width, torn = before, 0, 0
+    width, torn = 0, 0
     while True:
         cells: list[str] | None
         try:
@@ -117,20 +118,18 @@ def parse(lines: Iterator[str], delimiter: str, before: int) -> Iterator[Parsed]
             return
         except csv.Error:
             cells = None  # one of them is larger than LARGEST_CELL
+        begins = lines.number - len(since) + 1
         if cells is None or (len(since) > 1 and is_torn(since, delimiter, width)):
             torn += 1
             if torn > MOST_TORN:
                 raise DeliveryRefused(ErrorCode.FILE_LIMIT, f"more than {MOST_TORN} quotes are never closed")
             wrong = ErrorCode.QUOTE_UNCLOSED if len(since) > 1 else ErrorCode.LIMIT_EXCEEDED
-            yield line + 1, since[0].rstrip("\r\n").split(delimiter), len(since[0]), wrong
-            lines, since = chain(since[1:], lines), []
+            lines.put_back(since[1:])
+            yield begins, since[0].rstrip("\r\n").split(delimiter), len(since[0]), wrong
             reader = csv.reader(noted(lines, since), delimiter=delimiter)
-            line += 1
-            continue
-        if cells:
+        elif cells:
             width = width or len(cells)
-            yield line + 1, cells, len(since[0]) if len(since) == 1 else sum(map(len, since)), None
-        line += len(since)
+            yield begins, cells, len(since[0]) if len(since) == 1 else sum(map(len, since)), None
         since.clear()
 
 
@@ -154,13 +153,43 @@ def is_torn(lines: list[str], delimiter: str, width: int) -> bool:
     return False
 
 
-def batches(parsed: Iterator[Parsed], header: list[str], most: int, encoding: Encoding) -> Iterator[Rows]:
-    """Rows as batches of at most `most`, and of fewer where they are long."""
+def batches(
+    lines: csv_text.Lines, delimiter: str, parsed: Iterator[Parsed], header: list[str], most: int, encoding: Encoding
+) -> Iterator[Rows]:
+    """Rows as batches of at most `most`, and of fewer where they are long.
+
+    Lines that plainly are rows become rows together, the others one by one, with an eye on what is wrong with them.
+    """
+    number = 0
+    while taken := lines.some(most, BATCH_CHARACTERS):
+        lines.put_back(half_row(taken))
+        before = number, lines.number - len(taken)
+        plain = plain_rows(taken, before, delimiter, len(header), LARGEST_CELL) if taken else None
+        if plain is None:
+            lines.put_back(taken)
+        rows = one_by_one(parsed, number, header, most, encoding) if plain is None else Rows(plain)
+        if len(rows.cells) or len(rows.refused):
+            yield rows
+        number += len(rows.cells) + len(rows.refused)
+
+
+def half_row(taken: list[str]) -> list[str]:
+    """Take away, from the end of lines, those of a row that may go on behind them."""
+    if "".join(taken).count('"') % 2 == 0:
+        return []
+    begins = max(place for place, line in enumerate(taken) if line.count('"') % 2)
+    rest = taken[begins:]
+    del taken[begins:]
+    return rest
+
+
+def one_by_one(parsed: Iterator[Parsed], before: int, header: list[str], most: int, encoding: Encoding) -> Rows:
+    """The next rows as a batch, `before` being the number of the row before the first."""
     characters = 0
     whole: list[list[str]] = []
     places: list[tuple[int, int]] = []
     refused: list[Refused] = []
-    for number, (line, cells, length, wrong) in enumerate(parsed, 1):
+    for number, (line, cells, length, wrong) in enumerate(parsed, before + 1):
         characters += length
         if wrong or len(cells) != len(header):
             refused.append(unfit(number, line, cells, header, wrong))
@@ -168,11 +197,8 @@ def batches(parsed: Iterator[Parsed], header: list[str], most: int, encoding: En
             whole.append(cells)
             places.append((number, line))
         if len(places) + len(refused) >= most or characters >= BATCH_CHARACTERS:
-            yield in_encoding(header, places, whole, refused, encoding)
-            characters = 0
-            whole, places, refused = [], [], []
-    if places or refused:
-        yield in_encoding(header, places, whole, refused, encoding)
+            break
+    return in_encoding(header, places, whole, refused, encoding)
 
 
 def unfit(number: int, line: int, cells: list[str], header: list[str], wrong: ErrorCode | None) -> Refused:

@@ -2,7 +2,7 @@
 
 import codecs
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +12,7 @@ from schemas.vocabulary import ErrorCode
 
 BLOCK = 1 << 20  # characters read at a time
 LONGEST_LINE = 4 << 20  # characters; a line that long is no line of a table
+ZIP = b"PK\x03\x04"
 OVERLONG = "\ud800\n"  # what is given in its place; no decoder makes half a surrogate pair of this kind
 BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -25,8 +26,42 @@ def opened(path: Path, encoding: str | None) -> Iterator[tuple[BinaryIO, str]]:
     """A file and its encoding: a byte order mark decides, else the one given, else it is UTF-8."""
     with path.open("rb") as raw:
         start = raw.read(4)
+        if start == ZIP:
+            raise DeliveryRefused(
+                ErrorCode.FILE_FORMAT, "the file is a workbook or a zip: use `format: contacts_xlsx`, or save it as CSV"
+            )
         raw.seek(0)
         yield raw, next((name for mark, name in BOMS.items() if start.startswith(mark)), encoding or "utf-8")
+
+
+class Lines(Iterator[str]):
+    """Physical lines one after another, of which some can be put back. `number` is that of the last one, from 1."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self.number = 0
+        self._lines = lines
+        self._again: list[str] = []  # the next one is the last
+
+    def __next__(self) -> str:
+        """The next line."""
+        line = self._again.pop() if self._again else next(self._lines)
+        self.number += 1
+        return line
+
+    def some(self, most: int, characters: int) -> list[str]:
+        """The next lines, at most so many, and no more after those that have so many characters together."""
+        taken: list[str] = []
+        for line in self:
+            taken.append(line)
+            characters -= len(line)
+            if len(taken) == most or characters <= 0:
+                break
+        return taken
+
+    def put_back(self, lines: Sequence[str]) -> None:
+        """Make lines that were taken the next ones again."""
+        self._again.extend(reversed(lines))
+        self.number -= len(lines)
 
 
 def text_lines(raw: BinaryIO, encoding: str) -> Iterator[str]:

@@ -8,17 +8,19 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from pipelines.errors import DeliveryError, DeliveryRefused
-from pipelines.read.attribute_guess import guessed_attribute
+from pipelines.read.attribute_guess import guessed_attribute, has_decimal_commas, reads_as
 from pipelines.read.batch import Batch, Format, Sample
 from pipelines.read.column_guess import key_among, meanings
 from pipelines.read.contact_table import fold
 from pipelines.read.detect import LEGACY, encoding_of
 from pipelines.read.open_table import open_table
 from schemas.attribute import Attribute
-from schemas.vocabulary import ErrorCode
+from schemas.vocabulary import AttributeType, ErrorCode
 
 LOOKED_AT = 1_000  # rows
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+WITH_COMMAS = "de_DE"  # one of the many locales that write 1.234,50
+OWN_ID = "contact_id"  # of an export of ours
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -27,13 +29,14 @@ class Proposal(NamedTuple):
 
     `options` are those its reader needs. `perhaps` are columns that no header alias knows, and what they may mean: for
     somebody to confirm. `attributes` are definitions for columns that nothing else reads. `problem`: why the file
-    cannot be read even so, in words that hold no value of it.
+    cannot be read even so, in words that hold no value of it. `locale` is one that writes numbers as some column does.
     """
 
     options: dict[str, Any]
     perhaps: dict[str, str]
     attributes: dict[str, Attribute]
     problem: str | None = None
+    locale: str | None = None
 
 
 def propose(form: Format, path: Path, seen: Sample, attributes: Mapping[str, Attribute]) -> Proposal:
@@ -53,15 +56,25 @@ def propose(form: Format, path: Path, seen: Sample, attributes: Mapping[str, Att
     if key:
         options["key"] = key
         del unread[key]
+    elif "key" in takes and batch.meanings.get(OWN_ID) == "record_id":
+        options["key"] = OWN_ID
     perhaps = meanings(unread, attributes) if "columns" in takes else {}
     spelling = spellings({header: names[header] for header in unread if header not in perhaps}, attributes)
     renamed = {header: name for header, name in spelling.items() if name != names[header]}
     if renamed and "columns" in takes:
         options["columns"] = options.get("columns", {}) | renamed
     wanted = {header: name for header, name in spelling.items() if "columns" in takes or header not in renamed}
-    return Proposal(
-        options, perhaps, {name: guessed_attribute(fold(header), unread[header]) for header, name in wanted.items()}
-    )
+    with_commas = {header for header in wanted if written_with_commas(unread[header])}
+    guessed = {
+        name: guessed_attribute(fold(header), unread[header], WITH_COMMAS if header in with_commas else None)
+        for header, name in wanted.items()
+    }
+    return Proposal(options, perhaps, guessed, locale=WITH_COMMAS if with_commas else None)
+
+
+def written_with_commas(cells: pl.Series) -> bool:
+    """Whether a column holds numbers that are written with a decimal comma."""
+    return has_decimal_commas(cells) and reads_as(AttributeType.NUMBER, cells.unique(), WITH_COMMAS)
 
 
 def readable(

@@ -15,6 +15,7 @@ from pipelines.read.workbook import RichText, Sheet, Workbook, written
 from pipelines.read.workbook_parts import parse
 from schemas.vocabulary import ErrorCode
 
+MOST_TEXT = 1 << 29  # characters of all cells together
 LAST_ROW = 1_048_576  # of a sheet
 PLACE = re.compile("([A-Za-z]{1,3})[0-9]{1,7}")
 TRUE = ("1", "true")
@@ -70,7 +71,7 @@ def rows_of(book: Workbook, sheet: Sheet, decimal: str | None = None) -> Generat
         rows, reader.rows = reader.rows, []
         for row in rows:
             characters += sum(map(len, row.cells))
-            if characters > MAX_INFLATED:  # a few bytes name a shared text of any length, again and again
+            if characters > MOST_TEXT:  # a few bytes name a shared text of any length, again and again
                 raise DeliveryRefused(ErrorCode.FILE_LIMIT, "the sheet holds more text than a list of contacts")
             yield row
 
@@ -133,7 +134,7 @@ class Cells:
         if self._value == "":
             return f"={self._formula}" if self._formula is not None and self._kind != "str" else ""
         if self._kind == "s":
-            return self._book.strings[int(self._value)]
+            return self._book.strings[index(self._value)]
         if self._kind == "b":
             return str(self._value in TRUE).lower()
         return self._number() if self._kind == "n" else written(self._value)
@@ -145,7 +146,7 @@ class Cells:
             return self._value
         if number - number != 0:  # infinite, or none
             return self._value
-        said = (self._book.styles[int(self._style)] if self._style else plain)(number)
+        said = (self._book.styles[index(self._style)] if self._style else plain)(number)
         return with_decimals(said, self._decimal) if FRACTION.fullmatch(said) else said
 
 
@@ -154,6 +155,14 @@ def with_decimals(number: str, decimal: str | None) -> str:
     if decimal:
         return number.replace(".", decimal)
     return f"{number}0" if len(number.partition(".")[2]) == THOUSAND else number
+
+
+def index(text: str) -> int:
+    """The place that a cell names; one before the first is none, and not one from the end."""
+    place = int(text)
+    if place < 0:
+        raise IndexError(place)
+    return place
 
 
 def column(place: str) -> int:

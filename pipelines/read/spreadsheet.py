@@ -17,11 +17,11 @@ NEGATIVE = r"^'*-[0-9]{1,11}(?:\.[0-9]{1,11})?$"  # is shown as the number it is
 RISKY = rf"(?:{FORMULA}|{CUT}|\\N$)"
 
 CLEARS = "\\N"  # a cell that says "this is now empty", where a blank one says nothing
-CLEAR = "\ue000"  # what `said` makes of it
+CLEAR = "\ufdd0"  # what `said` makes of it
 # What stands, while a cell is taken apart, for a separator and for the signs that a backslash protects. These, and
-# CLEAR, are of Unicode's private use: nobody writes them.
-PARTS = "\ue001"
-HIDDEN = {"\\\\": "\ue002", "\\;": "\ue003", "\\,": "\ue004"}
+# CLEAR, are no characters: Unicode keeps them for such work within a program.
+PARTS = "\ufdd1"
+HIDDEN = {"\\\\": "\ufdd2", "\\;": "\ufdd3", "\\,": "\ufdd4"}
 SHOWN = {mark: sign[1] for sign, mark in HIDDEN.items()}
 
 

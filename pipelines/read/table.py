@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 import polars as pl
 
+from pipelines.errors import DeliveryRefused
 from schemas import received
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import ErrorCode, Outcome
 
 BATCH_CHARACTERS = 16_000_000  # a batch of long rows ends before it has all its rows
+MOST_CELLS = 2_000_000  # of a batch; the cells of a wide table are mostly blank, and cost memory all the same
 MOST_COLUMNS = 2_000
+LONGEST_HEADER = 1_000  # characters
 BLANK = "a row with at least one value"
 OVER = "_extra"  # column of refused rows that holds the cells for which their file had no column
 
@@ -55,8 +58,20 @@ Refused = tuple[int, int | None, str, str, str, str]
 
 
 def named(header: Sequence[str], margin: str = " ") -> list[str]:
-    """Headers without margins; a column without one is called by its place."""
+    """Headers without margins; a column without one is called by its place.
+
+    Raises DeliveryRefused for more or longer ones than any list has: each row is kept with all of them.
+    """
+    if len(header) > MOST_COLUMNS:
+        raise DeliveryRefused(ErrorCode.FILE_LIMIT, f"the header has more than {MOST_COLUMNS} columns")
+    if any(len(cell) > LONGEST_HEADER for cell in header):
+        raise DeliveryRefused(ErrorCode.FILE_LIMIT, f"a header is longer than {LONGEST_HEADER} characters")
     return [cell.strip(margin) or f"column {place}" for place, cell in enumerate(header, 1)]
+
+
+def at_once(most: int, header: Sequence[str]) -> int:
+    """How many rows of a table make a batch: at most so many, and fewer of a wide one."""
+    return max(1, min(most, MOST_CELLS // len(header)))
 
 
 def gathered(
@@ -109,7 +124,7 @@ def in_batches(header: Sequence[str], rows: Iterable[Row], most: int) -> Iterato
 
     Cells that are not there are blank; a row with more of them than the header is refused.
     """
-    characters = 0
+    characters, most = 0, at_once(most, header)
     places: list[tuple[int, int]] = []
     whole: list[list[str]] = []
     refused: list[Refused] = []

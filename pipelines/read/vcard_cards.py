@@ -18,6 +18,7 @@ KINDS = ("VERSION", "KIND", "X-ADDRESSBOOKSERVER-KIND")
 READ = frozenset((*TEXTS, *SERVICES, *KINDS))
 PIECE = 1 << 16  # characters of a line that are looked at together; its name and parameters lie in the first
 LARGEST_CARD = 1 << 20  # characters of what is read of a card
+PROPERTY = 64  # characters that a property counts for by itself: millions of empty ones are large, too
 NARROW = "latin-1"  # one character for each byte: what letters they are is told by each property, not by the file
 MARKS = ("\ufeff", "\u00ef\u00bb\u00bf")  # a byte order mark, as it is and as NARROW has it
 HEAD = re.compile(r"(?:[\w-]+\.)?([\w-]+)((?:;(?:[^\":;]|\"[^\"]*\")*)*):", re.ASCII)
@@ -152,7 +153,7 @@ def sorted_out(found: Iterable[Property]) -> Iterator[Card]:
             yield card
             card = None
         elif card and each.name in READ:
-            size += len(each.value)
+            size += len(each.value) + PROPERTY
             if size > LARGEST_CARD:
                 card = card._replace(wrong=ErrorCode.LIMIT_EXCEEDED)
             else:

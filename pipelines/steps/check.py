@@ -9,14 +9,14 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.errors import ConfigurationError, DeliveryError
-from pipelines.landing import Landed, Stamp, hashed, stated_time
+from pipelines.landing import Landed, Stamp, hashed, local_files, stated_time
 from pipelines.project import OpenProject
 from pipelines.read.registry import FORMATS
 from pipelines.steps.receive import Taken, delivery_of, expect_identity, origin_of, take_in, worth_another_try
 from pipelines.store import deliveries, given_back
 from pipelines.store.connection import Connection
-from schemas.place import place
 from schemas.source import Source
+from schemas.vocabulary import DeliveryState
 
 SHOWN = 20  # problems
 
@@ -25,11 +25,13 @@ class Checked(NamedTuple):
     """What a run would make of a file.
 
     `known`: it has been taken in, so a run would leave it alone; what `taken` says is what reading it anew would give.
+    So it is for `before`: what became of a file that did not get in, and would not be tried again as it is.
     `way_out` says why nothing of it would be taken in. `codes` counts its problems (`given_back.codes`), `problems` are
     the first of them (`given_back.first_problems`).
     """
 
     known: bool
+    before: deliveries.Earlier | None
     taken: Taken
     way_out: str | None
     codes: pl.DataFrame
@@ -55,8 +57,10 @@ def check(project: OpenProject, connection: Connection, path: Path, source: str)
             seen.append((way_out, codes, given_back.first_problems(connection, delivery.delivery_id, SHOWN)))
 
     taken = take_in(connection, delivery, file, origin_of(project, file, ids), "check", looked_at)
-    known = before is not None and not worth_another_try(before, delivery.config_digest)
-    return Checked(known, taken, *seen[-1])
+    known = before is not None and before.state == DeliveryState.ACCEPTED
+    if known or before is None or worth_another_try(before, delivery.config_digest):
+        return Checked(known, None, taken, *seen[-1])
+    return Checked(known, before, taken, *seen[-1])
 
 
 @contextmanager
@@ -91,8 +95,7 @@ def source_of(project: OpenProject, path: Path) -> str:
         ConfigurationError: There is none, or several. Its text lists what can be chosen.
     """
     sources = project.settings.sources
-    local = {name: each for name, each in sources.items() if not place(each.path).scheme}
-    lies_in = [name for name, each in local.items() if lands(project.folder, each.path, path)]
+    lies_in = [name for name in sources if lands(project, name, path)]
     lists = [name for name, each in sources.items() if FORMATS[each.format].holds == "contacts"]
     for choice in (lies_in, lists, [name for name in lists if reads(sources[name], path)]):
         if len(choice) == 1:
@@ -102,9 +105,10 @@ def source_of(project: OpenProject, path: Path) -> str:
     )
 
 
-def lands(folder: Path, pattern: str, path: Path) -> bool:
-    """Whether a path is one that a source of the project looks for."""
-    return any(each.resolve() == path.resolve() for each in folder.glob(pattern))
+def lands(project: OpenProject, source: str, path: Path) -> bool:
+    """Whether a file lies where a source of the project finds it."""
+    found = local_files(project.folder, project.settings.sources).get(source, [])
+    return any(each.resolve() == path.resolve() for each in found)
 
 
 def reads(options: Source, path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import NamedTuple
 
 import polars as pl
@@ -10,28 +11,28 @@ from pipelines import quality
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.normalise.rows import REJECTED, Origin, Records, records
 from pipelines.progress import progress
-from pipelines.publish.rejected import DELIVERY, NUMBER
+from pipelines.publish.rejected import DELIVERY
 from pipelines.read.batch import Batch, Delivered, Format
+from pipelines.read.contact_table import IGNORE, fold
 from pipelines.steps.merged_rows import keep_merged_rows
+from pipelines.steps.retry import as_retry, claimed, without_corrected
+from pipelines.steps.reused_ids import reused_ids
 from pipelines.steps.standing import dated, standing
 from pipelines.store import deliveries, given_back, interactions
 from pipelines.store import records as store
 from pipelines.store.connection import Connection
 from schemas import received
-from schemas.contact_list import ContactList, Mode
+from schemas.contact_list import ContactList, ContactTable, Mode, Update
 from schemas.vocabulary import Action, ErrorCode, Outcome, Severity
 
 LEFT_OUT = {
     ErrorCode.ROW_KNOWN: "a record that is not known yet: the source says `mode: add_only`",
     ErrorCode.ROW_UNKNOWN: "a record, phone or address that is known already: the source says `mode: update_only`",
 }
-NO_CLAIMS = pl.Schema(
-    {"row": pl.UInt32(), "retry_of": pl.String(), "declared_at": pl.Datetime("us", "UTC"), "place": pl.UInt32()}
-)
 
 
 class Kept(NamedTuple):
-    """What became of a file, and as which delivery: one that corrects another has the declared time of that one."""
+    """What became of a file, and as which delivery: it may have turned out to correct another."""
 
     delivery: deliveries.Delivery
     outcomes: Counter[Outcome]
@@ -52,51 +53,36 @@ def keep(
     """
     outcomes: Counter[Outcome] = Counter()
     told: set[tuple[str, str]] = set()  # what is said once a file: field and code
-    for nth, batch in enumerate(form.read(path, origin.options)):
-        claims = claimed(connection, delivery.source, batch)
-        if nth == 0:
-            delivery, origin = as_retry(delivery, origin, claims)
+    corrected = given_back.corrected(connection, delivery.delivery_id)
+    for each in form.read(path, origin.options):
+        batch = each if corrected.is_empty() else without_corrected(each, corrected)
+        claims = claimed(connection, delivery, batch)
+        delivery = as_retry(delivery, claims)
         read = records(batch, origin, refuse=form.holds == "contacts")
-        arriving, late = dated(standing(read.kept, batch, origin, claims), origin, is_list=form.holds == "contacts")
+        arriving, doubtful = dated(standing(read.kept, batch, origin, claims), is_list=form.holds == "contacts")
         left = set_apart(connection, arriving, read.identifiers, origin, hold=hold)
         arriving = arriving.join(left, on="row", how="anti")
+        if form.holds == "contacts":
+            doubtful = pl.concat([doubtful, reused_ids(connection, arriving, read.identifiers)])
         merged = keep_merged_rows(connection, delivery, batch, origin, hold=hold)
         stored = pl.concat([store.keep_records(connection, delivery, arriving, read.identifiers), merged.stored])
         aside = pl.concat(
             [read.rejected, batch.refused.select(REJECTED.names()), left.select(REJECTED.names()), merged.held]
         )
-        claimed_places = claims.drop_nulls("place")
+        claimed_places = claims.drop_nulls("place").select("row", "retry_of", "place")
         deliveries.keep_rejected(connection, delivery, aside.join(claimed_places, on="row", how="left"))
-        once = said_once(read, claims, told)
-        problems = [read.problems, late, refusals(batch.refused), refusals(left.drop_nulls("code")), once]
+        once = said_once(read, batch, origin, claims, told)
+        problems = [read.problems, doubtful, refusals(batch.refused), refusals(left.drop_nulls("code")), once]
         deliveries.keep_problems(connection, delivery, pl.concat(problems))
         if not hold:
-            given_back.keep_corrected(connection, delivery, claimed_places.join(stored, on="row", how="semi"))
+            skipped = aside.filter(pl.col("outcome") == Outcome.SKIPPED.value)
+            settled = pl.concat([stored.select("row"), skipped.select("row")])
+            given_back.keep_corrected(connection, delivery, claimed_places.join(settled, on="row", how="semi"))
         entries = list(keep_conversations(connection, delivery, batch, origin))
         for frame in (*([stored] if form.holds == "contacts" else entries), aside):
             outcomes.update(Outcome(outcome) for outcome in frame["outcome"])
         progress(f"reading {delivery.source}", outcomes.total())
     return Kept(delivery, outcomes)
-
-
-def claimed(connection: Connection, source: str, batch: Batch) -> pl.DataFrame:
-    """Which refused rows the rows of a batch say they correct (`given_back.named`)."""
-    columns = {name: f"c.{name}" for name in (DELIVERY, NUMBER)}
-    if not set(columns.values()) <= set(batch.original.columns) or batch.meanings.get(DELIVERY, "ignore") != "ignore":
-        return NO_CLAIMS.to_frame()
-    claims = batch.original.select("row", delivery=columns[DELIVERY], number=columns[NUMBER])
-    claims = claims.filter(pl.col("delivery").str.strip_chars() != "")
-    return given_back.named(connection, source, claims).cast(NO_CLAIMS) if claims.height else NO_CLAIMS.to_frame()
-
-
-def as_retry(delivery: deliveries.Delivery, origin: Origin, claims: pl.DataFrame) -> tuple[deliveries.Delivery, Origin]:
-    """A file that brings back rows of a delivery is as old as that one: it must not win over what came in between."""
-    known = claims.drop_nulls("retry_of")
-    if known.is_empty():
-        return delivery, origin
-    first = known.row(0, named=True)
-    delivery = delivery._replace(retry_of=first["retry_of"], declared_at=first["declared_at"], declared_from="retry_of")
-    return delivery, origin._replace(declared_at=first["declared_at"])
 
 
 def set_apart(
@@ -174,13 +160,20 @@ def refusals(refused: pl.DataFrame) -> pl.DataFrame:
     ).cast(PROBLEMS)
 
 
-def said_once(read: Records, claims: pl.DataFrame, told: set[tuple[str, str]]) -> pl.DataFrame:
-    """What is true of a whole file and told for the first time: columns that mean nothing here, a strange `_delivery`.
+def said_once(
+    read: Records, batch: Batch, origin: Origin, claims: pl.DataFrame, told: set[tuple[str, str]]
+) -> pl.DataFrame:
+    """What is true of a whole file and told for the first time.
 
-    Nobody shall believe that such a column was read, or that such a file was taken for a correction.
+    Columns that mean nothing here, columns that its source speaks of and it has not, a strange `_delivery`: nobody
+    shall believe that such a column was read, or that such a file was taken for a correction.
     """
     unread = "a known header, one in `columns:`, or the name of an attribute in onecontact.yaml"
     found = [(column, ErrorCode.HEADER_UNKNOWN, Action.FIELD_DROPPED, unread) for column in read.unread]
+    found += [
+        (header, ErrorCode.HEADER_NOT_FOUND, Action.KEPT_WITH_WARNING, f"a column of this name, as {option} says")
+        for header, option in not_found(batch, origin)
+    ]
     if claims["retry_of"].null_count():
         own = "the id of a delivery of this source, as rejected/ gives it back; these rows are taken as new ones"
         found.append((DELIVERY, ErrorCode.RETRY_UNKNOWN, Action.KEPT_WITH_WARNING, own))
@@ -188,9 +181,27 @@ def said_once(read: Records, claims: pl.DataFrame, told: set[tuple[str, str]]) -
     told.update(each[:2] for each in fresh)
     return pl.DataFrame(
         [
-            (None, None, column, code.value, Severity.INFO.value, action.value, expected, None)
+            (None, None, column, code.value, Severity.INFO.value, action.value, expected, alike(column, code, batch))
             for column, code, action, expected in fresh
         ],
         schema=PROBLEMS,
         orient="row",
     )
+
+
+def not_found(batch: Batch, origin: Origin) -> list[tuple[str, str]]:
+    """The headers that a source's options give a meaning or a rule, and a file has not, each with the option."""
+    options = origin.options
+    if not isinstance(options, ContactTable) or not batch.meanings:
+        return []
+    there = {fold(header) for header in batch.meanings}
+    named = [(header, "`columns:`") for header, meaning in options.columns.items() if meaning != IGNORE]
+    named += [(header, "`update:`") for header, update in options.update.items() if update is not Update.IGNORE]
+    return [(header, option) for header, option in named if fold(header) not in there]
+
+
+def alike(header: str, code: ErrorCode, batch: Batch) -> str | None:
+    """The header of the file that was probably meant by one that it has not."""
+    own = {fold(each): each for each in batch.meanings}
+    close = get_close_matches(fold(header), own, n=1) if code == ErrorCode.HEADER_NOT_FOUND else []
+    return own[close[0]] if close else None

@@ -8,20 +8,26 @@ from pipelines.landing import Landed, hashed, untouched
 from pipelines.progress import progress
 from pipelines.project import OpenProject
 from pipelines.remote.file import Remote
-from pipelines.store import archive
+from pipelines.store import archive, given_back
 from pipelines.store.connection import Connection
 from schemas.vocabulary import AfterImport
+
+CUT = "a file was taken in but stays: some of its rows are too large to be given back whole (LIMIT_EXCEEDED)"
 
 
 def put_away(project: OpenProject, connection: Connection, accepted: Iterable[tuple[Landed, str]]) -> dict[str, str]:
     """Do with accepted files, each with the id of its delivery, what their sources say.
 
-    A file that was touched since it was read is left. What a killed run has left undone is done by the next, for which
+    A file that was touched since it was read is left, and so is one with rows that are too large to be given back
+    whole, until they have come in some other way. What a killed run has left undone is done by the next, for which
     the file is a known one. Returns why files could not be removed, by source.
     """
     failed: dict[str, str] = {}
-    for file, delivery_id in accepted:
-        after = project.settings.sources[file.source].after_import
+    wanted = [(project.settings.sources[file.source].after_import, file, delivery_id) for file, delivery_id in accepted]
+    for after, file, delivery_id in sorted(wanted, key=lambda each: each[0] is not AfterImport.ARCHIVE):
+        if after is not AfterImport.KEEP and given_back.has_cut_rows(connection, delivery_id):
+            failed[file.source] = CUT
+            continue
         try:
             if after is AfterImport.ARCHIVE:
                 archived(project, connection, file, delivery_id)

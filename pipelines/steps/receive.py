@@ -58,7 +58,9 @@ def receive(project: OpenProject, connection: Connection, run_id: str) -> list[T
             continue
         if taken[-1].state == DeliveryState.ACCEPTED:
             accepted.append((file, taken[-1].delivery_id))
-    failed = put_away(project, connection, accepted)
+    done = {(file.source, file.stamp) for file, _ in accepted}
+    needed = {file.stamp for file in there.files if (file.source, file.stamp) not in done}
+    failed = put_away(project, connection, [each for each in accepted if each[0].stamp not in needed])
     note_unreachable(connection, failed | unreachable, datetime.now(UTC))
     return taken
 
@@ -149,7 +151,7 @@ def take_in(
 
 def stop_at_limit(options: Source, outcomes: Counter[Outcome]) -> None:
     """Raise DeliveryRefused where more rows were refused than the source allows."""
-    rejected, rows = outcomes[Outcome.REJECTED], outcomes.total()
+    rejected, rows = outcomes[Outcome.REJECTED], outcomes.total() - outcomes[Outcome.SKIPPED]
     if isinstance(options, ContactList) and options.on_reject.stops(rejected, rows):
         raise DeliveryRefused(
             ErrorCode.REJECT_LIMIT,

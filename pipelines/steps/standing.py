@@ -16,14 +16,20 @@ AHEAD = timedelta(days=1)  # that a source's clock or zone may be before that of
 
 
 def standing(kept: pl.DataFrame, batch: Batch, origin: Origin, claims: pl.DataFrame) -> pl.DataFrame:
-    """Records of a batch (`pipelines.normalise.rows`) with `place` and `fills`.
+    """Records of a batch (`pipelines.normalise.rows`) with `declared_at`, `place`, `correction` and `fills`.
 
     `place` is the number of the row in the file it first came with: one that comes back corrected stands where it
-    stood. `fills` names the fields of which all that the row says only fills blanks; such a field is never cleared. The
-    same words are another content then.
+    stood, and is as old as that file (`declared_at`). `correction` puts it behind what stood there before
+    (`pipelines.steps.retry.claimed`); it is empty for every other row. `fills` names the fields of which all that the
+    row says only fills blanks; such a field is never cleared. The same words are another content then.
     """
-    placed = kept.join(claims.select("row", "place"), on="row", how="left", maintain_order="left").with_columns(
-        pl.coalesce("place", "row").alias("place")
+    own = pl.lit(origin.declared_at).cast(pl.Datetime("us", "UTC"))
+    first = pl.coalesce("declared_at", own)
+    placed = kept.join(claims.drop("retry_of"), on="row", how="left", maintain_order="left").with_columns(
+        pl.coalesce("place", "row").alias("place"),
+        pl.col("correction").fill_null(""),
+        declared_at=first,
+        observed_at=pl.when(pl.col("observed_at") == own).then(first).otherwise("observed_at"),
     )
     filling = fills(batch, origin)
     if filling.is_empty():
@@ -64,13 +70,12 @@ def filling_columns(origin: Origin) -> Mapping[str, Update]:
     return {fold(header): each for header, each in options.update.items()} if isinstance(options, ContactTable) else {}
 
 
-def dated(kept: pl.DataFrame, origin: Origin, *, is_list: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
+def dated(kept: pl.DataFrame, *, is_list: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows that claim to be later than their delivery count as of its time; the problems (PROBLEMS) of those."""
-    ahead = pl.col("observed_at") > origin.declared_at + AHEAD
+    ahead = pl.col("observed_at") > pl.col("declared_at") + AHEAD
     late = kept.filter(ahead) if is_list else kept.clear()
     if late.is_empty():
         return kept, PROBLEMS.to_frame()
-    declared = pl.lit(origin.declared_at).cast(pl.Datetime("us", "UTC"))
     problems = late.select(
         "row",
         "line",
@@ -81,5 +86,5 @@ def dated(kept: pl.DataFrame, origin: Origin, *, is_list: bool) -> tuple[pl.Data
         expected=pl.lit("a time that had come when the file was made; that of the file is taken instead"),
         suggestion=pl.lit(None),
     )
-    clock = pl.when(ahead).then(declared).otherwise("observed_at").alias("observed_at")
+    clock = pl.when(ahead).then("declared_at").otherwise("observed_at").alias("observed_at")
     return kept.with_columns(clock), problems.cast(PROBLEMS)

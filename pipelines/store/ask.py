@@ -217,31 +217,45 @@ def deliveries(connection: Connection, run_id: str | None = None) -> pl.DataFram
 def waiting(connection: Connection) -> pl.DataFrame:
     """Deliveries that wait for somebody, until all their rows have arrived.
 
-    Columns source, delivery_id, file_name, state, way_out, rejected, corrected (refused rows that have arrived since),
-    rejected_file, retried_in (the files in which rows that were still wrong came back once more).
+    Columns source, delivery_id, file_name, state, code, way_out, rows (refused here for the first time, and given back
+    to be corrected), corrected (those of them that have arrived since), rejected_file, retried_in (the files in which
+    rows that were still wrong came back once more).
     """
     return query(
         connection,
         """
         WITH given_back AS (
-            SELECT r.delivery_id, count(*) AS rows, count(c.row_number) AS arrived,
-                   count(c.row_number) FILTER (r.outcome = 'rejected') AS corrected
+            SELECT r.delivery_id, count(*) AS all_rows, count(c.row_number) AS arrived,
+                   count(*) FILTER (r.first_delivery IS NULL) AS rows,
+                   count(c.row_number) FILTER (r.first_delivery IS NULL) AS corrected
             FROM rejected_row r LEFT JOIN corrected_row c USING (delivery_id, row_number)
             WHERE r.outcome IN ('rejected', 'quarantined') GROUP BY r.delivery_id
         ),
         retry AS (
-            SELECT retry_of, list(rejected_file ORDER BY rejected_file) AS files FROM delivery
-            WHERE retry_of IS NOT NULL AND rejected_file IS NOT NULL GROUP BY retry_of
+            SELECT retry_of, list(rejected_file ORDER BY rejected_file) AS files
+            FROM delivery JOIN given_back USING (delivery_id)
+            WHERE retry_of IS NOT NULL AND rejected_file IS NOT NULL AND all_rows > arrived GROUP BY retry_of
         )
-        SELECT d.source, d.delivery_id, d.file_name, d.state, d.way_out, d.rejected,
-               coalesce(g.corrected, 0) AS corrected, d.rejected_file,
+        SELECT d.source, d.delivery_id, d.file_name, d.state, d.code, d.way_out,
+               coalesce(g.rows, 0) AS rows, coalesce(g.corrected, 0) AS corrected, d.rejected_file,
                coalesce(r.files, []) AS retried_in
         FROM delivery d
         LEFT JOIN given_back g USING (delivery_id)
         LEFT JOIN retry r ON r.retry_of = d.delivery_id
-        WHERE (d.state <> 'accepted' OR d.rejected > 0) AND coalesce(g.rows > g.arrived, TRUE)
-        ORDER BY d.state, d.source, d.file_name""",
+        WHERE g.rows > g.corrected OR (d.state <> 'accepted' AND coalesce(g.all_rows > g.arrived, TRUE))
+        ORDER BY d.state, d.source, d.file_name, d.delivery_id""",
     )
+
+
+def unread_headers(connection: Connection, source: str, run_id: str | None = None) -> list[str]:
+    """Headers of a source that mean nothing in this project, in a run's deliveries or in all; sorted."""
+    return query(
+        connection,
+        """
+        SELECT DISTINCT p.field FROM problem p JOIN delivery d USING (delivery_id)
+        WHERE d.source = ? AND p.code = 'HEADER_UNKNOWN' AND (?::VARCHAR IS NULL OR d.run_id = ?) ORDER BY p.field""",
+        [source, run_id, run_id],
+    )["field"].to_list()
 
 
 def statuses(connection: Connection) -> pl.DataFrame:

@@ -30,6 +30,7 @@ class Earlier(NamedTuple):
     state: str
     code: str | None
     config_digest: str
+    way_out: str | None
     open_rows: int
 
 
@@ -44,7 +45,7 @@ def earlier(connection: Connection, delivery_id: str) -> Earlier | None:
     """What the warehouse knows of a delivery, if it has seen it."""
     row = connection.execute(
         f"""
-        SELECT state, code, config_digest,
+        SELECT state, code, config_digest, way_out,
                (SELECT count(*) FROM ({GIVEN_BACK}) g WHERE g.delivery_id = d.delivery_id AND NOT g.corrected)
         FROM delivery d WHERE delivery_id = ?""",
         [delivery_id],

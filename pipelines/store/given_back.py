@@ -1,11 +1,13 @@
 """What is given back of a delivery to be corrected, what was told of it, and which of its rows have arrived since."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.store.connection import Connection, lent, query
-from pipelines.store.deliveries import Delivery
+from pipelines.store.connection import Connection, lent, query, value
+from pipelines.store.deliveries import GIVEN_BACK, Delivery
+from schemas.vocabulary import ErrorCode
 
 BATCH_ROWS = 20_000
 
@@ -13,8 +15,8 @@ BATCH_ROWS = 20_000
 def rows(connection: Connection, delivery_id: str) -> Iterator[pl.DataFrame]:
     """Rows of a delivery to correct, in batches: delivery, row_number, raw, codes, expected, suggestions (lists).
 
-    `delivery` and `row_number` say where a row was refused first. Of a file of which nothing was taken in these are
-    all its rows; those that were right have no reasons.
+    `delivery` and `row_number` say where a row was refused first; those that have arrived since are left out. Of a file
+    of which nothing was taken in these are all its rows; those that were right have no reasons.
     """
     return _batches(
         connection,
@@ -29,6 +31,7 @@ def rows(connection: Connection, delivery_id: str) -> Iterator[pl.DataFrame]:
         LEFT JOIN problem p
             ON p.delivery_id = r.delivery_id AND p.row_number = r.row_number AND p.severity = 'error'
         WHERE r.delivery_id = ? AND r.outcome IN ('rejected', 'quarantined')
+          AND (r.delivery_id, r.row_number) NOT IN (SELECT (c.delivery_id, c.row_number) FROM corrected_row c)
         GROUP BY r.delivery_id, r.row_number, r.first_delivery, r.first_row, r.raw ORDER BY r.row_number""",
         delivery_id,
     )
@@ -83,15 +86,17 @@ def first_problems(connection: Connection, delivery_id: str, most: int) -> pl.Da
 def to_give_back(connection: Connection, formats: list[str]) -> pl.DataFrame:
     """Deliveries of these formats of which nobody was told yet what was wrong, other than for information.
 
-    Columns delivery_id, source, file_sha256, has_rows (there are some to correct).
+    Columns delivery_id, source, has_rows (there are some to correct that have not arrived since).
     """
     return query(
         connection,
-        """
-        SELECT d.delivery_id, d.source, d.file_sha256, d.rejected > 0 AS has_rows FROM delivery d
+        f"""
+        SELECT d.delivery_id, d.source, d.delivery_id IN (
+                   SELECT g.delivery_id FROM ({GIVEN_BACK}) g WHERE NOT g.corrected) AS has_rows
+        FROM delivery d
         WHERE d.report_file IS NULL AND list_contains(?::VARCHAR[], d.format)
           AND (d.rejected > 0 OR d.delivery_id IN (SELECT delivery_id FROM problem WHERE severity <> 'info'))
-        ORDER BY d.source, d.file_sha256, d.delivery_id""",
+        ORDER BY d.source, d.delivery_id""",
         [formats],
     )
 
@@ -129,6 +134,45 @@ def named(connection: Connection, source: str, claims: pl.DataFrame) -> pl.DataF
             ORDER BY c.row""",
             [source],
         )
+
+
+def corrected(connection: Connection, delivery_id: str) -> pl.Series:
+    """Numbers of the rows of a delivery whose corrections have arrived."""
+    sql = "SELECT row_number FROM corrected_row WHERE delivery_id = ? ORDER BY row_number"
+    return query(connection, sql, [delivery_id])["row_number"]
+
+
+def has_cut_rows(connection: Connection, delivery_id: str) -> bool:
+    """Whether a delivery has rows that were refused for their size, and have not arrived since."""
+    return bool(
+        value(
+            connection,
+            f"""
+            SELECT count(*) > 0 FROM ({GIVEN_BACK}) g JOIN problem p USING (delivery_id, row_number)
+            WHERE delivery_id = ? AND NOT g.corrected AND p.code = ?""",
+            [delivery_id, ErrorCode.LIMIT_EXCEEDED.value],
+        )
+    )
+
+
+class GivenBack(NamedTuple):
+    """A file of refused rows: its name, and the hashes of the whole file and of its rows without the reasons."""
+
+    file_name: str
+    file_sha256: str
+    rows_sha256: str
+
+
+def last_given_back(connection: Connection, delivery_id: str) -> GivenBack | None:
+    """The file in which the rows of a delivery were given back last, if they were."""
+    sql = "SELECT file_name, file_sha256, rows_sha256 FROM given_back_file WHERE delivery_id = ?"
+    row = connection.execute(sql, [delivery_id]).fetchone()
+    return GivenBack(*row) if row else None
+
+
+def remember_given_back(connection: Connection, delivery_id: str, file: GivenBack) -> None:
+    """Remember a file of refused rows as it was written."""
+    connection.execute("INSERT OR REPLACE INTO given_back_file VALUES (?, ?, ?, ?)", [delivery_id, *file])
 
 
 def keep_corrected(connection: Connection, delivery: Delivery, corrected: pl.DataFrame) -> None:

@@ -75,8 +75,7 @@ def _from_file(path: Path) -> tuple[bytes, str]:
             return file.read(_READ_AT_MOST).strip(), f"Key file {path}"
     except FileNotFoundError:
         raise KeyMissing(
-            f"Key file {path} does not exist. Restore it from where keys are kept; "
-            "a new project gets one from `onecontact init`"
+            f"Key file {path} does not exist. Restore it from where keys are kept: no new one fits the warehouse"
         ) from None
     except OSError as error:
         raise KeyMissing(f"Key file {path} cannot be read: {error.strerror}") from None

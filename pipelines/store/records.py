@@ -27,15 +27,16 @@ def keep_records(
         repeated=pl.col("in_delivery").fill_null(value=False)
         | (pl.col("row").rank("ordinal").over("record_key", "version") > 1),
     )
-    in_time = arriving.sort("observed_at", "place", "row")
+    in_time = arriving.sort("observed_at", "place", "correction", "row")
     sightings = in_time.group_by("record_key", "version", maintain_order=True).agg(
         first_seen_at=pl.col("observed_at").first(),
         last_seen_at=pl.col("observed_at").last(),
         last_row=pl.col("place").last(),
+        correction=pl.col("correction").last(),
         row=pl.col("row").first(),
         seen=pl.col("is_latest").is_not_null().first(),
     )
-    contents = arriving.drop("observed_at").join(sightings, on=["record_key", "version", "row"])
+    contents = arriving.drop("observed_at", "correction").join(sightings, on=["record_key", "version", "row"])
     newcomers = arriving.filter(~pl.col("known"), pl.col("turn") == 1).sort("row")
     newcomers = newcomers.with_columns(anchor_id=contact_ids(newcomers["record_key"]))
     with lent(connection, content=contents, newcomer=newcomers, incoming_identifier=identifiers):
@@ -57,17 +58,42 @@ def keep_records(
 def left_out(connection: Connection, mode: Mode, records: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
     """Rows that the mode of their source leaves out: row, code. What this delivery has brought itself is not known.
 
-    `add_only` leaves out what says something new of a record that was known. `update_only` leaves out whose record was
-    not known, if no record of any source was known by one of its identifiers either.
+    People are known by their record, or by an identifier that a record of any source has. `add_only` leaves out what
+    says something new of those who were known, `update_only` those who were not.
     """
-    if mode is Mode.ADD_ONLY:
-        known = pl.col("record_key").is_in(_known_before(connection, records).implode())
-        latest = _standing(connection, records).filter("is_latest").select("record_key", "version")
-        left = records.filter(known).join(latest, on=["record_key", "version"], how="anti")
-        return left.select("row", code=pl.lit(ErrorCode.ROW_KNOWN.value))
     known = pl.col("record_key").is_in(_known_before(connection, records).implode())
     met = pl.col("row").is_in(_met_before(connection, identifiers).implode())
+    if mode is Mode.ADD_ONLY:
+        latest = _standing(connection, records).filter("is_latest").select("record_key", "version")
+        left = records.filter(known | met).join(latest, on=["record_key", "version"], how="anti")
+        return left.select("row", code=pl.lit(ErrorCode.ROW_KNOWN.value))
     return records.filter(~known, ~met).select("row", code=pl.lit(ErrorCode.ROW_UNKNOWN.value))
+
+
+def named_otherwise(connection: Connection, records: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
+    """Rows whose record is known by another name, and has never had one of their identifiers.
+
+    Columns row, tokens_lo (the name that speaks for the record now) and tokens_hi (that of the row).
+    """
+    incoming = records.select("row", "record_key", "name_tokens")
+    with lent(connection, incoming=incoming, incoming_identifier=identifiers.select("row", "normalised")):
+        return query(
+            connection,
+            """
+            WITH renamed AS (
+                SELECT n.row, s.record_key, s.name_tokens AS tokens_lo, n.name_tokens AS tokens_hi
+                FROM incoming n
+                JOIN record_field f ON f.record_key = n.record_key::UUID AND f.field = 'name'
+                JOIN source_record s ON s.record_key = f.record_key AND s.version = f.version
+                WHERE s.name_tokens <> n.name_tokens
+            )
+            SELECT row, tokens_lo, tokens_hi FROM renamed
+            WHERE row NOT IN (
+                SELECT r.row FROM renamed r
+                JOIN incoming_identifier n USING (row)
+                JOIN identifier i ON i.record_key = r.record_key AND i.normalised = n.normalised)
+            ORDER BY row""",
+        )
 
 
 def _known_before(connection: Connection, records: pl.DataFrame) -> pl.Series:
@@ -103,7 +129,8 @@ def _standing(connection: Connection, records: pl.DataFrame) -> pl.DataFrame:
             """
             SELECT s.record_key, s.version, (s.record_key, s.version) IN (FROM in_this_delivery) AS in_delivery,
                    row_number() OVER (PARTITION BY s.record_key
-                                      ORDER BY s.last_seen_at DESC, s.last_row DESC, s.version DESC) = 1 AS is_latest
+                                      ORDER BY s.last_seen_at DESC, s.last_row DESC, s.correction DESC,
+                                               s.version DESC) = 1 AS is_latest
             FROM source_record s
             WHERE s.record_key IN (SELECT record_key::UUID FROM incoming)""",
         )
@@ -130,7 +157,7 @@ def _insert_records(connection: Connection, delivery: Delivery) -> None:
         """
         INSERT INTO source_record
         SELECT record_key, version, ?, row, line, first_seen_at, last_seen_at, last_row, channel, name, first_name,
-               last_name, name_tokens, tags, notes, map_from_entries(attributes), cleared, raw, fills
+               last_name, name_tokens, tags, notes, map_from_entries(attributes), cleared, raw, fills, correction
         FROM content WHERE NOT seen""",
         [delivery.delivery_id],
     )
@@ -153,7 +180,7 @@ def _widen_sightings(connection: Connection, delivery: Delivery) -> None:
         CREATE OR REPLACE TEMP TABLE stirred_record AS
         SELECT DISTINCT c.record_key::UUID AS record_key FROM content c
         LEFT JOIN source_record s ON s.record_key = c.record_key::UUID AND s.version = c.version::UUID
-        WHERE NOT c.seen OR (c.last_seen_at, c.last_row) > (s.last_seen_at, s.last_row)
+        WHERE NOT c.seen OR (c.last_seen_at, c.last_row, c.correction) > (s.last_seen_at, s.last_row, s.correction)
         UNION SELECT record_key FROM earlier_content""")
     connection.execute(
         "INSERT INTO pending SELECT step, record_key FROM stirred_record, (VALUES ('match'), ('contacts')) t(step)"
@@ -168,10 +195,10 @@ def _widen_sightings(connection: Connection, delivery: Delivery) -> None:
     )
     connection.execute("""
         UPDATE source_record s
-        SET last_seen_at = c.last_seen_at, last_row = c.last_row
+        SET last_seen_at = c.last_seen_at, last_row = c.last_row, correction = c.correction
         FROM content c
         WHERE c.seen AND s.record_key = c.record_key::UUID AND s.version = c.version::UUID
-          AND (c.last_seen_at, c.last_row) > (s.last_seen_at, s.last_row)""")
+          AND (c.last_seen_at, c.last_row, c.correction) > (s.last_seen_at, s.last_row, s.correction)""")
     connection.execute("INSERT INTO in_this_delivery SELECT record_key, version FROM content")
 
 
@@ -193,9 +220,10 @@ def _refresh_fields(connection: Connection) -> None:
         )
         SELECT record_key, field, unnest(coalesce(
                    arg_max(struct_pack(version := version, observed_at := c.last_seen_at),
-                           struct_pack(t := c.last_seen_at, r := c.last_row, v := version))
+                           struct_pack(t := c.last_seen_at, r := c.last_row, n := c.correction, v := version))
                        FILTER (NOT coalesce(list_contains(c.fills, field), FALSE)),
-                   arg_min(struct_pack(version := version, observed_at := c.last_seen_at),
-                           struct_pack(t := c.first_seen_at, r := c.row_number, v := version))))
+                   first(struct_pack(version := version, observed_at := c.last_seen_at)
+                         ORDER BY c.first_seen_at, CASE c.correction WHEN '' THEN c.row_number ELSE c.last_row END,
+                                  c.correction DESC, version)))
         FROM spoken JOIN content c USING (record_key, version)
         GROUP BY record_key, field""")

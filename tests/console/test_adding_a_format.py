@@ -30,7 +30,11 @@ def package(tmp_path: Path) -> Path:
 def run(folder: Path, *arguments: str) -> str:
     """What Python says to these arguments where the package is installed."""
     root = str(PAGE.parents[1])
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), root]), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(folder), root]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "COLUMNS": "110",
+    }
     ran = subprocess.run(
         [sys.executable, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )

@@ -40,7 +40,9 @@ def test_a_delivery_comes_back_to_its_owner_only(
     assert main(asked) == OK
     assert to.read_text() == PEOPLE
     assert to.stat().st_mode & 0o777 == 0o600
+    capsys.readouterr()
     assert main(asked) == WRONG  # nothing is written over
+    assert f"--to {to} exists already: name another file" in capsys.readouterr().err
 
 
 def test_what_cannot_be_had_back_leaves_no_file(

@@ -28,7 +28,7 @@ def test_what_a_run_would_make_of_a_file_is_shown(folder: Path, capsys: pytest.C
     assert "rows read" in said
     assert "PHONE_UNPARSEABLE" in said
     assert "By code: " in said
-    assert "A run would take it in, and give back 1 row in rejected/ to be corrected." in said
+    assert "A run would take it in, and give back 1 row in rejected/ to be corrected; 1 column would be left" in said
     assert "Nothing was written." in said
 
 
@@ -63,3 +63,14 @@ def test_a_file_that_is_not_there_and_a_source_nobody_knows_are_named(
     assert "no such file" in capsys.readouterr().err
     assert main(["check", str(put(folder, LIST)), "--source", "contact", "--project", str(folder)]) == 2
     assert "did you mean `contacts`" in capsys.readouterr().err
+
+
+def test_a_folder_is_told_from_a_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(folder / "landing"), "--project", str(folder)]) == 2
+    assert "landing: is a folder: name a file of it" in capsys.readouterr().err
+
+
+def test_cells_and_columns_that_would_be_left_out_are_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = put(folder, "id,name,email,phone,tier\n1,Anna Berg,anna@example.com,call me,gold\n")
+    assert main(["check", str(path), "--project", str(folder)]) == 0
+    assert "refuse no row; 1 cell and 1 column would be left out, see above." in capsys.readouterr().out

@@ -107,7 +107,40 @@ def test_files_in_two_encodings_are_two_sources_where_a_source_has_to_name_it(tm
 )
 def test_a_source_is_called_after_its_folder_or_its_format(folder: str, taken: list[str], name: str) -> None:
     group = Group(Path(folder), "*", FORMATS["contacts_csv"], [])
-    assert source_name(group, taken) == name
+    assert source_name(group, [group], taken) == name
+
+
+def test_sources_of_one_folder_are_called_after_their_formats_or_files_too() -> None:
+    cards, crm, shop = (
+        Group(Path("dl"), "*", FORMATS[form], [file(f"dl/{name}", form)])
+        for name, form in (
+            ("phone.vcf", "vcard"),
+            ("CRM export-2026-01-05.csv", "contacts_csv"),
+            ("shop.csv", "contacts_csv"),
+        )
+    )
+    assert [source_name(each, [cards, crm], []) for each in (cards, crm)] == ["dl-vcard", "dl-contacts_csv"]
+    assert [source_name(each, [cards, crm, shop], []) for each in (cards, crm, shop)] == [
+        "dl-vcard",
+        "dl-crm-export",
+        "dl-shop",
+    ]
+
+
+def listed(path: str, *header: str) -> Found:
+    return file(path, "contacts_csv")._replace(seen=Sample(Path(path).name, b"x", header))
+
+
+def test_lists_go_together_by_the_header_of_their_ids_or_by_all_of_them() -> None:
+    files = [
+        listed("/project/in/crm-a.csv", "id", "name"),
+        listed("/project/in/crm-b.csv", "name", "id", "city"),
+        listed("/project/in/erp.csv", "kundennummer", "name"),
+        listed("/project/in/fair-a.csv", "name", "email"),
+        listed("/project/in/fair-b.csv", "email", "name"),
+        listed("/project/in/guests.csv", "name", "phone"),
+    ]
+    assert [Path(path).name for path, _ in paths(*files)] == ["crm-*.csv", "erp*.csv", "fair-*.csv", "guests*.csv"]
 
 
 def test_deliveries_are_found_below_a_folder_and_nothing_else(tmp_path: Path) -> None:

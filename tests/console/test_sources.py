@@ -109,6 +109,7 @@ def test_a_table_of_something_else_is_told_with_the_reason(tmp_path: Path, capsy
     assert main(["sources", "suggest", str(tmp_path), "--project", str(tmp_path)]) == 1
     told = capsys.readouterr().out
     assert "# looks like contacts_csv, but cannot be read:" in told
+    assert f"{tmp_path}: prices.csv\n" in told
     assert "#   HEADER_MISSING: no column is a name, phone or e-mail" in told
     assert yaml.safe_load(told) is None
 
@@ -165,3 +166,23 @@ def test_no_warehouse_is_made_or_opened(project: Path, capsys: pytest.CaptureFix
     suggested(capsys, project, "--project", project)
     assert open_project(project).settings.sources == {}
     assert not (project / ".onecontact").exists()
+
+
+def test_the_files_a_source_finds_are_named_five_at_most(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in "abcdefg":
+        (tmp_path / f"{name}.csv").write_text("id,name\n1,Jane Doe\n")
+    assert "    # takes a.csv, b.csv, c.csv, d.csv, e.csv and 2 more\n" in suggested(capsys, tmp_path)
+
+
+def test_a_project_with_sources_is_told_to_merge(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sources = {"mailbox": {"format": "mbox", "path": "landing/mail/*"}}
+    (project / "onecontact.yaml").write_text(yaml.safe_dump(BASE | {"sources": sources}), encoding="utf-8")
+    told = suggested(capsys, project / "landing", "--project", project)
+    assert told.startswith("# merge these into the `sources:` you have in onecontact.yaml\n# one source per system")
+
+
+def test_decimal_commas_propose_a_locale_to_fill_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "list.csv").write_text('id,name,turnover\n1,Jane Doe,"1.234,50"\n2,Ben Tal,2.000\n')
+    told = suggested(capsys, tmp_path)
+    assert "    # locale: de_DE  # or that of your country" in told
+    assert yaml.safe_load(told)["attributes"] == {"turnover": {"type": "number"}}

@@ -47,3 +47,14 @@ def test_a_source_that_takes_no_csv_is_told_from_those_that_do(
     assert "these do: contacts" in capsys.readouterr().err
     assert main(["template", "--project", str(folder), "--source", "contact"]) == 2
     assert "did you mean `contacts`" in capsys.readouterr().err
+
+
+def test_no_dictionary_is_left_where_a_run_would_read_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = folder / "onecontact.yaml"
+    lists = '  lists: {format: contacts_csv, path: "landing/lists/*"}\nattributes'
+    settings.write_text(settings.read_text(encoding="utf-8").replace("attributes", lists, 1), encoding="utf-8")
+    landing = folder / "landing" / "lists"
+    landing.mkdir(parents=True)
+    assert main(["template", "--project", str(folder), "--to", str(landing / "people.csv")]) == 2
+    assert "source `lists` would read people.dictionary.md" in capsys.readouterr().err
+    assert list(landing.iterdir()) == []

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from pipelines import landing
-from pipelines.landing import Landed, Stamp, arrived, stated_time
+from pipelines.errors import ConfigurationError
+from pipelines.landing import Landed, Stamp, arrived, local_files, stated_time
+from schemas.contact_list import ContactList
 from schemas.source import Source
 from tests.small_project import SmallProject
 
@@ -187,3 +189,32 @@ def test_without_a_date_in_its_name_a_file_was_made_when_it_was_modified(project
     drop(project, "crm.csv", at=modified)
     [each] = found(project)
     assert (each.declared_at, each.declared_from) == (modified, "modification_time")
+
+
+# Rows that come back corrected
+
+
+def lists(**paths: str) -> dict[str, Source]:
+    return {name: ContactList(format="contacts_xlsx", path=path) for name, path in paths.items()}
+
+
+def test_a_file_that_was_given_back_is_found_whatever_the_path_is(project: SmallProject) -> None:
+    back = drop(project, "crm-0123456789ab.csv")
+    renamed = drop(project, "crm-0123456789ab (corrected).CSV")
+    for other in ("crm-0123456789ab.errors.csv", "crm-0123456789ab.summary.json", "shop-0123456789ab.csv", "crm-1.csv"):
+        drop(project, other)
+    folder = project.project.folder
+    assert local_files(folder, lists(crm="landing/crm/*.xlsx"))["crm"] == sorted([back, renamed])
+    assert local_files(folder, lists(crm="landing/*/*.xlsx"))["crm"] == sorted([back, renamed])
+
+
+def test_a_file_that_was_given_back_belongs_to_no_other_source_of_its_folder(project: SmallProject) -> None:
+    back, other = drop(project, "crm-0123456789ab.csv"), drop(project, "people.csv")
+    found = local_files(project.project.folder, lists(crm="landing/crm/*.xlsx", all="landing/crm/*.csv"))
+    assert found == {"crm": [back], "all": [other]}
+
+
+def test_a_path_that_is_a_folder_is_refused_before_anything_is_read(project: SmallProject) -> None:
+    drop(project, "a.csv")
+    with pytest.raises(ConfigurationError, match=r"crm: path: landing/crm is a folder; write landing/crm/\*$"):
+        arrived(project.connection, project.project.folder, lists(crm="landing/crm"))

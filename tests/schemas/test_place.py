@@ -46,6 +46,8 @@ def test_a_password_is_refused_and_not_repeated(path: str) -> None:
         ("sftp://h.example/in/../../etc/*", "without `..`"),
         ("abfs://container/a", "`abfs://` is not known; known are `s3://`"),
         ("S4://bucket/a", "`s4://` is not known"),
+        ("s3:/bucket/a", "a URL has two slashes: `s3://`"),
+        ("", "path must name files"),
         ("s3://bucket", "must name files"),
         ("s3://bucket/", "must name files"),
         ("sftp:///in/a.csv", "must name files"),

@@ -338,6 +338,10 @@ def test_what_cannot_be_asked_is_told_with_its_place_and_what_can(said: dict[str
     assert fault(said) == told
 
 
+def test_all_of_nothing_is_everybody() -> None:
+    assert answers({"all": []}, {}, {}) == [True, True]
+
+
 def test_the_place_of_a_nested_question_is_told() -> None:
     deep = {"all": [{"field": "name", "op": "is_set"}, {"any": [{"not": {"field": "nam", "op": "is_set"}}]}]}
     assert fault(deep).startswith("where.all[1].any[0].not.field: ")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pipelines.publish.template import Column, as_csv, as_markdown, template, unreached
+from pipelines.read.registry import FORMATS
 from schemas.contact_list import ContactTable
 from tests.small_project import SETTINGS, SmallProject, small_project
 
@@ -98,3 +99,27 @@ def test_an_attribute_that_no_header_means_is_named(tmp_path: Path) -> None:
     with small_project(tmp_path / "p", attributes={"a__b": {"type": "text"}}) as project:
         made = template(project.project.settings, None)
         assert list(unreached(project.project.settings, made)) == ["a__b"]
+
+
+TABLES = sorted(name for name, each in FORMATS.items() if issubclass(each.options, ContactTable))
+
+
+@pytest.mark.parametrize("form", TABLES)
+def test_the_template_of_every_format_comes_back_as_it_was_filled_in(tmp_path: Path, form: str) -> None:
+    source = {"format": form, "path": "landing/list/*.csv"}
+    with small_project(tmp_path / "p", sources={"list": source}, attributes=ATTRIBUTES) as project:
+        made = columns(project)
+        header, example = csv.reader(io.StringIO(as_csv(made)))
+        text = io.StringIO()
+        csv.writer(text).writerows([header, example, ["", *example[1:]]])
+        project.deliver("list", "2026-06-01", text.getvalue())
+        project.run()
+        assert project.rows("SELECT code FROM problem") == [{"code": "ROW_EXAMPLE"}]
+        [contact] = project.rows("FROM contact")
+        assert (contact["name"], contact["email"], contact["tags"]) == (
+            "Jane Doe",
+            "jane.doe@example.com",
+            ["newsletter", "vip"],
+        )
+        assert set(dict(contact["attributes"])) == set(ATTRIBUTES)
+        assert not list(unreached(project.project.settings, made))

@@ -269,3 +269,15 @@ def test_what_a_csv_writer_has_written_is_read_back(
         cells for cells in rows if len(cells) == 2
     ]
     assert sum(batch.cells.height + batch.refused.height for batch in batches) == len(rows)
+
+
+def test_a_workbook_is_told_of_as_what_it_is(tmp_path: Path) -> None:
+    refused = refusal(tmp_path, b"PK\x03\x04" + bytes(100))
+    assert refused.code is ErrorCode.FILE_FORMAT
+    assert "contacts_xlsx" in refused.way_out
+
+
+def test_a_header_longer_than_any_is_refused_without_it(tmp_path: Path) -> None:
+    refused = refusal(tmp_path, "name," + "Jane" * 1_000 + "\n")
+    assert refused.code is ErrorCode.FILE_LIMIT
+    assert "Jane" not in str(refused)

@@ -97,3 +97,23 @@ def test_a_name_is_spelt_in_the_letters_it_may_have(name: str, written: str) -> 
 def test_columns_that_would_be_one_attribute_are_not_made_one(tmp_path: Path) -> None:
     told = proposed(tmp_path, "Name,Größe,Groesse,姓\nJane Doe,a,b,c\n")
     assert told == Proposal({"columns": {"Größe": "groesse"}}, {}, {"groesse": TEXT})
+
+
+def test_an_export_of_ours_is_keyed_by_its_own_id(tmp_path: Path) -> None:
+    told = proposed(tmp_path, "contact_id,name,emails\n0b1c,Jane Doe,jane@example.com\n")
+    assert told == Proposal({"key": "contact_id"}, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("cells", "locale"),
+    [
+        (["1.234,50", "2.000"], "de_DE"),
+        (["12,5", "7"], "de_DE"),
+        (["1,234", "2,000"], None),
+        (["1,234.50", "12,5"], None),
+        (["Berg, 12,5", "x"], None),
+    ],
+)
+def test_a_locale_is_proposed_for_decimal_commas_only(tmp_path: Path, cells: list[str], locale: str | None) -> None:
+    rows = "".join(f"{place};Jane Doe;{cell}\n" for place, cell in enumerate(cells))
+    assert proposed(tmp_path, f"id;name;turnover\n{rows}").locale == locale

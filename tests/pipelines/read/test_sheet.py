@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read import sheet as sheet_module
+from pipelines.read import table as table_module
 from pipelines.read import workbook_parts
 from pipelines.read.sheet import open_sheet
 from schemas.received import MAX_TEXT
@@ -292,9 +293,21 @@ def test_shared_texts_are_held_only_up_to_a_limit(tmp_path: Path, monkeypatch: p
 
 
 def test_a_long_text_cannot_be_repeated_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet_module, "MAX_INFLATED", 20_000)
+    monkeypatch.setattr(sheet_module, "MOST_TEXT", 20_000)
     rows = row("name") + '<row><c t="s"><v>0</v></c></row>' * 30
     assert refusal(tmp_path, parts(rows, shared=f"<si><t>{'x' * 1_000}</t></si>")).code is ErrorCode.FILE_LIMIT
+
+
+def test_a_text_before_the_first_is_none(tmp_path: Path) -> None:
+    rows = row("name") + '<row><c t="s"><v>-1</v></c></row>'
+    assert refusal(tmp_path, parts(rows, shared="<si><t>Jane</t></si>")).code is ErrorCode.FILE_FORMAT
+
+
+def test_rows_of_a_wide_sheet_come_in_short_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table_module, "MOST_CELLS", 6)
+    path = write(tmp_path / "list.xlsx", parts(row("a", "b", "c") + row("x") * 5))
+    with open_sheet(path) as opened:
+        assert [batch.cells.height for batch in opened.rows] == [2, 2, 1]
 
 
 def test_a_refusal_says_nothing_of_what_is_in_the_workbook(tmp_path: Path) -> None:

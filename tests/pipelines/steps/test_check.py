@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, WarehouseOlder
 from pipelines.project import open_project
 from pipelines.steps.check import check, source_of
 from pipelines.store import health
@@ -137,3 +137,26 @@ def test_where_it_is_not_clear_the_sources_are_listed(project: SmallProject, tmp
     path.write_text("id,name\n1,Anna Berg", encoding="utf-8")
     with pytest.raises(ConfigurationError, match="--source, one of crm, helpdesk, shop"):
         source_of(project.project, path)
+
+
+# What became of it before
+
+
+def test_a_file_that_was_refused_before_is_not_known_and_says_what_was_wrong(project: SmallProject) -> None:
+    crm = SETTINGS["sources"]["crm"] | {"on_reject": "all_or_nothing"}
+    project.configure(sources=SETTINGS["sources"] | {"crm": crm})
+    path = project.deliver("crm", "2026-06-01", LIST)
+    project.receive()
+    found = check(project.project, project.connection, path, "crm")
+    assert (found.known, found.before and found.before.code) == (False, "REJECT_LIMIT")
+    project.configure(sources=SETTINGS["sources"])
+    found = check(project.project, project.connection, path, "crm")
+    assert (found.known, found.before, found.taken.state) == (False, None, "accepted")
+
+
+def test_a_check_changes_no_older_warehouse(tmp_path: Path) -> None:
+    with small_project(tmp_path / "p") as made:
+        made.connection.execute("DELETE FROM schema_migration WHERE version > 1")
+    project = open_project(tmp_path / "p")
+    with pytest.raises(WarehouseOlder, match="onecontact run"), project.warehouse(as_it_is=True):
+        pass

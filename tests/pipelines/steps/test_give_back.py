@@ -2,6 +2,7 @@ import csv
 import json
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,7 +62,7 @@ def test_each_row_comes_back_with_its_reasons(project: SmallProject) -> None:
         ("5", "ROW_TOO_MANY_FIELDS"),
     ]
     assert back[0]["_errors"] == (
-        "needs a phone, an e-mail or a channel id that works, or a record id with a name; "
+        "needs a phone, e-mail or channel id that works; or, with these blank, a record id and a name; "
         "Phone: one phone number, such as +49 30 901820"
     )
     assert [row["_extra"] for row in back] == ["", "", "", '["more"]']
@@ -69,8 +70,8 @@ def test_each_row_comes_back_with_its_reasons(project: SmallProject) -> None:
 
 def test_the_file_is_named_for_its_source_and_delivery_and_nobody_else_may_read_it(project: SmallProject) -> None:
     path = refused(project)
-    [delivery] = project.rows("SELECT file_sha256, rejected_file FROM delivery")
-    assert path.name == f"crm-{delivery['file_sha256'][:12]}.csv" == delivery["rejected_file"]
+    [delivery] = project.rows("SELECT delivery_id, rejected_file FROM delivery")
+    assert path.name == f"crm-{delivery['delivery_id'].replace('-', '')[:12]}.csv" == delivery["rejected_file"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
@@ -210,3 +211,58 @@ def test_a_file_in_another_encoding_and_with_another_delimiter_finds_its_way_bac
     back.with_name("corrected.csv").write_text(corrected, encoding="utf-8-sig")
     back.with_name("corrected.csv").rename(path.with_name("corrected.csv"))
     assert {str(outcome) for each in project.receive() for outcome in each.outcomes} == {"created"}
+
+
+# Files that somebody works on
+
+
+def stopped(project: SmallProject, **settings: Any) -> None:
+    """Read LIST under a limit that stops it, and these settings."""
+    crm = SETTINGS["sources"]["crm"] | {"on_reject": "all_or_nothing"}
+    project.configure(sources=SETTINGS["sources"] | {"crm": crm | settings})
+    project.receive()
+
+
+def test_a_file_that_is_being_corrected_is_not_replaced_when_the_same_rows_are_read_again(
+    project: SmallProject,
+) -> None:
+    project.deliver("crm", "2026-06-01", LIST)
+    stopped(project)
+    given(project)
+    returned(project).write_text("half corrected", encoding="utf-8")
+    stopped(project, priority=7)
+    assert given(project) == []
+    assert returned(project).read_text(encoding="utf-8") == "half corrected"
+    assert project.rows("SELECT rejected_file FROM delivery") == [{"rejected_file": returned(project).name}]
+
+
+@pytest.mark.parametrize("edited", [True, False])
+def test_other_rows_go_into_another_file_if_the_first_is_being_corrected(project: SmallProject, edited: bool) -> None:
+    project.deliver("crm", "2026-06-01", LIST)
+    stopped(project)
+    [name] = given(project)
+    path = returned(project)
+    if edited:
+        path.write_text("half corrected", encoding="utf-8")
+    stopped(project, on_reject="continue")
+    assert given(project) == [name.replace(".csv", "-2.csv") if edited else name]
+    assert path.read_text(encoding="utf-8").startswith("half corrected") == edited
+
+
+def test_the_same_bytes_of_two_days_come_back_in_two_files(project: SmallProject) -> None:
+    project.deliver("crm", "2026-06-01", LIST)
+    project.deliver("crm", "2026-06-02", LIST)
+    project.receive()
+    assert len(set(given(project))) == 2
+
+
+def test_rows_that_have_arrived_since_are_not_given_back(project: SmallProject) -> None:
+    path = refused(project)
+    corrected = path.read_text(encoding="utf-8-sig").replace("call me", "0151 23456781")
+    (project.project.folder / "landing" / "crm" / "mended.csv").write_text(corrected, encoding="utf-8")
+    project.receive()
+    [delivery] = project.rows("SELECT delivery_id FROM delivery WHERE retry_of IS NULL")
+    left = [
+        batch["row_number"].to_list() for batch in given_back.rows(project.connection, str(delivery["delivery_id"]))
+    ]
+    assert left == [[3, 5]]

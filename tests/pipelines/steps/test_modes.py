@@ -148,3 +148,25 @@ def test_the_same_words_under_another_policy_are_another_content(tmp_path: Path)
                 project.run()
             found.append(dict(project.contact("crm:1")["attributes"]))
     assert found == [{"tier": "silver"}] * 6
+
+
+@pytest.mark.parametrize("options", [{"update": {"Phne": "fill_blank"}}, {"columns": {"Phne": "phone"}}])
+def test_a_column_that_an_option_speaks_of_and_the_file_has_not_is_told_of_once(
+    project: SmallProject, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any]
+) -> None:
+    batched(monkeypatch, 1)
+    configured(project, **options)
+    project.deliver("crm", "2026-06-01", "id,name,Phone\n1,Anna Berg,0151 23456781\n2,Ben Tal,")
+    project.receive()
+    assert project.rows("SELECT field, code, severity, suggestion FROM problem") == [
+        {"field": "Phne", "code": "HEADER_NOT_FOUND", "severity": "info", "suggestion": "Phone"}
+    ]
+
+
+def test_add_only_leaves_alone_people_whom_another_source_knows(project: SmallProject) -> None:
+    configured(project, mode="add_only")
+    project.deliver("shop", "2026-06-01", "id,name,email\n1,Anna Berg,anna@example.com")
+    project.receive()
+    project.deliver("crm", "2026-06-02", "id,name,email\n9,Anna Bergmann,anna@example.com\n8,Ben,ben@example.com")
+    assert outcomes(project) == [{"skipped": 1, "created": 1}]
+    assert codes(project) == [(1, "ROW_KNOWN", "row_skipped")]

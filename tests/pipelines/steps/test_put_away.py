@@ -137,3 +137,20 @@ def test_a_file_that_cannot_be_removed_is_told_of_and_the_others_go_on(
     project.receive()
     assert (first.exists(), second.exists(), len(project.rows("FROM record"))) == (True, False, 3)
     assert unreachable(project.connection)["crm"].endswith("`after_import: delete` says: PermissionError")
+
+
+def test_a_file_that_another_source_has_not_taken_in_stays(project: SmallProject) -> None:
+    crm = SETTINGS["sources"]["crm"] | {"after_import": "delete"}
+    project.configure(sources={"crm": crm, "other": crm | {"key": "number"}})
+    path = project.deliver("crm", "2026-06-01", PEOPLE)
+    assert sorted(each.state for each in project.receive()) == ["accepted", "refused"]
+    assert path.exists()
+
+
+@pytest.mark.parametrize("after_import", ["delete", "archive"])
+def test_a_file_with_a_row_that_cannot_be_given_back_whole_stays(project: SmallProject, after_import: str) -> None:
+    configure(project, after_import)
+    path = project.deliver("crm", "2026-06-01", f"{PEOPLE}\n3,{'x' * 70_000},cleo@example.com")
+    project.receive()
+    assert path.exists()
+    assert "LIMIT_EXCEEDED" in unreachable(project.connection)["crm"]

@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.steps.give_back import give_back
 from pipelines.store import ask, health
+from tests.pipelines.steps.batches import batched
 from tests.small_project import SETTINGS, SmallProject, small_project
 
 LIST = """id,Name,Phone,tier
@@ -69,12 +70,14 @@ def test_a_file_says_of_each_row_where_it_was_refused(project: SmallProject) -> 
     ]
 
 
-def test_a_corrected_file_is_the_retry_of_its_delivery_and_as_old(project: SmallProject) -> None:
+def test_a_corrected_file_is_the_retry_of_its_delivery_and_its_rows_are_as_old(project: SmallProject) -> None:
     drop(project, refused(project), both, "mended-2026-06-20.csv")
     project.receive()
     first, retry = deliveries(project)
     assert retry["retry_of"] == first["delivery_id"]
-    assert (retry["declared_at"], retry["declared_from"]) == (first["declared_at"], "retry_of")
+    assert retry["declared_from"] == "file_name"
+    seen = project.rows("SELECT last_seen_at FROM source_record WHERE delivery_id = ?", retry["delivery_id"])
+    assert [each["last_seen_at"] for each in seen] == [first["declared_at"]] * 2
     assert retry["created"] == 2
 
 
@@ -100,7 +103,7 @@ def test_rows_that_have_arrived_are_counted_as_corrected(project: SmallProject) 
     [crm] = ask.deliveries(project.connection).to_dicts()
     assert (crm["rejected"], crm["corrected"]) == (3, 1)
     found = ask.waiting(project.connection).to_dicts()
-    assert sorted((each["rejected"], each["corrected"]) for each in found) == [(1, 0), (2, 1)]
+    assert sorted((each["rows"], each["corrected"]) for each in found) == [(2, 1)]
     assert health.rows_conserved(project.connection).broken == 0
 
 
@@ -127,12 +130,13 @@ def test_a_corrected_file_that_is_dropped_in_twice_changes_nothing(project: Smal
     back = refused(project)
     drop(project, back, both)
     project.receive()
-    before = project.rows("FROM source_record ORDER BY ALL")
+    said = "SELECT * EXCLUDE (delivery_id, correction) FROM source_record ORDER BY ALL"
+    before = project.rows(said)
     drop(project, back, both, "once more.csv")
     drop(project, back, both, "once-more-2026-06-30.csv")
     taken = [each for each in project.receive() if not each.known]
     assert [dict(each.outcomes) for each in taken] == [{"unchanged": 2}]
-    assert project.rows("FROM source_record ORDER BY ALL") == before
+    assert project.rows(said) == before
 
 
 @pytest.mark.parametrize("strange", ["00000000-0000-0000-0000-000000000001", "no id at all"])
@@ -245,3 +249,102 @@ def test_a_file_that_was_stopped_is_tried_again_when_the_limit_is_raised(tmp_pat
         [taken] = project.receive()
         assert (taken.state, taken.outcomes) == ("accepted", {"rejected": 2, "created": 1})
         assert len(given(project)) == 1
+
+
+# What several corrections, and several deliveries, come to
+
+
+def write(project: SmallProject, lines: list[dict[str, str]], name: str) -> None:
+    """Drop in a file of these rows."""
+    columns = list(dict.fromkeys(column for line in lines for column in line))
+    path = project.project.folder / "landing" / "crm" / name
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="")
+        writer.writeheader()
+        writer.writerows(lines)
+
+
+@pytest.mark.parametrize("size", [1, 20_000])
+def test_each_row_is_as_old_as_the_delivery_that_it_names(
+    project: SmallProject, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    batched(monkeypatch, size)
+    [older] = rows(refused(project, "id,Name,Phone\n1,Anna,call me"))
+    project.deliver("crm", "2026-06-05", "id,Name,Phone\n1,Anna Maria,0151 23456780\n3,Cleo,0151 23456783")
+    [newer] = rows(refused(project, "id,Name,Phone\n2,Ben,call me", "2026-06-10"))
+    fresh = {"id": "3", "Name": "Cleo Ott", "Phone": "0151 23456783"}
+    both(older)
+    both(newer)
+    write(project, [fresh, newer, older], "all-2026-06-20.csv")
+    project.run()
+    assert [project.contact(f"crm:{number}")["name"] for number in (1, 2, 3)] == ["Anna Maria", "Ben", "Cleo Ott"]
+    retry = deliveries(project)[-1]
+    assert (str(retry["retry_of"]), retry["declared_at"].day) == (newer["_delivery"], 20)
+
+
+@pytest.mark.parametrize("names", [("Aa", "Bb"), ("Bb", "Aa"), ("Wrong", "Right"), ("Right", "Wrong")])
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("update", ["overwrite", "fill_blank"])
+def test_of_two_corrections_the_later_counts_in_whatever_order_they_arrive(
+    project: SmallProject, names: tuple[str, str], order: tuple[int, int], update: str
+) -> None:
+    crm = SETTINGS["sources"]["crm"] | {"update": {"Name": update}}
+    project.configure(sources=SETTINGS["sources"] | {"crm": crm})
+    [row] = rows(refused(project, "id,Name,Phone\n1,Anna,call me"))
+    both(row)
+    for number in order:
+        write(project, [row | {"Name": names[number]}], f"mended-2026-06-1{number}.csv")
+        project.receive()
+    project.run()
+    assert project.contact("crm:1")["name"] == names[1]
+
+
+@pytest.mark.parametrize("name", [f"Anna {letter}" for letter in "abcd"])
+def test_a_correction_stands_when_its_file_is_read_again(tmp_path: Path, name: str) -> None:
+    sources: dict[str, Any] = {"crm": {"format": "contacts_csv", "path": "landing/crm/*.csv"}}
+    sources["crm"]["on_reject"] = "all_or_nothing"
+    with small_project(tmp_path / "p", sources=sources) as project:
+        back = refused(project, "name,email\nAna,ana@example.com\nBen,bad\nCleo,bad")
+        first, second, _ = rows(back)
+        write(project, [first | {"name": name}, second | {"email": "ben@example.com"}], "mended.csv")
+        project.receive()
+        project.configure(sources={"crm": sources["crm"] | {"on_reject": "continue"}})
+        [taken] = (each for each in project.receive() if not each.known)
+        assert taken.outcomes == {"skipped": 2, "rejected": 1}
+        assert [each["code"] for each in project.rows("SELECT code FROM problem WHERE row_number < 3")] == [
+            "ROW_CORRECTED",
+            "ROW_CORRECTED",
+        ]
+        assert {each["name"] for each in project.rows("SELECT name FROM source_record")} == {name, "Ben"}
+        assert health.rows_conserved(project.connection).broken == 0
+        assert [row["name"] for path in given(project) for row in rows(path)] == ["Cleo"]
+
+
+def test_a_row_that_lost_a_cell_on_its_way_still_says_what_it_corrects(project: SmallProject) -> None:
+    back = refused(project, "id,Name,Phone\n1,Anna,call me")
+    header, row = back.read_text("utf-8-sig").replace("call me", "0151 23456781").splitlines()
+    landed = project.project.folder / "landing" / "crm"
+    (landed / "short.csv").write_text(f"{header}\n{row.rpartition(',')[0]}\n", "utf-8")
+    project.receive()
+    [again] = given(project)
+    [line] = rows(again)
+    assert (line["_delivery"], line["_error_codes"]) == (rows(back)[0]["_delivery"], "ROW_TOO_FEW_FIELDS")
+    write(project, [line], "whole.csv")
+    project.receive()
+    assert ask.waiting(project.connection).is_empty()
+
+
+def test_a_correction_that_the_mode_leaves_out_is_waited_for_no_longer(project: SmallProject) -> None:
+    crm = SETTINGS["sources"]["crm"] | {"mode": "add_only"}
+    project.configure(sources=SETTINGS["sources"] | {"crm": crm})
+    project.deliver("crm", "2026-05-01", "id,Name,Phone\n1,Anna,0151 23456781")
+    drop(project, refused(project, "id,Name,Phone\n1,Anna B,call me"), both)
+    project.receive()
+    assert ask.waiting(project.connection).is_empty()
+
+
+def test_rows_that_count_for_nothing_do_not_dilute_a_percentage(tmp_path: Path) -> None:
+    with small_project(tmp_path / "p", **limited(tmp_path, {"abort_if_pct": 50})) as project:
+        project.deliver("crm", "2026-06-01", LIST + "\n,,," * 9)
+        [taken] = project.receive()
+        assert taken.code == "REJECT_LIMIT"

@@ -64,7 +64,7 @@ def test_what_waits_for_somebody_is_named_with_the_way_out(project: SmallProject
     project.deliver("shop", "2026-01-05", "id,two\n1,2")
     project.run()
     found = {row["source"]: row for row in ask.waiting(project.connection).to_dicts()}
-    assert found["crm"]["rejected"] == 1
+    assert found["crm"]["rows"] == 1
     assert found["shop"]["state"] == "refused"
     assert "columns:" in found["shop"]["way_out"]
 

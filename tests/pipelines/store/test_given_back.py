@@ -44,6 +44,6 @@ def test_a_delivery_waits_to_be_given_back_until_it_was(project: SmallProject) -
         refuse(project, each)
     finish(project, delivery(4), created=1)
     waiting = given_back.to_give_back(project.connection, ["contacts_csv"])
-    assert waiting.rows() == [(ID.format(1), "crm", "sha1", True), (ID.format(2), "crm", "sha2", True)]
+    assert waiting.rows() == [(ID.format(1), "crm", True), (ID.format(2), "crm", True)]
     given_back.note_given_back(project.connection, ID.format(1), "crm-sha1.csv", "crm-sha1.errors.csv")
-    assert given_back.to_give_back(project.connection, ["contacts_csv"])["file_sha256"].to_list() == ["sha2"]
+    assert given_back.to_give_back(project.connection, ["contacts_csv"])["delivery_id"].to_list() == [ID.format(2)]

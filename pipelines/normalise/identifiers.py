@@ -1,0 +1,116 @@
+"""Identifiers as written become what people can be reached or known by, each read as what it is."""
+
+import polars as pl
+
+from pipelines.normalise.email import emails
+from pipelines.normalise.phone import phones, wa_ids
+from pipelines.normalise.text import clean
+from schemas.vocabulary import IdentifierType, Validity
+
+IDENTIFIERS = pl.Schema(
+    {
+        "row": pl.UInt32(),
+        "type": pl.String(),
+        "scope": pl.String(),
+        "raw": pl.String(),
+        "normalised": pl.String(),
+        "validity": pl.String(),
+        "is_role": pl.Boolean(),
+        "match_keys": pl.List(pl.String),
+        "field": pl.String(),
+        "position": pl.UInt32(),
+    }
+)
+JUDGED = pl.Schema({**IDENTIFIERS, "code": pl.String(), "suggestion": pl.String()})
+REACHES = [str(kind) for kind in IdentifierType if kind is not IdentifierType.EXTERNAL_ID]
+
+
+def identifiers(stated: pl.DataFrame, source: str, region: str | None) -> pl.DataFrame:
+    """What is known of each identifier, in their order; of those that are the same on one row, the first.
+
+    Args:
+        stated: As in `schemas.received.IdentifierRow`.
+        source: Where ids of a source's own hold.
+        region: Where numbers without a country code are dialled.
+
+    Returns:
+        JUDGED: IDENTIFIERS, `code` (ErrorCode, or null) and `suggestion` (a repaired value to offer, or null).
+    """
+    written = stated.with_row_index("nth").with_columns(default_region=pl.lit(region, pl.String))
+    kinds = written.partition_by("type", as_dict=True).items()
+    read = [judged(IdentifierType(kind), placed(points), source) for (kind,), points in kinds]
+    told = pl.concat([pl.DataFrame(schema={"nth": pl.UInt32, **JUDGED}), *read]).sort("nth").drop("nth")
+    return distinct(told, "row", "type", "scope", "normalised", "code")
+
+
+def placed(points: pl.DataFrame) -> pl.DataFrame:
+    """Identifiers of one type, with the position of each among those of its row."""
+    nth = pl.int_range(pl.len(), dtype=pl.UInt32)
+    begins = pl.when(pl.col("row") != pl.col("row").shift()).then(nth).forward_fill().fill_null(0)
+    return points.sort("row", maintain_order=True).with_columns(position=nth - begins)
+
+
+def judged(kind: IdentifierType, points: pl.DataFrame, source: str) -> pl.DataFrame:
+    """What is known of identifiers of one type: nth, and JUDGED."""
+    read = READERS[kind](points)
+    if kind is IdentifierType.EXTERNAL_ID:
+        read = read.with_columns(scope=pl.lit(source))
+    return read.select("nth", *(pl.col(name).cast(dtype) for name, dtype in JUDGED.items()))
+
+
+def unreachable(named: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame:
+    """Rows to give back: no identifier that works, and one that does not, or no record id with a name instead."""
+    reaching = points.filter(pl.col("type").is_in(REACHES))
+    working = reaching.filter(pl.col("normalised").is_not_null()).select("row").unique()
+    without = named.join(working, on="row", how="anti")
+    offered = pl.col("row").is_in(reaching["row"].implode())
+    nameless = pl.col("record_id").is_null() | pl.col("name").is_null()
+    return without.filter(offered | nameless).select("row")
+
+
+def working(points: pl.DataFrame) -> pl.DataFrame:
+    """The identifiers that are kept (IDENTIFIERS): those that have a normal form, each once a row."""
+    good = points.filter(pl.col("normalised").is_not_null()).select(IDENTIFIERS.names())
+    return distinct(good, "row", "type", "scope", "normalised")
+
+
+def distinct(points: pl.DataFrame, *by: str) -> pl.DataFrame:
+    """The first of the rows that are equal in some columns. `DataFrame.unique` takes twice as long."""
+    return points.filter(pl.struct(by).is_first_distinct())
+
+
+def _phones(points: pl.DataFrame) -> pl.DataFrame:
+    return phones(points).with_columns(is_role=pl.lit(value=False), suggestion=pl.lit(None))
+
+
+def _wa_ids(points: pl.DataFrame) -> pl.DataFrame:
+    return wa_ids(points).with_columns(is_role=pl.lit(value=False), suggestion=pl.lit(None))
+
+
+def _emails(points: pl.DataFrame) -> pl.DataFrame:
+    return emails(points).with_columns(match_keys=pl.concat_list("normalised"))
+
+
+def _threads(points: pl.DataFrame) -> pl.DataFrame:
+    """Threads of Messenger, known by their number; the name before it may change."""
+    number = clean(pl.col("raw")).str.extract("([^_]+)$")
+    return _as_it_is(points.with_columns(normalised=number)).with_columns(match_keys=pl.concat_list("normalised"))
+
+
+def _external_ids(points: pl.DataFrame) -> pl.DataFrame:
+    return _as_it_is(points.with_columns(normalised=clean(pl.col("raw")))).with_columns(match_keys=pl.lit([]))
+
+
+def _as_it_is(points: pl.DataFrame) -> pl.DataFrame:
+    """Identifiers of which a source knows best."""
+    nothing = (pl.lit(None).alias(name) for name in ("code", "suggestion"))
+    return points.with_columns(*nothing, validity=pl.lit(Validity.VALID.value), is_role=pl.lit(value=False))
+
+
+READERS = {
+    IdentifierType.PHONE: _phones,
+    IdentifierType.WA_ID: _wa_ids,
+    IdentifierType.EMAIL: _emails,
+    IdentifierType.MESSENGER_THREAD: _threads,
+    IdentifierType.EXTERNAL_ID: _external_ids,
+}

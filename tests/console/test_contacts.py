@@ -1,0 +1,36 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from console.cli import main
+from tests.small_project import small_project
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A closed project with one contact."""
+    with small_project(tmp_path / "p") as made:
+        made.deliver("crm", "2026-06-01", "id,name,email\n1,Anna Berg,anna@example.com")
+        made.run()
+    return made.project.folder
+
+
+@pytest.mark.parametrize("source", ["crm", "import:crm"])
+def test_a_source_is_found_by_its_name(folder: Path, source: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--source", source, "--json", "--project", str(folder)]) == 0
+    assert [each["name"] for each in json.loads(capsys.readouterr().out)] == ["Anna Berg"]
+
+
+def test_a_source_that_nobody_comes_from_is_answered_with_those_there_are(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["list", "--source", "dl", "--project", str(folder)]) == 0
+    assert "whatsapp, email, facebook, import:crm, import:helpdesk, " in capsys.readouterr().out
+
+
+def test_an_attribute_that_is_not_there_is_named_with_those_that_are(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["list", "--attribute", "nope=1", "--project", str(folder)]) == 2
+    assert "no attribute `nope`; known are `account_id`, `seats`, `tier`" in capsys.readouterr().err

@@ -1,0 +1,53 @@
+import pytest
+
+from tests.small_project import SmallProject
+
+FIRST = "id,name,email,phone\n1,Ann Berg,ann@example.com,030 90182001"
+
+
+def warned(project: SmallProject, second: str) -> list[int]:
+    """Numbers of the rows that are warned of when a second list comes after the first."""
+    project.deliver("crm", "2026-01-05", FIRST)
+    project.deliver("crm", "2026-01-06", f"id,name,email,phone\n{second}")
+    project.receive()
+    found = project.rows("SELECT row_number, severity, action FROM problem WHERE code = 'ID_REUSED'")
+    assert {(each["severity"], each["action"]) for each in found} <= {("warning", "kept_with_warning")}
+    return [each["row_number"] for each in found]
+
+
+@pytest.mark.parametrize(
+    "row", ["1,Zoe Tal,zoe@example.com,", "1,Zoe Tal,,", "1,Zoe Tal,nonsense,030 90182002", "1,Ann Tal,,"]
+)
+def test_another_name_and_no_identifier_in_common_is_warned_of(project: SmallProject, row: str) -> None:
+    assert warned(project, f"2,Ben Tal,ben@example.com,\n{row}") == [2]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "1,Ann Berg,zoe@example.com,",  # who moved to another address
+        "1,Ann Tal,ann@example.com,",  # who has married
+        "1,Zoe Tal,,+49 30 90182001",
+        "1,Annie Berg,,",
+        "1,Berg,,",
+        "1,,zoe@example.com,",
+        "2,Zoe Tal,zoe@example.com,",
+    ],
+)
+def test_what_may_be_the_same_person_is_not(project: SmallProject, row: str) -> None:
+    assert warned(project, row) == []
+
+
+def test_the_row_is_kept_all_the_same(project: SmallProject) -> None:
+    warned(project, "1,Zoe Tal,zoe@example.com,")
+    assert project.rows("SELECT created, updated, rejected FROM delivery ORDER BY declared_at") == [
+        {"created": 1, "updated": 0, "rejected": 0},
+        {"created": 0, "updated": 1, "rejected": 0},
+    ]
+
+
+def test_records_known_by_their_identifiers_have_no_id_to_be_used_again(project: SmallProject) -> None:
+    project.deliver("helpdesk", "2026-01-05", "name,email,phone_number\nAnn Berg,desk@example.com,")
+    project.deliver("helpdesk", "2026-01-06", "name,email,phone_number\nZoe Tal,desk@example.com,")
+    project.receive()
+    assert project.rows("SELECT code FROM problem") == []
