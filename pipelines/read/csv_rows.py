@@ -51,7 +51,7 @@ def open_csv(path: Path, encoding: str | None = None, *, rows: int = BATCH_ROWS)
     that is not in the encoding, has too many or too few cells, a quote that is never closed, or a cell or line that
     never ends is refused alone. Raises DeliveryRefused for a file that is empty or in another encoding.
     """
-    with csv_text.opened(path, encoding) as (raw, found), readable(found):
+    with csv_text.opened(path, encoding) as (raw, found), readable(found), larger_cells():
         lines = csv_text.Lines(csv_text.text_lines(raw, found))
         first = next_line(lines)
         delimiter = declared_delimiter(first)
@@ -62,12 +62,21 @@ def open_csv(path: Path, encoding: str | None = None, *, rows: int = BATCH_ROWS)
         if first == csv_text.OVERLONG:
             raise DeliveryRefused(ErrorCode.FILE_LIMIT, f"the header is longer than {csv_text.LONGEST_LINE} characters")
         delimiter = delimiter or likely_delimiter(first)
-        csv.field_size_limit(LARGEST_CELL)
         lines.put_back([first])
         parsed = parse(lines, delimiter)
         header = named(next(parsed)[1], MARGIN)
         most = at_once(rows, header)
         yield Table(header, batches(lines, delimiter, parsed, header, most, Encoding(path, found)))
+
+
+@contextmanager
+def larger_cells() -> Iterator[None]:
+    """Let the csv module take cells as large as a list may hold: one setting, for all of Python."""
+    before = csv.field_size_limit(LARGEST_CELL)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 @contextmanager

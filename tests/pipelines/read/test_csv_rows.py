@@ -281,3 +281,9 @@ def test_a_header_longer_than_any_is_refused_without_it(tmp_path: Path) -> None:
     refused = refusal(tmp_path, "name," + "Jane" * 1_000 + "\n")
     assert refused.code is ErrorCode.FILE_LIMIT
     assert "Jane" not in str(refused)
+
+
+def test_how_large_cells_may_be_elsewhere_is_left_as_it_was(tmp_path: Path) -> None:
+    before = csv.field_size_limit()
+    table(tmp_path, "name\nJane\n")
+    assert csv.field_size_limit() == before
