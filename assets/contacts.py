@@ -72,7 +72,11 @@ def contacts(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mate
     }
     early = health.interactions_in_future(connection, moment)
     return dg.MaterializeResult(
-        metadata={**merged._asdict(), "dagster/row_count": health.count(connection, "contact")},
+        metadata={
+            **merged._asdict(),
+            "blocked_conversations": health.count(connection, "blocked_conversation"),
+            "dagster/row_count": health.count(connection, "contact"),
+        },
         check_results=[
             *(verdict(name, finding) for name, finding in findings.items()),
             verdict("no_interaction_in_future", early, dg.AssetCheckSeverity.WARN),

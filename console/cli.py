@@ -36,11 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def told(error: Exception) -> int:
     """Say what went wrong in words of ours; the exit code for it."""
-    from pipelines.errors import ConfigurationError, OnecontactError, StoreBusy, unforeseen
+    from pipelines.errors import ConfigurationError, DecisionRefused, OnecontactError, StoreBusy, unforeseen
 
     if isinstance(error, StoreBusy):
         return complain(str(error), BUSY)
-    if isinstance(error, ConfigurationError):
+    if isinstance(error, ConfigurationError | DecisionRefused):
         return complain(str(error), WRONG)
     return complain(str(error) if isinstance(error, OnecontactError) else unforeseen(error), FAILED)
 
@@ -138,8 +138,47 @@ def parser() -> argparse.ArgumentParser:
         "--limit", type=whole(0, 2**31), default=50, metavar="N", help="at most so many (default: 50; 0: all)"
     )
 
+    list_.add_argument(
+        "--blocked-conversations",
+        action="store_true",
+        help="instead: conversations set aside, for their contact is blocked",
+    )
+
     show = add("show", "Show a contact: every value with its origin, and all that happened", "show")
-    show.add_argument("contact", metavar="CONTACT", help="id or its beginning, e-mail address, phone number or name")
+    timeline = add("timeline", "Show all that happened with a contact, over all channels in one order", "timeline")
+    timeline.add_argument(
+        "--channel", action="append", default=[], metavar="CHANNEL", help="only this; may be repeated"
+    )
+    timeline.add_argument(
+        "--kind",
+        action="append",
+        default=[],
+        metavar="KIND",
+        help="only message, note, event (any), assignment, status, label or block; may be repeated",
+    )
+    timeline.add_argument("--since", metavar="DATE", help="from this day or ISO 8601 time on")
+    timeline.add_argument("--until", metavar="DATE", help="up to this day, which is included, or time")
+    timeline.add_argument(
+        "--limit", type=whole(0, 2**31), default=0, metavar="N", help="the last N of them (default: 0: all)"
+    )
+    timeline.add_argument(
+        "--vcon", type=Path, metavar="FILE", help="write its messages as a vCon to a file, new and in clear"
+    )
+
+    block = add("block", "Block a contact: conversations that begin from now on are set aside", "block")
+    block.add_argument("--until", metavar="DATE", help="the block ends with this day, or at this ISO 8601 time")
+    unblock = add("unblock", "Lift the blocks of a contact: what was set aside comes back", "block")
+    for each, kind in ((block, "block"), (unblock, "unblock")):
+        each.set_defaults(kind=kind)
+        each.add_argument("--reason", required=True, metavar="TEXT", help="why; it is kept with the decision")
+        each.add_argument(
+            "--by", metavar="NAME", help="who decides (default: $ONECONTACT_ACTOR, else whoever is logged in)"
+        )
+
+    for each in (show, timeline, block, unblock):
+        each.add_argument(
+            "contact", metavar="CONTACT", help="id or its beginning, e-mail address, phone number or name"
+        )
 
     formats = add("formats", "Say what can be read, or all about one format", "formats", project=False)
     formats.add_argument("name", nargs="?", metavar="NAME", help="the format to say all about")
@@ -160,7 +199,7 @@ def parser() -> argparse.ArgumentParser:
     dev = add("dev", "Open Dagster's page on this project", "dev")
     dev.add_argument("--port", type=int, default=3000, metavar="PORT")
 
-    for each in (run, check, status, list_, show, archive):
+    for each in (run, check, status, list_, show, timeline, block, unblock, archive):
         each.add_argument("--wait", type=float, default=60, metavar="SECONDS", help="for another process (default: 60)")
         each.add_argument("--json", action="store_true", help="for programs: JSON on standard output")
     return top

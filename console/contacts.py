@@ -12,7 +12,7 @@ from pipelines.errors import ConfigurationError
 from pipelines.normalise.value import FALSE, TRUE
 from pipelines.project import OpenProject
 from pipelines.publish.filter import compile_filter
-from pipelines.store import ask, exports, runs
+from pipelines.store import ask, decisions, exports, runs
 from pipelines.store.connection import Connection
 from schemas.configuration import nearest
 from schemas.contact import Kind, field_kinds
@@ -23,7 +23,9 @@ COLUMNS = ["contact_id", "name", "phone", "email", "source", "last_interaction_a
 
 
 def command(asked: argparse.Namespace) -> int:
-    """The contacts that are asked for, those last heard of first."""
+    """The contacts that are asked for, those last heard of first; or the conversations set aside."""
+    if asked.blocked_conversations:
+        return set_aside(asked)
     with opened(asked) as (project, connection):
         found = pl.concat(matching(asked, project, connection), how="vertical_relaxed")
     found = found.sort("last_interaction_at", "contact_id", descending=[True, False], nulls_last=True)
@@ -39,6 +41,22 @@ def command(asked: argparse.Namespace) -> int:
     out.print(table(f"{plural(found.height, 'contact')}, times in {clock.zone.key}", titles, rows))
     if shown.height < found.height:
         say(f"The first {shown.height:,}; `--limit 0` shows all.")
+    return 0
+
+
+def set_aside(asked: argparse.Namespace) -> int:
+    """Conversations that began after their contact was blocked, newest first."""
+    with opened(asked) as (_, connection):
+        found = decisions.blocked_conversations(connection)
+    shown = found.head(asked.limit) if asked.limit else found
+    if asked.json:
+        as_json(shown.to_dicts())
+    elif found.is_empty():
+        say("No conversation is set aside.")
+    else:
+        rows = [[row["contact_id"][:8], *list(row.values())[1:]] for row in shown.to_dicts()]
+        title = f"{plural(found.height, 'conversation')} set aside, times in {clock.zone.key}"
+        out.print(table(title, ["id", "name", "channel", "started", "messages"], rows, right=["messages"]))
     return 0
 
 

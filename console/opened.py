@@ -1,4 +1,4 @@
-"""A project and its warehouse, as every command that only reads opens them."""
+"""A project and its warehouse, as every command opens them that starts no run."""
 
 import argparse
 from collections.abc import Iterator
@@ -18,12 +18,15 @@ def require_init(project: OpenProject) -> None:
 
 
 @contextmanager
-def opened(asked: argparse.Namespace) -> Iterator[tuple[OpenProject, Connection]]:
-    """The project a command was given, with its warehouse open for reading."""
+def opened(asked: argparse.Namespace, writes_as: str | None = None) -> Iterator[tuple[OpenProject, Connection]]:
+    """The project a command was given, with its warehouse open for reading, or for writing under the command's name."""
     project = open_project(asked.project)
     require_init(project)
     clock.zone = ZoneInfo(project.settings.timezone)
-    with project.warehouse(read_only=True, patience=asked.wait, waiting=say_waiting) as connection:
+    purpose = writes_as or "onecontact"
+    with project.warehouse(
+        read_only=writes_as is None, patience=asked.wait, purpose=purpose, waiting=say_waiting
+    ) as connection:
         yield project, connection
 
 

@@ -8,44 +8,33 @@ from typing import Any
 import polars as pl
 from rich.table import Table
 
-from console.cli import NOT_FOUND, OK, SEVERAL, complain
+from console.cli import OK
+from console.entries import inbox, said, who
+from console.meant import not_one
 from console.opened import opened
-from console.screen import as_json, cell, clock, out, plural, printable, say, table
-from pipelines.store import ask
+from console.screen import as_json, cell, clock, out, printable, say, table
+from pipelines.store import ask, decisions
 from pipelines.store.connection import Connection
+from pipelines.store.timeline import Wanted, entries, timeline
 
-MOST_CANDIDATES = 10
-ARROWS = {"inbound": "→ ", "outbound": "← "}
+LATEST = 20  # entries of the timeline that are shown
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
 def command(asked: argparse.Namespace) -> int:
     """Show the one contact that is meant."""
     with opened(asked) as (_, connection):
-        former = ask.went_to(connection, asked.contact)
-        fitting = pl.Series([former]) if former else ask.exactly(connection, asked.contact)
+        fitting = ask.meant(connection, asked.contact)
         if fitting.len() != 1:
-            fitting = fitting if fitting.len() else ask.find(connection, asked.contact)
-        if fitting.is_empty():
-            return complain("no contact is known by that; `onecontact list PART-OF-A-NAME` searches", NOT_FOUND)
-        if fitting.len() > 1:
-            return ambiguous(connection, fitting)
+            return not_one(connection, fitting)
         contact_id = fitting[0]
         if asked.json:
             as_json(everything(connection, contact_id))
             return OK
-        if former:
+        if ask.went_to(connection, asked.contact):
             say(f"{asked.contact} was merged into this contact.")
         draw(connection, contact_id)
     return OK
-
-
-def ambiguous(connection: Connection, fitting: pl.Series) -> int:
-    """Say which contacts could be meant."""
-    some = ask.golden(connection, fitting.head(MOST_CANDIDATES))
-    rows = some.select("contact_id", "name", "email", "phone").rows()
-    out.print(table(f"{plural(fitting.len(), 'contact')} fit", ["id", "name", "email", "phone"], rows))
-    return complain("several contacts fit; name one by its id", SEVERAL)
 
 
 def everything(connection: Connection, contact_id: str) -> dict[str, Any]:
@@ -59,8 +48,15 @@ def everything(connection: Connection, contact_id: str) -> dict[str, Any]:
         "former_identifiers": ask.former_identifiers(connection, contact_id).to_dicts(),
         "records": ask.member_records(connection, contact_id).to_dicts(),
         "may_be_the_same": ask.look_alikes(connection, contact_id).to_dicts(),
-        "timeline": ask.timeline(connection, contact_id).to_dicts(),
+        "blocks": decisions.blocks(connection, contact_id).to_dicts(),
+        "timeline": latest(connection, contact_id),
+        "timeline_entries": entries(connection, contact_id),
     }
+
+
+def latest(connection: Connection, contact_id: str) -> list[dict[str, Any]]:
+    """The end of a contact's timeline."""
+    return [row for batch in timeline(connection, contact_id, Wanted(last=LATEST)) for row in batch.to_dicts()]
 
 
 class Files:
@@ -70,7 +66,9 @@ class Files:
         self.numbers: dict[tuple[str, str], int] = {}
 
     def origin(self, row: dict[str, Any]) -> str:
-        """Where a value or an entry was read: number of the file, line or entry."""
+        """Where a value or an entry was read: number of the file, line or entry. Nowhere, if somebody decided it."""
+        if row["file_name"] is None:
+            return ""
         number = self.numbers.setdefault((row["source"], row["file_name"]), len(self.numbers) + 1)
         return f"[{number}] " + (f"line {row['line_number']}" if row["line_number"] else f"no. {row['row_number']}")
 
@@ -87,6 +85,8 @@ def draw(connection: Connection, contact_id: str) -> None:
     say(printable(contact["name"] or contact["phone"] or contact["email"] or "(no name)"), style="bold")
     say(f"  id      {contact['contact_id']}")
     say(f"  status  {contact['status']}: {contact['status_reason'].replace('_', ' ')}{since(contact['status_since'])}")
+    for row in decisions.blocks(connection, contact_id).to_dicts():
+        say(f"          by {printable(row['actor'])}{until(row['expires_at'])}: {printable(row['reason'])}")
     values = [
         [row["field"], local(row["value"]), files.origin(row), rule(row["rule"], row["candidates"])]
         for row in ask.fields(connection, contact_id).to_dicts()
@@ -114,33 +114,29 @@ def draw(connection: Connection, contact_id: str) -> None:
     ]
     if twins:
         out.print(table("May be the same person", ["id", "name", "because", "probability"], twins))
-    entries = ask.timeline(connection, contact_id)
     happened = [
         [
             row["happened_at"],
-            row["channel"],
-            ARROWS.get(row["direction"], "") + (row["actor"] or ""),
+            " ".join(filter(None, (row["channel"], inbox(row)))),
+            who(row),
             said(row),
             files.origin(row),
         ]
-        for row in entries.to_dicts()
+        for row in latest(connection, contact_id)
     ]
-    number = f"{entries.height:,} {'entry' if entries.height == 1 else 'entries'}"
-    title = f"Timeline: {number}, times in {clock.zone.key} (→ from the contact, ← to it)"
+    number = entries(connection, contact_id)
+    counted = f"{number:,} {'entry' if number == 1 else 'entries'}"
+    title = f"Timeline: {counted}, times in {clock.zone.key} (→ from the contact, ← to it)"
     if happened:
         out.print(table(title, ["when", "channel", "who", "what", "from"], happened))
+    if len(happened) < number:
+        say(f"The last {len(happened)} of them; all: onecontact timeline {contact_id}")
     out.print(files.legend())
 
 
 def local(value: str) -> str:
     """A value as people read it: stored instants on the project's clock, everything else as it is."""
     return cell(datetime.fromisoformat(value)) if INSTANT.fullmatch(value) else value
-
-
-def said(row: dict[str, Any]) -> str:
-    """What an entry says: its words, else what kind of thing it is."""
-    words = row["text"] or ", ".join(row["attachments"])
-    return words if row["kind"] == "text" else f"[{row['kind'].replace('_', ' ')}] {words}".strip()
 
 
 def rule(name: str, candidates: int) -> str:
@@ -152,6 +148,11 @@ def rule(name: str, candidates: int) -> str:
 def since(moment: datetime | None) -> str:
     """Since when, where that is known."""
     return f" since {cell(moment)[:10]}" if moment else ""
+
+
+def until(moment: datetime | None) -> str:
+    """When something ends, where it does."""
+    return f", until {cell(moment)}" if moment else ""
 
 
 def certainty(probability: float | None) -> str:

@@ -27,6 +27,10 @@ class ConfigurationError(OnecontactError):
     """The project says something that cannot be: mend onecontact.yaml, a segment or a key, then run again."""
 
 
+class DecisionRefused(OnecontactError):
+    """What somebody decided cannot be, as things stand: nothing of it is stored."""
+
+
 class DeliveryError(OnecontactError):
     """A file as a whole cannot be taken in; the run goes on with the others."""
 

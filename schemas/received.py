@@ -10,12 +10,15 @@ import pandera.polars as pa
 import polars as pl
 
 from schemas.vocabulary import (
+    Author,
     Channel,
+    ConversationStatus,
     Direction,
     ErrorCode,
     EventKind,
     IdentifierType,
     MessageKind,
+    MessageState,
     Pii,
     Precision,
     ZoneSource,
@@ -23,6 +26,8 @@ from schemas.vocabulary import (
 
 Instant = Annotated[pl.Datetime, "us", "UTC"]
 Strings = Annotated[pl.List, pl.String()]
+FILE = pl.Struct({"name": pl.String, "type": pl.String, "sha256": pl.String})
+Files = Annotated[pl.List, FILE]
 MAX_TEXT = 65_536  # characters in one cell; longer ones are refused, not cut
 
 
@@ -116,7 +121,13 @@ class Conversation(Frame):
     channel: pl.String = column("Where it takes place", Pii.NONE, isin=list(Channel))
     title: pl.String = column("Subject or chat title", Pii.DIRECT, nullable=True)
     is_group: pl.Boolean = column("More than one person beside the company", Pii.NONE)
-    status: pl.String = column("State, where the channel has one", Pii.NONE, nullable=True)
+    status: pl.String = column(
+        "State, where the channel has one", Pii.NONE, nullable=True, isin=list(ConversationStatus)
+    )
+    inbox: pl.String = column("Where on the company's side it takes place", Pii.NONE, nullable=True)
+    assignee: pl.String = column("Agent or team who has it", Pii.DIRECT, nullable=True)
+    labels: Strings = column("Labels it has", Pii.QUASI)
+    started_at: Instant = column("When it began, where that is stated", Pii.QUASI, nullable=True)
 
 
 class Message(Frame):
@@ -128,13 +139,27 @@ class Message(Frame):
     conversation: pl.String = column("Natural key of its thread", Pii.DIRECT)
     person: pl.String = column("record_id of the contact it was exchanged with", Pii.DIRECT, nullable=True)
     direction: pl.String = column("Who wrote", Pii.NONE, isin=list(Direction))
+    author: pl.String = column("What kind of party wrote", Pii.NONE, nullable=True, isin=list(Author))
     sender: pl.String = column("Display name of the sender", Pii.DIRECT, nullable=True)
     kind: pl.String = column("What it is made of", Pii.NONE, isin=list(MessageKind))
     text: pl.String = column("Its words", Pii.DIRECT, nullable=True)
     sent_at: Instant = column("When it was sent", Pii.QUASI, nullable=True)
     precision: pl.String = column("How exactly that time is known", Pii.NONE, isin=list(Precision))
     zone_source: pl.String = column("Whether its zone was stated", Pii.NONE, isin=list(ZoneSource))
-    attachments: Strings = column("Names of attached files", Pii.DIRECT)
+    state: pl.String = column("How far it has come", Pii.NONE, nullable=True, isin=list(MessageState))
+    attachments: Files = column("Attached files: name, type and SHA-256 where they are known", Pii.DIRECT)
+
+
+class Receipt(Frame):
+    """Word of how far an outgoing message has come. `message` is its natural key; it may never be seen itself."""
+
+    row: pl.UInt32 = column("Number of the entry in its delivery, from 1", Pii.NONE, ge=1)
+    line: pl.UInt32 = column("Physical line on which it begins, from 1", Pii.NONE, nullable=True)
+    message: pl.String = column("Natural key of the message", Pii.DIRECT)
+    conversation: pl.String = column("Natural key of its thread", Pii.DIRECT)
+    person: pl.String = column("record_id of the contact it was sent to", Pii.DIRECT, nullable=True)
+    state: pl.String = column("How far it has come", Pii.NONE, isin=list(MessageState))
+    reached_at: Instant = column("When it had", Pii.QUASI, nullable=True)
 
 
 class Event(Frame):
@@ -145,10 +170,31 @@ class Event(Frame):
     key: pl.String = column("Natural key of the event", Pii.DIRECT)
     conversation: pl.String = column("Natural key of its thread", Pii.DIRECT)
     kind: pl.String = column("What happened", Pii.NONE, isin=list(EventKind))
+    actor: pl.String = column("Display name of who caused it", Pii.DIRECT, nullable=True)
+    before: pl.String = column("What was changed", Pii.QUASI, nullable=True)
+    after: pl.String = column("What it was changed to", Pii.QUASI, nullable=True)
+    inferred: pl.Boolean = column("Read out of a sentence or from two states, not stated as such", Pii.NONE)
     text: pl.String = column("What the source says about it", Pii.DIRECT, nullable=True)
     happened_at: Instant = column("When it happened", Pii.QUASI, nullable=True)
     precision: pl.String = column("How exactly that time is known", Pii.NONE, isin=list(Precision))
     zone_source: pl.String = column("Whether its zone was stated", Pii.NONE, isin=list(ZoneSource))
+
+
+class Tie(Frame):
+    """Word that two threads are one, by a mail that answers mails of both."""
+
+    conversation: pl.String = column("Natural key of a thread", Pii.DIRECT)
+    other: pl.String = column("Natural key of the other; nothing else of it may ever be seen", Pii.DIRECT)
+
+
+class Topic(Frame):
+    """What a mail is about: by that, one that says to be an answer but not to what finds its thread."""
+
+    conversation: pl.String = column("Natural key of its thread", Pii.DIRECT)
+    person: pl.String = column("record_id of the contact it was exchanged with", Pii.DIRECT)
+    title: pl.String = column("Subject without marks of answering", Pii.DIRECT)
+    sent_at: Instant = column("When it was sent", Pii.QUASI)
+    alone: pl.Boolean = column("An answer that does not say to what", Pii.NONE)
 
 
 class Refusal(Frame):

@@ -117,6 +117,7 @@ class Segment(Strict):
     description: str = Field(default="", description="What it is for")
     as_of: Literal["run"] = Field(default="run", description="The moment relative dates count from")
     where: Where = Field(description="Who is in it")
+    include_blocked: bool = Field(default=False, description="Whether blocked contacts that fit are in it, too")
     columns: Annotated[tuple[str, ...], Filled] = Field(description="Columns of the file, in order")
     order_by: Annotated[tuple[str, ...], Filled] = Field(
         default=("contact_id",), description="Columns rows are sorted by"

@@ -9,6 +9,13 @@ class Channel(StrEnum):
     WHATSAPP = "whatsapp"
     EMAIL = "email"
     FACEBOOK = "facebook"
+    INSTAGRAM = "instagram"
+    TELEGRAM = "telegram"
+    SMS = "sms"
+    SLACK = "slack"
+    WEB_CHAT = "web_chat"
+    PHONE = "phone"
+    OTHER = "other"  # a channel of a helpdesk that has no name of its own here
 
 
 class IdentifierType(StrEnum):
@@ -17,7 +24,14 @@ class IdentifierType(StrEnum):
     PHONE = "phone"
     EMAIL = "email"
     WA_ID = "wa_id"  # a WhatsApp number: not always a dialable one
+    WA_USER_ID = "wa_user_id"  # WhatsApp's id of a person for one business, scope = that business
+    PSID = "psid"  # Messenger's id of a person on one page, scope = that page
+    IGSID = "igsid"  # Instagram's id of a person for one account, scope = that account
+    TELEGRAM_ID = "telegram_id"
+    SLACK_ID = "slack_id"  # scope = the workspace
+    USERNAME = "username"  # a name chosen on a channel, scope = that channel
     MESSENGER_THREAD = "messenger_thread"
+    INSTAGRAM_THREAD = "instagram_thread"
     EXTERNAL_ID = "external_id"  # the id a source gives its own record, scope = that source
 
 
@@ -71,19 +85,53 @@ class MessageKind(StrEnum):
     LOCATION = "location"
     CALL = "call"
     DELETED = "deleted"
+    REACTION = "reaction"
+    INTERACTIVE = "interactive"  # a button or an entry of a list that was chosen, a form that was filled
+    TEMPLATE = "template"
+    NOTE = "note"  # written by an agent for colleagues: the contact never sees it
     AUTO_REPLY = "auto_reply"
     BOUNCE = "bounce"
     OTHER = "other"
+
+
+class Author(StrEnum):
+    """What kind of party wrote a message or caused an event."""
+
+    CONTACT = "contact"
+    AGENT = "agent"
+    BOT = "bot"
+    SYSTEM = "system"
+
+
+class MessageState(StrEnum):
+    """How far an outgoing message has come, in the order of its way; `failed` stands beside it."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
 
 
 class EventKind(StrEnum):
     """Things that happen in a conversation beside messages."""
 
     SYSTEM = "system"
-    ASSIGNED = "assigned"
+    STARTED = "started"
+    ASSIGNED = "assigned"  # to an agent or a team; `after` is empty where it was taken from them
+    HANDOVER = "handover"  # between bot and people
+    NUMBER_CHANGED = "number_changed"
+    MESSAGE_EDITED = "message_edited"  # `after` holds the new words
+    MESSAGE_DELETED = "message_deleted"
     STATUS_CHANGED = "status_changed"
     LABEL_ADDED = "label_added"
     LABEL_REMOVED = "label_removed"
+
+
+class DecisionKind(StrEnum):
+    """What people decide about contacts. Each carries a reason, and is replayed by every run."""
+
+    BLOCK = "block"
+    UNBLOCK = "unblock"
 
 
 class Precision(StrEnum):
@@ -225,6 +273,7 @@ class ErrorCode(StrEnum):
     CARD_UNREADABLE = "CARD_UNREADABLE"
     CARD_GROUP_SKIPPED = "CARD_GROUP_SKIPPED"
     MESSAGE_UNREADABLE = "MESSAGE_UNREADABLE"
+    ENTRY_SKIPPED = "ENTRY_SKIPPED"
     READER_FAILED = "READER_FAILED"
     PARTIES_UNKNOWN = "PARTIES_UNKNOWN"
 

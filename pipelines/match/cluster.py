@@ -10,7 +10,7 @@ from pipelines.match.names import CONTRADICTORY, name_levels
 
 # An identifier that both sides state, with names that do not contradict, or a merge that was done in the source: enough
 # to join two grown clusters.
-DETERMINISTIC = frozenset({SOURCE_MERGE, "same_messenger_thread", "same_email", "same_phone"})
+DETERMINISTIC = frozenset({SOURCE_MERGE, "same_channel_id", "same_email", "same_phone"})
 LIMITS = {"email": 5, "phone": 5}
 
 

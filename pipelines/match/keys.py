@@ -4,13 +4,19 @@ import polars as pl
 
 from schemas.vocabulary import IdentifierType
 
+# Ids of a person on one channel. Their match keys hold kind and scope: the same digits elsewhere are somebody else.
+CHANNEL_IDS = tuple(
+    kind
+    for kind in IdentifierType
+    if kind not in (IdentifierType.PHONE, IdentifierType.WA_ID, IdentifierType.EMAIL, IdentifierType.EXTERNAL_ID)
+)
+
 # Which field of the match model a kind of identifier speaks for. An external id proves nothing outside its source.
 FIELDS = {
     IdentifierType.PHONE: "phone",
     IdentifierType.WA_ID: "phone",
     IdentifierType.EMAIL: "email",
-    IdentifierType.MESSENGER_THREAD: "messenger_thread",
-}
+} | dict.fromkeys(CHANNEL_IDS, "channel_id")
 NAME = "name"
 
 
@@ -28,7 +34,7 @@ def points(identifiers: pl.DataFrame) -> pl.DataFrame:
             "record_key",
             "field",
             value="match_keys",
-            exact=pl.col("match_keys") == pl.col("normalised"),
+            exact=pl.col("type").is_in(CHANNEL_IDS) | (pl.col("match_keys") == pl.col("normalised")),
             is_role="is_role",
         )
         .group_by("record_key", "field", "value")

@@ -36,7 +36,7 @@ class Model(NamedTuple):
 
 
 PRIORS = Model(
-    version="priors-1",
+    version="priors-2",
     prior=1 / 1024,
     levels={
         "name": {
@@ -63,9 +63,9 @@ PRIORS = Model(
             "near": Level(0.05, 0.00078),
             "different": Level(0.25, 0.50),
         },
-        "messenger_thread": {
+        "channel_id": {
             "exact": Level(0.90, 0.0000009),
-            "different": Level(0.05, 0.10),
+            "different": Level(0.10, 0.10),  # everybody has another one on another channel
         },
     },
 )

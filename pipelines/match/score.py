@@ -11,7 +11,7 @@ from pipelines.match.model import Model
 from pipelines.match.names import CONTRADICTORY, name_levels
 from schemas.project import Matching
 
-POINT_FIELDS = ("messenger_thread", "email", "phone")
+POINT_FIELDS = ("channel_id", "email", "phone")
 PAIR = ["record_lo", "record_hi"]
 EDGES = {
     "record_lo": pl.String,

@@ -70,7 +70,7 @@ def golden_records(
     """One row per contact, in the columns of table `contact` but for the run.
 
     `fields` holds every surviving value (survivorship and interactions together); `members` one row per contact with
-    records (count), channels (List[String]) and has_open_conversation.
+    records (count), channels (List[String]), has_open_conversation and blocked_since.
     """
     wide = members
     for field in (*TEXTS, "source"):

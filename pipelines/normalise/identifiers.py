@@ -52,7 +52,7 @@ def placed(points: pl.DataFrame) -> pl.DataFrame:
 
 def judged(kind: IdentifierType, points: pl.DataFrame, source: str) -> pl.DataFrame:
     """What is known of identifiers of one type: nth, and JUDGED."""
-    read = READERS[kind](points)
+    read = READERS.get(kind, _channel_ids)(points)
     if kind is IdentifierType.EXTERNAL_ID:
         read = read.with_columns(scope=pl.lit(source))
     return read.select("nth", *(pl.col(name).cast(dtype) for name, dtype in JUDGED.items()))
@@ -92,9 +92,19 @@ def _emails(points: pl.DataFrame) -> pl.DataFrame:
 
 
 def _threads(points: pl.DataFrame) -> pl.DataFrame:
-    """Threads of Messenger, known by their number; the name before it may change."""
+    """Threads of Messenger and Instagram, known by their number; the name before it may change."""
     number = clean(pl.col("raw")).str.extract("([^_]+)$")
-    return _as_it_is(points.with_columns(normalised=number)).with_columns(match_keys=pl.concat_list("normalised"))
+    return _of_a_channel(points.with_columns(normalised=number))
+
+
+def _channel_ids(points: pl.DataFrame) -> pl.DataFrame:
+    return _of_a_channel(points.with_columns(normalised=clean(pl.col("raw"))))
+
+
+def _of_a_channel(points: pl.DataFrame) -> pl.DataFrame:
+    """Ids that are somebody's only together with their kind and scope."""
+    key = pl.format("{}/{}/{}", "type", "scope", "normalised")
+    return _as_it_is(points).with_columns(match_keys=pl.concat_list(key))
 
 
 def _external_ids(points: pl.DataFrame) -> pl.DataFrame:
@@ -112,5 +122,6 @@ READERS = {
     IdentifierType.WA_ID: _wa_ids,
     IdentifierType.EMAIL: _emails,
     IdentifierType.MESSENGER_THREAD: _threads,
+    IdentifierType.INSTAGRAM_THREAD: _threads,
     IdentifierType.EXTERNAL_ID: _external_ids,
 }

@@ -37,7 +37,7 @@ class Archive(NamedTuple):
 
     zip: zipfile.ZipFile
     members: dict[str, zipfile.ZipInfo]
-    inflated: list[int]  # bytes each opened member has given so far
+    inflated: list[int]  # one number: bytes that all members have given so far
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def opened(path: Delivered) -> Iterator[Archive]:
         except BROKEN:
             raise DeliveryRefused(ErrorCode.FILE_FORMAT, "not a complete zip file: deliver it again") from None
         with file:
-            yield Archive(file, _harmless(file.infolist()), [])
+            yield Archive(file, _harmless(file.infolist()), [0])
 
 
 @contextmanager
@@ -71,7 +71,6 @@ def member(archive: Archive, name: str, limit: int = MAX_INFLATED) -> Iterator[B
         raw = archive.zip.open(info)
     except BROKEN:
         raise DeliveryRefused(ErrorCode.FILE_FORMAT, "the zip file is damaged or has a password") from None
-    archive.inflated.append(0)
     with raw, io.BufferedReader(_Counted(raw, info, archive.inflated, limit)) as stream:
         yield stream
 
@@ -81,7 +80,7 @@ class _Counted(io.RawIOBase):
 
     def __init__(self, raw: IO[bytes], info: zipfile.ZipInfo, inflated: list[int], limit: int):
         self._raw, self._info, self._inflated, self._limit = raw, info, inflated, limit
-        self._place = len(inflated) - 1
+        self._given = 0
 
     def readable(self) -> bool:
         return True
@@ -91,10 +90,10 @@ class _Counted(io.RawIOBase):
             data = self._raw.read(len(buffer))
         except BROKEN:
             raise DeliveryRefused(ErrorCode.FILE_FORMAT, "the zip file is damaged: deliver it again") from None
-        self._inflated[self._place] += len(data)
-        given = self._inflated[self._place]
-        bomb = given > RATIO_FROM and given > MAX_RATIO * self._info.compress_size
-        if bomb or given > self._limit or sum(self._inflated) > MAX_INFLATED:
+        self._given += len(data)
+        self._inflated[0] += len(data)
+        bomb = self._given > RATIO_FROM and self._given > MAX_RATIO * self._info.compress_size
+        if bomb or self._given > self._limit or self._inflated[0] > MAX_INFLATED:
             raise DeliveryRefused(ErrorCode.FILE_LIMIT, "the zip file inflates to more than this format needs")
         buffer[: len(data)] = data
         return len(data)

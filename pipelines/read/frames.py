@@ -1,23 +1,25 @@
 """Entries as a conversation reader meets them, one by one → the frames of a `Batch`."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple, TypeVar
 
-import polars as pl
-
+from pipelines.read import entry_frames
 from pipelines.read.batch import Batch
-from schemas import received
+from pipelines.read.entry_columns import Flat
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import (
+    Author,
     Channel,
+    ConversationStatus,
     Direction,
     ErrorCode,
     EventKind,
     IdentifierType,
     MessageKind,
+    MessageState,
     Outcome,
     Precision,
     ZoneSource,
@@ -36,11 +38,20 @@ class Moment(NamedTuple):
 
 
 class Identifier(NamedTuple):
-    """What a person is known by, as written in `field` of the source."""
+    """What a person is known by, as written in `field` of the source; unique in `scope`, empty for everywhere."""
 
     type: IdentifierType
     raw: str
     field: str
+    scope: str = ""
+
+
+class File(NamedTuple):
+    """An attached file, of which only this is kept."""
+
+    name: str | None
+    type: str | None = None
+    sha256: str | None = None
 
 
 class Person(NamedTuple):
@@ -49,7 +60,7 @@ class Person(NamedTuple):
     record_id: str
     channel: Channel
     name: str | None
-    identifier: Identifier | None
+    identifiers: tuple[Identifier, ...] = ()
     line: int | None = None  # of the entry they are met in
 
 
@@ -60,6 +71,11 @@ class Thread(NamedTuple):
     channel: Channel
     title: str | None
     is_group: bool = False
+    status: ConversationStatus | None = None
+    inbox: str | None = None
+    assignee: str | None = None
+    labels: tuple[str, ...] = ()
+    started: datetime | None = None
 
 
 class Said(NamedTuple):
@@ -74,7 +90,20 @@ class Said(NamedTuple):
     kind: MessageKind
     text: str | None
     sent: Moment
-    attachments: list[str]
+    attachments: Sequence[File] = ()
+    author: Author | None = None
+    state: MessageState | None = None
+
+
+class Receipted(NamedTuple):
+    """Word of how far an outgoing message has come."""
+
+    line: int | None
+    message: str
+    conversation: str
+    person: str | None
+    state: MessageState
+    at: datetime | None
 
 
 class Happened(NamedTuple):
@@ -86,6 +115,10 @@ class Happened(NamedTuple):
     kind: EventKind
     text: str | None
     at: Moment
+    actor: str | None = None
+    before: str | None = None
+    after: str | None = None
+    inferred: bool = False
 
 
 class Refused(NamedTuple):
@@ -98,16 +131,32 @@ class Refused(NamedTuple):
     outcome: Outcome = Outcome.REJECTED
 
 
-Entry = Person | Thread | Said | Happened | Refused
+class Tied(NamedTuple):
+    """Word that two threads are one."""
+
+    conversation: str
+    other: str
+
+
+class Topic(NamedTuple):
+    """What a mail is about, by which threads can be tied where mails do not say what they answer."""
+
+    conversation: str
+    person: str
+    title: str
+    sent: datetime
+    alone: bool  # an answer that does not say to what
+
+
+Entry = Person | Thread | Said | Receipted | Happened | Tied | Topic | Refused
 Value = TypeVar("Value")
 
 
 class Recent(OrderedDict[str, Value]):
-    """A mapping that forgets its oldest keys once it holds `REMEMBERED` of them."""
+    """A mapping that forgets what was set first once it holds `REMEMBERED` keys."""
 
     def __setitem__(self, key: str, value: Value) -> None:
         super().__setitem__(key, value)
-        self.move_to_end(key)
         if len(self) > REMEMBERED:
             self.popitem(last=False)
 
@@ -128,75 +177,95 @@ class Occurrences:
 
 
 class _Collected:
-    """The entries since the last batch, and what the delivery has had before."""
+    """The entries since the last batch, each with its row, and what the delivery has had before."""
 
     def __init__(self) -> None:
         self.rows = 0
         self.people = 0
-        self.named: Recent[bool] = Recent()
-        self.threads: Recent[None] = Recent()
+        self.met: Recent[Person] = Recent()
+        self.opened: Recent[tuple[Any, ...]] = Recent()  # how each thread stands
         self.clear()
 
     def clear(self) -> None:
         self.waiting: dict[str, tuple[int, Person]] = {}
-        self.conversations: list[tuple[Any, ...]] = []
-        self.messages: list[tuple[Any, ...]] = []
-        self.events: list[tuple[Any, ...]] = []
-        self.refused: list[tuple[Any, ...]] = []
-        self.entries = 0
+        self.threads = Flat(Thread._fields)
+        self.messages = Flat(Said._fields)
+        self.receipts = Flat(Receipted._fields)
+        self.events = Flat(Happened._fields)
+        self.refused = Flat(Refused._fields)
+        self.ties = Flat(Tied._fields)
+        self.topics = Flat(Topic._fields)
+        self.first = self.rows
         self.characters = 0
 
     def meet(self, person: Person) -> None:
-        """Keep a person once, and again when a later batch is the first to tell their name."""
-        row, before = self.waiting.get(person.record_id, (None, person))
-        if row is not None:
-            self.waiting[person.record_id] = (row, before._replace(name=before.name or person.name))
-        elif person.record_id not in self.named or (person.name and not self.named[person.record_id]):
+        """Keep a person once, and again when a later batch is the first to tell their name or an identifier."""
+        key, name, known_by = person.record_id, person.name, person.identifiers
+        before = self.met.get(key)
+        if before is not None:
+            added = tuple(each for each in known_by if each not in before.identifiers)
+            if not added and (before.name or not name):
+                return
+            person = before._replace(name=before.name or name, identifiers=before.identifiers + added)
+        if key in self.waiting:
+            self.waiting[key] = (self.waiting[key][0], person)
+        else:
             self.people += 1
-            self.waiting[person.record_id] = (self.people, person)
-        self.named[person.record_id] = self.named.get(person.record_id, False) or bool(person.name)
+            self.waiting[key] = (self.people, person)
+        self.met[key] = person
 
     def open(self, thread: Thread) -> None:
-        if thread.key not in self.threads:
-            self.conversations.append((thread.key, thread.channel.value, thread.title, thread.is_group, None))
-        self.threads[thread.key] = None
-
-    def count(self, characters: int) -> int:
-        self.rows += 1
-        self.entries += 1
-        self.characters += characters
-        return self.rows
+        """Keep a thread once, and again when it stands otherwise; one of which nothing is told changes nothing."""
+        stands = thread[4:]
+        before = self.opened.get(thread.key)
+        if before is None or (stands != before and any(stands)):
+            self.opened[thread.key] = stands
+            self.threads.add(thread)
 
     def add(self, entry: Entry) -> None:
-        match entry:
-            case Person():
-                self.meet(entry)
-            case Thread():
-                self.open(entry)
-            case Said(line, key, thread, person, direction, sender, kind, text, sent, attachments):
-                row = self.count(len(text or ""))
-                said = (person, direction.value, sender, kind.value, text, *_values(sent), attachments)
-                self.messages.append((row, line, key, thread, *said))
-            case Happened(line, key, thread, event, text, at):
-                row = self.count(len(text or ""))
-                self.events.append((row, line, key, thread, event.value, text, *_values(at)))
-            case Refused(line, code, expected, raw, outcome):
-                row = self.count(min(len(raw), MAX_TEXT))
-                self.refused.append((row, line, outcome.value, code.value, expected, raw[:MAX_TEXT]))
+        if isinstance(entry, Said):
+            self.messages.add(entry, self.numbered(entry.text))
+        elif isinstance(entry, Person):
+            self.meet(entry)
+        elif isinstance(entry, Thread):
+            self.open(entry)
+        elif isinstance(entry, Receipted):
+            self.receipts.add(entry, self.numbered(None))
+        elif isinstance(entry, Happened):
+            self.events.add(entry, self.numbered(entry.text))
+        elif isinstance(entry, Tied):
+            self.ties.add(entry)
+        elif isinstance(entry, Topic):
+            self.topics.add(entry)
+        else:
+            cut = entry._replace(raw=entry.raw[:MAX_TEXT])
+            self.refused.add(cut, self.numbered(cut.raw))
+
+    def numbered(self, text: str | None) -> int:
+        """The row of an entry that is counted, by which the batch grows."""
+        self.rows += 1
+        if text:
+            self.characters += len(text)
+        return self.rows
+
+    @property
+    def entries(self) -> int:
+        return self.rows - self.first
 
     def batch(self) -> Batch:
-        people = self.waiting.values()
-        contacts: list[tuple[Any, ...]] = [
-            (row, p.line, p.record_id, p.channel.value, p.name, None, None, [], None, None, []) for row, p in people
-        ]
-        known = [(row, p.identifier) for row, p in people if p.identifier]
+        people = Flat(Person._fields)
+        for row, person in self.waiting.values():
+            people.add(person, row)
         batch = Batch(
-            contacts=_frame(received.ContactRow, contacts),
-            identifiers=_frame(received.IdentifierRow, [(r, i.type.value, "", i.raw, i.field) for r, i in known]),
-            conversations=_frame(received.Conversation, self.conversations),
-            messages=_frame(received.Message, self.messages),
-            events=_frame(received.Event, self.events),
-            refused=_frame(received.Refusal, self.refused),
+            contacts=entry_frames.contacts(people),
+            identifiers=entry_frames.identifiers(people, Identifier._fields),
+            conversations=entry_frames.conversations(self.threads),
+            messages=entry_frames.messages(self.messages),
+            receipts=entry_frames.receipts(self.receipts),
+            events=entry_frames.events(self.events),
+            ties=entry_frames.ties(self.ties),
+            topics=entry_frames.topics(self.topics),
+            refused=entry_frames.refused(self.refused),
         )
         self.clear()
         return batch
@@ -205,14 +274,14 @@ class _Collected:
 def batches(entries: Iterable[Entry], rows: int) -> Iterator[Batch]:
     """Gather entries into batches of at most `rows` messages, events and refusals, numbered through in their order.
 
-    People and threads come in the batch of the first entry that follows them, once per delivery.
+    People and threads come in the batch of the first entry that follows them, and again when more is told of them.
     """
     collected = _Collected()
     for entry in entries:
         collected.add(entry)
         if collected.entries >= rows or collected.characters >= BATCH_CHARACTERS:
             yield collected.batch()
-    if collected.entries or collected.waiting or collected.conversations:
+    if collected.entries or collected.waiting or collected.threads.size:
         yield collected.batch()
 
 
@@ -223,11 +292,3 @@ def well_formed(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
-
-
-def _values(moment: Moment) -> tuple[datetime | None, str, str]:
-    return moment.instant, moment.precision.value, moment.zone_source.value
-
-
-def _frame(contract: type[received.Frame], rows: list[tuple[Any, ...]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=received.empty(contract).schema, orient="row")

@@ -1,17 +1,21 @@
 """One thread of a Messenger download: from the JSON of either kind to participants, messages and events."""
 
+import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from pipelines.read.frames import Entry, Happened, Moment, Occurrences, Refused, Said, well_formed
+from pipelines.read.epoch import at_milliseconds
+from pipelines.read.frames import Entry, File, Happened, Moment, Occurrences, Refused, Said, well_formed
 from schemas.received import MAX_TEXT
-from schemas.vocabulary import Direction, ErrorCode, EventKind, MessageKind, Precision, ZoneSource
+from schemas.vocabulary import Author, Direction, ErrorCode, EventKind, MessageKind, Precision, ZoneSource
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MEDIA = ("photos", "videos", "audio_files", "files", "gifs", "media", "sticker")
 NOTICES = ("Subscribe", "Unsubscribe")  # somebody came or left
+SHARED = " sent an attachment."  # said of whatever is shared
 SHOWN = 2_000  # characters of a message that could not be read
+
+_REACTED = re.compile(r"Liked a message|Reacted \S{1,30} to your message")  # Instagram says so as if it were words
 
 
 class Talk(NamedTuple):
@@ -92,7 +96,7 @@ def _entry(message: dict[str, Any], sent: tuple[str, int, datetime], who: Talk, 
     sender, timestamp, instant = sent
     moment = Moment(instant, Precision.MILLISECOND, ZoneSource.STATED)
     files, text = _files(message), _words(message)
-    key = occurrences.numbered(who.key, str(timestamp), sender, text or next(iter(files), ""))
+    key = occurrences.numbered(who.key, str(timestamp), text or next(iter(files), ""))  # names are those of today
     if message.get("type") in NOTICES:
         return Happened(None, key, who.key, EventKind.SYSTEM, text, moment)
     outbound = sender in who.owners
@@ -101,7 +105,8 @@ def _entry(message: dict[str, Any], sent: tuple[str, int, datetime], who: Talk, 
     direction = Direction.OUTBOUND if outbound else Direction.INBOUND
     kind = _kind(message, text, files)
     told = None if kind is MessageKind.DELETED else text  # taken back by its sender
-    return Said(None, key, who.key, person, direction, sender or None, kind, told, moment, files)
+    author = Author.AGENT if outbound else Author.CONTACT
+    return Said(None, key, who.key, person, direction, sender or None, kind, told, moment, [*map(File, files)], author)
 
 
 def _sent(message: Any) -> tuple[str, int, datetime] | None:
@@ -112,16 +117,16 @@ def _sent(message: Any) -> tuple[str, int, datetime] | None:
     timestamp = message.get("timestamp_ms", message.get("timestamp"))
     if not isinstance(sender, str) or type(timestamp) is not int:
         return None
-    try:
-        return sender, timestamp, EPOCH + timedelta(milliseconds=timestamp)
-    except OverflowError:
-        return None
+    instant = at_milliseconds(timestamp)
+    return (sender, timestamp, instant) if instant else None
 
 
 def _words(message: dict[str, Any]) -> str | None:
     share = message.get("share")
     link = _text(share.get("link")) if isinstance(share, dict) else None
-    text = _text(message.get("content")) or _text(message.get("text")) or link
+    text = _text(message.get("content")) or _text(message.get("text"))
+    if link and (text is None or text.endswith(SHARED)):
+        text = link
     return text if text is None or len(text) <= MAX_TEXT else None
 
 
@@ -138,6 +143,8 @@ def _files(message: dict[str, Any]) -> list[str]:
 def _kind(message: dict[str, Any], text: str | None, files: list[str]) -> MessageKind:
     if message.get("is_unsent") is True or message.get("isUnsent") is True:
         return MessageKind.DELETED
+    if text and _REACTED.fullmatch(text):
+        return MessageKind.REACTION
     if message.get("type") == "Call" or "call_duration" in message or message.get("missed") is True:
         return MessageKind.CALL
     if files:

@@ -14,17 +14,31 @@ from schemas.source import Source
 
 OWN = (  # modules of pipelines.read; a new one is one line here
     "chatwoot_contacts",
+    "chatwoot_conversations",
     "contacts_csv",
     "contacts_xlsx",
+    "eml",
     "facebook_leads",
+    "freshdesk_tickets",
+    "front_conversations",
     "google_contacts",
     "hubspot_contacts",
+    "instagram_download",
+    "intercom_conversations",
+    "maildir",
     "mbox",
     "messenger_download",
+    "messenger_graph",
+    "messenger_webhooks",
     "outlook_contacts",
     "salesforce_contacts",
+    "slack_export",
+    "sms_backup",
+    "telegram",
     "vcard",
     "whatsapp_chat",
+    "whatsapp_cloud",
+    "zendesk_tickets",
 )
 GROUP = "onecontact.formats"
 HERE = "onecontact"

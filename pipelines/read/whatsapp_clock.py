@@ -1,6 +1,7 @@
 """Date and time at the head of a WhatsApp line: shapes they come in, and which number is the day.
 
-Digits alone decide here. Eras (Thai, Japanese) and months in words are not understood, so no header is found.
+Digits alone decide here. Years of the Buddhist era (Thailand) and of Japanese eras are understood; months in words and
+other calendars are not, so no header is found.
 """
 
 import re
@@ -16,9 +17,11 @@ ORDERS: tuple[DateOrder, ...] = get_args(DateOrder)
 MARKS = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 SPACE = "[ \u00a0\u202f\u2009]"
 YEARS = range(2009, 2051)  # WhatsApp began in 2009; years of other calendars fall outside
+BUDDHIST = 543  # years that the Buddhist era is ahead
+ERAS = {"H": 1988, "R": 2018}  # the years before the first of Heisei and of Reiwa
 
-_DATE = [r"(?P<a>\d{1,4})", "(?P<dot>[./-])", f"{SPACE}?", r"(?P<b>\d{1,2})", "(?P=dot)", f"{SPACE}?"]
-_DATE += [r"(?P<c>\d{1,4})", r"\.?"]
+_DATE = [r"(?P<a>[HR]?\d{1,4})", "(?P<dot>[./-])", f"{SPACE}?", r"(?P<b>\d{1,2})", "(?P=dot)", f"{SPACE}?"]
+_DATE += [r"(?P<c>[HR]?\d{1,4})", rf"\.?(?:{SPACE}(?:BE|B\.E\.|พ\.ศ\.))?"]
 _GAP = [f"(?:[,،]{SPACE}?|{SPACE})", rf"(?:[^\W\d_]{{1,4}}\.?{SPACE})?"]
 _TIME = [r"(?P<hour>\d{1,2})", "[:.]", r"(?P<minute>\d\d)", r"(?:[:.](?P<second>\d\d))?", f"{SPACE}?"]
 _TIME += [rf"(?P<half>[AaPp]\.?{SPACE}?[Mm]\.?|[صم])?"]
@@ -58,12 +61,13 @@ def header(line: str) -> Header | None:
     for frame, time_first, pattern in _HEADERS:
         if found := pattern.match(line):
             a, b, c = found["a"], found["b"], found["c"]
+            parts = (_number(a), int(b), _number(c))
             wall = _time(found["hour"], found["minute"], found["second"], found["half"])
-            if wall is None or not any(dated((int(a), int(b), int(c)), order) for order in ORDERS):
+            if wall is None or not any(dated(parts, order) for order in ORDERS):
                 return None
             wide = len(a) == 4 or len(c) == 4
             shape = Shape(frame, time_first, found["dot"], wide, found["second"] is not None, bool(found["half"]))
-            return Header(shape, (int(a), int(b), int(c)), wall, line[found.end() :])
+            return Header(shape, parts, wall, line[found.end() :])
     return None
 
 
@@ -73,6 +77,7 @@ def dated(parts: tuple[int, int, int], order: DateOrder) -> date | None:
     a, b, c = parts
     year, month, day = {"day_first": (c, b, a), "month_first": (c, a, b), "year_first": (a, b, c)}[order]
     year = year + 2000 if year < 100 else year
+    year = year - BUDDHIST if year - BUDDHIST in YEARS else year
     try:
         return date(year, month, day) if year in YEARS else None
     except ValueError:
@@ -89,14 +94,14 @@ class Evidence:
         self.differs = False
         self._last: dict[DateOrder, date] = {}
 
-    def add(self, parts: tuple[int, int, int]) -> None:
-        """Take in the numbers of the next header."""
-        self.headers += 1
+    def add(self, parts: tuple[int, int, int], times: int = 1) -> None:
+        """Take in the numbers of the next headers, as many as have the same ones."""
+        self.headers += times
         self.differs |= parts[0] != parts[1]
         for order in ORDERS:
             day = dated(parts, order)
             if day is None:
-                self.impossible[order] += 1
+                self.impossible[order] += times
             else:
                 self.backward[order] += day < self._last.get(order, day)
                 self._last[order] = day
@@ -122,6 +127,10 @@ def date_order(evidence: Evidence, configured: DateOrder | None) -> DateOrder:
         "the dates fit day and month either way round: "
         "set date_order: day_first or month_first for this source in onecontact.yaml",
     )
+
+
+def _number(part: str) -> int:
+    return ERAS[part[0]] + int(part[1:]) if part[0] in ERAS else int(part)
 
 
 def _time(hour: str, minute: str, second: str | None, half: str | None) -> time | None:

@@ -58,14 +58,14 @@ class Senders:
         self._met: Counter[str] = Counter()
         self._within: dict[str, str] = {}  # longer prefix → the shortest one it begins with
 
-    def add(self, body: str) -> None:
-        """Take in the first line of a message."""
+    def add(self, body: str, times: int = 1) -> None:
+        """Take in the first line of a message, or of as many as begin alike."""
         options = list(_prefixes(body))
         if not options or by_the_app(options[0][1]):
             return
         for name, _ in options:
             if name in self._met or len(self._met) < SENDERS:
-                self._met[name] += 1
+                self._met[name] += times
                 self._within[name] = options[0][0]
 
     def split(self, body: str) -> tuple[str, str] | None:

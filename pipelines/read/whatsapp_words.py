@@ -6,6 +6,8 @@ Known in English, German, Spanish, French, Portuguese and Italian, media also in
 import re
 from typing import NamedTuple
 
+import polars as pl
+
 from pipelines.read.whatsapp_clock import MARKS
 from schemas.vocabulary import MessageKind
 
@@ -61,6 +63,28 @@ _LOCATION = re.compile(
 _POLL = re.compile(r"(?:POLL|UMFRAGE|ENCUESTA|SONDAGE|ENQUETE|SONDAGEM|SONDAGGIO)\s?:")
 
 
+BLANK = f" \t\n\r\u00a0\u202f{MARKS}"
+_WORDED = "|".join(pattern.pattern for pattern in (_MEDIA, _DELETED, _CALL, _LOCATION))
+_OTHER = rf"(?i){MARK}|^[{BLANK}]*(?:$|null|<|{_WORDED})|\)[{BLANK}]*(?:\n|$)|>[{BLANK}]*$"
+
+
+_NUMBER = r"\+[\d\s().\u00a0\u2010\u2011-]{6,24}\d"
+_OWN_CHANGED = (
+    "changed (?:their|his|her|your) phone number|hat (?:die|seine|ihre) (?:Telefonn|Handyn|N)ummer"
+    "|hat eine neue (?:Telefonn|N)ummer|cambió (?:su|de) número|a changé (?:de|son) numéro"
+    "|(?:mudou|alterou|trocou) (?:o |seu |de )?(?:seu )?número|ha cambiato (?:il )?(?:suo )?numero"
+)
+_NUMBERS = re.compile(rf"(?P<before>{_NUMBER})[^\d+]{{1,60}}(?P<after>{_NUMBER})")
+_CHANGED = re.compile(rf"(?:{_NUMBER})[{MARKS}]* changed to [{MARKS}]*{_NUMBER}|.{{1,120}}? (?:{_OWN_CHANGED})", _FLAGS)
+
+
+class Change(NamedTuple):
+    """The numbers that the notice of a new number names, if it names both."""
+
+    before: str | None
+    after: str | None
+
+
 class Content(NamedTuple):
     """What a message is made of, the words that are the sender's own, and the files named."""
 
@@ -90,6 +114,24 @@ def content(body: str) -> Content:
     return Content(MessageKind.OTHER if poll else MessageKind.TEXT, words, [])
 
 
+def may_be_other(text: pl.Series) -> pl.Series:
+    """Whether `content` has to be asked what a message is made of; any other is words, `bare` as they stand."""
+    return text.str.contains(_OTHER)
+
+
+def tells_of_number(text: pl.Expr) -> pl.Expr:
+    """Whether `number_changed` is worth asking."""
+    return text.str.contains(f"(?i)changed to|{_OWN_CHANGED}")
+
+
+def number_changed(text: str) -> Change | None:
+    """What a notice tells of somebody's new number, if that is what it tells."""
+    if not _CHANGED.match(bare(text)):
+        return None
+    numbers = _NUMBERS.search(text)
+    return Change(numbers["before"], numbers["after"]) if numbers else Change(None, None)
+
+
 def by_the_app(body: str) -> bool:
     """Whether iOS marks the line as a notice that stands for no message."""
     return body.startswith(MARK) and content(body).kind is MessageKind.TEXT
@@ -97,7 +139,7 @@ def by_the_app(body: str) -> bool:
 
 def bare(text: str) -> str:
     """Text without white space and invisible marks around it."""
-    return text.strip(f" \t\n\r\u00a0\u202f{MARKS}")
+    return text.strip(BLANK)
 
 
 def _media(line: str) -> tuple[str, list[str]] | None:

@@ -1,27 +1,25 @@
 """Storing one file batch by batch: its rows, its conversations, what was refused, what was wrong."""
 
 from collections import Counter
-from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import NamedTuple
 
 import polars as pl
 
-from pipelines import quality
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.normalise.rows import REJECTED, Origin, Records, records
 from pipelines.progress import progress
 from pipelines.publish.rejected import DELIVERY
 from pipelines.read.batch import Batch, Delivered, Format
 from pipelines.read.contact_table import IGNORE, fold
+from pipelines.steps.keep_interactions import keep_interactions
 from pipelines.steps.merged_rows import keep_merged_rows
 from pipelines.steps.retry import as_retry, claimed, without_corrected
 from pipelines.steps.reused_ids import reused_ids
 from pipelines.steps.standing import dated, standing
-from pipelines.store import deliveries, given_back, interactions
+from pipelines.store import deliveries, given_back
 from pipelines.store import records as store
 from pipelines.store.connection import Connection
-from schemas import received
 from schemas.contact_list import ContactList, ContactTable, Mode, Update
 from schemas.vocabulary import Action, ErrorCode, Outcome, Severity
 
@@ -78,7 +76,7 @@ def keep(
             skipped = aside.filter(pl.col("outcome") == Outcome.SKIPPED.value)
             settled = pl.concat([stored.select("row"), skipped.select("row")])
             given_back.keep_corrected(connection, delivery, claimed_places.join(settled, on="row", how="semi"))
-        entries = list(keep_conversations(connection, delivery, batch, origin))
+        entries = list(keep_interactions(connection, delivery, batch, origin))
         for frame in (*([stored] if form.holds == "contacts" else entries), aside):
             outcomes.update(Outcome(outcome) for outcome in frame["outcome"])
         progress(f"reading {delivery.source}", outcomes.total())
@@ -104,44 +102,6 @@ def set_apart(
         "code",
         outcome=pl.lit(outcome.value),
         expected=pl.col("code").replace_strict(LEFT_OUT, default=None, return_dtype=pl.String),
-    )
-
-
-def keep_conversations(
-    connection: Connection, delivery: deliveries.Delivery, batch: Batch, origin: Origin
-) -> Iterator[pl.DataFrame]:
-    """Store threads, messages and events of a batch; what became of each message and event."""
-    if batch.conversations.is_empty() and batch.messages.is_empty() and batch.events.is_empty():
-        return
-    for contract, frame in (
-        (received.Conversation, batch.conversations),
-        (received.Message, batch.messages),
-        (received.Event, batch.events),
-    ):
-        quality.require(contract, frame)
-    source, ids = pl.lit(delivery.source), origin.ids
-    thread = ids("conversation", source, pl.col("conversation")).alias("conversation_id")
-    interactions.keep_conversations(
-        connection,
-        delivery,
-        batch.conversations.select(
-            ids("conversation", source, pl.col("key")).alias("conversation_id"),
-            "channel",
-            "title",
-            "is_group",
-            "status",
-        ).unique("conversation_id", keep="last", maintain_order=True),
-    )
-    person = pl.when(pl.col("person").is_not_null()).then(ids("record", source, pl.col("person"))).alias("record_key")
-    yield interactions.keep_messages(
-        connection,
-        delivery,
-        batch.messages.with_columns(ids("message", source, pl.col("key")).alias("message_id"), thread, person),
-    )
-    yield interactions.keep_events(
-        connection,
-        delivery,
-        batch.events.with_columns(ids("event", source, pl.col("key")).alias("event_id"), thread),
     )
 
 

@@ -15,9 +15,9 @@ from pipelines.merge.survivorship import survive
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
 from pipelines.store import contacts as store
-from pipelines.store import matching, runs
+from pipelines.store import decisions, matching, runs
 from pipelines.store.connection import Connection
-from pipelines.store.pending import CONTACTS, pending, settle
+from pipelines.store.pending import CONTACTS, pending, settle, stir_interactions_between
 from pipelines.store.warehouse import transaction
 from schemas.contact import Contact
 
@@ -42,8 +42,11 @@ def merge(project: OpenProject, connection: Connection, run_id: str, as_of: date
     )
     with transaction(connection):
         before_moment = runs.last_as_of(connection)
+        runs.note_as_of(connection, as_of)
         if before_moment is not None:
-            store.stir_interactions_between(connection, before_moment, as_of)
+            stir_interactions_between(connection, before_moment, as_of)
+            decisions.stir_expired(connection, before_moment, as_of)
+        decisions.stir_set_aside(connection)
         stirred = pending(connection, CONTACTS, version)
         changes = Merged()
         if not stirred.is_empty():
@@ -51,7 +54,7 @@ def merge(project: OpenProject, connection: Connection, run_id: str, as_of: date
             changes = rederive(project, connection, stirred, run_id, as_of)
         settle(connection, CONTACTS, version)
         aged = refresh_status(project, connection, run_id, as_of)
-        runs.note_as_of(connection, as_of)
+        decisions.note_set_aside(connection)
         progress("merging", stirred.len(), stirred.len())
     return changes._replace(status_changed=aged)
 

@@ -20,7 +20,7 @@ from pipelines.store.connection import Connection
 from pipelines.store.warehouse import transaction
 from schemas.contact import EVERY, Contact, field_kinds
 from schemas.segment import Segment
-from schemas.vocabulary import AttributeType, Pii
+from schemas.vocabulary import AttributeType, Pii, Status
 
 FOLDER = "exports"
 FILE = "contacts.csv"
@@ -42,13 +42,14 @@ def check_segments(project: OpenProject, as_of: datetime) -> None:
 
 
 def compiled(project: OpenProject, segment: Segment, as_of: datetime) -> pl.Expr:
-    """The filter of a segment as a predicate; its columns are checked with it."""
+    """The filter of a segment as a predicate, blocked contacts left out unless it asks for them; checks its columns."""
     fields = field_kinds(project.settings.attributes)
     try:
         for key, names in (("columns", segment.columns), ("order_by", segment.order_by)):
             for position, name in enumerate(names):
                 known_field(name, fields, f"{key}[{position}]")
-        return compile_filter(segment.where, fields, as_of.astimezone(ZoneInfo(project.settings.timezone)))
+        chosen = compile_filter(segment.where, fields, as_of.astimezone(ZoneInfo(project.settings.timezone)))
+        return chosen if segment.include_blocked else chosen & (pl.col("status") != Status.BLOCKED.value)
     except ConfigurationError as error:
         problem = f"segment {segment.segment}: {error}"
     raise ConfigurationError(problem)
@@ -138,6 +139,7 @@ def manifest(project: OpenProject, segment: Segment, publication: store.Publicat
         "dialect": segment.dialect,
         "reading": READING[segment.dialect],
         "where": segment.model_dump(mode="json", by_alias=True)["where"],
+        "include_blocked": segment.include_blocked,
         "definition_digest": publication.definition_digest,
         "as_of": publication.as_of.isoformat(),
         "published_at": publication.published_at.isoformat(),

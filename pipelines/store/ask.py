@@ -74,6 +74,18 @@ def went_to(connection: Connection, contact_id: str) -> str | None:
     return None if row is None else str(row[0])
 
 
+def meant(connection: Connection, text: str) -> pl.Series:
+    """Ids of the contacts somebody means by a text: one where it is clear, else all that fit.
+
+    Clear is an id of former times, then what one contact is known by precisely; else it is a quick search.
+    """
+    former = went_to(connection, text)
+    if former:
+        return pl.Series("contact_id", [former], pl.String)
+    known = exactly(connection, text)
+    return known if known.len() else find(connection, text)
+
+
 def golden(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
     """Golden records of these contacts, attributes as a list of key and value."""
     with lent(connection, wanted=contacts.to_frame("contact_id")):
@@ -145,19 +157,6 @@ def member_records(connection: Connection, contact_id: str) -> pl.DataFrame:
         FROM member m JOIN record r USING (record_key)
         LEFT JOIN tie t ON t.record_key = m.record_key AND t.other IN (SELECT record_key FROM member)
         GROUP BY ALL ORDER BY r.source, r.record_id""",
-        [contact_id],
-    )
-
-
-def timeline(connection: Connection, contact_id: str) -> pl.DataFrame:
-    """Everything that happened with a contact, in order."""
-    return query(
-        connection,
-        """
-        SELECT t.happened_at, t.channel, t.kind, t.direction, t.actor, t.text, t.attachments, t.source, d.file_name,
-               t.row_number, t.line_number
-        FROM timeline t JOIN delivery d USING (delivery_id)
-        WHERE t.contact_id = ? ORDER BY t.happened_at NULLS FIRST, t.delivery_id, t.row_number""",
         [contact_id],
     )
 

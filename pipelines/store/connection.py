@@ -1,6 +1,6 @@
 """A connection to the warehouse as the rest of onecontact sees it: frames into SQL and back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -38,7 +38,7 @@ def query(connection: Connection, sql: str, parameters: Sequence[Any] = ()) -> p
     return connection.execute(sql, parameters).pl()
 
 
-def value(connection: Connection, sql: str, parameters: Sequence[Any] = ()) -> Any:
+def value(connection: Connection, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
     """The one value a query answers with, or None."""
     row = connection.execute(sql, parameters).fetchone()
     return row[0] if row else None

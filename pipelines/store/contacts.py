@@ -7,17 +7,6 @@ import polars as pl
 from pipelines.store.connection import Connection, lent, query, value
 
 
-def stir_interactions_between(connection: Connection, before: datetime, as_of: datetime) -> None:
-    """Leave records pending whose messages have come to lie in the past, or no longer do, since the last run."""
-    connection.execute(
-        """
-        INSERT INTO pending
-        SELECT DISTINCT 'contacts', record_key FROM message
-        WHERE record_key IS NOT NULL AND sent_at > least(?, ?) AND sent_at <= greatest(?, ?)""",
-        [before, as_of, before, as_of],
-    )
-
-
 def component_of(connection: Connection, records: pl.Series) -> pl.Series:
     """Everything that is or was connected with these records: their contacts' members, and along merge edges."""
     with lent(connection, stirred=records.to_frame("record_key")):
@@ -148,7 +137,7 @@ def interactions(connection: Connection, contacts: pl.Series, as_of: datetime) -
     """First, last, last inbound and last outbound interaction of contacts up to a moment.
 
     Columns contact_id, kind, happened_at, channel, record_key, delivery_id, row_number, line_number. Auto-replies and
-    bounces are nobody's act and do not count.
+    bounces are nobody's act and do not count, nor do notes, nor what is set aside because its contact is blocked.
     """
     with lent(connection, scope=contacts.to_frame("contact_id")):
         return query(
@@ -161,10 +150,11 @@ def interactions(connection: Connection, contacts: pl.Series, as_of: datetime) -
                                    line_number := g.line_number) AS place,
                        struct_pack(t := g.sent_at, i := g.message_id) AS moment
                 FROM membership m
-                JOIN message g USING (record_key)
+                JOIN spoken g USING (record_key)
                 JOIN conversation c USING (conversation_id)
+                ANTI JOIN blocked_conversation USING (contact_id, conversation_id)
                 WHERE m.run_to IS NULL AND m.contact_id IN (SELECT contact_id::UUID FROM scope)
-                  AND g.sent_at <= ? AND g.kind NOT IN ('auto_reply', 'bounce')
+                  AND g.sent_at <= ? AND g.kind NOT IN ('auto_reply', 'bounce', 'note')
             ),
             told AS (
                 SELECT contact_id, 'first' AS kind, arg_min(place, moment) AS place FROM entry GROUP BY contact_id
@@ -194,22 +184,32 @@ def origins(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
 
 
 def member_counts(connection: Connection, contacts: pl.Series, as_of: datetime) -> pl.DataFrame:
-    """How large contacts are and where they talk: contact_id, records, channels, has_open_conversation.
+    """How large contacts are and where they talk: contact_id, records, channels, has_open_conversation, blocked_since.
 
-    Conversations that begin after `as_of` have not happened yet.
+    Conversations that begin after `as_of` have not happened yet; those that are set aside do not count.
     """
     with lent(connection, scope=contacts.to_frame("contact_id")):
         return query(
             connection,
             """
-            SELECT m.contact_id, count(DISTINCT m.record_key)::UINTEGER AS records,
-                   coalesce(list(DISTINCT c.channel ORDER BY c.channel) FILTER (c.channel IS NOT NULL), []) AS channels,
-                   coalesce(bool_or(c.status IN ('open', 'pending')), FALSE) AS has_open_conversation
-            FROM membership m
-            LEFT JOIN message g ON g.record_key = m.record_key AND coalesce(g.sent_at <= ?, TRUE)
-            LEFT JOIN conversation c USING (conversation_id)
-            WHERE m.run_to IS NULL AND m.contact_id IN (SELECT contact_id::UUID FROM scope)
-            GROUP BY m.contact_id ORDER BY m.contact_id""",
+            WITH member AS (
+                SELECT contact_id, record_key FROM membership
+                WHERE run_to IS NULL AND contact_id IN (SELECT contact_id::UUID FROM scope)
+            ),
+            talk AS (
+                SELECT DISTINCT m.contact_id, c.channel, c.status
+                FROM member m JOIN spoken g USING (record_key) JOIN conversation c USING (conversation_id)
+                ANTI JOIN blocked_conversation USING (contact_id, conversation_id)
+                WHERE coalesce(g.sent_at <= ?, TRUE)
+            )
+            SELECT m.contact_id, m.records, coalesce(t.channels, []) AS channels,
+                   coalesce(t.has_open_conversation, FALSE) AS has_open_conversation, b.since AS blocked_since
+            FROM (SELECT contact_id, count(*)::UINTEGER AS records FROM member GROUP BY contact_id) m
+            LEFT JOIN (SELECT contact_id, list(DISTINCT channel ORDER BY channel) AS channels,
+                              bool_or(status IN ('open', 'pending')) AS has_open_conversation
+                       FROM talk GROUP BY contact_id) t USING (contact_id)
+            LEFT JOIN blocked_contact b USING (contact_id)
+            ORDER BY m.contact_id""",
             [as_of],
         )
 
@@ -271,12 +271,13 @@ def status_inputs(connection: Connection, as_of: datetime) -> pl.DataFrame:
         """
         WITH talking AS (
             SELECT DISTINCT m.contact_id
-            FROM conversation c JOIN message g USING (conversation_id) JOIN membership m USING (record_key)
+            FROM conversation c JOIN spoken g USING (conversation_id) JOIN membership m USING (record_key)
+            ANTI JOIN blocked_conversation USING (contact_id, conversation_id)
             WHERE c.status IN ('open', 'pending') AND m.run_to IS NULL AND coalesce(g.sent_at <= ?, TRUE)
         )
         SELECT contact_id, last_inbound_at, last_interaction_at, first_seen_at, status, status_reason,
-               contact_id IN (FROM talking) AS has_open_conversation
-        FROM contact ORDER BY contact_id""",
+               contact_id IN (FROM talking) AS has_open_conversation, b.since AS blocked_since
+        FROM contact LEFT JOIN blocked_contact b USING (contact_id) ORDER BY contact_id""",
         [as_of],
     )
 

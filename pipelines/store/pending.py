@@ -1,5 +1,7 @@
 """What each step has still to look at. Entries leave in the transaction that commits the step's work."""
 
+from datetime import datetime
+
 import polars as pl
 
 from pipelines.store.connection import Connection, lent, query, value
@@ -22,6 +24,18 @@ def leave_pending(connection: Connection, step: str, records: pl.Series) -> None
     """Let a step look at these records."""
     with lent(connection, stirred=records.unique().to_frame("record_key")):
         connection.execute("INSERT INTO pending SELECT ?, record_key FROM stirred", [step])
+
+
+def stir_interactions_between(connection: Connection, before: datetime, as_of: datetime) -> None:
+    """Leave records pending whose messages have come to lie in the past, or no longer do, since the last run."""
+    connection.execute(
+        """
+        INSERT INTO pending
+        SELECT DISTINCT 'contacts', record_key
+        FROM (SELECT record_key, sent_at FROM message UNION ALL SELECT record_key, reached_at FROM receipt)
+        WHERE record_key IS NOT NULL AND sent_at > least(?, ?) AND sent_at <= greatest(?, ?)""",
+        [before, as_of, before, as_of],
+    )
 
 
 def settle(connection: Connection, step: str, digest: str) -> None:

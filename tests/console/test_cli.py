@@ -15,7 +15,22 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["init", "run", "check", "template", "status", "list", "show", "formats", "sources", "dev"]
+    "command",
+    [
+        "init",
+        "run",
+        "check",
+        "template",
+        "status",
+        "list",
+        "show",
+        "timeline",
+        "block",
+        "unblock",
+        "formats",
+        "sources",
+        "dev",
+    ],
 )
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):

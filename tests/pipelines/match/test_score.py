@@ -25,7 +25,7 @@ class Side(NamedTuple):
     exclusive: tuple[str, ...] = ()
 
     def points(self, record: str) -> list[tuple[str, str, str, bool, bool]]:
-        stated = [("phone", self.phone), ("email", self.email), ("messenger_thread", self.thread)]
+        stated = [("phone", self.phone), ("email", self.email), ("channel_id", self.thread)]
         exact = [(record, field, value, True, False) for field, cell in stated for value in cell.split()]
         return exact + [(record, "phone", value, False, False) for value in self.near.split()]
 
@@ -76,7 +76,7 @@ def levels(found: dict[str, Any] | None) -> dict[str, str]:
     [
         (Side("anna berg", email="anna@example.com"), "same_email"),
         (Side("anna berg", phone=MOBILE), "same_phone"),
-        (Side("anna berg", thread="24091773560"), "same_messenger_thread"),
+        (Side("anna berg", thread="24091773560"), "same_channel_id"),
     ],
 )
 def test_the_same_name_at_the_same_point_merges(anna: Side, rule: str) -> None:
@@ -252,7 +252,7 @@ def test_evidence_says_the_level_and_weight_of_each_field() -> None:
     assert found is not None
     assert json.loads(found["evidence"]) == {
         "name": {"level": "exact", "weight": round(PRIORS.weights("name")["exact"], 2)},
-        "messenger_thread": {"level": None, "weight": None},
+        "channel_id": {"level": None, "weight": None},
         "email": {"level": None, "weight": None},
         "phone": {"level": "exact", "weight": round(PRIORS.weights("phone")["exact"], 2)},
     }
@@ -273,7 +273,7 @@ def test_evidence_holds_no_value_of_a_person() -> None:
         ("name", ["exact", "nickname", "similar", "subset", "initial", "partial", "different"]),
         ("phone", ["exact", "variant", "generic", "different"]),
         ("email", ["exact", "near", "generic", "different"]),
-        ("messenger_thread", ["exact", "different"]),
+        ("channel_id", ["exact", "different"]),
     ],
 )
 def test_better_agreement_weighs_more(field: str, best_first: list[str]) -> None:

@@ -49,12 +49,13 @@ def golden(fields: Mapping[str, str], **attributes: Attribute) -> dict[str, Any]
     """The golden record of contact `c` with these fields, as of March."""
     chosen = pl.DataFrame([("c", field, value, *AT) for field, value in fields.items()], schema=FIELDS, orient="row")
     members = pl.DataFrame(
-        [("c", 2, ["email"], False)],
+        [("c", 2, ["email"], False, None)],
         schema={
             "contact_id": pl.String,
             "records": pl.UInt32,
             "channels": pl.List(pl.String),
             "has_open_conversation": pl.Boolean,
+            "blocked_since": INSTANT,
         },
         orient="row",
     )

@@ -16,16 +16,18 @@ def status(
     last_interaction: datetime | None = None,
     *,
     has_open_conversation: bool = False,
+    blocked_since: datetime | None = None,
 ) -> dict[str, Any]:
     """Status of a contact first seen in 2025; an inbound message is an interaction if no later one is given."""
     instant = pl.Datetime("us", "UTC")
     contact = pl.DataFrame(
-        [(last_inbound, last_interaction or last_inbound, SEEN, has_open_conversation)],
+        [(last_inbound, last_interaction or last_inbound, SEEN, has_open_conversation, blocked_since)],
         schema={
             "last_inbound_at": instant,
             "last_interaction_at": instant,
             "first_seen_at": instant,
             "has_open_conversation": pl.Boolean,
+            "blocked_since": instant,
         },
         orient="row",
     )
@@ -88,3 +90,15 @@ def test_somebody_who_never_wrote_is_inactive_since_first_seen() -> None:
     found = status()
 
     assert (found["status"], found["status_reason"], found["status_since"]) == ("inactive", "never_interacted", SEEN)
+
+
+def test_a_block_comes_before_all_that_would_make_a_contact_active() -> None:
+    since = AS_OF - timedelta(days=2)
+
+    found = status(AS_OF, has_open_conversation=True, blocked_since=since)
+
+    assert (found["status"], found["status_reason"], found["status_since"]) == (
+        "blocked",
+        "blocked_by_decision",
+        since,
+    )

@@ -48,7 +48,7 @@ def test_what_has_no_normal_form_is_told_and_not_kept() -> None:
     ("kind", "raw", "scope", "normalised", "keys"),
     [
         ("external_id", " A 1 ", "crm", "A 1", []),
-        ("messenger_thread", "jane_123", "", "123", ["123"]),
+        ("messenger_thread", "jane_123", "", "123", ["messenger_thread//123"]),
         ("wa_id", "4915123456789", "", "+4915123456789", ["+4915123456789"]),
     ],
 )

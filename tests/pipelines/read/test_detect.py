@@ -141,7 +141,7 @@ INBOX = "your_activity_across_facebook/messages/inbox/jane_7/message_1.json"
         ("a.mbox", b"From jane@example.com Mon Sep 15 09:53:20 2025\nSubject: x\n\nhello", "mbox"),
         ("Inbox", b"\xef\xbb\xbf\n\nFrom - Mon Sep 15 09:53:20 2025\r\nX-Mozilla-Status: 0001\r\n", "mbox"),
         ("a.txt", b"From Jane with love\nand more of it", None),
-        ("a.eml", b"From jane@example.com Mon Sep 15 09:53:20 2025\nSubject: x\n\nhello", None),
+        ("a.eml", b"From jane@example.com Mon Sep 15 09:53:20 2025\nSubject: x\n\nhello", "eml"),
         ("message_1.json", THREAD, "messenger_download"),
         ("message_1.json", b"\xef\xbb\xbf" + THREAD, "messenger_download"),
         ("JaneDoe_1.json", E2EE, "messenger_download"),
@@ -149,7 +149,11 @@ INBOX = "your_activity_across_facebook/messages/inbox/jane_7/message_1.json"
         ("a.zip", zipped(**{INBOX: "{}"}), "messenger_download"),
         ("a.zip", zipped(**{"messages/JaneDoe_1.json": "{}"}), "messenger_download"),
         ("a.zip", zipped(**{"messages/inbox/jane_7/message_1.html": ""}), "messenger_download"),
-        ("a.zip", zipped(**{"your_instagram_activity/messages/inbox/jane_7/message_1.json": "{}"}), None),
+        (
+            "a.zip",
+            zipped(**{"your_instagram_activity/messages/inbox/jane_7/message_1.json": "{}"}),
+            "instagram_download",
+        ),
         ("a.csv", b"id,name,email,phone_number\n", "chatwoot_contacts"),
         ("a.csv", b"id,name,email,identifier,phone_number,ip_address,tier\n", "chatwoot_contacts"),
         ("a.csv", b"id,name,email,Phone Number\n", "contacts_csv"),
@@ -167,4 +171,4 @@ def test_a_file_is_recognised_as_what_it_is(tmp_path: Path, name: str, content: 
 def test_a_thread_of_instagram_is_none_of_messenger(tmp_path: Path) -> None:
     folder = tmp_path / "your_instagram_activity" / "messages"
     folder.mkdir(parents=True)
-    assert best(sample(written(folder, "message_1.json", THREAD))) == []
+    assert [form.name for form, _ in best(sample(written(folder, "message_1.json", THREAD)))] == ["instagram_download"]

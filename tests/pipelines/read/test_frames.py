@@ -1,10 +1,23 @@
 from datetime import UTC, datetime
 
 from pipelines.read import frames
-from pipelines.read.frames import Identifier, Moment, Occurrences, Person, Refused, Said, Thread, batches, well_formed
+from pipelines.read.frames import (
+    Entry,
+    File,
+    Identifier,
+    Moment,
+    Occurrences,
+    Person,
+    Refused,
+    Said,
+    Thread,
+    batches,
+    well_formed,
+)
 from schemas import received
 from schemas.vocabulary import (
     Channel,
+    ConversationStatus,
     Direction,
     ErrorCode,
     IdentifierType,
@@ -15,13 +28,15 @@ from schemas.vocabulary import (
 
 NOON = Moment(datetime(2025, 9, 15, 12, tzinfo=UTC), Precision.SECOND, ZoneSource.STATED)
 ANNA = Person(
-    "mailto:anna@example.com", Channel.EMAIL, None, Identifier(IdentifierType.EMAIL, "anna@example.com", "To")
+    "mailto:anna@example.com", Channel.EMAIL, None, (Identifier(IdentifierType.EMAIL, "anna@example.com", "To"),)
 )
 
 
 def said(text: str) -> Said:
     kind = MessageKind.TEXT
-    return Said(1, text, "t", ANNA.record_id, Direction.INBOUND, "Anna", kind, text, NOON, ["a.pdf"])
+    return Said(
+        1, text, "t", ANNA.record_id, Direction.INBOUND, "Anna", kind, text, NOON, [File("a.pdf", "application/pdf")]
+    )
 
 
 def test_entries_are_numbered_through_over_batches_and_kinds() -> None:
@@ -50,6 +65,34 @@ def test_a_person_comes_again_when_a_later_batch_first_tells_the_name() -> None:
 def test_a_name_told_within_the_batch_is_put_on_the_one_row() -> None:
     (batch,) = batches([ANNA, said("a"), ANNA._replace(name="Anna Weber"), said("b")], rows=10)
     assert batch.contacts["name"].to_list() == ["Anna Weber"]
+
+
+def test_a_thread_comes_again_when_it_stands_otherwise() -> None:
+    bare = Thread("t", Channel.EMAIL, None)
+    opened, resolved = (bare._replace(status=each) for each in (ConversationStatus.OPEN, ConversationStatus.RESOLVED))
+    entries: list[Entry] = [bare, said("a"), opened, said("b"), bare, said("c"), opened, said("d"), resolved, said("e")]
+    told = [batch.conversations["status"].to_list() for batch in batches(entries, rows=1)]
+    assert told == [[None], ["open"], [], [], ["resolved"]]
+
+
+def test_a_person_comes_again_when_a_later_batch_first_tells_an_identifier() -> None:
+    phone = Identifier(IdentifierType.PHONE, "+49 30 901820", "From")
+    first, second, third = batches(
+        [ANNA, said("a"), ANNA._replace(identifiers=(phone,)), said("b"), ANNA, said("c")], 1
+    )
+    assert first.identifiers["type"].to_list() == ["email"]
+    assert second.identifiers["type"].to_list() == ["email", "phone"]
+    assert third.contacts.is_empty()
+
+
+def test_files_stay_with_their_message() -> None:
+    bare = said("b")._replace(attachments=())
+    (batch,) = batches([said("a"), bare, said("c")], rows=10)
+    assert batch.messages["attachments"].to_list() == [
+        [{"name": "a.pdf", "type": "application/pdf", "sha256": None}],
+        [],
+        [{"name": "a.pdf", "type": "application/pdf", "sha256": None}],
+    ]
 
 
 def test_batches_of_long_texts_end_early() -> None:

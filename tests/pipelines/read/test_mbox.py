@@ -12,24 +12,28 @@ from pydantic import ValidationError
 from pipelines.errors import DeliveryError, DeliveryRefused
 from pipelines.read import mbox
 from pipelines.read.batch import Batch
-from pipelines.read.mbox import FORMAT, Mbox
+from pipelines.read.mail_entry import MAX_WORDS
+from pipelines.read.mail_source import Mails
+from pipelines.read.mbox import FORMAT
 from schemas import received
-from schemas.received import MAX_TEXT
 from schemas.vocabulary import ErrorCode
 from tests.joined import joined
 
 OPENING = "From 1790000000000000001@xxx Mon Sep 15 09:53:20 +0000 2025\n"
+ANNAS = "mailto:anna@example.com"
 ANNA = "From: Anna Weber <Anna@example.com>\nTo: support@acme.example\n"
 
 
 def read(path: Path, *, rows: int = 20_000, **options: Any) -> Batch:
     options = {"own_addresses": ["support@acme.example"], "timezone": "Europe/Berlin", **options}
-    batches = list(FORMAT.read(path, Mbox(format="mbox", path="x", **options), rows=rows))
+    batches = list(FORMAT.read(path, Mails(format="mbox", path="x", **options), rows=rows))
     for batch in batches:
         received.ContactRow.validate(batch.contacts)
         received.IdentifierRow.validate(batch.identifiers)
         received.Conversation.validate(batch.conversations)
         received.Message.validate(batch.messages)
+        received.Tie.validate(batch.ties)
+        received.Topic.validate(batch.topics)
         received.Refusal.validate(batch.refused)
     return joined(batches)
 
@@ -55,15 +59,23 @@ def test_a_mail_received_is_read(tmp_path: Path) -> None:
         "conversation": "thread:a@x",
         "person": "mailto:anna@example.com",
         "direction": "inbound",
+        "author": "contact",
         "sender": "Anna Weber",
         "kind": "text",
         "text": "Where is it?",
         "sent_at": datetime(2025, 9, 15, 9, 53, 20, tzinfo=UTC),
         "precision": "second",
         "zone_source": "stated",
+        "state": None,
         "attachments": [],
     }
-    assert batch.conversations.row(0) == ("thread:a@x", "email", "Order", False, None)
+    assert batch.conversations.select("key", "channel", "title", "is_group", "inbox").row(0) == (
+        "thread:a@x",
+        "email",
+        "Order",
+        False,
+        "support@acme.example",
+    )
     assert batch.contacts.select("row", "record_id", "channel", "name").row(0) == (
         1,
         "mailto:anna@example.com",
@@ -95,7 +107,7 @@ def test_a_mail_among_the_company_has_no_person(tmp_path: Path) -> None:
 
 def test_an_own_address_that_is_none_is_a_configuration_error() -> None:
     with pytest.raises(ValidationError, match=r"@acme\.example"):
-        Mbox(format="mbox", path="x", own_addresses=["acme.example"])
+        Mails(format="mbox", path="x", own_addresses=["acme.example"])
 
 
 @pytest.mark.parametrize(
@@ -109,6 +121,34 @@ def test_an_own_address_that_is_none_is_a_configuration_error() -> None:
 )
 def test_threads_are_found_by_their_first_mail(tmp_path: Path, headers: str, thread: str) -> None:
     assert mail(tmp_path, headers + "Message-ID: <m>\n\n")["conversation"] == thread
+
+
+def test_threads_are_tied_by_all_that_a_mail_answers(tmp_path: Path) -> None:
+    batch = mails(tmp_path, "References: <r1>\n <r2>\nIn-Reply-To: your mail <i>\nMessage-ID: <m>\n\n")
+    assert batch.ties.rows() == [("thread:r1", each) for each in ("thread:r2", "thread:i", "thread:m")]
+
+
+def test_what_gmail_parted_is_not_tied_by_what_mails_answer(tmp_path: Path) -> None:
+    batch = mails(tmp_path, "X-GM-THRID: 179\nReferences: <r1> <r2>\nMessage-ID: <m>\n\n")
+    assert batch.ties.rows() == [("thrid:179", "thread:m")]
+
+
+def test_an_address_where_an_id_should_be_ties_nothing(tmp_path: Path) -> None:
+    text = ANNA + "In-Reply-To: Message of Monday from <support@acme.example>\nMessage-ID: <m>\n\n"
+    assert mail(tmp_path, text)["conversation"] == "thread:m"
+
+
+def test_an_answer_that_does_not_say_to_what_is_alone(tmp_path: Path) -> None:
+    dated = ANNA + "Date: Mon, 15 Sep 2025 11:53:20 +0200\n"
+    texts = (
+        f"{dated}Subject: {subject}\n\nx" for subject in ("Order", "AW: Order", "Re: Order\nReferences: <r>", "Re:")
+    )
+    topics = mails(tmp_path, *texts).topics
+    assert topics.select("person", "title", "alone").rows() == [
+        ("mailto:anna@example.com", "Order", False),
+        ("mailto:anna@example.com", "Order", True),
+        ("mailto:anna@example.com", "Order", False),
+    ]
 
 
 def test_a_mail_without_id_has_its_digest_as_key(tmp_path: Path) -> None:
@@ -133,6 +173,7 @@ def test_the_same_id_twice_is_the_same_key_twice(tmp_path: Path) -> None:
             "stated",
         ),
         ("Subject: x\n", datetime(2025, 9, 15, 9, 53, 20, tzinfo=UTC), "stated"),
+        ("Date: Mon, 15 Sep 3609 11:53:20 +0200\n", datetime(2025, 9, 15, 9, 53, 20, tzinfo=UTC), "stated"),
     ],
 )
 def test_the_time_falls_back_from_date_to_received_to_the_opening_line(
@@ -154,8 +195,13 @@ def test_a_mail_nothing_dates_has_no_time(tmp_path: Path) -> None:
         ("X-Failed-Recipients: x@example.com\n", "bounce", None),
         ("Auto-Submitted: auto-replied\n", "auto_reply", "mailto:anna@example.com"),
         ("X-Autoreply: yes\n", "auto_reply", "mailto:anna@example.com"),
-        ("Precedence: bulk\nList-Id: <news.example>\n", "auto_reply", "mailto:anna@example.com"),
+        ("Precedence: bulk\nList-Id: <news.example>\n", "auto_reply", None),
         ("Auto-Submitted: no\nList-Id: <support.acme.example>\n", "text", "mailto:anna@example.com"),
+        (
+            "Content-Type: multipart/report; report-type=disposition-notification\n",
+            "auto_reply",
+            "mailto:anna@example.com",
+        ),
     ],
 )
 def test_what_machines_write_is_no_act_of_the_customer(
@@ -163,6 +209,47 @@ def test_what_machines_write_is_no_act_of_the_customer(
 ) -> None:
     found = mail(tmp_path, ANNA + headers + "\nx")
     assert (found["kind"], found["person"]) == (kind, person)
+
+
+@pytest.mark.parametrize("header", ["List-Id: News <news.example>", "List-Unsubscribe: <mailto:x@news.example>"])
+def test_what_comes_over_a_list_is_kept_and_makes_no_contact(tmp_path: Path, header: str) -> None:
+    batch = mails(tmp_path, ANNA + header + "\n\nx")
+    assert batch.contacts.is_empty()
+    assert batch.messages.select("kind", "author", "person").row(0) == ("text", None, None)
+    assert batch.conversations["is_group"].to_list() == [True]
+
+
+@pytest.mark.parametrize("sender", ["noreply@forms.example", "Web <support@acme.example>", "do-not-reply@acme.example"])
+def test_a_web_form_is_written_by_whom_the_answer_goes_to(tmp_path: Path, sender: str) -> None:
+    found = mail(tmp_path, f"From: {sender}\nTo: support@acme.example\nReply-To: Anna <anna@example.com>\n\nx")
+    assert (found["person"], found["direction"], found["sender"]) == ("mailto:anna@example.com", "inbound", "Anna")
+
+
+@pytest.mark.parametrize("asked", ["support@acme.example", "a@example.com, b@example.com", "noreply@example.com"])
+def test_an_answer_that_goes_to_no_one_stranger_leaves_the_sender_as_they_are(tmp_path: Path, asked: str) -> None:
+    text = f"From: noreply@forms.example\nTo: support@acme.example\nReply-To: {asked}\n\nx"
+    assert mail(tmp_path, text)["person"] == "mailto:noreply@forms.example"
+
+
+def test_an_agent_who_wants_answers_elsewhere_still_writes(tmp_path: Path) -> None:
+    text = "From: support@acme.example\nTo: Ben <ben@example.com>\nReply-To: ticket@desk.example\n\nx"
+    found = mail(tmp_path, text)
+    assert (found["person"], found["direction"], found["author"]) == ("mailto:ben@example.com", "outbound", "agent")
+
+
+def test_a_copy_goes_to_somebody_too(tmp_path: Path) -> None:
+    batch = mails(tmp_path, "From: support@acme.example\nTo: support@acme.example\nCc: ben@example.com\n\nx")
+    assert batch.identifiers.select("raw", "field").row(0) == ("ben@example.com", "Cc")
+
+
+def test_attached_files_have_the_digest_of_what_they_hold(tmp_path: Path) -> None:
+    text = (
+        'Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhello\n--b\nContent-Type: application/pdf; name="a.pdf"\n'
+        "Content-Transfer-Encoding: base64\n\nJVBERi0=\n--b--\n"
+    )
+    assert mail(tmp_path, text)["attachments"] == [
+        {"name": "a.pdf", "type": "application/pdf", "sha256": hashlib.sha256(b"%PDF-").hexdigest()}
+    ]
 
 
 def test_the_mailer_daemon_bounces(tmp_path: Path) -> None:
@@ -208,6 +295,9 @@ def test_a_mail_opens_without_an_empty_line_before_it(tmp_path: Path) -> None:
         "From: Anna Müller <anna@example.com>\nSubject: Grüße\n".encode("cp1252"),
         b"From: (((((( anna@example.com\nContent-Transfer-Encoding: nonsense\nContent-Disposition: ;;\n",
         b"From: anna@example.com\nTo: " + b"(" * 50_000 + b"\nMessage-ID: <\n",
+        b"From: anna@example.com\nSubject: " + b"x\n " * 3_000_000 + b"\n",
+        b"From: anna@example.com\nReferences: " + b"<a@b> " * 100_000 + b"<\n",
+        b"From: anna@example.com\0\nSubject: \0\nDate: Mon, 15 Sep 99999999 11:53:20 +9999\n",
     ],
 )
 def test_broken_headers_stop_nothing(tmp_path: Path, headers: bytes) -> None:
@@ -222,8 +312,8 @@ def test_what_has_no_headers_is_refused_as_unreadable(tmp_path: Path) -> None:
 
 
 def test_overlong_texts_and_mails_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mbox, "MAX_MAIL", 200_000)
-    texts = (ANNA + "\n" + "x" * (MAX_TEXT + 1), ANNA + "\n" + "x" * 300_000, ANNA + "\nx")
+    monkeypatch.setattr(mbox, "MAX_MAIL", 1_200_000)
+    texts = (ANNA + "\n" + "x" * (MAX_WORDS + 1), ANNA + "\n" + "x" * 1_300_000, ANNA + "\nx")
     batch = mails(tmp_path, *texts)
     assert batch.refused.select("row", "code").rows() == [(1, "LIMIT_EXCEEDED"), (2, "LIMIT_EXCEEDED")]
     assert batch.messages["text"].to_list() == ["x"]
@@ -233,7 +323,9 @@ def test_overlong_texts_and_mails_are_refused(tmp_path: Path, monkeypatch: pytes
     "text",
     [
         "Content-Type: x" + ";" * 20_000 + "\n\nx",
-        'Content-Type: multipart/mixed; boundary="b"\n\n' + "boundary\n" * 5_000,
+        'Content-Type: multipart/mixed; boundary="b"\n\n' + "--b\nx\n" * 10_000,
+        'Content-Type: multipart/mixed; boundary="-"\n\n' + "-" * 100_000,
+        "x: y\n" * 5_000,
     ],
 )
 def test_mails_made_to_take_long_are_refused(tmp_path: Path, text: str) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import DeliveryError, DeliveryHeld, DeliveryRefused
+from pipelines.read import lines, whatsapp_survey
 from pipelines.read.batch import Batch
 from pipelines.read.whatsapp_chat import FORMAT, WhatsappChat
 from pipelines.read.whatsapp_parties import title_in
@@ -25,7 +26,7 @@ second line
 
 
 def read(path: Path, *, rows: int = 20_000, **options: Any) -> Batch:
-    source = WhatsappChat(format="whatsapp_chat", path="x", timezone="Europe/Berlin", **options)
+    source = WhatsappChat(**{"format": "whatsapp_chat", "path": "x", "timezone": "Europe/Berlin"} | options)
     batches = list(FORMAT.read(path, source, rows=rows))
     for batch in batches:
         received.ContactRow.validate(batch.contacts)
@@ -79,7 +80,14 @@ def test_a_saved_name_is_a_person_without_identifier(tmp_path: Path) -> None:
         "Anna Weber",
     )
     assert batch.identifiers.is_empty()
-    assert batch.conversations.row(0) == ("chat:anna weber", "whatsapp", "Anna Weber", False, None)
+    assert batch.conversations.select("key", "channel", "title", "is_group", "status", "inbox").row(0) == (
+        "chat:anna weber",
+        "whatsapp",
+        "Anna Weber",
+        False,
+        None,
+        None,
+    )
     assert set(batch.messages["person"]) == {"chat:anna weber"}
 
 
@@ -164,6 +172,87 @@ def test_equal_messages_have_keys_of_their_own(tmp_path: Path) -> None:
     assert batch.messages["key"].to_list() == [f"{base}|0", f"{base}|1"]
 
 
+def test_a_later_export_that_begins_within_a_minute_brings_nothing_twice(tmp_path: Path) -> None:
+    line = "13/09/25, 09:53 - Anna Weber: {}\n"
+    early = read(written(tmp_path, "".join(map(line.format, ["Ok", "Hi", "Ok", "Ok"])))).messages["key"].to_list()
+    late = read(written(tmp_path, "".join(map(line.format, ["Ok", "Ok", "Bye"])))).messages["key"].to_list()
+    assert len({*early, *late}) == 5
+    assert set(late) - set(early) == {"chat:anna weber|2025-09-13T07:53:00+00:00|Anna Weber|Bye|0"}
+
+
+def test_with_media_and_without_a_message_has_the_same_key(tmp_path: Path) -> None:
+    line = "13/09/25, 09:53 - Anna Weber: {}\n"
+    keys = [
+        read(written(tmp_path, line.format(words))).messages["key"].to_list()
+        for words in ("<Media omitted>", "IMG-20250913-WA0001.jpg (file attached)")
+    ]
+    assert keys[0] == keys[1]
+
+
+def test_exports_of_two_phones_agree_when_each_says_its_zone(tmp_path: Path) -> None:
+    berlin = read(written(tmp_path, "30/03/25, 01:30 - Anna Weber: Hi\n30/03/25, 03:30 - Anna Weber: Yes\n"))
+    london = read(
+        written(tmp_path, "[30/03/25, 00:30:00] Anna Weber: Hi\n[30/03/25, 02:30:00] Anna Weber: Yes\n"),
+        timezone="Europe/London",
+    )
+    assert berlin.messages["sent_at"].to_list() == london.messages["sent_at"].to_list()
+
+
+def test_contact_and_agent_are_told_apart_as_authors(tmp_path: Path) -> None:
+    assert read(written(tmp_path, CHAT)).messages["author"].to_list() == ["contact", "agent"]
+
+
+def test_attached_files_are_listed_by_name(tmp_path: Path) -> None:
+    batch = read(written(tmp_path, "13/09/25, 09:53 - Anna Weber: IMG-1.jpg (file attached)\nthe red one\n"))
+    message = batch.messages.row(0, named=True)
+    assert message["attachments"] == [{"name": "IMG-1.jpg", "type": None, "sha256": None}]
+    assert (message["kind"], message["text"]) == ("media", "the red one")
+
+
+@pytest.mark.parametrize(
+    ("notice", "before", "after"),
+    [
+        ("Anna Weber changed their phone number to a new number. Tap to add it.", None, None),
+        ("Anna Weber hat eine neue Telefonnummer. Tippe, um sie hinzuzufügen.", None, None),
+        ("+44 20 7946 0001 changed to +44 20 7946 0002", "+44 20 7946 0001", "+44 20 7946 0002"),
+    ],
+)
+def test_a_new_number_is_an_event_read_out_of_its_notice(
+    tmp_path: Path, notice: str, before: str | None, after: str | None
+) -> None:
+    event = read(written(tmp_path, f"{CHAT}13/09/25, 09:55 - {notice}\n")).events.row(1, named=True)
+    assert (event["kind"], event["inferred"]) == ("number_changed", True)
+    assert (event["before"], event["after"], event["text"]) == (before, after, notice)
+
+
+def test_where_the_blocks_of_a_file_end_makes_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, "lost\n" + CHAT * 4)
+    whole = read(path)
+    monkeypatch.setattr(lines, "BLOCK_BYTES", 50)
+    monkeypatch.setattr(whatsapp_survey, "HELD_BLOCKS", 2)
+    cut = read(path)
+    assert whole.messages.equals(cut.messages)
+    assert whole.events.equals(cut.events)
+    assert whole.refused.equals(cut.refused)
+    assert whole.contacts.equals(cut.contacts)
+
+
+def test_a_message_of_endless_lines_is_refused_without_being_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "BLOCK_BYTES", 30_000)
+    batch = read(written(tmp_path, "13/09/25, 09:53 - Anna Weber: Hi\n" + "more and more\n" * 50_000 + CHAT))
+    assert batch.refused["code"].to_list() == ["LIMIT_EXCEEDED"]
+    assert batch.messages.height == 2
+
+
+def test_clocks_that_jump_back_change_neither_order_nor_rows(tmp_path: Path) -> None:
+    chat = "13/09/25, 09:53 - Anna Weber: b\n13/09/20, 09:53 - Anna Weber: a\n14/09/25, 09:53 - Anna Weber: c\n"
+    batch = read(written(tmp_path, chat))
+    assert batch.messages["text"].to_list() == ["b", "a", "c"]
+    assert batch.messages["sent_at"].dt.year().to_list() == [2025, 2020, 2025]
+
+
 def test_lines_before_the_first_header_are_refused_one_by_one(tmp_path: Path) -> None:
     batch = read(written(tmp_path, "\ufefflost\n\n" + CHAT))
     assert batch.refused.select("row", "line", "outcome", "code", "raw").rows() == [
@@ -234,7 +323,7 @@ def test_a_zip_without_a_chat_is_refused(tmp_path: Path) -> None:
         (b"13/09/25, 09:53 - Anna: \xff\n", ErrorCode.FILE_ENCODING),
         (CHAT.encode("utf-16"), ErrorCode.FILE_ENCODING),
         (b"name,phone\nAnna,1\n", ErrorCode.FILE_FORMAT),
-        (b"[18/3/2568 BE, 09:53:20] Anna: Hi\n", ErrorCode.FILE_FORMAT),
+        (b"15 Sep 2025, 09:53 - Anna: Hi\n", ErrorCode.FILE_FORMAT),
     ],
 )
 def test_files_that_are_no_chat_are_refused(tmp_path: Path, data: bytes, code: ErrorCode) -> None:

@@ -25,6 +25,10 @@ SHAPES = {
     "13.6.2018 klo 9.53.00: x": (13, 6, 2018),
     "15\u200f/9\u200f/2025، 9:53 ص - x": (15, 9, 2025),
     "١٥/٩/٢٠٢٥، ٩:٥٣ ص - x": (15, 9, 2025),
+    "۱۵/۹/۲۰۲۵, ۹:۵۳ - x": (15, 9, 2025),
+    "[15/9/2568 BE, 9:53:00] x": (15, 9, 2568),
+    "[15/9/R7, 9:53:00] x": (15, 9, 2025),
+    "[9/15/H30 9:53:00] x": (9, 15, 2018),
 }
 
 
@@ -54,9 +58,6 @@ def test_half_days_become_hours(clock: str, expected: time) -> None:
         "15/9/25, 9:53 no dash",
         "15/13/2025, 25:00 - x",
         "31/31/25, 9:53 - x",
-        "[18/3/2565 BE, 9:53:00] x",
-        "18/3/2565, 9:53 - x",
-        "[18/3/R7, 9:53:00] x",
         "1403/6/24, 9:53 - x",
         "15 Sep 2025, 9:53 - x",
         "9/15/25, 9:53 in the morning - x",
@@ -103,6 +104,17 @@ def test_undecidable_dates_are_held_with_the_way_out() -> None:
     with pytest.raises(DeliveryHeld, match="set date_order: day_first or month_first") as held:
         date_order(evidence((1, 2, 25), (3, 4, 25)), None)
     assert held.value.code == ErrorCode.DATE_AMBIGUOUS
+
+
+def test_years_of_the_buddhist_era_are_543_ahead() -> None:
+    assert dated((18, 3, 2565), "day_first") == date(2022, 3, 18)
+
+
+def test_equal_dates_may_be_taken_in_at_once() -> None:
+    found = Evidence()
+    found.add((13, 2, 25), 3)
+    found.add((2, 13, 25))
+    assert (found.headers, found.impossible["month_first"], found.impossible["day_first"]) == (4, 3, 1)
 
 
 def test_two_digit_years_are_of_this_century() -> None:

@@ -1,6 +1,9 @@
+import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipelines.read.whatsapp_words import by_the_app, content
+from pipelines.read.whatsapp_words import bare, by_the_app, content, may_be_other, number_changed
 from schemas.vocabulary import MessageKind
 
 
@@ -115,3 +118,42 @@ def test_only_marked_lines_that_are_no_placeholder_are_notices() -> None:
     assert by_the_app("\u200eAnna left")
     assert not by_the_app("\u200eimage omitted")
     assert not by_the_app("Anna left")
+
+
+PIECES = ["\u200e", "<Media omitted>", "image omitted", "null", "a.jpg (file attached)", "<attached: a.jpg>", "\n", " "]
+PIECES += [
+    "This message was deleted",
+    "Missed voice call",
+    "location: https://maps.example",
+    "POLL:",
+    "x",
+    ")",
+    ">",
+    ".",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=5).map("".join))
+def test_whatever_is_not_asked_for_is_words_as_they_stand(body: str) -> None:
+    text = body.encode(errors="replace").decode()
+    if not may_be_other(pl.Series([text]))[0]:
+        assert content(text) == (MessageKind.TEXT, bare(text), [])
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Anna Weber changed their phone number to a new number. Tap to message or add the new number.",
+        "\u200eAnna Weber hat die Telefonnummer gewechselt.",
+        "Anna Weber cambió su número de teléfono.",
+        "Anna Weber a changé de numéro de téléphone.",
+        "Anna Weber mudou o número de telefone.",
+        "Anna Weber ha cambiato il suo numero di telefono.",
+    ],
+)
+def test_notices_of_a_new_number_are_known(notice: str) -> None:
+    assert number_changed(notice) == (None, None)
+
+
+def test_other_notices_tell_of_no_number() -> None:
+    assert number_changed('Anna Weber changed the subject to "changed to +44"') is None

@@ -297,3 +297,14 @@ def test_every_phone_and_address_of_a_contact_can_be_published(project: SmallPro
     published(project, changed(columns=("phone", "phones", "emails")))
     assert table(project)[1:] == [["+442079460123", "+442079460123; +4930901820", "jane@example.com; doe@example.org"]]
     assert [column["pii"] for column in manifest(project)["columns"]] == ["direct"] * 3
+
+
+# Who is blocked
+
+
+def test_blocked_contacts_are_left_out_unless_the_segment_asks_for_them(filled: SmallProject) -> None:
+    filled.connection.execute("UPDATE contact SET status = 'blocked' WHERE name = 'Jane Doe'")
+
+    assert published(filled).rows == 1
+    assert published(filled, changed(include_blocked=True)).rows == 2
+    assert manifest(filled)["include_blocked"] is True

@@ -52,11 +52,21 @@ def test_a_record_names_what_ties_it_to_the_others(project: SmallProject) -> Non
     assert members.select("source", "rule").rows() == [("crm", "same_phone"), ("shop", "same_phone")]
 
 
-def test_the_timeline_is_in_the_order_in_which_things_happened(project: SmallProject) -> None:
-    project.chat("+49 151 23456789", "2026-02-02 09:05 Small Shop: second", "2026-02-02 09:04 +49 151 23456789: first")
+def test_somebody_is_meant_by_the_id_of_a_contact_that_was_merged(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com")
+    project.deliver("shop", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
     project.run()
-    entries = ask.timeline(project.connection, project.contact_of("whatsapp:wa:4915123456789"))
-    assert entries["text"].to_list() == ["first", "second"]
+    shop = project.contact_of("shop:1")
+    project.deliver("crm", "2026-01-06", "id,name,phone\n1,Anna Berg,0151 23456789")
+    project.run()
+    assert ask.meant(project.connection, shop).to_list() == [project.contact_of("crm:1")]
+
+
+def test_what_one_contact_is_known_by_precisely_means_no_other(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,a@example.com\n2,Anna Bergmann,b@example.com")
+    project.run()
+    assert ask.meant(project.connection, "anna berg").to_list() == [project.contact_of("crm:1")]
+    assert ask.meant(project.connection, "anna ber").len() == 2
 
 
 def test_what_waits_for_somebody_is_named_with_the_way_out(project: SmallProject) -> None:

@@ -14,15 +14,13 @@ def pending(project: SmallProject) -> set[tuple[str, str]]:
     return {(each["step"], each["record_id"]) for each in found}
 
 
-def threads(title: str) -> pl.DataFrame:
+def threads(title: str | None, status: str | None = None) -> pl.DataFrame:
+    stated = {"title": title, "status": status, "inbox": None, "assignee": None}
     return pl.DataFrame(
-        {
-            "conversation_id": [ID.format(9)],
-            "channel": ["email"],
-            "title": [title],
-            "is_group": [False],
-            "status": pl.Series([None], dtype=pl.String),
-        }
+        {"conversation_id": ID.format(9), "channel": "email", "is_group": False, "labels": [[]], "started_at": None}
+        | stated,
+        schema_overrides=dict.fromkeys(stated, pl.String)
+        | {"labels": pl.List(pl.String), "started_at": pl.Datetime("us", "UTC")},
     )
 
 
@@ -35,6 +33,26 @@ def test_a_thread_is_as_the_latest_delivery_has_it(project: SmallProject, order:
     assert project.rows("SELECT title, delivery_id FROM conversation") == [
         {"title": "Title 2", "delivery_id": ID.format(2)}
     ]
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_a_thread_of_which_nothing_is_told_gives_way_to_any_other(
+    project: SmallProject, order: tuple[int, int]
+) -> None:
+    told = {1: threads("Title", "open"), 2: threads(None)}
+    for number in order:
+        each = delivery(number, "helpdesk", "zendesk_tickets")
+        interactions.keep_conversations(project.connection, each, told[number])
+        finish(project, each)
+    assert project.rows("SELECT title, status FROM conversation") == [{"title": "Title", "status": "open"}]
+
+
+def test_of_one_delivery_a_thread_is_as_it_stands_last(project: SmallProject) -> None:
+    each = delivery(1, "helpdesk", "chatwoot_conversations")
+    for status in ("open", "resolved"):
+        interactions.keep_conversations(project.connection, each, threads("Title", status))
+    finish(project, each)
+    assert project.rows("SELECT status FROM conversation") == [{"status": "resolved"}]
 
 
 def messages(text: str, *rows: int) -> pl.DataFrame:

@@ -1,0 +1,71 @@
+"""Whole columns out of entries: Polars takes a column in no time, but rows, datetimes and lists one at a time."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+
+from schemas import received
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class Flat:
+    """Tuples of one kind, held as one list of all their values: that spares the garbage collector most of its work."""
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        """Hold tuples of these fields."""
+        self._fields = fields
+        self._values: list[Any] = []
+        self._rows: list[int] = []
+
+    @property
+    def size(self) -> int:
+        """How many are held."""
+        return len(self._values) // len(self._fields)
+
+    def add(self, entry: tuple[Any, ...], row: int = 0) -> None:
+        """Hold one more, and the number of its row if it has one."""
+        self._rows.append(row)
+        self._values.extend(entry)
+
+    def columns(self) -> dict[str, Any]:
+        """The values by field, and the rows as `row`."""
+        width = len(self._fields)
+        return {name: self._values[nth::width] for nth, name in enumerate(self._fields)} | {"row": self._rows}
+
+
+def columns(fields: Sequence[str], entries: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+    """The values of tuples that all have these fields, by field."""
+    values: Iterable[Any] = zip(*entries, strict=True) if entries else [()] * len(fields)
+    return dict(zip(fields, values, strict=True))
+
+
+def instants(times: Sequence[datetime | None]) -> pl.Series:
+    """Times as instants in UTC, by way of whole numbers."""
+    micros = [None if time is None else (time - EPOCH) // MICROSECOND for time in times]
+    return pl.Series(micros, dtype=pl.Int64).cast(pl.Datetime("us", "UTC"))
+
+
+def lists(values: Sequence[Sequence[Any]], inner: pl.DataType) -> pl.Series:
+    """A column of lists, most of which are empty."""
+    flat = [(nth, each) for nth, every in enumerate(values) for each in every]
+    items = pl.Series([each for _, each in flat], dtype=inner)
+    found = pl.DataFrame({"nth": pl.Series([nth for nth, _ in flat], dtype=pl.UInt32), "item": items})
+    every = pl.DataFrame({"nth": pl.int_range(len(values), dtype=pl.UInt32, eager=True)})
+    listed = every.join(found.group_by("nth").agg("item"), on="nth", how="left", maintain_order="left")
+    return listed["item"].fill_null([])
+
+
+def framed(contract: type[received.Frame], values: Mapping[str, Any], rows: int) -> pl.DataFrame:
+    """A frame of the contract's columns; those of lists that are not given are of empty ones, all others of nulls."""
+    schema = received.column_types(contract)
+    given = pl.DataFrame({name: values[name] for name in schema if name in values}, schema_overrides=schema)
+    missing = [
+        pl.lit([] if isinstance(kind, pl.List) else None, dtype=kind).alias(name)
+        for name, kind in schema.items()
+        if name not in values
+    ]
+    return given.with_columns(missing).select(*schema) if rows else pl.DataFrame(schema=schema)

@@ -1,0 +1,54 @@
+"""Storing what conversations hold: threads, messages, how far those have come, and events, each once."""
+
+from collections.abc import Iterator
+
+import polars as pl
+from polars import selectors
+
+from pipelines import quality
+from pipelines.normalise.rows import Origin
+from pipelines.read.batch import Batch
+from pipelines.steps.keep_threads import keep_threads
+from pipelines.store import interactions
+from pipelines.store.connection import Connection
+from pipelines.store.deliveries import Delivery
+from schemas import received
+
+NATURAL = ("key", "conversation", "person", "message")  # natural keys, of which only the ids are stored
+
+
+def keep_interactions(
+    connection: Connection, delivery: Delivery, batch: Batch, origin: Origin
+) -> Iterator[pl.DataFrame]:
+    """Store threads, messages, receipts and events of a batch; what became of each entry but the threads."""
+    contracts = {
+        received.Conversation: batch.conversations,
+        received.Message: batch.messages,
+        received.Receipt: batch.receipts,
+        received.Event: batch.events,
+    }
+    if all(frame.is_empty() for frame in contracts.values()):
+        return
+    for contract, frame in contracts.items():
+        quality.require(contract, frame)
+    source, ids = pl.lit(delivery.source), origin.ids
+    thread = ids("conversation", source, pl.col("conversation")).alias("conversation_id")
+    person = pl.when(pl.col("person").is_not_null()).then(ids("record", source, pl.col("person"))).alias("record_key")
+    stated = ~selectors.by_name(*NATURAL, require_all=False)
+    interactions.keep_conversations(
+        connection,
+        delivery,
+        batch.conversations.select(ids("conversation", source, pl.col("key")).alias("conversation_id"), stated).unique(
+            "conversation_id", keep="last", maintain_order=True
+        ),
+    )
+    keep_threads(connection, batch, origin)
+    message = ids("message", source, pl.col("key")).alias("message_id")
+    yield interactions.keep_messages(connection, delivery, batch.messages.select(message, thread, person, stated))
+    receipt = ids("receipt", source, pl.col("message"), pl.col("state")).alias("receipt_id")
+    of_message = ids("message", source, pl.col("message")).alias("message_id")
+    yield interactions.keep_receipts(
+        connection, delivery, batch.receipts.select(receipt, of_message, thread, person, stated)
+    )
+    event = ids("event", source, pl.col("key")).alias("event_id")
+    yield interactions.keep_events(connection, delivery, batch.events.select(event, thread, stated))

@@ -1,0 +1,81 @@
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from console.cli import main
+from pipelines.project import open_project
+from tests.small_project import SmallProject, small_project
+
+NUMBER = "+49 151 23456789"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project that knows Anna Berg by her number."""
+    with small_project(tmp_path / "small") as project:
+        project.deliver("crm", "2026-01-05", f"id,name,phone\n1,Anna Berg,{NUMBER}")
+        project.run()
+    return tmp_path / "small"
+
+
+def answered(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    capsys.readouterr()
+    assert main([*words, "--project", str(folder), "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_block_says_who_is_blocked_and_show_says_why(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = ("--reason", "asked us to stop", "--by", "Ina", "--until", "2100-01-01")
+    assert main(["block", "anna berg", *said, "--project", str(folder)]) == 0
+    assert "Anna Berg is blocked until 2100-01-02 00:00, decided by Ina" in capsys.readouterr().out
+    main(["show", "anna berg", "--project", str(folder)])
+    assert "by Ina, until 2100-01-02 00:00: asked us to stop" in capsys.readouterr().out
+
+
+def test_a_program_is_told_the_decision_and_what_became_of_the_contact(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = answered(folder, capsys, "block", NUMBER, "--reason", "spam", "--by", "Ina")
+    other = answered(folder, capsys, "unblock", NUMBER, "--reason", "no spam", "--by", "Ben")
+    assert [(each["status"], each["decision"]["kind"]) for each in (one, other)] == [
+        ("blocked", "block"),
+        ("inactive", "unblock"),
+    ]
+
+
+def test_whoever_is_named_in_the_environment_decides(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONECONTACT_ACTOR", "Ben")
+    assert answered(folder, capsys, "block", NUMBER, "--reason", "spam")["decision"]["actor"] == "Ben"
+
+
+def test_what_cannot_be_is_refused_with_the_code_of_a_wrong_command(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["unblock", NUMBER, "--reason", "x", "--project", str(folder)]) == 2
+    assert "not blocked" in capsys.readouterr().err
+    assert main(["block", "nobody", "--reason", "x", "--project", str(folder)]) == 3
+
+
+def test_a_block_without_a_reason_is_no_command() -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["block", "anna berg"])
+
+
+def test_conversations_set_aside_are_listed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["list", "--blocked-conversations", "--project", str(folder)])
+    assert "No conversation is set aside." in capsys.readouterr().out
+    answered(folder, capsys, "block", NUMBER, "--reason", "spam")
+    chat = folder / "landing" / "whatsapp" / f"WhatsApp Chat with {NUMBER}.txt"
+    chat.parent.mkdir(parents=True)
+    tomorrow = date.today() + timedelta(days=1)
+    chat.write_text("".join(f"[{tomorrow}, 10:0{minute}:00] {NUMBER}: anybody there?\n" for minute in range(2)))
+    opened = open_project(folder)
+    with opened.warehouse() as connection:
+        SmallProject(opened, connection).run()
+    [aside] = answered(folder, capsys, "list", "--blocked-conversations")
+    assert (aside["name"], aside["channel"], aside["messages"]) == ("Anna Berg", "whatsapp", 2)
