@@ -14,6 +14,7 @@ from pipelines.errors import DeliveryRefused
 from pipelines.read.batch import Delivered
 from schemas.vocabulary import ErrorCode
 
+ZIP = b"PK\x03\x04"  # the first bytes of a zip file that holds anything
 MAX_MEMBERS = 100_000
 MAX_INFLATED = 4 << 30  # bytes of all members read together
 MAX_RATIO = 200  # inflated to compressed, once a member has given more than RATIO_FROM bytes

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipelines.errors import DeliveryRefused
+from pipelines.read.archive import ZIP
 from schemas.vocabulary import ErrorCode
 
 BLOCK = 1 << 20  # characters read at a time
 LONGEST_LINE = 4 << 20  # characters; a line that long is no line of a table
-ZIP = b"PK\x03\x04"
 OVERLONG = "\ud800\n"  # what is given in its place; no decoder makes half a surrogate pair of this kind
 BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",

@@ -6,6 +6,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read import archive, tarball
+from pipelines.read.archive import ZIP
 from pipelines.read.batch import BATCH_ROWS, SAMPLE_BYTES, Batch, Delivered
 from pipelines.read.frames import Entry, Refused, batches
 from pipelines.read.mail_entry import MAX_MAIL, Piece, entries
@@ -13,7 +14,6 @@ from pipelines.read.mail_parts import Unbounded, mail_of
 from pipelines.read.mail_source import Mails
 from schemas.vocabulary import ErrorCode, Outcome
 
-ZIP = b"PK\x03\x04"
 NO_ZIP_ENTRIES = b"PK\x05\x06"
 MAILDIR = ("cur", "new")
 UNFINISHED = "tmp"  # of a Maildir: what is written there is not complete

@@ -4,13 +4,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from pipelines.normalise.locale import convention
+from pipelines.read.archive import ZIP
 from pipelines.read.batch import BATCH_ROWS
 from pipelines.read.csv_rows import open_csv
 from pipelines.read.sheet import open_sheet
 from pipelines.read.table import Table
 from pipelines.read.workbook import OLE
-
-ZIP = b"PK\x03\x04"
 
 
 def open_table(

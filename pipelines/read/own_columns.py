@@ -6,10 +6,11 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.read.archive import ZIP
 from pipelines.read.batch import BATCH_ROWS
 from pipelines.read.contact_table import fold, understand
 from pipelines.read.csv_text import BOMS, mostly_in
-from pipelines.read.open_table import ZIP, open_table
+from pipelines.read.open_table import open_table
 from pipelines.read.table import Rows, Table
 from pipelines.read.workbook import OLE
 from schemas import received
