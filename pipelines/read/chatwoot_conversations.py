@@ -10,7 +10,7 @@ from pipelines.read.chatwoot_contact import person, record
 from pipelines.read.chatwoot_messages import came_as_far, message, status
 from pipelines.read.frames import Entry, Refused, Thread, batches
 from pipelines.read.helpdesk import Known, channel_of, ident, listed, mapping, words
-from pipelines.read.helpdesk_json import Form, Given, keys_in, objects, unreadable
+from pipelines.read.helpdesk_json import Form, Given, has_one_of, objects, unreadable
 from schemas.source import Source
 from schemas.vocabulary import Channel
 
@@ -62,7 +62,6 @@ def read(path: Path, source: ChatwootConversations, *, rows: int = BATCH_ROWS) -
 
 def detects(sample: Sample) -> float:
     """Conversations, messages, contacts or webhooks with the keys that only Chatwoot gives them."""
-    keys = keys_in(sample)
     told = (
         {"inbox_id", "message_type"},
         {"inbox_id", "hmac_verified"},
@@ -72,7 +71,7 @@ def detects(sample: Sample) -> float:
         {"contact_inboxes"},
         {"changed_attributes"},
     )
-    return 0.95 if any(each <= keys for each in told) else 0.0
+    return 0.95 if has_one_of(sample, told) else 0.0
 
 
 FORMAT = Format(

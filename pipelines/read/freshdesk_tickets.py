@@ -18,7 +18,7 @@ from pipelines.read.helpdesk import (
     text_of,
     words,
 )
-from pipelines.read.helpdesk_json import Form, Given, keys_in, objects, unreadable
+from pipelines.read.helpdesk_json import Form, Given, has_one_of, objects, unreadable
 from schemas.source import Source
 from schemas.vocabulary import Author, Channel, ConversationStatus, Direction, IdentifierType, MessageKind
 
@@ -89,14 +89,13 @@ def read(path: Path, source: FreshdeskTickets, *, rows: int = BATCH_ROWS) -> Ite
 
 def detects(sample: Sample) -> float:
     """Tickets, conversations, contacts or agents with the keys that only Freshdesk gives them."""
-    keys = keys_in(sample)
     told = (
         {"requester_id", "responder_id"},
         {"incoming", "private", "body_text"},
         {"ticket_scope", "occasional"},
         {"mobile", "email", "twitter_id"},
     )
-    return 0.95 if any(each <= keys for each in told) else 0.0
+    return 0.95 if has_one_of(sample, told) else 0.0
 
 
 FORMAT = Format(

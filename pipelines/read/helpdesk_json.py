@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -76,6 +76,12 @@ def keys_in(sample: Sample) -> frozenset[str]:
         return frozenset()
     pieces = start.decode("utf-8", errors="replace").replace("\\\\", "").replace('\\"', "").split('"')
     return frozenset(key for key, after in zip(pieces[1::2], pieces[2::2], strict=False) if after.lstrip()[:1] == ":")
+
+
+def has_one_of(sample: Sample, told: Iterable[Set[str]]) -> bool:
+    """Whether all keys of one of these sets stand at the beginning of a file."""
+    keys = keys_in(sample)
+    return any(each <= keys for each in told)
 
 
 class _Held(NamedTuple):

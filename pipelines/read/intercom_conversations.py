@@ -7,7 +7,7 @@ from typing import Any
 from pipelines.read.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.frames import Entry, Person, Refused, Thread, batches
 from pipelines.read.helpdesk import Known, channel_of, ident, known_by, listed, mapping, status_of, text_of, words
-from pipelines.read.helpdesk_json import Form, Given, keys_in, objects, unreadable
+from pipelines.read.helpdesk_json import Form, Given, has_one_of, objects, unreadable
 from pipelines.read.intercom_parts import INSIDE, OUTSIDE, Place, labelled, part, record
 from schemas.source import Source
 from schemas.vocabulary import Channel, ConversationStatus, IdentifierType
@@ -55,14 +55,13 @@ def read(path: Path, source: IntercomConversations, *, rows: int = BATCH_ROWS) -
 
 def detects(sample: Sample) -> float:
     """Conversations, contacts or admins with the keys that only Intercom gives them."""
-    keys = keys_in(sample)
     told = (
         {"conversation_parts"},
         {"admin_assignee_id", "team_assignee_id"},
         {"workspace_id", "external_id", "role"},
         {"has_inbox_seat", "away_mode_enabled"},
     )
-    return 0.95 if any(each <= keys for each in told) else 0.0
+    return 0.95 if has_one_of(sample, told) else 0.0
 
 
 FORMAT = Format(
