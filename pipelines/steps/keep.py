@@ -12,7 +12,7 @@ from pipelines.progress import progress
 from pipelines.publish.rejected import DELIVERY
 from pipelines.read.batch import Batch, Delivered, Format
 from pipelines.read.contact_table import IGNORE, fold
-from pipelines.steps.keep_interactions import keep_interactions
+from pipelines.steps.keep_interactions import keep_interactions, untimed
 from pipelines.steps.merged_rows import keep_merged_rows
 from pipelines.steps.retry import as_retry, claimed, without_corrected
 from pipelines.steps.reused_ids import reused_ids
@@ -70,7 +70,14 @@ def keep(
         claimed_places = claims.drop_nulls("place").select("row", "retry_of", "place")
         deliveries.keep_rejected(connection, delivery, aside.join(claimed_places, on="row", how="left"))
         once = said_once(read, batch, origin, claims, told)
-        problems = [read.problems, doubtful, refusals(batch.refused), refusals(left.drop_nulls("code")), once]
+        problems = [
+            read.problems,
+            doubtful,
+            refusals(batch.refused),
+            refusals(left.drop_nulls("code")),
+            once,
+            untimed(batch),
+        ]
         deliveries.keep_problems(connection, delivery, pl.concat(problems))
         if not hold:
             skipped = aside.filter(pl.col("outcome") == Outcome.SKIPPED.value)
@@ -78,7 +85,7 @@ def keep(
             given_back.keep_corrected(connection, delivery, claimed_places.join(settled, on="row", how="semi"))
         entries = list(keep_interactions(connection, delivery, batch, origin))
         for frame in (*([stored] if form.holds == "contacts" else entries), aside):
-            outcomes.update(Outcome(outcome) for outcome in frame["outcome"])
+            outcomes.update({Outcome(outcome): rows for outcome, rows in frame["outcome"].value_counts().iter_rows()})
         progress(f"reading {delivery.source}", outcomes.total())
     return Kept(delivery, outcomes)
 

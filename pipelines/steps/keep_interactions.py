@@ -6,6 +6,7 @@ import polars as pl
 from polars import selectors
 
 from pipelines import quality
+from pipelines.normalise.problems import PROBLEMS
 from pipelines.normalise.rows import Origin
 from pipelines.read.batch import Batch
 from pipelines.steps.keep_threads import keep_threads
@@ -13,6 +14,7 @@ from pipelines.store import interactions
 from pipelines.store.connection import Connection
 from pipelines.store.deliveries import Delivery
 from schemas import received
+from schemas.vocabulary import Action, ErrorCode, Severity
 
 NATURAL = ("key", "conversation", "person", "message")  # natural keys, of which only the ids are stored
 
@@ -27,9 +29,10 @@ def keep_interactions(
         received.Receipt: batch.receipts,
         received.Event: batch.events,
     }
-    if all(frame.is_empty() for frame in contracts.values()):
+    held = {contract: frame for contract, frame in contracts.items() if not frame.is_empty()}
+    if not held:
         return
-    for contract, frame in contracts.items():
+    for contract, frame in held.items():
         quality.require(contract, frame)
     source, ids = pl.lit(delivery.source), origin.ids
     thread = ids("conversation", source, pl.col("conversation")).alias("conversation_id")
@@ -43,12 +46,31 @@ def keep_interactions(
         ),
     )
     keep_threads(connection, batch, origin)
-    message = ids("message", source, pl.col("key")).alias("message_id")
-    yield interactions.keep_messages(connection, delivery, batch.messages.select(message, thread, person, stated))
-    receipt = ids("receipt", source, pl.col("message"), pl.col("state")).alias("receipt_id")
-    of_message = ids("message", source, pl.col("message")).alias("message_id")
-    yield interactions.keep_receipts(
-        connection, delivery, batch.receipts.select(receipt, of_message, thread, person, stated)
+    if received.Message in held:
+        message = ids("message", source, pl.col("key")).alias("message_id")
+        yield interactions.keep_messages(connection, delivery, batch.messages.select(message, thread, person, stated))
+    if received.Receipt in held:
+        receipt = ids("receipt", source, pl.col("message"), pl.col("state")).alias("receipt_id")
+        of_message = ids("message", source, pl.col("message")).alias("message_id")
+        receipts = batch.receipts.select(receipt, of_message, thread, person, stated)
+        yield interactions.keep_receipts(connection, delivery, receipts)
+    if received.Event in held:
+        event = ids("event", source, pl.col("key")).alias("event_id")
+        yield interactions.keep_events(connection, delivery, batch.events.select(event, thread, stated))
+
+
+def untimed(batch: Batch) -> pl.DataFrame:
+    """The problems (PROBLEMS) of messages and events of which no usable time is known: they are kept without one."""
+    times = ((batch.messages, "sent_at"), (batch.events, "happened_at"))
+    lacking = [frame.filter(pl.col(at).is_null()).select("row", "line", field=pl.lit(at)) for frame, at in times]
+    return (
+        pl.concat(lacking)
+        .with_columns(
+            code=pl.lit(ErrorCode.TIME_UNKNOWN.value),
+            severity=pl.lit(Severity.WARNING.value),
+            action=pl.lit(Action.KEPT_WITH_WARNING.value),
+            expected=pl.lit("a time, as all others have; without one it stands first and counts for no interaction"),
+            suggestion=pl.lit(None),
+        )
+        .cast(PROBLEMS)
     )
-    event = ids("event", source, pl.col("key")).alias("event_id")
-    yield interactions.keep_events(connection, delivery, batch.events.select(event, thread, stated))

@@ -15,7 +15,7 @@ from pipelines.merge.survivorship import survive
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
 from pipelines.store import contacts as store
-from pipelines.store import decisions, matching, runs
+from pipelines.store import decisions, exchanges, matching, runs
 from pipelines.store.connection import Connection
 from pipelines.store.pending import CONTACTS, pending, settle, stir_interactions_between
 from pipelines.store.warehouse import transaction
@@ -41,6 +41,7 @@ def merge(project: OpenProject, connection: Connection, run_id: str, as_of: date
         settings.matching, settings.status, sorted(settings.attributes.items()), priorities(project).rows()
     )
     with transaction(connection):
+        exchanges.sum_up(connection)
         before_moment = runs.last_as_of(connection)
         runs.note_as_of(connection, as_of)
         if before_moment is not None:

@@ -18,7 +18,7 @@ from pipelines.read.frames import well_formed
 from pipelines.read.registry import FORMATS
 from pipelines.steps.keep import Kept, keep
 from pipelines.steps.put_away import put_away
-from pipelines.store import deliveries, runs
+from pipelines.store import deliveries, exchanges, runs
 from pipelines.store.connection import STORE_FAILURES, Connection
 from pipelines.store.unreachable import note_unreachable
 from pipelines.store.warehouse import transaction
@@ -58,6 +58,8 @@ def receive(project: OpenProject, connection: Connection, run_id: str) -> list[T
             continue
         if taken[-1].state == DeliveryState.ACCEPTED:
             accepted.append((file, taken[-1].delivery_id))
+    with transaction(connection):
+        exchanges.sum_up(connection)
     done = {(file.source, file.stamp) for file, _ in accepted}
     needed = {file.stamp for file in there.files if (file.source, file.stamp) not in done}
     failed = put_away(project, connection, [each for each in accepted if each[0].stamp not in needed])

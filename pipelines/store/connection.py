@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 import duckdb
 import polars as pl
 
 Connection = duckdb.DuckDBPyConnection
+LOOKED_UP = 1_000  # keys that are looked up one by one; DuckDB itself scans from 2,048 on
 
 # What goes wrong with the warehouse itself, whatever is written to it.
 STORE_FAILURES = (
@@ -42,3 +44,14 @@ def value(connection: Connection, sql: str, parameters: Sequence[Any] | Mapping[
     """The one value a query answers with, or None."""
     row = connection.execute(sql, parameters).fetchone()
     return row[0] if row else None
+
+
+@contextmanager
+def among(connection: Connection, column: str, keys: pl.Series) -> Iterator[str]:
+    """For the length of the block, an SQL condition that a column of UUIDs holds one of these (String).
+
+    DuckDB looks a few that are written out up in the column's index, if it has one; more are cheaper found in one scan.
+    """
+    with lent(connection, looked_up=keys.alias("looked_up").to_frame()):
+        written = ", ".join(f"'{UUID(key)}'" for key in keys) if 0 < len(keys) <= LOOKED_UP else ""
+        yield f"{column} IN ({written or 'SELECT looked_up::UUID FROM looked_up'})"

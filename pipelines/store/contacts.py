@@ -198,9 +198,9 @@ def member_counts(connection: Connection, contacts: pl.Series, as_of: datetime) 
             ),
             talk AS (
                 SELECT DISTINCT m.contact_id, c.channel, c.status
-                FROM member m JOIN spoken g USING (record_key) JOIN conversation c USING (conversation_id)
+                FROM member m JOIN party p USING (record_key) JOIN conversation c USING (conversation_id)
                 ANTI JOIN blocked_conversation USING (contact_id, conversation_id)
-                WHERE coalesce(g.sent_at <= ?, TRUE)
+                WHERE p.has_untimed OR p.first_at <= ?
             )
             SELECT m.contact_id, m.records, coalesce(t.channels, []) AS channels,
                    coalesce(t.has_open_conversation, FALSE) AS has_open_conversation, b.since AS blocked_since
@@ -218,6 +218,7 @@ def member_counts(connection: Connection, contacts: pl.Series, as_of: datetime) 
 PRINTS = """
     SELECT plain.contact_id, contact.run_id, md5(to_json(plain)::VARCHAR) AS print
     FROM (SELECT * EXCLUDE (run_id, status_as_of) FROM contact) plain JOIN contact USING (contact_id)"""
+WHERE_AFFECTED = "WHERE plain.contact_id IN (SELECT contact_id::UUID FROM affected)"
 
 
 def replace_contacts(
@@ -234,8 +235,7 @@ def replace_contacts(
     """
     with lent(connection, affected=affected.to_frame("contact_id"), golden=contacts, chosen=fields, known=identifiers):
         connection.execute(f"""
-            CREATE OR REPLACE TEMP TABLE contact_before AS {PRINTS}
-            WHERE plain.contact_id IN (SELECT contact_id::UUID FROM affected)""")
+            CREATE OR REPLACE TEMP TABLE contact_before AS {PRINTS} {WHERE_AFFECTED}""")
         for table in ("contact", "contact_field", "contact_identifier"):
             connection.execute(f"DELETE FROM {table} WHERE contact_id IN (SELECT contact_id::UUID FROM affected)")
         connection.execute(
@@ -253,7 +253,7 @@ def replace_contacts(
         )
         connection.execute(f"""
             UPDATE contact c SET run_id = b.run_id
-            FROM contact_before b JOIN ({PRINTS}) n USING (contact_id, print)
+            FROM contact_before b JOIN ({PRINTS} {WHERE_AFFECTED}) n USING (contact_id, print)
             WHERE c.contact_id = b.contact_id""")
         return int(
             value(
@@ -271,9 +271,9 @@ def status_inputs(connection: Connection, as_of: datetime) -> pl.DataFrame:
         """
         WITH talking AS (
             SELECT DISTINCT m.contact_id
-            FROM conversation c JOIN spoken g USING (conversation_id) JOIN membership m USING (record_key)
+            FROM conversation c JOIN party p USING (conversation_id) JOIN membership m USING (record_key)
             ANTI JOIN blocked_conversation USING (contact_id, conversation_id)
-            WHERE c.status IN ('open', 'pending') AND m.run_to IS NULL AND coalesce(g.sent_at <= ?, TRUE)
+            WHERE c.status IN ('open', 'pending') AND m.run_to IS NULL AND (p.has_untimed OR p.first_at <= ?)
         )
         SELECT contact_id, last_inbound_at, last_interaction_at, first_seen_at, status, status_reason,
                contact_id IN (FROM talking) AS has_open_conversation, b.since AS blocked_since

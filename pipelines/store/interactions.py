@@ -1,13 +1,22 @@
 """Conversations, messages and events, each once, whatever the order in which deliveries bring them.
 
-A message is kept as the earliest declared delivery has it, a thread as the latest.
+A message is kept as the earliest declared delivery has it, unless that says nothing of it and another does; a thread as
+the latest.
 """
+
+from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.store.connection import Connection, lent, query
+from pipelines.store import exchanges
+from pipelines.store.connection import Connection, among, lent, query
 from pipelines.store.deliveries import Delivery
 from schemas.vocabulary import Outcome
+
+# Nothing is told of a message but that there was one.
+HOLLOW = "kind = 'other' AND text IS NULL AND array_length(attachments) = 0"
+
+STANDING = pl.Schema({"key": pl.String, "in_delivery": pl.Boolean, "was_hollow": pl.Boolean, "is_later": pl.Boolean})
 
 # Nothing is told of a thread but that it is there.
 TOLD = "coalesce({0}.title, {0}.status, {0}.inbox, {0}.assignee, {0}.started_at::VARCHAR)"
@@ -47,7 +56,12 @@ def keep_messages(connection: Connection, delivery: Delivery, messages: pl.DataF
     `messages`: the columns of table `message` but for the delivery, with `row` and `line`. Whoever a new message was
     exchanged with is left pending; so is whoever one was that is replaced.
     """
-    return _keep_spoken(connection, delivery, messages, "message", "message_id")
+    judged = _judged(connection, delivery, messages, "message", "message_id", HOLLOW)
+    stored = _store(connection, delivery, judged, "message", "message_id")
+    exchanges.stir(connection, stored.new)
+    exchanges.stir(connection, stored.replaced)
+    exchanges.seen(connection, stored.new["message_id"])
+    return _outcomes(judged)
 
 
 def keep_receipts(connection: Connection, delivery: Delivery, receipts: pl.DataFrame) -> pl.DataFrame:
@@ -56,69 +70,81 @@ def keep_receipts(connection: Connection, delivery: Delivery, receipts: pl.DataF
     `receipts`: the columns of table `receipt` but for the delivery, with `row` and `line`. A message of which there is
     nothing else is an interaction, too, so whoever it was sent to is left pending.
     """
-    return _keep_spoken(connection, delivery, receipts, "receipt", "receipt_id")
+    judged = _judged(connection, delivery, receipts, "receipt", "receipt_id")
+    stored = _store(connection, delivery, judged, "receipt", "receipt_id")
+    exchanges.receipted(connection, stored.new["message_id"].unique())
+    return _outcomes(judged)
 
 
 def keep_events(connection: Connection, delivery: Delivery, events: pl.DataFrame) -> pl.DataFrame:
     """Store events of conversations, each once, and say what became of each: row, outcome."""
     judged = _judged(connection, delivery, events, "conversation_event", "event_id")
-    _replace(connection, delivery, _fresh(judged), "conversation_event", "event_id")
+    _store(connection, delivery, judged, "conversation_event", "event_id")
     return _outcomes(judged)
 
 
-def _keep_spoken(
-    connection: Connection, delivery: Delivery, entries: pl.DataFrame, table: str, key: str
+class Stored(NamedTuple):
+    """Entries that were stored, and the rows that stood under their keys before."""
+
+    new: pl.DataFrame
+    replaced: pl.DataFrame
+
+
+def _judged(
+    connection: Connection, delivery: Delivery, entries: pl.DataFrame, table: str, key: str, hollow: str = "FALSE"
 ) -> pl.DataFrame:
-    judged = _judged(connection, delivery, entries, table, key)
-    fresh = _fresh(judged)
-    with lent(connection, arriving=fresh):
-        connection.execute(f"""
-            INSERT INTO pending
-            SELECT 'contacts', record_key::UUID FROM arriving WHERE record_key IS NOT NULL
-            UNION
-            SELECT 'contacts', record_key FROM {table}
-            WHERE record_key IS NOT NULL AND {key} IN (SELECT {key}::UUID FROM arriving)""")
-    _replace(connection, delivery, fresh, table, key)
-    return _outcomes(judged)
+    """Entries with `is_hollow`, `is_first` of their key in the batch, and what stands under that, else null.
 
-
-def _judged(connection: Connection, delivery: Delivery, entries: pl.DataFrame, table: str, key: str) -> pl.DataFrame:
-    """Entries with `repeated` (this delivery has it already) and `is_later` (an earlier delivery has it; else null)."""
-    with lent(connection, arriving=entries):
-        standing = query(
-            connection,
-            f"""
-            SELECT t.{key}, t.delivery_id = ? AS in_delivery,
-                   (?::TIMESTAMPTZ, ?::UUID) >= (d.declared_at, d.delivery_id) AS is_later
-            FROM {table} t LEFT JOIN delivery d USING (delivery_id)
-            WHERE t.{key} IN (SELECT {key}::UUID FROM arriving)""",
-            [delivery.delivery_id, delivery.declared_at, delivery.delivery_id],
-        )
-    return entries.join(standing, on=key, how="left").with_columns(
-        repeated=pl.col("in_delivery").fill_null(value=False) | (pl.col("row").rank("ordinal").over(key) > 1)
+    That is `in_delivery` (this delivery has brought it), `was_hollow` and `is_later` (this delivery, than that).
+    """
+    with among(connection, key, entries[key]) as are_these:
+        known = query(connection, f"SELECT {key} FROM {table} WHERE {are_these}")[key]
+    standing = STANDING.to_frame().rename({"key": key})
+    if len(known):  # in most deliveries nothing is: so nothing but keys was read
+        with among(connection, key, known) as are_these:
+            standing = query(
+                connection,
+                f"""
+                SELECT {key}, delivery_id = ? AS in_delivery, {hollow} AS was_hollow,
+                       (?::TIMESTAMPTZ, ?::UUID) >= (declared_at, delivery_id) AS is_later
+                FROM {table} LEFT JOIN (SELECT delivery_id, declared_at FROM delivery) USING (delivery_id)
+                WHERE {are_these}""",
+                [delivery.delivery_id, delivery.declared_at, delivery.delivery_id],
+            )
+    return (
+        entries.with_columns(is_hollow=pl.sql_expr(hollow))
+        .sort("is_hollow", "row")
+        .with_columns(is_first=pl.col(key).is_first_distinct())
+        .join(standing, on=key, how="left")
     )
 
 
-def _fresh(judged: pl.DataFrame) -> pl.DataFrame:
-    """What is to be stored: what is not there yet, or is there from a later delivery."""
-    return judged.filter(~pl.col("repeated"), ~pl.col("is_later").fill_null(value=False))
-
-
-def _replace(connection: Connection, delivery: Delivery, entries: pl.DataFrame, table: str, key: str) -> None:
-    own = entries.drop("repeated", "in_delivery", "is_later").rename({"row": "row_number", "line": "line_number"})
-    with lent(connection, arriving=own):
-        connection.execute(f"DELETE FROM {table} WHERE {key} IN (SELECT {key}::UUID FROM arriving)")
+def _store(connection: Connection, delivery: Delivery, judged: pl.DataFrame, table: str, key: str) -> Stored:
+    """Store what is not there yet, or is there hollow, or as a later delivery has it."""
+    fuller = pl.col("was_hollow") & ~pl.col("is_hollow")
+    earlier = (pl.col("was_hollow") == pl.col("is_hollow")) & ~pl.col("is_later")
+    fresh = judged.filter("is_first", pl.col("in_delivery").is_null() | fuller | earlier)
+    gone = fresh.filter(pl.col("in_delivery").is_not_null())[key]
+    replaced = fresh.clear()
+    if len(gone):
+        with among(connection, key, gone) as are_these:
+            replaced = query(connection, f"DELETE FROM {table} WHERE {are_these} RETURNING *")
+    own = fresh.drop("is_hollow", "is_first", "in_delivery", "was_hollow", "is_later")
+    with lent(connection, arriving=own.rename({"row": "row_number", "line": "line_number"})):
         connection.execute(
             f"INSERT INTO {table} BY NAME SELECT *, ? AS delivery_id FROM arriving", [delivery.delivery_id]
         )
+    return Stored(fresh, replaced)
 
 
 def _outcomes(judged: pl.DataFrame) -> pl.DataFrame:
     return judged.select(
         "row",
-        outcome=pl.when("repeated")
+        outcome=pl.when(~pl.col("is_first") | pl.col("in_delivery").fill_null(value=False))
         .then(pl.lit(Outcome.DUPLICATE_IN_FILE.value))
         .when(pl.col("in_delivery").is_null())
         .then(pl.lit(Outcome.CREATED.value))
+        .when(pl.col("was_hollow") & ~pl.col("is_hollow"))
+        .then(pl.lit(Outcome.UPDATED.value))
         .otherwise(pl.lit(Outcome.UNCHANGED.value)),
     )

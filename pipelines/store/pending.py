@@ -32,7 +32,7 @@ def stir_interactions_between(connection: Connection, before: datetime, as_of: d
         """
         INSERT INTO pending
         SELECT DISTINCT 'contacts', record_key
-        FROM (SELECT record_key, sent_at FROM message UNION ALL SELECT record_key, reached_at FROM receipt)
+        FROM (SELECT record_key, sent_at FROM message UNION ALL SELECT record_key, sent_at FROM unseen)
         WHERE record_key IS NOT NULL AND sent_at > least(?, ?) AND sent_at <= greatest(?, ?)""",
         [before, as_of, before, as_of],
     )

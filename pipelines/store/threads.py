@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.store.connection import Connection, lent, query
+from pipelines.store.connection import Connection, among, lent, query
 
 MAX_GAP_DAYS = 30  # between an answer that does not say to what, and the mails of its subject that it may answer
 
@@ -18,7 +18,8 @@ def keep_topics(connection: Connection, topics: pl.DataFrame) -> pl.DataFrame:
             INSERT INTO topic BY NAME
             SELECT DISTINCT topic_id::UUID AS topic_id, sent_at, conversation_id::UUID AS conversation_id, alone
             FROM arriving
-            EXCEPT SELECT topic_id, sent_at, conversation_id, alone FROM topic""")
+            EXCEPT SELECT topic_id, sent_at, conversation_id, alone FROM topic
+                   WHERE topic_id IN (SELECT topic_id::UUID FROM arriving)""")
         return query(
             connection,
             """
@@ -43,7 +44,7 @@ def tie(connection: Connection, ties: pl.DataFrame, seen: pl.Series) -> None:
 
     `ties`: conversation_id, other_id. `seen`: ids of threads in `conversation`, of which some may be new there.
     """
-    with lent(connection, ties=ties, seen=seen.alias("conversation_id").to_frame()):
+    with lent(connection, ties=ties), among(connection, "conversation_id", seen) as are_seen:
         parts = query(
             connection,
             """
@@ -63,11 +64,11 @@ def tie(connection: Connection, ties: pl.DataFrame, seen: pl.Series) -> None:
                 SELECT part::UUID AS conversation_id, into_part::UUID AS part FROM joined""")
             changed = query(
                 connection,
-                """
+                f"""
                 WITH touched AS (
                     SELECT into_part::UUID AS part FROM joined
                     UNION
-                    SELECT part FROM thread WHERE conversation_id IN (SELECT conversation_id::UUID FROM seen)
+                    SELECT part FROM thread WHERE {are_seen}
                 ),
                 whole AS (
                     SELECT t.part, min(t.conversation_id) AS whole_id
@@ -82,7 +83,7 @@ def tie(connection: Connection, ties: pl.DataFrame, seen: pl.Series) -> None:
     with lent(connection, changed=changed):  # when a conversation began decides whether a block sets it aside
         connection.execute("""
             INSERT INTO pending
-            SELECT DISTINCT 'contacts', record_key FROM message
+            SELECT DISTINCT 'contacts', record_key FROM exchange  -- whoever is not in it yet is pending
             WHERE record_key IS NOT NULL AND conversation_id IN (SELECT conversation_id::UUID FROM changed)""")
 
 

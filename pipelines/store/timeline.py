@@ -77,6 +77,26 @@ def entries(connection: Connection, contact_id: str, wanted: Wanted = EVERYTHING
     return int(value(connection, f"SELECT count(*) {_FITTING}", _parameters(contact_id, wanted)))
 
 
+def length(connection: Connection) -> int:
+    """How many entries the timelines of all contacts have together; messages are summed up, not counted."""
+    return int(
+        value(
+            connection,
+            """
+            WITH talk AS (
+                SELECT m.contact_id, p.conversation_id, sum(p.messages) AS messages
+                FROM party p JOIN membership m ON m.record_key = p.record_key AND m.run_to IS NULL
+                SEMI JOIN conversation USING (conversation_id)
+                GROUP BY ALL
+            ),
+            shown AS (FROM talk ANTI JOIN blocked_conversation USING (contact_id, conversation_id))
+            SELECT coalesce(sum(messages), 0) + (SELECT count(*) FROM noted)
+                   + (SELECT count(*) FROM conversation_event JOIN shown USING (conversation_id))
+            FROM shown""",
+        )
+    )
+
+
 def _parameters(contact_id: str, wanted: Wanted) -> dict[str, object]:
     return {
         "contact": contact_id,

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from itertools import permutations
 
 import polars as pl
 import pytest
@@ -55,7 +56,7 @@ def test_of_one_delivery_a_thread_is_as_it_stands_last(project: SmallProject) ->
     assert project.rows("SELECT status FROM conversation") == [{"status": "resolved"}]
 
 
-def messages(text: str, *rows: int) -> pl.DataFrame:
+def messages(text: str | None, *rows: int) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "row": pl.Series(rows, dtype=pl.UInt32),
@@ -65,18 +66,18 @@ def messages(text: str, *rows: int) -> pl.DataFrame:
             "record_key": ID.format(7),
             "direction": "inbound",
             "sender": "Jane",
-            "kind": "text",
+            "kind": "text" if text else "other",
             "text": text,
             "sent_at": datetime(2026, 6, 1, tzinfo=UTC),
             "precision": "second",
             "zone_source": "stated",
             "attachments": [[] for _ in rows],
         },
-        schema_overrides={"attachments": pl.List(pl.String)},
+        schema_overrides={"text": pl.String, "attachments": pl.List(pl.String)},
     )
 
 
-def kept(project: SmallProject, number: int, text: str, *rows: int) -> list[str]:
+def kept(project: SmallProject, number: int, text: str | None, *rows: int) -> list[str]:
     each = delivery(number, "mailbox", "mbox")
     deliveries.begin_delivery(project.connection, each)
     found = interactions.keep_messages(project.connection, each, messages(text, *rows))["outcome"].to_list()
@@ -93,6 +94,29 @@ def test_a_message_is_as_the_earliest_delivery_has_it(project: SmallProject, ord
 def test_a_message_that_a_delivery_holds_twice_is_a_duplicate(project: SmallProject) -> None:
     assert kept(project, 1, "hello", 1, 2) == ["created", "duplicate_in_file"]
     assert len(project.rows("FROM message")) == 1
+
+
+@pytest.mark.parametrize("order", list(permutations((1, 2, 3))))
+def test_a_message_of_which_nothing_is_told_gives_way_to_any_other(
+    project: SmallProject, order: tuple[int, ...]
+) -> None:
+    told = {1: None, 2: "Text 2", 3: "Text 3"}
+    outcomes = {number: kept(project, number, told[number], 1)[0] for number in order}
+    assert project.rows("SELECT text, delivery_id FROM message") == [{"text": "Text 2", "delivery_id": ID.format(2)}]
+    assert outcomes[order[0]] == "created"
+    assert outcomes[order[1]] == ("updated" if order[0] == 1 else "unchanged")
+
+
+@pytest.mark.parametrize("batches", [[(None, 1), ("hello", 2)], [("hello", 1), (None, 2)]])
+def test_of_one_delivery_the_fuller_message_counts(
+    project: SmallProject, batches: list[tuple[str | None, int]]
+) -> None:
+    each = delivery(1, "whatsapp", "whatsapp_cloud")
+    deliveries.begin_delivery(project.connection, each)
+    found = [interactions.keep_messages(project.connection, each, messages(*batch)) for batch in batches]
+    finish(project, each)
+    assert [frame["outcome"].to_list() for frame in found] == [["created"], ["duplicate_in_file"]]
+    assert project.rows("SELECT text FROM message") == [{"text": "hello"}]
 
 
 def test_the_person_of_a_message_is_left_to_the_next_step(project: SmallProject) -> None:

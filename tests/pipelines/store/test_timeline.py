@@ -1,11 +1,14 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import polars as pl
 import pytest
 
 from pipelines.decide.block import block
+from pipelines.store import deliveries, interactions
 from pipelines.store import timeline as store
-from pipelines.store.timeline import KINDS, Wanted, entries, timeline
+from pipelines.store.timeline import KINDS, Wanted, entries, length, timeline
+from tests.pipelines.store.made_deliveries import delivery, finish
 from tests.small_project import SmallProject
 
 NUMBER, RECORD = "+49 151 23456789", "whatsapp:wa:4915123456789"
@@ -114,17 +117,23 @@ def test_a_decision_is_an_entry_without_a_file(chat: SmallProject) -> None:
 
 def receipt(project: SmallProject, number: int, message: str, state: str, at: str) -> None:
     """Word of how far a message to the contact has come."""
-    [each] = project.rows("SELECT DISTINCT conversation_id, record_key, delivery_id FROM message")
-    values = {
-        "receipt_id": ID.format(number),
-        "message_id": message,
-        "state": state,
-        "reached_at": at,
-        "row_number": number,
-    } | each
-    project.connection.execute(
-        f"INSERT INTO receipt ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})", list(values.values())
+    [each] = project.rows("SELECT DISTINCT conversation_id, record_key FROM message")
+    receipts = pl.DataFrame(
+        {
+            "row": number,
+            "line": number,
+            "receipt_id": ID.format(number),
+            "message_id": message,
+            "state": state,
+            "reached_at": datetime.fromisoformat(at),
+        }
+        | each,
+        schema_overrides={"row": pl.UInt32, "line": pl.UInt32},
     )
+    brought = delivery(number, "whatsapp", "whatsapp_cloud")
+    deliveries.begin_delivery(project.connection, brought)
+    interactions.keep_receipts(project.connection, brought, receipts)
+    finish(project, brought)
 
 
 def test_a_message_says_how_far_it_has_come(chat: SmallProject) -> None:
@@ -162,3 +171,16 @@ def test_what_is_nobodys_act_is_told_but_moves_no_last_interaction(chat: SmallPr
 
 def test_the_source_is_the_channel_of_the_first_interaction(chat: SmallProject) -> None:
     assert chat.contact(RECORD)["source"] == "whatsapp"
+
+
+def test_all_timelines_together_are_as_long_as_their_entries(chat: SmallProject) -> None:
+    happened(chat, 1, "status_changed", "2026-02-02 10:00:00Z", text="resolved")
+    receipt(chat, 2, ID.format(77), "delivered", "2026-02-05 10:00:00Z")
+    chat.deliver("crm", "2026-02-01", "id,name,phone,notes\n1,Anna Berg,0151 23456781,called twice")
+    chat.chat("+49 151 23456780", "2026-02-03 09:00 +49 151 23456780: hello")
+    chat.run()
+    for record in (RECORD, "whatsapp:wa:4915123456780"):
+        since = datetime(2026, 2, 1 if record == RECORD else 4, tzinfo=UTC)
+        block(chat.project, chat.connection, chat.contact_of(record), actor="Ina", reason="asked", decided_at=since)
+    [told_of] = chat.rows("SELECT count(*) AS n FROM timeline")
+    assert length(chat.connection) == told_of["n"] == 4
