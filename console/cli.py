@@ -141,7 +141,7 @@ def parser() -> argparse.ArgumentParser:
     list_.add_argument(
         "--blocked-conversations",
         action="store_true",
-        help="instead: conversations set aside, for their contact is blocked",
+        help="instead: conversations set aside, for their contact is blocked (all, or those of a QUERY)",
     )
 
     show = add("show", "Show a contact: every value with its origin, and all that happened", "show")
@@ -154,7 +154,7 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="KIND",
-        help="only message, note, event (any), assignment, status, label or block; may be repeated",
+        help="only message, note, event (any, but a block), assignment, status, label or block; may be repeated",
     )
     timeline.add_argument("--since", metavar="DATE", help="from this day or ISO 8601 time on")
     timeline.add_argument("--until", metavar="DATE", help="up to this day, which is included, or time")

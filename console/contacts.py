@@ -20,6 +20,7 @@ from schemas.segment import All, Condition, Operator, Span, Where
 from schemas.vocabulary import Channel
 
 COLUMNS = ["contact_id", "name", "phone", "email", "source", "last_interaction_at", "status"]
+FILTERS = ("status", "channel", "source", "tag", "days", "attribute")
 
 
 def command(asked: argparse.Namespace) -> int:
@@ -45,9 +46,13 @@ def command(asked: argparse.Namespace) -> int:
 
 
 def set_aside(asked: argparse.Namespace) -> int:
-    """Conversations that began after their contact was blocked, newest first."""
+    """Conversations that began after their contact was blocked, newest first; of a QUERY, those of whom it fits."""
+    if any(getattr(asked, each) for each in FILTERS):
+        raise ConfigurationError("--blocked-conversations takes a QUERY and --limit, and no other filter")
     with opened(asked) as (_, connection):
         found = decisions.blocked_conversations(connection)
+        if asked.query:
+            found = found.filter(pl.col("contact_id").is_in(ask.find(connection, asked.query).implode()))
     shown = found.head(asked.limit) if asked.limit else found
     if asked.json:
         as_json(shown.to_dicts())

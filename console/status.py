@@ -7,7 +7,7 @@ from console.run import received_table
 from console.screen import as_json, cell, out, plural, say, table
 from console.waiting import lost, waiting
 from pipelines.project import OpenProject
-from pipelines.store import ask, health
+from pipelines.store import ask, decisions, health
 from pipelines.store.connection import Connection
 
 
@@ -29,6 +29,7 @@ def standing(project: OpenProject, connection: Connection) -> dict[str, object]:
         "deliveries": ask.deliveries(connection).to_dicts(),
         "contacts": dict(ask.statuses(connection).rows()),
         "records": health.count(connection, "record"),
+        "blocked_conversations": decisions.blocked_conversations(connection).height,
         "review_queue": ask.review_queue(connection).to_dicts(),
         "exports": ask.publications(connection).to_dicts(),
         "problems": ask.problems(connection).to_dicts(),
@@ -48,6 +49,9 @@ def draw(project: OpenProject, connection: Connection) -> None:
     for status, number in ask.statuses(connection).iter_rows():
         say(f"  {status}: {number:,}")
     say(f"  waiting for a decision: {plural(health.count(connection, 'review_queue'), 'pair')}")
+    aside = decisions.blocked_conversations(connection).height
+    if aside:
+        say(f"  set aside: {plural(aside, 'conversation')} of blocked contacts, see `list --blocked-conversations`")
     arrived = ask.deliveries(connection)
     if not arrived.is_empty():
         out.print(received_table(arrived))

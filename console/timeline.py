@@ -4,9 +4,10 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -21,10 +22,10 @@ from pipelines.errors import ConfigurationError
 from pipelines.project import OpenProject
 from pipelines.publish.files import written
 from pipelines.publish.vcon import write_vcon
-from pipelines.store import ask
+from pipelines.store import ask, decisions
 from pipelines.store import timeline as store
 from pipelines.store.connection import Connection
-from schemas.vocabulary import Channel
+from schemas.vocabulary import Channel, Status
 
 LEGEND = "→ from the contact, ← to it, ~ zone of the time assumed, without seconds: known to the minute"
 
@@ -77,6 +78,15 @@ def draw(connection: Connection, contact_id: str, chosen: store.Wanted) -> None:
         write(f"{printable(name)}, times in {clock.zone.key}\n{LEGEND}\n")
         for text in told(store.timeline(connection, contact_id, chosen)):
             write(text)
+        write(set_aside(connection, contact))
+
+
+def set_aside(connection: Connection, contact: Mapping[str, Any]) -> str:
+    """What is missing in the history of a contact, for it began after they were blocked."""
+    if contact["status"] != Status.BLOCKED:
+        return ""
+    missing = decisions.blocked_conversations(connection).filter(pl.col("contact_id") == contact["contact_id"]).height
+    return f"{plural(missing, 'conversation')} set aside: began after the block\n" if missing else ""
 
 
 def told(batches: Iterable[pl.DataFrame]) -> Iterator[str]:

@@ -132,7 +132,10 @@ def conflicting(pairs: pl.DataFrame, profiles: pl.DataFrame) -> pl.DataFrame:
 
 
 def weigh(compared: pl.DataFrame, model: Model, matching: Matching) -> pl.DataFrame:
-    """Levels to match weight, probability, zone and evidence (columns EDGES); pairs below `review` are left out."""
+    """Levels to match weight, probability, zone and evidence (columns EDGES); pairs below `review` are left out.
+
+    A name that nothing else speaks for is never enough to merge, whatever `auto` is.
+    """
     fields = ["name", *POINT_FIELDS]
     weights = {
         field: pl.col(field).replace_strict(model.weights(field), default=None, return_dtype=pl.Float64)
@@ -148,6 +151,7 @@ def weigh(compared: pl.DataFrame, model: Model, matching: Matching) -> pl.DataFr
     shared = pl.any_horizontal(
         pl.col(field).is_in(["exact", "variant"]).fill_null(value=False) for field in POINT_FIELDS
     )
+    name_alone = ~pl.any_horizontal((weights[field] > 0).fill_null(value=False) for field in POINT_FIELDS)
     against = pl.col("name").is_in(CONTRADICTORY).fill_null(value=False)
     exclusive = pl.col("exclusive").fill_null(value=False)
     zone = (
@@ -157,7 +161,7 @@ def weigh(compared: pl.DataFrame, model: Model, matching: Matching) -> pl.DataFr
         .then(None)
         .when(exclusive)
         .then(pl.lit("review"))
-        .when(pl.col("probability") < matching.auto)
+        .when(name_alone | (pl.col("probability") < matching.auto))
         .then(pl.lit("review"))
         .otherwise(pl.lit("merge"))
     )

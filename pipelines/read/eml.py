@@ -20,9 +20,9 @@ read. For more than some hundred mails, pack the folder ([maildir](maildir.md)):
 **What is not**: the attached files themselves, and Outlook's own `.msg` and `.pst`.
 """
 
-_HEADER = re.compile(rb"(?:>?From [^\n]*\n)?(?:[!-9;-~]+[ \t]?:[^\n]*\n(?:[ \t][^\n]*\n)*)+")
+_HEADER = re.compile(rb"(?:>?From [^\n]*\n)?(?:[!-9;-~]+[ \t]*+:[^\n]*\n(?:[ \t][^\n]*\n)*)+")
 _TELLING = re.compile(
-    rb"^(?:received|return-path|delivered-to|from|to|date|subject|message-id|mime-version)[ \t]?:",
+    rb"^(?:received|return-path|delivered-to|from|to|date|subject|message-id|mime-version)[ \t]*+:",
     re.IGNORECASE | re.MULTILINE,
 )
 ENOUGH = 3  # telling headers, for a file whose name says nothing

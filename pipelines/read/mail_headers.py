@@ -21,6 +21,7 @@ YEARS = range(1971, 2100)  # of a clock that was set
 
 _ADDRESS = re.compile(r"[^\s<>\"(),:;\[\]\\@]{1,64}@[^\s<>\"(),:;\[\]\\@]{1,255}")
 _PLAIN = re.compile(rf'"?([^"<>@,;:\\()=]*+)"?\s*<({_ADDRESS.pattern})>|({_ADDRESS.pattern})')
+_COMMENTED = re.compile(rf"({_ADDRESS.pattern})\s*\(([^()\\=]*+)\)")  # as mails before 2001 have it
 _ID = re.compile(r"<([^<>\s]+)>")
 _PREFIXES = re.compile(
     r"\s*(?:(?:re|aw|antw|sv|vs|fwd?|wg|tr|rv|res|enc|odp|ynt|rif|r|i)(?:\[\d{1,3}\])?\s{0,3}[:：]\s*)+", re.IGNORECASE
@@ -74,6 +75,8 @@ def addresses(head: Head, name: str) -> tuple[Address, ...]:
 def _addresses(value: str) -> tuple[Address, ...]:
     if plain := _PLAIN.fullmatch(value):
         return (Address(_display(plain[1]), plain[2] or plain[3]),)
+    if commented := _COMMENTED.fullmatch(value):
+        return (Address(_display(commented[2]), commented[1]),)
     try:
         parsed = default.header_fetch_parse("To", value)
         found = tuple(Address(_display(a.display_name), well_formed(a.addr_spec)) for a in parsed.addresses)

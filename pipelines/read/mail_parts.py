@@ -31,6 +31,9 @@ CONTENT_BYTES = 4_096  # the parser of parameters is quadratic in what it is giv
 
 _FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)\n?")
 _ENVELOPE = re.compile(rb">?From [^\n]*+\n?")
+_STRAY = re.compile(  # a line that is no header, amid those that are
+    rb"[^\r\n][^\n]*+\n(?:[ \t][^\n]*+\n)*+(?=(?:received|from|to|date|subject|message-id)[ \t]*+:)", re.IGNORECASE
+)
 _BLANK = re.compile(rb"\r?\n")
 _END_OF_CUT = re.compile(rb"(--)?[ \t]*+\r?(?:\n|\Z)")
 _TRICKY = {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "unicode_internal"}  # quadratic, or no charset
@@ -140,6 +143,8 @@ def _part(data: bytes, start: int, end: int, assumed: str) -> Part:
                 raise Unbounded
         elif envelope := _ENVELOPE.match(data, place, end):
             place = envelope.end()
+        elif fields and not {"from", "date"} <= head.keys() and (stray := _STRAY.match(data, place, end)):
+            place = stray.end()
         else:
             break
     blank = _BLANK.match(data, place, end)

@@ -79,3 +79,9 @@ def test_conversations_set_aside_are_listed(folder: Path, capsys: pytest.Capture
         SmallProject(opened, connection).run()
     [aside] = answered(folder, capsys, "list", "--blocked-conversations")
     assert (aside["name"], aside["channel"], aside["messages"]) == ("Anna Berg", "whatsapp", 2)
+    assert answered(folder, capsys, "list", "--blocked-conversations", "anna") == [aside]
+    assert answered(folder, capsys, "list", "--blocked-conversations", "ben") == []
+    assert answered(folder, capsys, "status")["blocked_conversations"] == 1
+    assert main(["timeline", "anna berg", "--project", str(folder)]) == 0
+    assert "1 conversation set aside" in capsys.readouterr().out
+    assert main(["list", "--blocked-conversations", "--status", "active", "--project", str(folder)]) == 2

@@ -15,7 +15,7 @@ from pipelines.errors import DecisionRefused
 from pipelines.steps.merge import Merged
 from pipelines.store import decisions
 from pipelines.store.pending import CONTACTS, leave_pending
-from tests.small_project import AS_OF, SmallProject, small_project
+from tests.small_project import AS_OF, SETTINGS, SmallProject, small_project
 
 ANNA = "id,name,phone,email\n1,Anna Berg,0151 23456789,anna@example.com"
 NUMBER, RECORD = "+49 151 23456789", "whatsapp:wa:4915123456789"
@@ -180,6 +180,26 @@ def test_when_a_conversation_turns_out_to_have_begun_before_the_block_it_is_back
 
     assert decisions.blocked_conversations(anna.connection).is_empty()
     assert anna.contact("crm:1")["last_inbound_at"] == datetime(2026, 6, 20, 10, tzinfo=UTC)
+
+
+def test_a_mail_that_turns_out_to_answer_one_from_before_the_block_is_back(project: SmallProject) -> None:
+    mails = {"format": "eml", "path": "landing/mail/*.eml", "own_addresses": ["@acme.example"]}
+    project.configure(sources=SETTINGS["sources"] | {"mail": mails})
+    record = "mail:mailto:anna@example.com"
+
+    def mailed(day: int, answers: str = "") -> None:
+        parties = "From: anna@example.com\nTo: support@acme.example\n"
+        place = f"Message-ID: <{day}@example.com>\nDate: {day} Jun 2026 10:00:00 +0000\n"
+        project.deliver("mail", f"2026-06-{day}", f"{parties}{place}{answers}\nhello {day}", f"2026-06-{day}.eml")
+        project.run()
+
+    mailed(10)
+    blocked(project, record, on=15)
+    mailed(20, "In-Reply-To: <12@example.com>\n")
+    assert project.contact(record)["last_inbound_at"] == datetime(2026, 6, 10, 10, tzinfo=UTC)
+
+    mailed(12, "In-Reply-To: <10@example.com>\n")
+    assert project.contact(record)["last_inbound_at"] == datetime(2026, 6, 20, 10, tzinfo=UTC)
 
 
 def test_a_block_lifted_brings_back_everything(anna: SmallProject) -> None:

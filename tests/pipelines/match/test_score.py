@@ -30,7 +30,9 @@ class Side(NamedTuple):
         return exact + [(record, "phone", value, False, False) for value in self.near.split()]
 
 
-def edge(one: Side, other: Side, states: Mapping[str, str] | None = None) -> dict[str, Any] | None:
+def edge(
+    one: Side, other: Side, states: Mapping[str, str] | None = None, matching: Matching | None = None
+) -> dict[str, Any] | None:
     """The edge between two records, or None where there is nothing to keep. Blocks are plain but for `states`."""
     sides = {"a": one, "b": other}
     profiles = pl.DataFrame(
@@ -51,7 +53,7 @@ def edge(one: Side, other: Side, states: Mapping[str, str] | None = None) -> dic
     )
     judged = pl.DataFrame(list((states or {}).items()), schema={"key": pl.String, "state": pl.String}, orient="row")
     pairs = pl.DataFrame({"record_lo": ["a"], "record_hi": ["b"]})
-    found = score(pairs, profiles, points, judged, PRIORS, Matching()).to_dicts()
+    found = score(pairs, profiles, points, judged, PRIORS, matching or Matching()).to_dicts()
     return found[0] if found else None
 
 
@@ -138,6 +140,12 @@ def test_namesakes_at_a_switchboard_are_shown() -> None:
 
 def test_namesakes_without_a_point_in_common_do_not_merge() -> None:
     assert zone(Side("anna berg", email="anna@example.com"), Side("anna berg", MOBILE)) in ("review", None)
+
+
+def test_a_name_alone_never_merges_however_little_is_asked_for() -> None:
+    found = edge(Side("anna berg"), Side("anna berg"), matching=Matching(auto=0.6, review=0.5))
+    assert found is not None
+    assert (found["zone"], found["probability"] > 0.6) == ("review", True)
 
 
 @pytest.mark.parametrize("state", ["common", "capped"])

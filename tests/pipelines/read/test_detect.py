@@ -33,7 +33,7 @@ def zipped(**members: str) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, text in members.items():
-            archive.writestr(name, text)
+            archive.writestr(zipfile.ZipInfo(name), text)  # the same bytes at any time: tests are called by them
     return buffer.getvalue()
 
 

@@ -305,6 +305,31 @@ def test_broken_headers_stop_nothing(tmp_path: Path, headers: bytes) -> None:
     assert (found["person"], found["text"]) == ("mailto:anna@example.com", "body")
 
 
+@pytest.mark.parametrize("stray", ["quite Delivered-To: x", "__\n   <bob@example.com>", "Bob;"])
+def test_a_line_that_is_no_header_does_not_end_the_headers_before_those_that_count(tmp_path: Path, stray: str) -> None:
+    found = mail(tmp_path, f"Received: x\n{stray}\n{ANNA}Date: Mon, 15 Sep 2025 11:53:20 +0200\n\nbody\n")
+    assert (found["person"], found["text"]) == (ANNAS, "body")
+
+
+def test_words_that_no_empty_line_parts_from_the_headers_are_words(tmp_path: Path) -> None:
+    found = mail(tmp_path, f"Date: Mon, 15 Sep 2025 11:53:20 +0200\n{ANNA}Hello\nTo: whom it may concern\n")
+    assert found["text"] == "Hello\nTo: whom it may concern"
+
+
+@pytest.mark.parametrize(
+    ("sender", "name"),
+    [
+        ("Anna Weber <anna@example.com>", "Anna Weber"),
+        ('"Weber, Anna" <anna@example.com>', "Weber, Anna"),
+        ("anna@example.com (Anna Weber)", "Anna Weber"),
+        ("anna@example.com ()", "anna@example.com"),
+    ],
+)
+def test_a_name_stands_before_an_address_or_in_brackets_after_it(tmp_path: Path, sender: str, name: str) -> None:
+    found = mail(tmp_path, f"From: {sender}\n\nx")
+    assert (found["person"], found["sender"]) == (ANNAS, name)
+
+
 def test_what_has_no_headers_is_refused_as_unreadable(tmp_path: Path) -> None:
     batch = mails(tmp_path, "\nonly words", ANNA + "\nx")
     assert batch.refused.select("row", "line", "code").rows() == [(1, 1, "MAIL_UNREADABLE")]

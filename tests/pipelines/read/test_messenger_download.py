@@ -244,6 +244,17 @@ def test_a_file_on_its_own_says_itself_which_thread_it_is(tmp_path: Path) -> Non
     assert batch.identifiers["raw"].to_list() == ["A1"]
 
 
+def test_a_thread_that_names_nobody_is_between_those_who_write(tmp_path: Path) -> None:
+    path = tmp_path / "anna.json"
+    path.write_text(json.dumps({"messages": [said("Acme", "Hello"), said("Anna Weber", "Hi")]}), "utf-8")
+    batch = read(path, owner="Acme")
+    assert batch.contacts.select("record_id", "name").rows() == [("thread:anna", "Anna Weber")]
+    assert batch.messages.select("person", "direction").rows() == [
+        ("thread:anna", "outbound"),
+        ("thread:anna", "inbound"),
+    ]
+
+
 def test_a_flat_file_on_its_own_is_called_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "Anna Weber_2.json").write_text(json.dumps(ENCRYPTED))
     assert read(tmp_path / "Anna Weber_2.json").conversations["key"].to_list() == ["thread:Anna Weber"]

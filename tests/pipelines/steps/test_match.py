@@ -167,16 +167,16 @@ def test_a_number_that_crosses_the_cap_makes_no_pairs_any_more(project: SmallPro
 
 
 def test_another_threshold_judges_every_pair_anew(project: SmallProject) -> None:
-    project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com")
-    project.deliver("shop", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
+    project.deliver("crm", "2026-01-05", "id,name,phone\n1,Anna Berg,+55 11 98555-0143")
+    project.deliver("shop", "2026-01-05", "id,name,phone\n1,,+55 11 8555-0143")
     matched(project)
     before = edges(project)
     project.configure(matching={"auto": 0.75, "review": 0.7})
 
     matched(project)
 
-    assert before == {("crm:1", "shop:1"): ("review", "score")}
-    assert edges(project) == {("crm:1", "shop:1"): ("merge", "score")}
+    assert before == {("crm:1", "shop:1"): ("review", "phone_variant")}
+    assert edges(project) == {("crm:1", "shop:1"): ("merge", "phone_variant")}
 
 
 def test_an_attribute_that_becomes_exclusive_withdraws_merges(project: SmallProject) -> None:
