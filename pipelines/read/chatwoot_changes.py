@@ -15,9 +15,7 @@ Change = tuple[EventKind, str | None, str | None]
 
 def changes(line: int | None, fields: Mapping[str, Any], thread: str, known: Known) -> Iterator[Happened]:
     """The events that `changed_attributes` states. Each is known by when it was, for webhooks have no ids."""
-    at = next(
-        filter(None, (known.at(fields.get(field)) for field in ("updated_at", "timestamp", "last_activity_at"))), None
-    )
+    at = next(filter(None, (known.at(fields.get(field)) for field in TIMES)), None)
     if not at:
         return
     for changed in map(mapping, listed(fields.get("changed_attributes"))):

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelines.read.frames import Identifier, Person
-from pipelines.read.helpdesk import channel_of, ident, known_by, listed, mapping, words
+from pipelines.read.helpdesk import Known, channel_of, ident, known_by, listed, mapping, words
 from schemas.vocabulary import Channel, IdentifierType
 
+TOLD = ("name", "email", "phone_number", "identifier", "contact_inboxes")
+LAST_TOLD = 4_096  # contacts
 PROFILES = ("facebook", "instagram", "telegram", "twitter", "linkedin")
 
 _NUMBER = re.compile(r"\+?\d{5,15}")
@@ -35,6 +37,18 @@ def person(
         found.extend(_on_channel(contact_inbox.get("source_id"), channel, {}, contact_inbox.get("inbox_id")))
     known = tuple(dict.fromkeys(found))
     return Person(record(ident(fields.get("id")) or ""), channel, words(fields.get("name")), known, line)
+
+
+def met_again(fields: Mapping[str, Any], known: Known) -> bool:
+    """Whether the last message of a contact said the same of them. Nearly every one does, and that is quick to see."""
+    key, more = ident(fields.get("id")) or "", mapping(fields.get("additional_attributes"))
+    told = (*map(fields.get, TOLD), more.get("social_profiles"))
+    if known.told.get(key) == told:
+        return True
+    if len(known.told) >= LAST_TOLD:
+        known.told.clear()
+    known.told[key] = told
+    return False
 
 
 def _profiles(fields: Mapping[str, Any]) -> Iterator[Identifier]:

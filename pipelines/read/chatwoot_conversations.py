@@ -8,6 +8,7 @@ from pipelines.read.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.chatwoot_changes import changes
 from pipelines.read.chatwoot_contact import person, record
 from pipelines.read.chatwoot_messages import came_as_far, message, status
+from pipelines.read.chatwoot_once import once
 from pipelines.read.frames import Entry, Refused, Thread, batches
 from pipelines.read.helpdesk import Known, channel_of, ident, listed, mapping, words
 from pipelines.read.helpdesk_json import Form, Given, has_one_of, objects, unreadable
@@ -104,7 +105,7 @@ def _webhook(given: Given, known: Known) -> Iterator[Entry]:
     elif event.startswith("conversation_"):
         yield from _entry(given._replace(kind="conversation"), known)
         if key := ident(fields.get("id")):
-            yield from changes(given.line, fields, _thread(key), known)
+            yield from once(changes(given.line, fields, _thread(key), known), known)
     elif event.startswith("contact_"):
         yield from _entry(given._replace(kind="contact"), known)
     else:

@@ -15,21 +15,30 @@ MICROSECOND = timedelta(microseconds=1)
 class Flat:
     """Tuples of one kind, held as one list of all their values: that spares the garbage collector most of its work."""
 
-    def __init__(self, fields: Sequence[str]) -> None:
-        """Hold tuples of these fields."""
-        self._fields = fields
+    def __init__(self, fields: Sequence[str], inner: Sequence[str] = (), field: str | None = None) -> None:
+        """Hold tuples of these fields, of which `field`, if there is one, is itself a tuple, and `inner` its fields."""
+        self._place = len(fields) if field is None else fields.index(field)
+        self._fields = (*fields[: self._place], *inner, *fields[self._place + 1 :])
         self._values: list[Any] = []
         self._rows: list[int] = []
 
     @property
     def size(self) -> int:
         """How many are held."""
-        return len(self._values) // len(self._fields)
+        return len(self._rows)
 
     def add(self, entry: tuple[Any, ...], row: int = 0) -> None:
         """Hold one more, and the number of its row if it has one."""
         self._rows.append(row)
-        self._values.extend(entry)
+        self._values += entry
+
+    def add_unfolded(self, entry: tuple[Any, ...], row: int) -> None:
+        """Hold one more that has a tuple in it."""
+        values, place = self._values, self._place
+        self._rows.append(row)
+        values += entry[:place]
+        values += entry[place]
+        values += entry[place + 1 :]
 
     def columns(self) -> dict[str, Any]:
         """The values by field, and the rows as `row`."""
@@ -51,7 +60,9 @@ def instants(times: Sequence[datetime | None]) -> pl.Series:
 
 def lists(values: Sequence[Sequence[Any]], inner: pl.DataType) -> pl.Series:
     """A column of lists, most of which are empty."""
-    flat = [(nth, each) for nth, every in enumerate(values) for each in every]
+    flat = [(nth, each) for nth, every in enumerate(values) if every for each in every]
+    if not flat:
+        return pl.repeat([], len(values), dtype=pl.List(inner), eager=True)
     items = pl.Series([each for _, each in flat], dtype=inner)
     found = pl.DataFrame({"nth": pl.Series([nth for nth, _ in flat], dtype=pl.UInt32), "item": items})
     every = pl.DataFrame({"nth": pl.int_range(len(values), dtype=pl.UInt32, eager=True)})
@@ -59,13 +70,22 @@ def lists(values: Sequence[Sequence[Any]], inner: pl.DataType) -> pl.Series:
     return listed["item"].fill_null([])
 
 
+def patched(column: pl.Series, places: pl.Series, values: pl.Series) -> pl.Series:
+    """A column with other values in some places. Long texts are not copied, as `scatter` would."""
+    found = pl.int_range(len(column), dtype=pl.UInt32, eager=True)
+    beyond = pl.int_range(len(column), len(column) + len(values), dtype=pl.UInt32, eager=True)
+    return pl.concat([column, values], rechunk=True).gather(found.scatter(places, beyond)) if len(values) else column
+
+
 def framed(contract: type[received.Frame], values: Mapping[str, Any], rows: int) -> pl.DataFrame:
     """A frame of the contract's columns; those of lists that are not given are of empty ones, all others of nulls."""
     schema = received.column_types(contract)
+    if not rows:
+        return pl.DataFrame(schema=schema)
     given = pl.DataFrame({name: values[name] for name in schema if name in values}, schema_overrides=schema)
     missing = [
         pl.lit([] if isinstance(kind, pl.List) else None, dtype=kind).alias(name)
         for name, kind in schema.items()
         if name not in values
     ]
-    return given.with_columns(missing).select(*schema) if rows else pl.DataFrame(schema=schema)
+    return given.with_columns(missing).select(*schema)

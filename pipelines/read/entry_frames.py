@@ -1,11 +1,10 @@
 """Entries of a kind, held as `Flat` by the fields of `pipelines.read.frames` → their frame in the unified schema."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import polars as pl
 
-from pipelines.read.entry_columns import Flat, columns, framed, instants, lists
+from pipelines.read.entry_columns import Flat, framed, instants, lists
 from schemas import received
 
 
@@ -16,9 +15,11 @@ def contacts(people: Flat) -> pl.DataFrame:
 
 def identifiers(people: Flat, fields: Sequence[str]) -> pl.DataFrame:
     """A row per identifier, each a tuple of `fields`, of a person."""
-    told = people.columns()
-    known = [(row, *each) for row, every in zip(told["row"], told["identifiers"], strict=True) for each in every]
-    return framed(received.IdentifierRow, columns(("row", *fields), known), len(known))
+    told, known = people.columns(), Flat(fields)
+    for row, every in zip(told["row"], told["identifiers"], strict=True):
+        for each in every:
+            known.add(each, row)
+    return framed(received.IdentifierRow, known.columns(), known.size)
 
 
 def conversations(threads: Flat) -> pl.DataFrame:
@@ -29,10 +30,10 @@ def conversations(threads: Flat) -> pl.DataFrame:
 
 
 def messages(said: Flat) -> pl.DataFrame:
-    """A row per message."""
+    """A row per message, with the moment it was sent unfolded."""
     told = said.columns()
-    files = lists([[file._asdict() for file in each] for each in told["attachments"]], received.FILE)
-    return framed(received.Message, told | _moments(told["sent"], "sent_at") | {"attachments": files}, said.size)
+    files = lists([[file._asdict() for file in each] if each else () for each in told["attachments"]], received.FILE)
+    return framed(received.Message, told | {"sent_at": instants(told["instant"]), "attachments": files}, said.size)
 
 
 def receipts(receipted: Flat) -> pl.DataFrame:
@@ -42,9 +43,9 @@ def receipts(receipted: Flat) -> pl.DataFrame:
 
 
 def events(happened: Flat) -> pl.DataFrame:
-    """A row per event."""
+    """A row per event, with the moment it happened unfolded."""
     told = happened.columns()
-    return framed(received.Event, told | _moments(told["at"], "happened_at"), happened.size)
+    return framed(received.Event, told | {"happened_at": instants(told["instant"])}, happened.size)
 
 
 def ties(tied: Flat) -> pl.DataFrame:
@@ -61,8 +62,3 @@ def topics(told_of: Flat) -> pl.DataFrame:
 def refused(left_out: Flat) -> pl.DataFrame:
     """A row per entry left out."""
     return framed(received.Refusal, left_out.columns(), left_out.size)
-
-
-def _moments(moments: Sequence[tuple[Any, ...]], name: str) -> dict[str, Any]:
-    told = columns(("instant", "precision", "zone_source"), moments)
-    return {name: instants(told["instant"]), "precision": told["precision"], "zone_source": told["zone_source"]}

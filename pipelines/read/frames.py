@@ -1,7 +1,7 @@
 """Entries as a conversation reader meets them, one by one → the frames of a `Batch`."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple, TypeVar
@@ -189,24 +189,57 @@ class _Collected:
     def clear(self) -> None:
         self.waiting: dict[str, tuple[int, Person]] = {}
         self.threads = Flat(Thread._fields)
-        self.messages = Flat(Said._fields)
+        self.messages = Flat(Said._fields, Moment._fields, "sent")
         self.receipts = Flat(Receipted._fields)
-        self.events = Flat(Happened._fields)
+        self.events = Flat(Happened._fields, Moment._fields, "at")
         self.refused = Flat(Refused._fields)
         self.ties = Flat(Tied._fields)
         self.topics = Flat(Topic._fields)
         self.first = self.rows
         self.characters = 0
+        self.keep: dict[type[Any], Callable[[Any], None]] = {
+            Said: self.say,
+            Person: self.meet,
+            Thread: self.open,
+            Receipted: self.receipt,
+            Happened: self.happen,
+            Tied: self.ties.add,
+            Topic: self.topics.add,
+            Refused: self.refuse,
+        }
+
+    def say(self, said: Said) -> None:
+        row = self.rows = self.rows + 1
+        self.messages.add_unfolded(said, row)
+        if text := said.text:
+            self.characters += len(text)
+
+    def receipt(self, receipted: Receipted) -> None:
+        row = self.rows = self.rows + 1
+        self.receipts.add(receipted, row)
+
+    def happen(self, happened: Happened) -> None:
+        row = self.rows = self.rows + 1
+        self.events.add_unfolded(happened, row)
+        if text := happened.text:
+            self.characters += len(text)
+
+    def refuse(self, refused: Refused) -> None:
+        row = self.rows = self.rows + 1
+        cut = refused._replace(raw=refused.raw[:MAX_TEXT])
+        self.refused.add(cut, row)
+        self.characters += len(cut.raw)
 
     def meet(self, person: Person) -> None:
         """Keep a person once, and again when a later batch is the first to tell their name or an identifier."""
         key, name, known_by = person.record_id, person.name, person.identifiers
         before = self.met.get(key)
         if before is not None:
-            added = tuple(each for each in known_by if each not in before.identifiers)
+            known = before.identifiers
+            added = () if known_by == known else tuple(each for each in known_by if each not in known)
             if not added and (before.name or not name):
                 return
-            person = before._replace(name=before.name or name, identifiers=before.identifiers + added)
+            person = before._replace(name=before.name or name, identifiers=known + added)
         if key in self.waiting:
             self.waiting[key] = (self.waiting[key][0], person)
         else:
@@ -221,36 +254,6 @@ class _Collected:
         if before is None or (stands != before and any(stands)):
             self.opened[thread.key] = stands
             self.threads.add(thread)
-
-    def add(self, entry: Entry) -> None:
-        if isinstance(entry, Said):
-            self.messages.add(entry, self.numbered(entry.text))
-        elif isinstance(entry, Person):
-            self.meet(entry)
-        elif isinstance(entry, Thread):
-            self.open(entry)
-        elif isinstance(entry, Receipted):
-            self.receipts.add(entry, self.numbered(None))
-        elif isinstance(entry, Happened):
-            self.events.add(entry, self.numbered(entry.text))
-        elif isinstance(entry, Tied):
-            self.ties.add(entry)
-        elif isinstance(entry, Topic):
-            self.topics.add(entry)
-        else:
-            cut = entry._replace(raw=entry.raw[:MAX_TEXT])
-            self.refused.add(cut, self.numbered(cut.raw))
-
-    def numbered(self, text: str | None) -> int:
-        """The row of an entry that is counted, by which the batch grows."""
-        self.rows += 1
-        if text:
-            self.characters += len(text)
-        return self.rows
-
-    @property
-    def entries(self) -> int:
-        return self.rows - self.first
 
     def batch(self) -> Batch:
         people = Flat(Person._fields)
@@ -278,10 +281,10 @@ def batches(entries: Iterable[Entry], rows: int) -> Iterator[Batch]:
     """
     collected = _Collected()
     for entry in entries:
-        collected.add(entry)
-        if collected.entries >= rows or collected.characters >= BATCH_CHARACTERS:
+        collected.keep[type(entry)](entry)
+        if collected.rows - collected.first >= rows or collected.characters >= BATCH_CHARACTERS:
             yield collected.batch()
-    if collected.entries or collected.waiting or collected.threads.size:
+    if collected.rows > collected.first or collected.waiting or collected.threads.size:
         yield collected.batch()
 
 

@@ -22,6 +22,7 @@ from schemas.vocabulary import (
     ZoneSource,
 )
 
+SECOND, MILLISECOND, STATED = Precision.SECOND, Precision.MILLISECOND, ZoneSource.STATED
 LONGEST_ID = 200  # characters
 WHOLE = 2**53  # up to here a float that is whole is the number it was
 
@@ -71,6 +72,8 @@ class Known:
         self.contacts: Recent[None] = Recent()  # ids of people who are no agents
         self.people: Recent[str] = Recent()  # with whom a thread is held, by its key
         self.channels: Recent[Channel] = Recent()  # of threads, by key
+        self.changes: Recent[tuple[datetime | None, bool]] = Recent()  # when a change was last told of, if inferred
+        self.told: dict[str, tuple[Any, ...]] = {}  # what was last told of a contact, by id
 
     def at(self, value: Any) -> Moment | None:
         """The time that a value means, as `moment` has it."""
@@ -117,8 +120,8 @@ def ident(value: Any) -> str | None:
     """An id, which exports write as a number, as digits or as a word."""
     if isinstance(value, str):
         text = value.strip()
-        return well_formed(text) if text and len(text) <= LONGEST_ID else None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 10**30:
+        return (text if text.isascii() else well_formed(text)) if text and len(text) <= LONGEST_ID else None
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= 10**30:
         return None
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < WHOLE else None
@@ -143,6 +146,8 @@ def channel_of(value: Any) -> Channel:
 
 def moment(value: Any, zone: tzinfo = UTC) -> Moment | None:
     """The time that a count from 1970 or an ISO time means, the latter in `zone` if it states none; else None."""
+    if type(value) is int and 0 < value < SECONDS_BELOW:
+        return Moment(EPOCH + timedelta(0, value), SECOND, STATED)
     if isinstance(value, str) and not value.strip().isdigit():
         return _iso(value.strip(), zone)
     if isinstance(value, float) and math.isfinite(value) and 0 < value < 1e15:
@@ -151,22 +156,24 @@ def moment(value: Any, zone: tzinfo = UTC) -> Moment | None:
             instant = EPOCH + timedelta(seconds=seconds)
         except OverflowError:
             return None
-        return Moment(instant, _precision(instant), ZoneSource.STATED)
+        return Moment(instant, _precision(instant), STATED)
     counted = at_either(value.strip() if isinstance(value, str) else value)
-    return Moment(counted, _precision(counted), ZoneSource.STATED) if counted and counted > EPOCH else None
+    return Moment(counted, _precision(counted), STATED) if counted and counted > EPOCH else None
 
 
 def text_of(plain: Any, markup: Any = None) -> str | None:
     """The words of a message: its plain text, else its HTML without the markup."""
-    if isinstance(plain, str) and (text := well_formed(plain).strip()):
+    if isinstance(plain, str) and (text := (plain if plain.isascii() else well_formed(plain)).strip()):
         return text
     return html_text(well_formed(markup)) or None if isinstance(markup, str) else None
 
 
 def files(value: Any, names: Iterable[str], types: Iterable[str] = ("content_type",)) -> tuple[File, ...]:
     """Attached files, by the fields that hold their name (or an address that ends in it) and their type."""
+    if not value or not isinstance(value, list):
+        return ()
     found: list[File] = []
-    for item in listed(value):
+    for item in value:
         fields = mapping(item)
         name = next(filter(None, (words(fields.get(key)) for key in names)), None)
         kind = next(filter(None, (words(fields.get(key)) for key in types)), None)
@@ -210,8 +217,10 @@ def known_by(*told: tuple[IdentifierType, Any, str]) -> tuple[Identifier, ...]:
 
 def _iso(text: str, zone: tzinfo) -> Moment | None:
     try:
-        told = datetime.fromisoformat(text.removesuffix(" UTC") + ("Z" if text.endswith(" UTC") else ""))
-        stated = ZoneSource.STATED if told.tzinfo else ZoneSource.ASSUMED
+        told = datetime.fromisoformat(text.removesuffix(" UTC") + "Z" if text.endswith(" UTC") else text)
+        if told.tzinfo is UTC:
+            return Moment(told, _precision(told), STATED)
+        stated = STATED if told.tzinfo else ZoneSource.ASSUMED
         instant = (told if told.tzinfo else told.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
@@ -219,7 +228,7 @@ def _iso(text: str, zone: tzinfo) -> Moment | None:
 
 
 def _precision(instant: datetime) -> Precision:
-    return Precision.MILLISECOND if instant.microsecond else Precision.SECOND
+    return MILLISECOND if instant.microsecond else SECOND
 
 
 def _last_part(name: str) -> str | None:

@@ -10,25 +10,27 @@ import re
 _TAG = re.compile(
     r"<(?P<name>/?[a-zA-Z][a-zA-Z0-9]{0,20}+|[!?])(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>|<[/!?a-zA-Z][^<>]*+>"
 )
-_SPACE = re.compile(r"\s+")
+_OTHER_SPACE = re.compile(r"[^\S ]")
+_GAP = re.compile(r"\n{3,}")
 _HIDDEN = (("<!--", "-->"), ("<style", "</style"), ("<script", "</script"), ("<head", "</head"), ("<title", "</title"))
+_HIDES = re.compile("|".join(begin for begin, _ in _HIDDEN), re.IGNORECASE)
 _BLOCKS = {"p", "div", "br", "tr", "li", "ul", "ol", "table", "blockquote", "hr", "pre", "section", "article"}
 _BLOCKS |= {"h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "header", "footer"}
 
 
 def html_text(markup: str) -> str:
     """HTML without its markup, a line for each block. Takes time linear in the length of the markup."""
-    for begin, end in _HIDDEN:
-        markup = _without(markup, begin, end)
-    pieces: list[str] = []
-    place = 0
-    for tag in _TAG.finditer(markup):
-        pieces.append(_SPACE.sub(" ", markup[place : tag.start()]))
-        pieces.append("\n" if (tag["name"] or "").strip("/").lower() in _BLOCKS else "")
-        place = tag.end()
-    pieces.append(_SPACE.sub(" ", markup[place:]))
-    lines = (" ".join(html.unescape(line).split()) for line in "".join(pieces).split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    if _HIDES.search(markup):
+        for begin, end in _HIDDEN:
+            markup = _without(markup, begin, end)
+    text = _TAG.sub(_in_place_of, _OTHER_SPACE.sub(" ", markup))
+    lines = (" ".join(html.unescape(line).split()) for line in text.split("\n"))
+    return _GAP.sub("\n\n", "\n".join(lines)).strip()
+
+
+def _in_place_of(tag: re.Match[str]) -> str:
+    """What a tag leaves behind: where a block begins or ends, a new line."""
+    return "\n" if (tag["name"] or "").strip("/").lower() in _BLOCKS else ""
 
 
 def _without(markup: str, begin: str, end: str) -> str:

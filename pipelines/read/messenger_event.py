@@ -23,6 +23,9 @@ from schemas.vocabulary import (
     ZoneSource,
 )
 
+INBOUND, OUTBOUND, SENT = Direction.INBOUND, Direction.OUTBOUND, MessageState.SENT
+CONTACT, TEXT = Author.CONTACT, MessageKind.TEXT
+MILLISECOND, STATED = Precision.MILLISECOND, ZoneSource.STATED
 PAGE_INBOX = "263902037430900"  # the app in which people answer by hand
 THREAD_CONTROL = ("pass_thread_control", "take_thread_control", "request_thread_control")
 NOTICES = ("optin", "account_linking", "policy_enforcement", "app_roles", "game_play", "messaging_feedback")
@@ -40,7 +43,7 @@ class Told(NamedTuple):
     @property
     def moment(self) -> Moment:
         """When it happened."""
-        return Moment(self.at, Precision.MILLISECOND, ZoneSource.STATED)
+        return Moment(self.at, MILLISECOND, STATED)
 
     @property
     def stamp(self) -> str:
@@ -54,9 +57,9 @@ def entries_of(event: Any, page: str | None, received: Any, channel: Channel, li
     if told is None:
         expected = "an event with sender, recipient and timestamp"
         return [Refused(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(event))]
-    kind = next((name for name in KINDS if name in told.event), None)
+    kind = "message" if "message" in told.event else next((name for name in KINDS if name in told.event), None)
     entries = KINDS[kind](told) if kind and isinstance(told.event[kind], dict) else []
-    if any(_characters(entry) > MAX_TEXT for entry in entries):
+    if _characters(entries) > MAX_TEXT:
         expected = f"a text of at most {MAX_TEXT} characters"
         return [Refused(line, ErrorCode.LIMIT_EXCEEDED, expected, written(event))]
     if not entries:
@@ -66,15 +69,22 @@ def entries_of(event: Any, page: str | None, received: Any, channel: Channel, li
     return [thread, *entries] if isinstance(entries[0], Happened) else [thread, person, *entries]
 
 
-def _characters(entry: Entry) -> int:
-    words_of = entry.after if isinstance(entry, Happened) and entry.after else getattr(entry, "text", None)
-    return len(words_of or "")
+def _characters(entries: list[Entry]) -> int:
+    """How long the longest text in entries is."""
+    longest = 0
+    for entry in entries:
+        if isinstance(entry, Said | Happened):
+            text = entry.after if isinstance(entry, Happened) and entry.after else entry.text
+            longest = max(longest, len(text)) if text else longest
+    return longest
 
 
 def _told(event: Any, page: str | None, received: Any, channel: Channel, line: int) -> Told | None:
     if not isinstance(event, dict):
         return None
-    sender, recipient = an_id(inside(event, "sender", "id")), an_id(inside(event, "recipient", "id"))
+    sender, recipient = event.get("sender"), event.get("recipient")
+    sender = an_id(sender.get("id")) if isinstance(sender, dict) else None
+    recipient = an_id(recipient.get("id")) if isinstance(recipient, dict) else None
     at = at_either(event.get("timestamp")) or at_either(received)
     if not sender or not recipient or at is None:
         return None
@@ -100,7 +110,7 @@ def _content(message: dict[str, Any], attached: list[dict[str, Any]]) -> tuple[M
     """What a message is made of, and its words: those of what it shares where it has none of its own."""
     if not attached and "quick_reply" not in message:
         plain = words(message.get("text"))
-        return (MessageKind.TEXT if plain else MessageKind.OTHER), plain
+        return (TEXT if plain else MessageKind.OTHER), plain
     types = {each.get("type") for each in attached if isinstance(each.get("type"), str)}
     shared = [words(each.get("title")) or words(inside(each, "payload", "title")) for each in attached]
     links = [words(each.get("url")) or words(inside(each, "payload", "url")) for each in attached]
@@ -133,7 +143,7 @@ def _file(attached: dict[str, Any]) -> list[File]:
 
 def _author(told: Told, app: Any) -> Author | None:
     if not told.outbound:
-        return Author.CONTACT
+        return CONTACT
     sent_by = an_id(app)
     return (Author.AGENT if sent_by == PAGE_INBOX else Author.BOT) if sent_by else None
 
@@ -218,12 +228,9 @@ def _notice(told: Told) -> list[Entry]:
 def _said(
     told: Told, key: str, kind: MessageKind, text: str | None, author: Author | None, files: list[File] | None = None
 ) -> Said:
-    direction = Direction.OUTBOUND if told.outbound else Direction.INBOUND
-    state = MessageState.SENT if told.outbound else None
+    direction, state = (OUTBOUND, SENT) if told.outbound else (INBOUND, None)
     place = told.party.key
-    return Said(
-        told.line, key, place, place, direction, None, kind, text, told.moment, files or [], author=author, state=state
-    )
+    return Said(told.line, key, place, place, direction, None, kind, text, told.moment, files or (), author, state)
 
 
 def _happened(

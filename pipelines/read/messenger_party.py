@@ -51,9 +51,7 @@ def an_id(value: Any) -> str | None:
     """An id as it is written in a string or as a number."""
     if type(value) is int and 0 < value < LARGEST_ID:
         return str(value)
-    if not isinstance(value, str) or not value or len(value) > ID_LENGTH:
-        return None
-    return words(value)
+    return words(value) if isinstance(value, str) and len(value) <= ID_LENGTH else None
 
 
 def words(value: Any) -> str | None:

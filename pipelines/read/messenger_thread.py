@@ -11,8 +11,13 @@ from schemas.received import MAX_TEXT
 from schemas.vocabulary import Author, Direction, ErrorCode, EventKind, MessageKind, Precision, ZoneSource
 
 MEDIA = ("photos", "videos", "audio_files", "files", "gifs", "media", "sticker")
+HOLD_TEXT = (str, list, dict)
+INBOUND, OUTBOUND = Direction.INBOUND, Direction.OUTBOUND
+CONTACT, AGENT = Author.CONTACT, Author.AGENT
+MILLISECOND, STATED = Precision.MILLISECOND, ZoneSource.STATED
 NOTICES = ("Subscribe", "Unsubscribe")  # somebody came or left
 SHARED = " sent an attachment."  # said of whatever is shared
+SENDERS = {"sender_name", "senderName"}
 SHOWN = 2_000  # characters of a message that could not be read
 
 _REACTED = re.compile(r"Liked a message|Reacted \S{1,30} to your message")  # Instagram says so as if it were words
@@ -35,29 +40,41 @@ def mended(value: Any) -> Any:
         RecursionError: of values nested deeper than any download.
     """
     if isinstance(value, str):
-        try:
-            return value.encode("latin-1").decode()
-        except UnicodeError:
-            return well_formed(value)
+        return value if value.isascii() else _mended(value)
+    if isinstance(value, dict):
+        return {
+            key if key.isascii() else _mended(key): mended(item) if isinstance(item, HOLD_TEXT) else item
+            for key, item in value.items()
+        }
     if isinstance(value, list):
         return [mended(item) for item in value]
-    if isinstance(value, dict):
-        return {mended(key): mended(item) for key, item in value.items()}
     return value
+
+
+def _mended(text: str) -> str:
+    try:
+        return text.encode("latin-1").decode()
+    except UnicodeError:
+        return well_formed(text)
 
 
 def is_thread(value: Any) -> bool:
     """Whether a JSON value has the form of a thread."""
-    return (
-        isinstance(value, dict)
-        and isinstance(value.get("participants"), list)
-        and isinstance(value.get("messages"), list)
+    if not isinstance(value, dict) or not isinstance(value.get("messages"), list):
+        return False
+    return isinstance(value.get("participants"), list) or any(
+        isinstance(message, dict) and SENDERS & message.keys() for message in value["messages"]
     )
 
 
 def participants(thread: dict[str, Any]) -> list[str]:
-    """Names of those who take part, in either kind of download."""
-    named = (p.get("name") if isinstance(p, dict) else p for p in thread["participants"])
+    """Names of those who take part, in either kind of download; where it does not tell, of those who write."""
+    told = thread.get("participants")
+    if isinstance(told, list):
+        named = (p.get("name") if isinstance(p, dict) else p for p in told)
+    else:
+        written = (message for message in thread["messages"] if isinstance(message, dict))
+        named = (message.get("sender_name", message.get("senderName")) for message in written)
     return list(dict.fromkeys(name for name in named if isinstance(name, str) and name.strip()))
 
 
@@ -94,7 +111,7 @@ def entries(thread: dict[str, Any], who: Talk, occurrences: Occurrences) -> Iter
 
 def _entry(message: dict[str, Any], sent: tuple[str, int, datetime], who: Talk, occurrences: Occurrences) -> Entry:
     sender, timestamp, instant = sent
-    moment = Moment(instant, Precision.MILLISECOND, ZoneSource.STATED)
+    moment = Moment(instant, MILLISECOND, STATED)
     files, text = _files(message), _words(message)
     key = occurrences.numbered(who.key, str(timestamp), text or next(iter(files), ""))  # names are those of today
     if message.get("type") in NOTICES:
@@ -102,10 +119,10 @@ def _entry(message: dict[str, Any], sent: tuple[str, int, datetime], who: Talk, 
     outbound = sender in who.owners
     known = outbound or sender in (who.counterpart, "")
     person = who.key if who.counterpart and known else None  # words of one who has left belong to nobody here
-    direction = Direction.OUTBOUND if outbound else Direction.INBOUND
+    direction = OUTBOUND if outbound else INBOUND
     kind = _kind(message, text, files)
     told = None if kind is MessageKind.DELETED else text  # taken back by its sender
-    author = Author.AGENT if outbound else Author.CONTACT
+    author = AGENT if outbound else CONTACT
     return Said(None, key, who.key, person, direction, sender or None, kind, told, moment, [*map(File, files)], author)
 
 
@@ -132,6 +149,8 @@ def _words(message: dict[str, Any]) -> str | None:
 
 def _files(message: dict[str, Any]) -> list[str]:
     found: list[str] = []
+    if message.keys().isdisjoint(MEDIA):
+        return found
     for field in MEDIA:
         items = message.get(field)
         for item in items if isinstance(items, list) else [items]:

@@ -1,6 +1,5 @@
 """The threads in a download of Facebook or Instagram: the .zip, or one of its JSON files."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from typing import Any, BinaryIO, NamedTuple
 from pipelines.errors import DeliveryHeld, DeliveryRefused
 from pipelines.read import archive
 from pipelines.read.frames import Entry, Identifier, Occurrences, Person, Thread
+from pipelines.read.json_lines import parsed
 from pipelines.read.messenger_party import shown_name
 from pipelines.read.messenger_thread import entries, is_thread, mended, participants, talk, title_of
 from schemas.vocabulary import Channel, ErrorCode, IdentifierType
@@ -157,7 +157,7 @@ def _json(stream: BinaryIO) -> Any:
     if not data.strip():
         raise DeliveryRefused(ErrorCode.FILE_EMPTY, "the file has no content: request the download again")
     try:
-        return mended(json.loads(data.decode("utf-8-sig")))
+        return mended(parsed(data.decode("utf-8-sig")))
     except UnicodeDecodeError:
         raise DeliveryRefused(ErrorCode.FILE_ENCODING, "not UTF-8: request the download again") from None
     except (ValueError, RecursionError):

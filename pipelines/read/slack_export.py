@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ from schemas.received import MAX_TEXT
 from schemas.vocabulary import Author, Channel, Direction, ErrorCode, EventKind, MessageKind, Precision, ZoneSource
 
 MAX_JSON = 64 << 20  # bytes of one day, or of one list
+CHUNK = 1 << 18  # bytes inflated at a time
 GUIDE = """\
 In Slack: *Tools & settings*, *Workspace settings*, *Import/Export data*, *Export*, as **JSON**. Drop the `.zip` as it
 comes. Direct messages and private channels are in it only where Slack has granted the workspace to export them.
@@ -48,10 +50,11 @@ WORDS = (  # subtypes of messages that people or programs write; all others are 
     "slackbot_response",
     "tombstone",
 )
+MILLISECOND, STATED, TEXT = Precision.MILLISECOND, ZoneSource.STATED, MessageKind.TEXT
 CHANGES = {"message_changed": EventKind.MESSAGE_EDITED, "message_deleted": EventKind.MESSAGE_DELETED}
 
 _DAY = re.compile(r"(?P<folder>(?:.*/)?(?P<channel>[^/]+))/\d{4}-\d{2}-\d{2}\.json")
-_STAMP = re.compile(r"(?P<seconds>\d{1,12})(?:\.(?P<fraction>\d{1,6}))?")
+_STAMP = re.compile(r"(\d{1,12})(?:\.(\d{1,6}))?")
 
 
 class SlackExport(WithOwnAddresses):
@@ -136,7 +139,7 @@ def _entry(message: Any, room: Room, who: People) -> Entry:
     if len(text or "") > MAX_TEXT:
         expected = f"a message of at most {MAX_TEXT} characters"
         return Refused(None, ErrorCode.LIMIT_EXCEEDED, expected, written(message))
-    key, moment = f"{room.key}|{stamp}", Moment(at, Precision.MILLISECOND, ZoneSource.STATED)
+    key, moment = f"{room.key}|{stamp}", Moment(at, MILLISECOND, STATED)
     user, subtype = an_id(message.get("user")), words(message.get("subtype"))
     sender = who.name(user) or _shown(message)
     if subtype in CHANGES:
@@ -148,21 +151,11 @@ def _entry(message: Any, room: Room, who: People) -> Entry:
     if subtype == "bot_message" or (user is None and message.get("bot_id")):
         direction, author = Direction.OUTBOUND, Author.BOT
     attached = files(message)
-    deleted = subtype == "tombstone"
-    kind = MessageKind.MEDIA if attached else MessageKind.TEXT if text else MessageKind.OTHER
-    return Said(
-        None,
-        key,
-        room.key,
-        who.record(room.customer) if room.customer else None,
-        direction,
-        sender,
-        MessageKind.DELETED if deleted else kind,
-        None if deleted else text,
-        moment,
-        attached,
-        author=author,
-    )
+    kind = MessageKind.MEDIA if attached else TEXT if text else MessageKind.OTHER
+    if subtype == "tombstone":
+        kind, text = MessageKind.DELETED, None
+    person = who.record(room.customer) if room.customer else None
+    return Said(None, key, room.key, person, direction, sender, kind, text, moment, attached, author)
 
 
 def _shown(message: dict[str, Any]) -> str | None:
@@ -177,10 +170,9 @@ def _time(stamp: str | None) -> datetime | None:
     found = _STAMP.fullmatch(stamp or "")
     if found is None:
         return None
+    seconds, fraction = found.groups()
     try:
-        return EPOCH + timedelta(
-            seconds=int(found["seconds"]), microseconds=int((found["fraction"] or "0").ljust(6, "0"))
-        )
+        return EPOCH + timedelta(0, int(seconds), int(fraction.ljust(6, "0")) if fraction else 0)
     except OverflowError:
         return None
 
@@ -200,7 +192,7 @@ def _list(export: archive.Archive, name: str) -> Any:
 
 def _load(export: archive.Archive, name: str) -> Any:
     with archive.member(export, name, MAX_JSON) as stream:
-        data = stream.read()
+        data = b"".join(iter(partial(stream.read, CHUNK), b""))
     try:
         return parsed(data.decode("utf-8-sig"))
     except UnicodeDecodeError:

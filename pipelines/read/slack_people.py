@@ -9,6 +9,9 @@ from pipelines.read.messenger_party import an_id, inside, items, words
 from schemas.vocabulary import Author, Channel, Direction, IdentifierType
 
 SLACKBOT = "USLACKBOT"
+BY_CUSTOMER = Direction.INBOUND, Author.CONTACT
+BY_COLLEAGUE = Direction.OUTBOUND, Author.AGENT
+BY_BOT = Direction.OUTBOUND, Author.BOT
 
 
 class Member(NamedTuple):
@@ -31,8 +34,8 @@ class People(NamedTuple):
         """Direction and author of what a user writes; one the export does not know is taken for a colleague."""
         member = self.members.get(user or "")
         if member is None or not member.is_customer:
-            return Direction.OUTBOUND, Author.BOT if member and member.is_bot else Author.AGENT
-        return Direction.INBOUND, Author.CONTACT
+            return BY_BOT if member and member.is_bot else BY_COLLEAGUE
+        return BY_CUSTOMER
 
     def name(self, user: str | None) -> str | None:
         """The name a user is shown under."""

@@ -8,6 +8,8 @@ from pipelines.read.frames import File
 from pipelines.read.messenger_party import inside, items, words
 from pipelines.read.slack_people import People
 
+FILES = ("file", "files")
+
 _MARKED = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 
 
@@ -18,11 +20,15 @@ def said(message: dict[str, Any], people: People) -> str | None:
         attached = items(message.get("attachments"))
         told = [words(inside(each, "fallback")) or words(inside(each, "text")) for each in attached]
         own = "\n".join(filter(None, told)) or None
-    return own and words(html.unescape(_MARKED.sub(lambda found: _plain(found, people), own)))
+    if own and "<" in own:
+        own = _MARKED.sub(lambda found: _plain(found, people), own)
+    return words(html.unescape(own)) if own and "&" in own else (own and own.strip()) or None
 
 
 def files(message: dict[str, Any]) -> list[File]:
     """Attached files; old exports have one in a field of its own."""
+    if message.keys().isdisjoint(FILES):
+        return []
     listed = [each for each in [message.get("file"), *items(message.get("files"))] if isinstance(each, dict)]
     return [
         File(words(each.get("name")) or words(each.get("title")), words(each.get("mimetype")))

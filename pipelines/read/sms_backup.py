@@ -53,6 +53,10 @@ services, make none either.
 **What is not**: the attached files themselves, whether a message was read, and backups of calls. Drafts are counted as
 *skipped*. Numbers without a country code are of the source's `region`.
 """
+IN = Direction.INBOUND, Direction.INBOUND.value, Author.CONTACT
+OUT = Direction.OUTBOUND, Direction.OUTBOUND.value, Author.AGENT
+SMS, TEXT = Channel.SMS, MessageKind.TEXT
+MILLISECOND, STATED = Precision.MILLISECOND, ZoneSource.STATED
 NOTHING = ("", "null", "(Unknown)", "insert-address-token")
 DRAFT = "3"
 INBOUND = "1"
@@ -120,28 +124,19 @@ def _entries(element: Element, occurrences: Occurrences) -> Sequence[Entry]:
         return [Refused(element.line, ErrorCode.LIMIT_EXCEEDED, expected, _shown(element))]
     stamp = str(attributes.get("date"))
     inbound = box == INBOUND
-    direction = Direction.INBOUND if inbound else Direction.OUTBOUND
+    direction, way, author = IN if inbound else OUT
     content = text or "".join(file.sha256 or "" for file in files)
     name = _said(attributes.get("contact_name"))
     sender = (name if parties.person else _sender(element)) if inbound else None
-    thread = Thread(parties.thread, Channel.SMS, name, parties.is_group)
+    thread, person = Thread(parties.thread, SMS, name, parties.is_group), parties.person
+    key = occurrences.numbered(parties.thread, stamp, way, content)
+    kind, moment = MessageKind.MEDIA if files else TEXT if text else MessageKind.OTHER, Moment(at, MILLISECOND, STATED)
     said = Said(
-        element.line,
-        occurrences.numbered(parties.thread, stamp, direction.value, content),
-        parties.thread,
-        parties.person,
-        direction,
-        sender,
-        MessageKind.MEDIA if files else MessageKind.TEXT if text else MessageKind.OTHER,
-        text,
-        Moment(at, Precision.MILLISECOND, ZoneSource.STATED),
-        files,
-        author=Author.CONTACT if inbound else Author.AGENT,
-        state=STATES.get(box),
+        element.line, key, thread.key, person, direction, sender, kind, text, moment, files, author, STATES.get(box)
     )
-    if parties.person is None:
+    if person is None:
         return thread, said
-    return thread, Person(parties.person, Channel.SMS, name, parties.identifiers, element.line), said
+    return thread, Person(person, SMS, name, parties.identifiers, element.line), said
 
 
 def _parties(element: Element, *, inbound: bool) -> Parties | None:
@@ -175,10 +170,10 @@ def _sender(element: Element) -> str | None:
     return next(filter(None, told), None) or _said(element.attributes.get("address"))
 
 
-def _content(element: Element) -> tuple[str | None, list[File]]:
+def _content(element: Element) -> tuple[str | None, Sequence[File]]:
     """Words and files of a message."""
     if element.name == "sms":
-        return _said(element.attributes.get("body")), []
+        return _said(element.attributes.get("body")), ()
     texts = [_said(element.attributes.get("sub"))]
     files = []
     for part in element.parts:
@@ -202,7 +197,8 @@ def _digest(data: str | None) -> str | None:
 
 def _said(value: str | None) -> str | None:
     """What an attribute says; the app writes "null" for nothing."""
-    return None if value is None or value.strip() in NOTHING else value.strip()
+    said = value.strip() if value else ""
+    return None if said in NOTHING else said
 
 
 def _shown(element: Element) -> str:

@@ -58,6 +58,9 @@ Who wrote is told by the ids: in a personal chat, whoever is not the other one i
 account whose export it is; an export of a single group is *held* until `owner` says it. Exports made before 2022 state
 times without a zone: those are of the source's `timezone`.
 """
+INBOUND, OUTBOUND = Direction.INBOUND, Direction.OUTBOUND
+CONTACT, AGENT = Author.CONTACT, Author.AGENT
+SECOND, STATED, TEXT = Precision.SECOND, ZoneSource.STATED, MessageKind.TEXT
 GROUPS = ("private_group", "private_supergroup", "public_supergroup", "private_channel", "public_channel")
 BETWEEN_TWO = ("personal_chat", "bot_chat")
 OWN_NOTES = "saved_messages"
@@ -91,6 +94,7 @@ class Chat(NamedTuple):
     other: str | None
     person: str | None
     is_own: bool  # notes of the owner to themselves
+    record: str | None  # the natural key of the person
 
 
 def read(path: Path, source: Telegram, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
@@ -131,7 +135,7 @@ def _entries(path: Path, source: Telegram) -> Iterator[Entry]:
                     found, chat = True, _chat(head, account)
                     yield Thread(chat.key, Channel.TELEGRAM, chat.title, chat.is_group)
                     yield from _person(chat, account)
-                yield from _entry(value, chat, account, occurrences)
+                yield _entry(value, chat, account, occurrences)
             elif steps == ("personal_information",):
                 own = an_id(inside(value, "user_id"))
                 account = account._replace(owner=source.owner or own)
@@ -178,55 +182,44 @@ def _chat(head: dict[str | int, Any], account: Account) -> Chat:
             ErrorCode.PARTIES_UNKNOWN,
             "cannot tell the company from the others: set owner (id or name of your account) in onecontact.yaml",
         )
-    return Chat(key, title, kind in GROUPS, other, person, kind == OWN_NOTES)
+    record = f"telegram:{person}" if person else None
+    return Chat(key, title, kind in GROUPS, other, person, kind == OWN_NOTES, record)
 
 
 def _person(chat: Chat, account: Account) -> Iterator[Person]:
-    if chat.person:
+    if chat.person and chat.record:
         known = [Identifier(IdentifierType.TELEGRAM_ID, chat.person, "id")]
         if phone := account.phones.get(chat.person):
             known.append(Identifier(IdentifierType.PHONE, phone, "phone_number"))
-        yield Person(_record(chat.person), Channel.TELEGRAM, chat.title, tuple(known))
+        yield Person(chat.record, Channel.TELEGRAM, chat.title, tuple(known))
 
 
-def _record(person: str) -> str:
-    return f"telegram:{person}"
-
-
-def _entry(message: Any, chat: Chat, account: Account, occurrences: Occurrences) -> Iterator[Entry]:
-    moment = _moment(message, account.zone)
+def _entry(message: Any, chat: Chat, account: Account, occurrences: Occurrences) -> Entry:
+    moment = _moment(message, account.zone) if isinstance(message, dict) else None
     if moment is None:
         expected = "a message with date_unixtime in seconds, or date"
-        yield Refused(None, ErrorCode.MESSAGE_UNREADABLE, expected, written(message))
-        return
+        return Refused(None, ErrorCode.MESSAGE_UNREADABLE, expected, written(message))
     sender = words(message.get("from")) or words(message.get("actor"))
     author = _bare(message.get("from_id", message.get("actor_id")))
     text = said(message)
     if len(text or "") > MAX_TEXT or len(sender or "") > MAX_TEXT:
         expected = f"a message of at most {MAX_TEXT} characters"
-        yield Refused(None, ErrorCode.LIMIT_EXCEEDED, expected, written(message))
-        return
+        return Refused(None, ErrorCode.LIMIT_EXCEEDED, expected, written(message))
     number = an_id(message.get("id"))
-    stamp = str(moment.instant)
-    key = f"{chat.key}|{number}" if number else occurrences.numbered(chat.key, stamp, sender or "", text or "")
+    if number:
+        key = f"{chat.key}|{number}"
+    else:
+        key = occurrences.numbered(chat.key, str(moment.instant), sender or "", text or "")
     kind = kind_of(message)
     if kind is None:
-        yield Happened(None, key, chat.key, EventKind.SYSTEM, text, moment, actor=sender)
-        return
-    outbound = _is_ours(author, sender, chat, account)
-    yield Said(
-        None,
-        key,
-        chat.key,
-        _record(chat.person) if chat.person else None,
-        Direction.OUTBOUND if outbound else Direction.INBOUND,
-        sender,
-        kind if kind is not MessageKind.TEXT or text else MessageKind.OTHER,
-        text,
-        moment,
-        files(message),
-        author=Author.AGENT if outbound else Author.CONTACT if chat.other == chat.person else Author.BOT,
-    )
+        return Happened(None, key, chat.key, EventKind.SYSTEM, text, moment, actor=sender)
+    if kind is TEXT and not text:
+        kind = MessageKind.OTHER
+    if _is_ours(author, sender, chat, account):
+        direction, by = OUTBOUND, AGENT
+    else:
+        direction, by = INBOUND, CONTACT if chat.other == chat.person else Author.BOT
+    return Said(None, key, chat.key, chat.record, direction, sender, kind, text, moment, files(message), by)
 
 
 def _is_ours(author: str | None, sender: str | None, chat: Chat, account: Account) -> bool:
@@ -243,16 +236,16 @@ def _bare(person: Any) -> str | None:
     return known.removeprefix("user") if known else None
 
 
-def _moment(message: Any, zone: ZoneInfo) -> Moment | None:
+def _moment(message: dict[str, Any], zone: ZoneInfo) -> Moment | None:
     """When a message was sent. Seconds since 1970 are missing in old exports, whose dates are of the phone's zone."""
-    instant = at_seconds(inside(message, "date_unixtime"))
+    instant = at_seconds(message.get("date_unixtime"))
     if instant:
-        return Moment(instant, Precision.SECOND, ZoneSource.STATED)
-    date = inside(message, "date")
+        return Moment(instant, SECOND, STATED)
+    date = message.get("date")
     try:
         local = datetime.fromisoformat(date) if isinstance(date, str) else None
         if local is None or local.tzinfo:
             return None
-        return Moment(local.replace(tzinfo=zone).astimezone(UTC), Precision.SECOND, ZoneSource.ASSUMED)
+        return Moment(local.replace(tzinfo=zone).astimezone(UTC), SECOND, ZoneSource.ASSUMED)
     except (ValueError, OverflowError):
         return None

@@ -1,5 +1,6 @@
 """What a message of a Telegram export is made of: its words, its kind, its files."""
 
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -7,6 +8,8 @@ from pipelines.read.frames import File
 from pipelines.read.messenger_party import inside, items, words
 from schemas.vocabulary import MessageKind
 
+MEDIA = ("photo", "file", "media_type")
+FILES = ("photo", "file")
 CALLS = ("phone_call", "group_call", "conference_call")
 LEFT_OUT = "("  # "(File not included. Change data exporting settings to download.)"
 
@@ -14,8 +17,8 @@ LEFT_OUT = "("  # "(File not included. Change data exporting settings to downloa
 def said(message: dict[str, Any]) -> str | None:
     """The words of a message without their markup; of a poll its question, of a notice what it is about."""
     text = message.get("text")
-    pieces = [text] if isinstance(text, str) else [_piece(each) for each in items(text)]
-    told = words("".join(pieces)) or words(inside(message, "poll", "question"))
+    told = words(text if isinstance(text, str) else "".join(map(_piece, items(text))))
+    told = told or words(inside(message, "poll", "question"))
     if told or message.get("type") != "service":
         return told or words(inside(message, "location_information", "title"))
     action = words(message.get("action"))
@@ -29,17 +32,19 @@ def kind_of(message: dict[str, Any]) -> MessageKind | None:
         return MessageKind.CALL if message.get("action") in CALLS else None
     if isinstance(message.get("location_information"), dict):
         return MessageKind.LOCATION
-    if any(words(message.get(field)) for field in ("photo", "file", "media_type")):
+    if not message.keys().isdisjoint(MEDIA) and any(words(message.get(field)) for field in MEDIA):
         return MessageKind.MEDIA
     if "contact_information" in message or "poll" in message:
         return MessageKind.OTHER
     return MessageKind.TEXT
 
 
-def files(message: dict[str, Any]) -> list[File]:
+def files(message: dict[str, Any]) -> Sequence[File]:
     """Attached files; one that the export leaves out has no name but that which its sender gave it."""
+    if message.keys().isdisjoint(FILES):
+        return ()
     found = []
-    for field in ("photo", "file"):
+    for field in FILES:
         place = words(message.get(field))
         if place:
             given = words(message.get("file_name")) if field == "file" else None

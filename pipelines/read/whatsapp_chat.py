@@ -11,15 +11,15 @@ from pydantic import Field
 from pipelines.errors import DeliveryRefused
 from pipelines.read import archive
 from pipelines.read.batch import BATCH_ROWS, Batch, Format, Sample
-from pipelines.read.frames import Entry, Identifier, Person, Thread, batches
+from pipelines.read.frames import Entry, Identifier, Person, Recent, Thread, batches
 from pipelines.read.whatsapp_clock import DateOrder, header
 from pipelines.read.whatsapp_entries import Counted, told
 from pipelines.read.whatsapp_heads import heads
-from pipelines.read.whatsapp_parties import Parties, title_in
+from pipelines.read.whatsapp_parties import Parties, phone_digits, title_in
 from pipelines.read.whatsapp_survey import Reading, survey
 from pipelines.read.whatsapp_written import written
 from schemas.source import Source
-from schemas.vocabulary import Channel, ErrorCode, IdentifierType
+from schemas.vocabulary import Channel, ErrorCode, EventKind, IdentifierType
 
 GUIDE = """\
 In the chat: the menu, *More*, *Export chat*, with or without media; send the file to yourself and drop it where the
@@ -30,7 +30,8 @@ privacy".
 
 **What is read**: every message with its sender and time, what kind it is (text, media, location, call, deleted), names
 of attached files, and what WhatsApp itself says ("You created this group") as events. A person is known by the number
-in the file name or by the name the chat was saved under.
+in the file name or by the name the chat was saved under. Where a notice in a chat with a number says that this number
+was another before, or is another now, both are known as one person.
 
 **What is not**: the attached files themselves. The export states no time zone (the source's is taken) and no number
 for people who are saved under a name.
@@ -127,21 +128,44 @@ def _batches(blocks: Iterable[pl.DataFrame], reading: Reading, source: WhatsappC
     """The chat in batches. Its thread comes with the first, its person with the first message exchanged with them."""
     who, occurrences, first = reading.parties, Counted(), 1
     thread = Thread(who.conversation, Channel.WHATSAPP, who.title, who.is_group)
-    met = False
+    met: Recent[None] = Recent()
+    people = 0
     for block in written(blocks, reading.shape, reading.order, source.zone()):
         entries = told(block, reading, first, occurrences)
         for start in range(first, first + block.height, rows):
             part = [frame.filter(pl.col("row").is_between(start, start + rows - 1)) for frame in entries]
             news: list[Entry] = [thread] if start == 1 else []
-            exchanged = part[0].filter(pl.col("person").is_not_null())
-            if not met and exchanged.height:
-                news.append(_person(who, exchanged["line"][0]))
-                met = True
+            for person in (*_exchanged_with(who, part[0]), *_linked(who, part[1])):
+                if person.record_id not in met:
+                    met[person.record_id] = None
+                    news.append(person)
             opening = next(batches(news, rows), Batch())
-            yield opening._replace(messages=part[0], events=part[1], refused=part[2])
+            contacts, known = (
+                frame.with_columns(pl.col("row") + people) for frame in (opening.contacts, opening.identifiers)
+            )
+            people += contacts.height
+            yield opening._replace(
+                contacts=contacts, identifiers=known, messages=part[0], events=part[1], refused=part[2]
+            )
         first += block.height
 
 
-def _person(who: Parties, line: int) -> Person:
-    number = (Identifier(IdentifierType.WA_ID, who.phone, "chat"),) if who.phone else ()
-    return Person(who.person or "", Channel.WHATSAPP, who.name, number, line)
+def _exchanged_with(who: Parties, messages: pl.DataFrame) -> Iterator[Person]:
+    """The one other person, met in the first message exchanged with them."""
+    lines = messages.filter(pl.col("person").is_not_null())["line"]
+    if who.person and len(lines):
+        number = (Identifier(IdentifierType.WA_ID, who.phone, "chat"),) if who.phone else ()
+        yield Person(who.person, Channel.WHATSAPP, who.name, number, lines[0])
+
+
+def _linked(who: Parties, events: pl.DataFrame) -> Iterator[Person]:
+    """Of each notice of a new number that names both, in a chat between two: a record that has the two of them.
+
+    Anybody can type a line that looks like a notice, so only a change from or to the number of this chat is believed.
+    """
+    changes = events.filter(pl.col("kind") == EventKind.NUMBER_CHANGED.value).drop_nulls(["before", "after"])
+    for line, *numbers in changes.select("line", "before", "after").rows() if who.person and who.phone else ():
+        old, new = (phone_digits(number) for number in numbers)
+        if old and new and old != new and phone_digits(who.phone or "") in (old, new):
+            known = tuple(Identifier(IdentifierType.WA_ID, number, "chat") for number in numbers)
+            yield Person(f"changed:wa:{old}:wa:{new}", Channel.WHATSAPP, None, known, line)

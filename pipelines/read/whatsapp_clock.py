@@ -26,6 +26,7 @@ _GAP = [f"(?:[,،]{SPACE}?|{SPACE})", rf"(?:[^\W\d_]{{1,4}}\.?{SPACE})?"]
 _TIME = [r"(?P<hour>\d{1,2})", "[:.]", r"(?P<minute>\d\d)", r"(?:[:.](?P<second>\d\d))?", f"{SPACE}?"]
 _TIME += [rf"(?P<half>[AaPp]\.?{SPACE}?[Mm]\.?|[صم])?"]
 _STAMPS = (_DATE + _GAP + _TIME, _TIME + _GAP + _DATE)
+_CLOCK = re.compile("".join(_TIME))
 _FRAMES = {"[": ([r"\["], [rf"\]{SPACE}?"]), "-": ([], [f"{SPACE}?", f"[-–]{SPACE}"]), ":": ([], [f":{SPACE}"])}
 _HEADERS = [
     (kind, stamp is _STAMPS[1], re.compile(f"[{MARKS}]*".join(["", *before, *stamp, *after])))
@@ -41,6 +42,14 @@ class Shape(NamedTuple):
     time_first: bool
     separator: str
     wide_years: bool
+    seconds: bool
+    half_days: bool
+
+
+class WallClock(NamedTuple):
+    """A time on the clock, and how it is written."""
+
+    time: time
     seconds: bool
     half_days: bool
 
@@ -62,13 +71,19 @@ def header(line: str) -> Header | None:
         if found := pattern.match(line):
             a, b, c = found["a"], found["b"], found["c"]
             parts = (_number(a), int(b), _number(c))
-            wall = _time(found["hour"], found["minute"], found["second"], found["half"])
+            wall = _wall_clock(found)
             if wall is None or not any(dated(parts, order) for order in ORDERS):
                 return None
             wide = len(a) == 4 or len(c) == 4
-            shape = Shape(frame, time_first, found["dot"], wide, found["second"] is not None, bool(found["half"]))
-            return Header(shape, parts, wall, line[found.end() :])
+            shape = Shape(frame, time_first, found["dot"], wide, wall.seconds, wall.half_days)
+            return Header(shape, parts, wall.time, line[found.end() :])
     return None
+
+
+def wall_clock(text: str) -> WallClock | None:
+    """The time that a text is, if it is one."""
+    found = _CLOCK.fullmatch(text)
+    return _wall_clock(found) if found else None
 
 
 @lru_cache(4096)
@@ -133,11 +148,12 @@ def _number(part: str) -> int:
     return ERAS[part[0]] + int(part[1:]) if part[0] in ERAS else int(part)
 
 
-def _time(hour: str, minute: str, second: str | None, half: str | None) -> time | None:
-    value = int(hour)
-    if half and value <= 12:
-        value = value % 12 + (12 if half[0] in "Ppم" else 0)
+def _wall_clock(found: re.Match[str]) -> WallClock | None:
+    hour, half = int(found["hour"]), found["half"]
+    if half and hour <= 12:
+        hour = hour % 12 + (12 if half[0] in "Ppم" else 0)
     try:
-        return time(value, int(minute), int(second or 0))
+        at = time(hour, int(found["minute"]), int(found["second"] or 0))
     except ValueError:
         return None
+    return WallClock(at, found["second"] is not None, bool(half))

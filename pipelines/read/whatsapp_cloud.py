@@ -1,20 +1,22 @@
 """Webhooks of the WhatsApp Business Cloud API, as a server logged them: one a line, or a JSON document of them."""
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read.batch import BATCH_ROWS, Batch, Format, Sample
-from pipelines.read.frames import Entry, Refused, batches
+from pipelines.read.frames import REMEMBERED, Entry, Refused, Said, batches
 from pipelines.read.json_lines import Line, json_lines, parsed, written
 from pipelines.read.json_walk import walk
 from pipelines.read.whatsapp_cloud_content import Fields, objects_in, text_in
 from pipelines.read.whatsapp_cloud_entries import entries
 from pipelines.read.whatsapp_cloud_parties import Met
+from pipelines.read.whatsapp_cloud_plain import Plain, plain, told
 from schemas.source import Source
-from schemas.vocabulary import ErrorCode
+from schemas.vocabulary import ErrorCode, MessageKind
 
 GUIDE = """\
 The Cloud API keeps no history: whoever wants one has to log what it sends to the webhook. Write each request's body to
@@ -31,6 +33,7 @@ both are known as one person. Webhooks that come twice or out of order do no har
 **What is not**: the words of messages that were sent through the API, which no webhook ever tells: of these there is
 only when they were sent, delivered and read. Files themselves. Changes of templates, accounts and the like are skipped.
 """
+MEDIA = MessageKind.MEDIA
 WRAPPED = ("body", "payload", "data", "webhook")
 _MARK = re.compile(rb'\\?"object\\?"\s*:\s*\\?"whatsapp_business_account')
 
@@ -60,25 +63,48 @@ FORMAT = Format(
 
 
 def _entries(path: Path) -> Iterator[Entry]:
-    met, known = Met(), False
+    """Entries in their order, but for media messages of which nothing is told: of what comes twice the first counts.
+
+    WhatsApp hands over history with placeholders, and the media messages they stand for whenever it likes. Memory is
+    bounded: placeholders that no longer fit come before the end.
+    """
+    met, bare, known = Met(), deque[Said](), False
     for found in _values(path):
         if isinstance(found, Refused):
             yield found
             continue
-        webhook = _webhook(found.value)
+        number, value, data = found
+        if isinstance(value, Plain):
+            if entry_told := told(value, number, met):
+                known = True
+                yield from entry_told
+                continue
+            value = parsed(data.decode())
+        webhook = _webhook(value)
         if webhook is None:
             expected = "a webhook of a whatsapp_business_account with its entries"
-            yield Refused(found.number or None, ErrorCode.MESSAGE_UNREADABLE, expected, written(found.value))
+            yield Refused(number or None, ErrorCode.MESSAGE_UNREADABLE, expected, written(value))
             continue
         known = True
-        for entry in objects_in(webhook, "entry"):
-            account = text_in(entry, "id") or ""
-            for change in objects_in(entry, "changes"):
-                yield from entries(change, account, found.number or None, met)
+        for entry in _changes_of(webhook, number or None, met):
+            if isinstance(entry, Said) and entry.kind is MEDIA and not (entry.text or entry.attachments):
+                bare.append(entry)
+            else:
+                yield entry
+        while len(bare) > REMEMBERED:
+            yield bare.popleft()
     if not known:
         raise DeliveryRefused(
             ErrorCode.FILE_FORMAT, "no webhook of the WhatsApp Business Cloud API in it: log their bodies as they come"
         )
+    yield from bare
+
+
+def _changes_of(webhook: Fields, line: int | None, met: Met) -> Iterator[Entry]:
+    for entry in objects_in(webhook, "entry"):
+        account = text_in(entry, "id") or ""
+        for change in objects_in(entry, "changes"):
+            yield from entries(change, account, line, met)
 
 
 def _values(path: Path) -> Iterator[Line | Refused]:
@@ -86,7 +112,7 @@ def _values(path: Path) -> Iterator[Line | Refused]:
     with path.open("rb") as stream:
         if _begins_with_lines(stream.readline(1 << 20)):
             stream.seek(0)
-            yield from json_lines(stream)
+            yield from json_lines(stream, plain)
             return
         stream.seek(0)
         for way, value in walk(stream, lambda way: not way):

@@ -1,7 +1,7 @@
 """What a message of the WhatsApp Business Cloud API is made of: its kind, its words, its files."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from pipelines.read.frames import File, well_formed
 from pipelines.read.json_lines import parsed
@@ -10,32 +10,27 @@ from schemas.vocabulary import MessageKind
 Fields = Mapping[str, Any]
 NONE: Fields = {}
 MEDIA = ("image", "video", "audio", "voice", "document", "sticker")
+TEXT = MessageKind.TEXT
 
-
-class Content(NamedTuple):
-    """Kind, words and files of a message."""
-
-    kind: MessageKind
-    text: str | None = None
-    files: tuple[File, ...] = ()
+Content = tuple[MessageKind, str | None, tuple[File, ...]]  # kind, words and files of a message
 
 
 def content(message: Fields) -> Content:
     """The content of a message, by what it says of its type; what has no words of its own has no text."""
     kind = message.get("type")
     if kind == "text":
-        return Content(MessageKind.TEXT, text_in(fields_in(message, "text"), "body"))
+        return TEXT, text_in(fields_in(message, "text"), "body"), ()
     if kind in MEDIA:
         media = fields_in(message, kind)
         file = File(text_in(media, "filename"), text_in(media, "mime_type"), text_in(media, "sha256"))
-        return Content(MessageKind.MEDIA, text_in(media, "caption"), (file,) if any(file) else ())
+        return MessageKind.MEDIA, text_in(media, "caption"), (file,) if any(file) else ()
     if kind == "media_placeholder":
-        return Content(MessageKind.MEDIA)
+        return MessageKind.MEDIA, None, ()
     worded = WORDS.get(kind) if isinstance(kind, str) else None
     if worded is None:
-        return Content(MessageKind.OTHER)
+        return MessageKind.OTHER, None, ()
     told, words = worded
-    return Content(told, words(message) or None)
+    return told, words(message) or None, ()
 
 
 def fields_in(fields: Fields, key: str) -> Fields:
@@ -54,7 +49,11 @@ def objects_in(fields: Fields, key: str) -> list[Fields]:
 
 def text_in(fields: Fields, key: str) -> str | None:
     """The text under a key; None for an empty one and for anything else."""
-    value = fields.get(key)
+    return text_of(fields.get(key))
+
+
+def text_of(value: Any) -> str | None:
+    """A text; None for an empty one and for anything else."""
     if not isinstance(value, str) or not value:
         return None
     return value if value.isascii() else well_formed(value)

@@ -7,7 +7,17 @@ from pipelines.read.epoch import at_seconds
 from pipelines.read.frames import Entry, Happened, Moment, Person, Receipted, Refused, Said
 from pipelines.read.json_lines import written
 from pipelines.read.whatsapp_cloud_content import Fields, content, fields_in, objects_in, text_in
-from pipelines.read.whatsapp_cloud_parties import Inbox, Met, Party, Step, Talk, contact_of, digits, person
+from pipelines.read.whatsapp_cloud_parties import (
+    NOTHING_TOLD,
+    Inbox,
+    Met,
+    Party,
+    Step,
+    Talk,
+    digits,
+    person,
+    told_of,
+)
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import (
     Author,
@@ -22,6 +32,9 @@ from schemas.vocabulary import (
     ZoneSource,
 )
 
+INBOUND, OUTBOUND = Direction.INBOUND, Direction.OUTBOUND
+CONTACT, AGENT = Author.CONTACT, Author.AGENT
+SECOND, STATED = Precision.SECOND, ZoneSource.STATED
 STATES = {
     "sent": MessageState.SENT,
     "delivered": MessageState.DELIVERED,
@@ -47,18 +60,23 @@ class Place(NamedTuple):
 def entries(change: Fields, account: str, line: int | None, met: Met) -> list[Entry]:
     """Everything a change tells; one that tells nothing of a conversation is skipped as such."""
     value = fields_in(change, "value")
-    told = [(READ[key], key) for key in value if key in READ]
-    if not told:
+    place: Place | None = None
+    found: list[Entry] = []
+    for key in value:
+        read = READ.get(key)
+        if read is None:
+            continue
+        if place is None:
+            metadata = fields_in(value, "metadata")
+            inbox = met.inbox(account, metadata.get("display_phone_number"), metadata.get("phone_number_id"))
+            if inbox is None:
+                return [_unreadable(line, change, "metadata with the phone number it is about")]
+            place = Place(line, inbox, value, met)
+        for each in objects_in(value, key):
+            found += read(each, place)
+    if place is None:
         expected = "messages, statuses, echoes, history or contacts: other changes are of no conversation"
         return [Refused(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(change), Outcome.SKIPPED)]
-    inbox = met.inbox(value, account)
-    if inbox is None:
-        return [_unreadable(line, change, "metadata with the phone number it is about")]
-    place = Place(line, inbox, value, met)
-    found: list[Entry] = []
-    for read, key in told:
-        for each in objects_in(value, key):
-            found.extend(read(each, place))
     return found
 
 
@@ -67,12 +85,12 @@ def _received(message: Fields, place: Place) -> Iterable[Entry]:
     if message.get("type") == "system":
         user_id = user_id or fields_in(message, "system").get("previous_user_id")
     step = _step(message, place, message.get("from"), user_id)
-    return _message(message, place, step, Direction.INBOUND)
+    return _message(message, place, step, INBOUND)
 
 
 def _echoed(message: Fields, place: Place) -> Iterable[Entry]:
     step = _step(message, place, message.get("to"), message.get("to_user_id"))
-    return _message(message, place, step, Direction.OUTBOUND)
+    return _message(message, place, step, OUTBOUND)
 
 
 def _history(chunk: Fields, place: Place) -> Iterable[Entry]:
@@ -83,7 +101,7 @@ def _history(chunk: Fields, place: Place) -> Iterable[Entry]:
         for message in objects_in(dialogue, "messages"):
             own = place.inbox.digits is not None and digits(text_in(message, "from")) == place.inbox.digits
             step = _step(message, place, *told)
-            yield from _message(message, place, step, Direction.OUTBOUND if own else Direction.INBOUND)
+            yield from _message(message, place, step, OUTBOUND if own else INBOUND)
             state = STATES.get((text_in(fields_in(message, "history_context"), "status") or "").lower())
             key, talk = text_in(message, "id"), step[0]
             if own and state and key and talk:
@@ -91,32 +109,31 @@ def _history(chunk: Fields, place: Place) -> Iterable[Entry]:
 
 
 def _step(fields: Fields, place: Place, number: Any, user_id: Any) -> Step:
-    contact = contact_of(place.value, number, user_id)
+    told = told_of(place.value, number, user_id)
     if "group_id" in fields and (group := text_in(fields, "group_id")):
-        return place.met.group(place.inbox, group, contact)
-    return place.met.talk(place.inbox, contact, number, user_id, place.line)
+        return place.met.group(place.inbox, group, told)
+    return place.met.talk(place.inbox, number, user_id, told, place.line)
 
 
 def _message(message: Fields, place: Place, step: Step, direction: Direction) -> list[Entry]:
     key, (talk, news) = text_in(message, "id"), step
     if key is None or talk is None:
-        return [_unreadable(place.line, message, PARTY_EXPECTED)]
+        return [*news, _unreadable(place.line, message, PARTY_EXPECTED)]
     if message.get("type") in OF_EVENTS:
         return [*news, *EVENTS[message["type"]](message, place, talk, key)]
     kind, text, files = content(message)
     if text and len(text) > MAX_TEXT:
         expected = f"a message of at most {MAX_TEXT} characters"
-        return [Refused(place.line, ErrorCode.LIMIT_EXCEEDED, expected, text)]
-    inbound = direction is Direction.INBOUND
-    sender = talk.party.name if inbound and talk.party else None
-    author = Author.CONTACT if inbound else Author.AGENT
+        return [*news, Refused(place.line, ErrorCode.LIMIT_EXCEEDED, expected, text)]
+    inbound = direction is INBOUND
+    sender, author = (_name(talk), CONTACT) if inbound else (None, AGENT)
     moment = _moment(message)
     said = Said(place.line, key, talk.key, talk.person, direction, sender, kind, text, moment, files, author)
     return [*news, said]
 
 
 def _edited(message: Fields, place: Place, talk: Talk, key: str) -> list[Entry]:
-    words = content(fields_in(fields_in(message, "edit"), "message")).text
+    words = content(fields_in(fields_in(message, "edit"), "message"))[1]
     if words and len(words) > MAX_TEXT:
         expected = f"a message of at most {MAX_TEXT} characters"
         return [Refused(place.line, ErrorCode.LIMIT_EXCEEDED, expected, words)]
@@ -153,12 +170,12 @@ def _status(status: Fields, place: Place) -> list[Entry]:
     """How far a message of the company has come. Its words are never told to webhooks."""
     key, state = text_in(status, "id"), STATES.get(text_in(status, "status") or "")
     if status.get("recipient_type") == "group":
-        talk, news = place.met.group(place.inbox, text_in(status, "recipient_id") or "", {})
+        talk, news = place.met.group(place.inbox, text_in(status, "recipient_id") or "", NOTHING_TOLD)
     else:
         talk, news = _step(status, place, status.get("recipient_id"), status.get("recipient_user_id"))
     if key is None or state is None or talk is None:
         expected = "an id, a recipient, and sent, delivered, read, played or failed"
-        return [_unreadable(place.line, status, expected)]
+        return [*news, _unreadable(place.line, status, expected)]
     at = at_seconds(status.get("timestamp"))
     return [*news, Receipted(place.line, key, talk.key, talk.person, state, at)]
 
@@ -184,8 +201,8 @@ def _call(call: Fields, place: Place) -> list[Entry]:
     talk, news = _step(call, place, call.get(other), call.get(f"{other}_user_id"))
     key, text = text_in(call, "id"), (text_in(call, "status") or "").lower() or None
     if key is None or talk is None:
-        return [_unreadable(place.line, call, PARTY_EXPECTED)]
-    direction, author = (Direction.INBOUND, Author.CONTACT) if inbound else (Direction.OUTBOUND, Author.AGENT)
+        return [*news, _unreadable(place.line, call, PARTY_EXPECTED)]
+    direction, author = (INBOUND, CONTACT) if inbound else (OUTBOUND, AGENT)
     kind, sender = MessageKind.CALL, _name(talk) if inbound else None
     said = Said(place.line, key, talk.key, talk.person, direction, sender, kind, text, _moment(call), (), author)
     return [*news, said]
@@ -196,7 +213,7 @@ def _name(talk: Talk) -> str | None:
 
 
 def _moment(fields: Fields) -> Moment:
-    return Moment(at_seconds(fields.get("timestamp")), Precision.SECOND, ZoneSource.STATED)
+    return Moment(at_seconds(fields.get("timestamp")), SECOND, STATED)
 
 
 def _unreadable(line: int | None, value: Fields, expected: str) -> Refused:

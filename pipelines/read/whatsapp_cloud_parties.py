@@ -3,10 +3,9 @@
 from typing import Any, NamedTuple
 
 from pipelines.read.frames import REMEMBERED, Entry, Identifier, Person, Thread
-from pipelines.read.whatsapp_cloud_content import NONE, Fields, fields_in, objects_in, text_in
+from pipelines.read.whatsapp_cloud_content import Fields, fields_in, objects_in, text_of
 from schemas.vocabulary import Channel, IdentifierType
 
-CALLED = ("name", "username")
 LONGEST_NUMBER = 15  # digits, as of E.164
 
 
@@ -43,6 +42,8 @@ class Talk(NamedTuple):
 
 
 Step = tuple[Talk | None, tuple[Entry, ...]]
+Told = tuple[Any, Any, Any, Any]  # what a change says of a party: number, id, name and user name, as it writes them
+NOTHING_TOLD: Told = (None, None, None, None)
 
 
 class Met:
@@ -53,65 +54,59 @@ class Met:
 
     def __init__(self) -> None:
         self._inboxes: dict[tuple[Any, ...], Inbox] = {}
-        self._talks: dict[tuple[Any, ...], Talk] = {}
+        self._talks: dict[tuple[Any, ...], Step] = {}
 
-    def inbox(self, value: Fields, account: str) -> Inbox | None:
-        """The inbox that a change says it is about."""
-        metadata = fields_in(value, "metadata")
-        as_written = (account, metadata.get("display_phone_number"), metadata.get("phone_number_id"))
+    def inbox(self, account: str, shown: Any, key: Any) -> Inbox | None:
+        """The inbox that a change of an account is about, by its number and its id as they are written."""
         try:
-            return self._inboxes[as_written]
+            return self._inboxes[account, shown, key]
         except (KeyError, TypeError):  # new, or no text at all
-            shown, own = text_in(metadata, "display_phone_number"), text_in(metadata, "phone_number_id")
-        if not (shown or own):
+            as_written = (account, shown, key)
+            shown, key = text_of(shown), text_of(key)
+        if not (shown or key):
             return None
         number = digits(shown)
-        found = Inbox(shown or own or "", own or number or shown or "", number, account)
+        found = Inbox(shown or key or "", key or number or shown or "", number, account)
         if all(isinstance(each, str | None) for each in as_written):
             self._inboxes = self._inboxes if len(self._inboxes) < REMEMBERED else {}
             self._inboxes[as_written] = found
         return found
 
-    def talk(self, inbox: Inbox, contact: Fields, number: Any, user_id: Any, line: int | None) -> Step:
+    def talk(self, inbox: Inbox, number: Any, user_id: Any, told: Told, line: int | None) -> Step:
         """The conversation with the party of a number and an id, and what is to be told of the two for the first time.
 
-        `contact` is what the change says of the party. Without a number and an id there is no conversation.
+        That is never told again, not even where what it was told with is refused. Without a number and an id there is
+        no conversation.
         """
-        profile = fields_in(contact, "profile")
-        as_written = (inbox, number, user_id, contact.get("wa_id"), contact.get("user_id"), *map(profile.get, CALLED))
+        as_written = (inbox, number, user_id, told)
         try:
-            return self._talks[as_written], ()
+            return self._talks[as_written]
         except (KeyError, TypeError):  # new, or no text at all
-            told = [each if isinstance(each, str) else None for each in (number, user_id)]
-        party = Party(
-            inbox.account,
-            digits(told[0]) or digits(text_in(contact, "wa_id")),
-            told[1] or text_in(contact, "user_id"),
-            *(text_in(profile, key) for key in CALLED),
-        )
+            own_number, own_id, name, username = map(text_of, told)
+        number_told = digits(text_of(number)) or digits(own_number)
+        party = Party(inbox.account, number_told, text_of(user_id) or own_id, name, username)
         if not (party.number or party.user_id):
             return None, ()
         talk = Talk(f"{inbox.key}|{party.record_id}", party.record_id, party)
-        if all(isinstance(each, str | tuple | None) for each in as_written):
+        if all(isinstance(each, str | None) for each in (number, user_id, *told)):
             self._talks = self._talks if len(self._talks) < REMEMBERED else {}
-            self._talks[as_written] = talk
+            self._talks[as_written] = talk, ()
         return talk, (Thread(talk.key, Channel.WHATSAPP, None, inbox=inbox.shown), person(party, line))
 
-    def group(self, inbox: Inbox, group: str, contact: Fields) -> Step:
+    def group(self, inbox: Inbox, group: str, told: Told) -> Step:
         """The conversation of a group, with the name of whoever wrote."""
         key = f"{inbox.key}|group:{group}"
-        name = text_in(fields_in(contact, "profile"), "name")
-        talk = Talk(key, None, Party(inbox.account, None, None, name))
+        talk = Talk(key, None, Party(inbox.account, None, None, text_of(told[2])))
         return talk, (Thread(key, Channel.WHATSAPP, None, is_group=True, inbox=inbox.shown),)
 
 
-def contact_of(value: Fields, number: Any, user_id: Any) -> Fields:
+def told_of(value: Fields, number: Any, user_id: Any) -> Told:
     """What a change says of the party with a number or an id; of nobody else, unless nothing is known of the party."""
     contacts = objects_in(value, "contacts")
     for contact in contacts:
         if (number and contact.get("wa_id") == number) or (user_id and contact.get("user_id") == user_id):
-            return contact
-    return contacts[0] if len(contacts) == 1 and not (number or user_id) else NONE
+            return _told(contact)
+    return _told(contacts[0]) if len(contacts) == 1 and not (number or user_id) else NOTHING_TOLD
 
 
 def digits(number: str | None) -> str | None:
@@ -130,6 +125,11 @@ def person(party: Party, line: int | None) -> Person:
     if party.username:
         known.append(Identifier(IdentifierType.USERNAME, party.username, "username", Channel.WHATSAPP.value))
     return Person(party.record_id, Channel.WHATSAPP, party.name, tuple(known), line)
+
+
+def _told(contact: Fields) -> Told:
+    profile = fields_in(contact, "profile")
+    return contact.get("wa_id"), contact.get("user_id"), profile.get("name"), profile.get("username")
 
 
 _PUNCTUATION = str.maketrans("", "", "+ -()")

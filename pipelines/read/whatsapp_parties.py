@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -89,8 +89,22 @@ class Senders:
         return name != first and self._met[name] > 1 and self._met[name] == self._met[first]
 
 
+class Names(NamedTuple):
+    """Names of a party. One that a sender has to the letter is nobody else's; any other is whoever has one like it."""
+
+    exact: frozenset[str]
+    alike: tuple[str, ...]
+
+    def fit(self, sender: str) -> int:
+        """How well they fit a sender: 2 to the letter, 1 as far as letters and digits go, 0 not at all."""
+        return 2 if sender in self.exact else int(any(same(sender, name) for name in self.alike))
+
+
 class Parties(NamedTuple):
-    """What a chat is called, and who is who in it. `person` is None in a group."""
+    """What a chat is called, and who is who in it. `person` is None in a group.
+
+    `app` is the sender, if any, under whose name only WhatsApp itself speaks: that of the group.
+    """
 
     conversation: str
     title: str | None
@@ -98,28 +112,35 @@ class Parties(NamedTuple):
     name: str | None
     phone: str | None
     is_group: bool
-    owners: list[str]
+    company: Names
+    customer: Names
+    app: str | None = None
 
     def role(self, sender: str) -> tuple[Direction, str | None]:
         """Direction of a sender's message and the person it was exchanged with."""
-        if any(same(sender, owner) for owner in self.owners):
+        company, customer = self.company.fit(sender), self.customer.fit(sender)
+        if company and company >= customer:
             return Direction.OUTBOUND, self.person
-        counterpart = any(same(sender, own) for own in (self.title, self.name) if own)
-        if self.is_group or counterpart or (self.phone and self.owners):
+        known = any(self.company)
+        if self.is_group or customer or (self.phone and known):
             return Direction.INBOUND, self.person
-        return (Direction.INBOUND, None) if self.owners else (Direction.OUTBOUND, self.person)
+        return (Direction.INBOUND, None) if known else (Direction.OUTBOUND, self.person)
 
 
-def parties(title: str | None, stem: str, senders: list[str], owners: list[str], *, titled_in_text: bool) -> Parties:
+def parties(
+    title: str | None, stem: str, senders: list[str], owners: list[str], *, titled_in_text: bool, told_under_title: bool
+) -> Parties:
     """Tell customer from company.
 
     A chat is between two if its title is a phone number or one of the senders, or if nobody but the company wrote and
-    no notice quotes the title, as those of groups do. Without a title it is if one sender is not the company.
+    no notice quotes the title, as those of groups do. Without a title it is if one sender is not the company. With
+    `told_under_title`, nothing but notices of a group stands under the title: it is a group if two others wrote.
 
     Raises:
         DeliveryHeld: PARTIES_UNKNOWN where neither the file name nor `owner` tells.
     """
-    others = [name for name in senders if not any(same(name, owner) for owner in owners)]
+    company, titled = _names(owners, senders), _names([title] if title else [], senders)
+    others = [name for name in senders if not company.fit(name) or company.fit(name) < titled.fit(name)]
     if title is None:
         if not owners and len(senders) < 3:
             raise DeliveryHeld(ErrorCode.PARTIES_UNKNOWN, f"cannot tell customer from company: {_WAY_OUT}")
@@ -127,26 +148,36 @@ def parties(title: str | None, stem: str, senders: list[str], owners: list[str],
             way_out = 'nobody but the company wrote: name the file "WhatsApp Chat with <name>.txt"'
             raise DeliveryHeld(ErrorCode.PARTIES_UNKNOWN, way_out)
         if owners and len(others) == 1:
-            return _between_two(others[0], others[0], owners)
-        return _group(clean(stem), owners)
-    wrote = next((name for name in senders if same(name, title)), None)
+            return _between_two(others[0], others[0], company, senders)
+        return _group(clean(stem), company)
+    wrote = next((name for name in senders if titled.fit(name) and titled.fit(name) >= company.fit(name)), None)
     if phone_digits(title):
         if not (wrote or owners or len(senders) < 2):
             raise DeliveryHeld(ErrorCode.PARTIES_UNKNOWN, f"cannot tell customer from company: {_WAY_OUT}")
-        return _between_two(title, wrote or (others[0] if owners and others else title), owners)
+        return _between_two(title, wrote or (others[0] if owners and others else title), company, senders)
+    if wrote and told_under_title and len(senders) > 2:
+        return _group(title, company)._replace(app=wrote)
     silent = len(others) <= (0 if owners else 1) and not titled_in_text
-    return _between_two(title, wrote or title, owners) if wrote or silent else _group(title, owners)
+    return _between_two(title, wrote or title, company, senders) if wrote or silent else _group(title, company)
 
 
-def _between_two(title: str, name: str, owners: list[str]) -> Parties:
+def _between_two(title: str, name: str, company: Names, senders: list[str]) -> Parties:
     digits = phone_digits(title)
     key = f"wa:{digits}" if digits else f"chat:{title.casefold()}"
     shown = None if phone_digits(name) else name
-    return Parties(key, title, key, shown, title if digits else None, is_group=False, owners=owners)
+    customer, phone = _names(filter(None, (title, shown)), senders), title if digits else None
+    return Parties(key, title, key, shown, phone, is_group=False, company=company, customer=customer)
 
 
-def _group(title: str, owners: list[str]) -> Parties:
-    return Parties(f"group:{title.casefold()}", title, None, None, None, is_group=True, owners=owners)
+def _group(title: str, company: Names) -> Parties:
+    key, nobody = f"group:{title.casefold()}", Names(frozenset(), ())
+    return Parties(key, title, None, None, None, is_group=True, company=company, customer=nobody)
+
+
+def _names(names: Iterable[str], senders: Collection[str]) -> Names:
+    """Names as they are among the senders of a chat."""
+    written = [clean(name) for name in names]
+    return Names(frozenset(written) & {*senders}, tuple(name for name in written if name not in senders))
 
 
 @lru_cache(4_096)

@@ -8,10 +8,11 @@ import polars as pl
 from pipelines.errors import DeliveryRefused
 from pipelines.read.whatsapp_clock import DateOrder, Evidence, date_order
 from pipelines.read.whatsapp_heads import heads, unpacked
-from pipelines.read.whatsapp_parties import Parties, Senders, clean, parties
-from pipelines.read.whatsapp_words import MARK
+from pipelines.read.whatsapp_parties import Parties, Senders, parties, same
+from pipelines.read.whatsapp_words import MARK, of_app, of_group
 from schemas.vocabulary import ErrorCode
 
+LOOKED_AT = 20  # of what stands under the title, before all of it is
 HELD_BLOCKS = 2  # WhatsApp exports 40,000 messages at most, which are fewer
 QUOTES = ('"{}"', "“{}”", "„{}“", "«{}»", "« {} »", "'{}'", "‘{}’")
 
@@ -48,7 +49,7 @@ def survey(
     known = [*owners, *filter(None, [title])]
     shapes: dict[int, Seen] = {}
     quoted = [quote.format(title) for quote in QUOTES if title]
-    lines, titled = 0, False
+    lines, titled, of_group_told, more_said = 0, False, 0, False
     held: list[pl.DataFrame] | None = []
     for block in heads(stream):
         lines += block.height
@@ -59,6 +60,9 @@ def survey(
             seen = shapes.setdefault(shape, Seen(Evidence(), Senders(known)))
             _take_in(own, seen)
             titled = titled or (bool(quoted) and _quotes(own, quoted, seen.senders))
+            if title and not more_said:
+                told, more_said = _under(title, own)
+                of_group_told += told
     if not lines:
         raise DeliveryRefused(ErrorCode.FILE_EMPTY, "the file has no content: export the chat again")
     if not shapes:
@@ -70,7 +74,8 @@ def survey(
     shape = max(shapes, key=lambda shape: shapes[shape].dates.headers)
     dates, senders = shapes[shape]
     order = date_order(dates, configured)
-    who = parties(title, stem, senders.names(), [clean(owner) for owner in owners], titled_in_text=titled)
+    names, told_under_title = senders.names(), of_group_told > 0 and not more_said
+    who = parties(title, stem, names, [*owners], titled_in_text=titled, told_under_title=told_under_title)
     return Reading(shape, order, senders, who, held)
 
 
@@ -90,3 +95,15 @@ def _quotes(begun: pl.DataFrame, quoted: list[str], senders: Senders) -> bool:
     """Whether a notice quotes the title, as those of groups do."""
     nameless = begun.filter(pl.col("name").is_null())["body"]
     return any(senders.split(body) is None for body in nameless.filter(nameless.str.contains_any(quoted)))
+
+
+def _under(title: str, begun: pl.DataFrame) -> tuple[int, bool]:
+    """Of what stands under a chat's title as if it was a sender: how many notices of a group, and if there is more."""
+    written_as = [name for name in begun["name"].drop_nulls().unique() if same(name, title)]
+    words = begun.filter(pl.col("name").is_in(written_as))["words"]
+    more = begun.filter(pl.col("name").is_null() & pl.col("body").str.starts_with(f"{title}: "))["body"]
+    under = pl.DataFrame({"words": pl.concat([words, more.str.slice(len(title) + 2)])})
+    said = ~of_app(pl.col("words"))
+    if under.head(LOOKED_AT).select(said.any()).item():  # nearly every chat between two
+        return 0, True
+    return under.select(of_group(pl.col("words")).sum(), said.any().alias("said")).row(0)

@@ -55,17 +55,14 @@ _CALL = re.compile(
     _FLAGS,
 )
 _MISSED = re.compile(r".*(?:missed|verpasst|perdida|manqué|persa)", _FLAGS)
-_LOCATION = re.compile(
-    r"(?:live )?(?:location|standort|ubicación|position|localisation|localização|posizione)\s?: https?://"
-    r"|(?:live location shared|Live-Standort wird geteilt)",
-    _FLAGS,
-)
+_PLACE = "(?:live )?(?:location|standort|ubicación|position|localisation|localização|posizione)"
+_LIVE = "live location shared|Live-Standort wird geteilt"
+_LOCATION = re.compile(rf"{_PLACE}\s?: https?://|(?:{_LIVE})", _FLAGS)
 _POLL = re.compile(r"(?:POLL|UMFRAGE|ENCUESTA|SONDAGE|ENQUETE|SONDAGEM|SONDAGGIO)\s?:")
 
 
 BLANK = f" \t\n\r\u00a0\u202f{MARKS}"
-_WORDED = "|".join(pattern.pattern for pattern in (_MEDIA, _DELETED, _CALL, _LOCATION))
-_OTHER = rf"(?i){MARK}|^[{BLANK}]*(?:$|null|<|{_WORDED})|\)[{BLANK}]*(?:\n|$)|>[{BLANK}]*$"
+_OTHER = "|".join([f"(?i)^(?:$|null|<|{_PLACE}|{_LIVE}", *(each.pattern for each in (_MEDIA, _DELETED, _CALL))]) + ")"
 
 
 _NUMBER = r"\+[\d\s().\u00a0\u2010\u2011-]{6,24}\d"
@@ -76,6 +73,16 @@ _OWN_CHANGED = (
 )
 _NUMBERS = re.compile(rf"(?P<before>{_NUMBER})[^\d+]{{1,60}}(?P<after>{_NUMBER})")
 _CHANGED = re.compile(rf"(?:{_NUMBER})[{MARKS}]* changed to [{MARKS}]*{_NUMBER}|.{{1,120}}? (?:{_OWN_CHANGED})", _FLAGS)
+_OF_GROUP = (
+    "created (?:this |the )?group|added |was added|left$|left the group|removed |joined |changed (?:the|this) "
+    "|Gruppe .*erstellt|hinzugefügt|Gruppe verlassen|entfernt|beigetreten|hat (?:den|das|die) .*geändert"
+    "|creó (?:este|el) grupo|añadió|agregó|salió del grupo|eliminó a|se unió|cambió (?:el|la) "
+    "|a créé (?:ce|le) groupe|a ajouté|est partie?$|a quitté|a retiré|a rejoint|a (?:changé|modifié) "
+    "|criou (?:este|o) grupo|adicionou|saiu$|removeu|entrou |(?:mudou|alterou) "
+    "|ha creato (?:questo|il) gruppo|ha aggiunto|ha abbandonato|è uscit[oa]$|ha rimosso|si è unit[oa]"
+    "|ha (?:cambiato|modificato) "
+)
+_ENCRYPTED = "end-to-end|Ende-zu-Ende|(?:de )?extremo a extremo|bout en bout|ponta a ponta|crittografi"
 
 
 class Change(NamedTuple):
@@ -114,14 +121,28 @@ def content(body: str) -> Content:
     return Content(MessageKind.OTHER if poll else MessageKind.TEXT, words, [])
 
 
-def may_be_other(text: pl.Series) -> pl.Series:
-    """Whether `content` has to be asked what a message is made of; any other is words, `bare` as they stand."""
-    return text.str.contains(_OTHER)
+def may_be_other(words: pl.Series, text: pl.Series, more: pl.Series) -> pl.Series:
+    """Whether `content` has to be asked what a message is made of; any other is words, `bare` as they stand.
+
+    It is told by the first line, as it is and `bare`, and the lines after it, null where there is none.
+    """
+    ends = text.str.ends_with(")") | text.str.ends_with(">") | more.str.contains(f">[{BLANK}]*$").fill_null(value=False)
+    return ends | words.str.contains(MARK, literal=True) | text.str.contains(_OTHER)
 
 
 def tells_of_number(text: pl.Expr) -> pl.Expr:
     """Whether `number_changed` is worth asking."""
     return text.str.contains(f"(?i)changed to|{_OWN_CHANGED}")
+
+
+def of_group(text: pl.Expr) -> pl.Expr:
+    """Whether words are such as WhatsApp writes of a group: who made it, came and went, and what was changed."""
+    return text.str.contains(f"(?i) (?:{_OF_GROUP})")
+
+
+def of_app(text: pl.Expr) -> pl.Expr:
+    """Whether words are such as WhatsApp writes itself: with a mark, of encryption, or of a group."""
+    return text.str.starts_with(MARK) | text.str.contains(f"(?i){_ENCRYPTED}") | of_group(text)
 
 
 def number_changed(text: str) -> Change | None:

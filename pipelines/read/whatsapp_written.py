@@ -32,43 +32,32 @@ def written(blocks: Iterable[pl.DataFrame], shape: int, order: DateOrder, zone: 
 
     A header of another shape, or of a date that cannot be, is part of what was written before it.
     """
-    waiting = None
-    for block in blocks:
-        lines = _timed(block, shape, order, zone)
-        lines = lines if waiting is None else pl.concat([waiting, lines])
-        begins = lines["at"].is_not_null().arg_true()
-        if begins.is_empty():
-            yield _joined(lines)
-            continue
-        yield _joined(lines[: begins[-1]])
-        waiting = _shortened(lines[begins[-1] :])
-    if waiting is not None:
-        yield _joined(waiting)
+    timed = (_timed(block, shape, order, zone) for block in blocks)
+    waiting = next(timed, None)
+    while waiting is not None:
+        following = next(timed, None)
+        begins = waiting["at"].is_not_null().arg_true()
+        end = waiting.height if following is None or begins.is_empty() else begins[-1]
+        yield _joined(waiting[:end])
+        rest = _shortened(waiting[end:])
+        waiting = None if following is None else pl.concat([rest, following], rechunk=True)
 
 
 def _timed(heads: pl.DataFrame, shape: int, order: DateOrder, zone: ZoneInfo) -> pl.DataFrame:
     """Lines with the time of those that begin a message: line, at, body, name, words, text."""
-    own = heads.with_columns(parts=pl.when(pl.col("shape") == shape).then("parts"))
-    parts = own["parts"].drop_nulls().unique()
-    days = [dated(unpacked(each), order) for each in parts]
-    known = pl.DataFrame(
-        {
-            "parts": parts,
-            "dated": [day is not None for day in days],
-            "midnight": pl.Series([day and _midnight(day, zone) for day in days], dtype=pl.Int64),
-        }
-    )
-    timed = own.join(known, on="parts", how="left", maintain_order="left").with_columns(
-        at=pl.col("midnight") + pl.col("clock").cast(pl.Int64) * SECOND
-    )
-    uneven = timed.select(pl.col("dated").fill_null(value=False) & pl.col("at").is_null()).to_series().arg_true()
-    moments = [
-        _instant(day, clock, zone)
-        for parts, clock in timed[uneven].select("parts", "clock").iter_rows()
-        if (day := dated(unpacked(parts), order))
-    ]
-    at = timed["at"].scatter(uneven, pl.Series(moments, dtype=pl.Int64))
-    return timed.select("line", at.alias("at"), "body", "name", "words", "text")
+    own = pl.when(pl.col("shape") == shape)
+    parts, clock = heads.select(own.then("parts").forward_fill(), own.then("clock").cast(pl.Int64))
+    days = [None if each is None else dated(unpacked(each), order) for each in parts.rle().struct.field("value")]
+    midnights = pl.Series([day and _midnight(day, zone) for day in days], dtype=pl.Int64)
+    uneven = pl.Series([day is not None for day in days], dtype=pl.Boolean) & midnights.is_null()
+    run = parts.rle_id()
+    at = midnights.gather(run) + clock * SECOND
+    if uneven.any():
+        places = (uneven.gather(run) & clock.is_not_null()).arg_true()
+        clocks = zip(run.gather(places), clock.gather(places), strict=True)
+        moments = [_instant(day, clock, zone) for nth, clock in clocks if (day := days[nth])]
+        at = at.scatter(places, pl.Series(moments, dtype=pl.Int64))
+    return heads.select("line", at.alias("at"), "body", "name", "words", "text")
 
 
 @lru_cache(8_192)
@@ -85,20 +74,17 @@ def _instant(day: date, seconds: int, zone: ZoneInfo) -> int:
 
 def _joined(lines: pl.DataFrame) -> pl.DataFrame:
     """Lines put together to what was written. Of those before the first header, blank ones are left out."""
-    lines = lines.with_columns(group=pl.col("at").is_not_null().cum_sum())
-    heads = lines.filter(pl.col("at").is_not_null())
-    rest = lines.filter(pl.col("at").is_null())
-    if rest.is_empty():
-        return heads.drop("text", "group").with_columns(more=pl.lit(None, pl.String))
-    lost = rest.filter((pl.col("group") == 0) & (pl.col("text").str.strip_chars(BLANK) != ""))
-    more = (
-        rest.filter(pl.col("group") > 0).group_by("group", maintain_order=True).agg(more=pl.col("text").str.join("\n"))
+    begins = lines["at"].is_not_null()
+    heads = lines.filter(begins)
+    rest = lines.select("line", "text", nth=begins.cum_sum()).filter(~begins)
+    lost = rest.filter((pl.col("nth") == 0) & (pl.col("text").str.strip_chars(BLANK) != ""))
+    more = rest.filter(pl.col("nth") > 0).group_by("nth", maintain_order=True).agg(pl.col("text").str.join("\n"))
+    of_head = pl.repeat(None, heads.height, dtype=pl.UInt32, eager=True).scatter(
+        more["nth"] - 1, pl.int_range(more.height, dtype=pl.UInt32, eager=True)
     )
-    return pl.concat(
-        [
-            lost.with_columns(body="text", more=pl.lit(None, pl.String)).select(*WRITTEN),
-            heads.join(more, on="group", how="left", maintain_order="left").select(*WRITTEN),
-        ]
+    whole = heads.select("line", "at", "body", "name", "words", more["text"].gather(of_head).alias("more"))
+    return (
+        pl.concat([lost.select("line", body="text"), whole], how="diagonal").select(*WRITTEN) if lost.height else whole
     )
 
 

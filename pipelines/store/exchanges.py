@@ -41,6 +41,16 @@ def receipted(connection: Connection, messages: pl.Series) -> None:
     stir(connection, told)
 
 
+def turned(connection: Connection, conversations: pl.Series) -> None:
+    """Leave those pending who are in threads that are otherwise; whoever is not summed up yet is pending."""
+    if conversations.is_empty():
+        return
+    with among(connection, "conversation_id", conversations) as are_these:
+        connection.execute(f"""
+            INSERT INTO pending
+            SELECT DISTINCT 'contacts', record_key FROM exchange WHERE record_key IS NOT NULL AND {are_these}""")
+
+
 def sum_up(connection: Connection) -> None:
     """Sum up the threads in which something changed."""
     connection.execute("DELETE FROM exchange WHERE conversation_id IN (FROM unsummed)")

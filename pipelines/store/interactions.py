@@ -1,7 +1,7 @@
 """Conversations, messages and events, each once, whatever the order in which deliveries bring them.
 
-A message is kept as the earliest declared delivery has it, unless that says nothing of it and another does; a thread as
-the latest.
+A message is kept as the earliest declared delivery has it, unless another says more of it, but as having come as far as
+any says; a thread as the latest has it.
 """
 
 from typing import NamedTuple
@@ -13,10 +13,11 @@ from pipelines.store.connection import Connection, among, lent, query
 from pipelines.store.deliveries import Delivery
 from schemas.vocabulary import Outcome
 
-# Nothing is told of a message but that there was one.
-HOLLOW = "kind = 'other' AND text IS NULL AND array_length(attachments) = 0"
+# What is not told of a message: anything but that there was one; with whom it was exchanged.
+LACK = """CASE WHEN kind = 'other' AND text IS NULL AND array_length(attachments) = 0 THEN 2 ELSE 0 END
+          + CASE WHEN record_key IS NULL THEN 1 ELSE 0 END"""
 
-STANDING = pl.Schema({"key": pl.String, "in_delivery": pl.Boolean, "was_hollow": pl.Boolean, "is_later": pl.Boolean})
+STANDING = pl.Schema({"key": pl.String, "in_delivery": pl.Boolean, "lacked": pl.Int32, "is_later": pl.Boolean})
 
 # Nothing is told of a thread but that it is there.
 TOLD = "coalesce({0}.title, {0}.status, {0}.inbox, {0}.assignee, {0}.started_at::VARCHAR)"
@@ -27,11 +28,12 @@ def keep_conversations(connection: Connection, delivery: Delivery, conversations
     """Store threads, as the latest delivery that speaks of them has them, and of one delivery what it has last.
 
     A thread of which nothing is told but that it is there gives way to any other: messages may come without theirs.
+    Whoever is in one that turns out to be of another channel is left pending.
 
     `conversations`: conversation_id, channel, title, is_group, status, inbox, assignee, labels, started_at.
     """
     with lent(connection, arriving=conversations):
-        connection.execute(
+        gone = connection.execute(
             f"""
             DELETE FROM conversation WHERE conversation_id IN (
                 SELECT c.conversation_id
@@ -39,15 +41,18 @@ def keep_conversations(connection: Connection, delivery: Delivery, conversations
                 LEFT JOIN delivery d USING (delivery_id)
                 WHERE CASE WHEN {BARE.format("a")} <> {BARE.format("c")} THEN {BARE.format("c")}
                            ELSE c.delivery_id = $delivery
-                                OR ($declared::TIMESTAMPTZ, $delivery::UUID) > (d.declared_at, d.delivery_id) END)""",
+                                OR ($declared::TIMESTAMPTZ, $delivery::UUID) > (d.declared_at, d.delivery_id) END)
+            RETURNING conversation_id, channel""",
             {"declared": delivery.declared_at, "delivery": delivery.delivery_id},
-        )
+        ).pl()
         connection.execute(
             """
             INSERT OR IGNORE INTO conversation BY NAME
             SELECT *, ? AS source, ? AS delivery_id FROM arriving""",
             [delivery.source, delivery.delivery_id],
         )
+    turned = gone.join(conversations, on="conversation_id").filter(pl.col("channel") != pl.col("channel_right"))
+    exchanges.turned(connection, turned["conversation_id"])
 
 
 def keep_messages(connection: Connection, delivery: Delivery, messages: pl.DataFrame) -> pl.DataFrame:
@@ -56,8 +61,9 @@ def keep_messages(connection: Connection, delivery: Delivery, messages: pl.DataF
     `messages`: the columns of table `message` but for the delivery, with `row` and `line`. Whoever a new message was
     exchanged with is left pending; so is whoever one was that is replaced.
     """
-    judged = _judged(connection, delivery, messages, "message", "message_id", HOLLOW)
+    judged = _judged(connection, delivery, messages, "message", "message_id", LACK)
     stored = _store(connection, delivery, judged, "message", "message_id")
+    _come_further(connection, judged, stored)
     exchanges.stir(connection, stored.new)
     exchanges.stir(connection, stored.replaced)
     exchanges.seen(connection, stored.new["message_id"])
@@ -91,11 +97,11 @@ class Stored(NamedTuple):
 
 
 def _judged(
-    connection: Connection, delivery: Delivery, entries: pl.DataFrame, table: str, key: str, hollow: str = "FALSE"
+    connection: Connection, delivery: Delivery, entries: pl.DataFrame, table: str, key: str, lack: str = "0"
 ) -> pl.DataFrame:
-    """Entries with `is_hollow`, `is_first` of their key in the batch, and what stands under that, else null.
+    """Entries with `lacks`, `is_first` of their key in the batch, and what stands under that, else null.
 
-    That is `in_delivery` (this delivery has brought it), `was_hollow` and `is_later` (this delivery, than that).
+    That is `in_delivery` (this delivery has brought it), `lacked` and `is_later` (this delivery, than that).
     """
     with among(connection, key, entries[key]) as are_these:
         known = query(connection, f"SELECT {key} FROM {table} WHERE {are_these}")[key]
@@ -105,36 +111,51 @@ def _judged(
             standing = query(
                 connection,
                 f"""
-                SELECT {key}, delivery_id = ? AS in_delivery, {hollow} AS was_hollow,
+                SELECT {key}, delivery_id = ? AS in_delivery, ({lack})::INTEGER AS lacked,
                        (?::TIMESTAMPTZ, ?::UUID) >= (declared_at, delivery_id) AS is_later
                 FROM {table} LEFT JOIN (SELECT delivery_id, declared_at FROM delivery) USING (delivery_id)
                 WHERE {are_these}""",
                 [delivery.delivery_id, delivery.declared_at, delivery.delivery_id],
             )
     return (
-        entries.with_columns(is_hollow=pl.sql_expr(hollow))
-        .sort("is_hollow", "row")
+        entries.with_columns(lacks=pl.sql_expr(lack).cast(pl.Int32))
+        .sort("lacks", "row")
         .with_columns(is_first=pl.col(key).is_first_distinct())
         .join(standing, on=key, how="left")
     )
 
 
 def _store(connection: Connection, delivery: Delivery, judged: pl.DataFrame, table: str, key: str) -> Stored:
-    """Store what is not there yet, or is there hollow, or as a later delivery has it."""
-    fuller = pl.col("was_hollow") & ~pl.col("is_hollow")
-    earlier = (pl.col("was_hollow") == pl.col("is_hollow")) & ~pl.col("is_later")
+    """Store what is not there yet, or is there with less told of it, or as a later delivery has it."""
+    fuller = pl.col("lacked") > pl.col("lacks")
+    earlier = (pl.col("lacked") == pl.col("lacks")) & ~pl.col("is_later")
     fresh = judged.filter("is_first", pl.col("in_delivery").is_null() | fuller | earlier)
     gone = fresh.filter(pl.col("in_delivery").is_not_null())[key]
     replaced = fresh.clear()
     if len(gone):
         with among(connection, key, gone) as are_these:
             replaced = query(connection, f"DELETE FROM {table} WHERE {are_these} RETURNING *")
-    own = fresh.drop("is_hollow", "is_first", "in_delivery", "was_hollow", "is_later")
+    own = fresh.drop("lacks", "is_first", "in_delivery", "lacked", "is_later")
     with lent(connection, arriving=own.rename({"row": "row_number", "line": "line_number"})):
         connection.execute(
             f"INSERT INTO {table} BY NAME SELECT *, ? AS delivery_id FROM arriving", [delivery.delivery_id]
         )
     return Stored(fresh, replaced)
+
+
+def _come_further(connection: Connection, judged: pl.DataFrame, stored: Stored) -> None:
+    """Let messages that are told of more than once have come as far as anything says."""
+    again = judged.filter(~pl.col("is_first") | pl.col("in_delivery").is_not_null())
+    told = pl.concat([each.select("message_id", "state") for each in (again, stored.replaced)]).drop_nulls("state")
+    if told.is_empty():
+        return
+    with lent(connection, told=told), among(connection, "message.message_id", told["message_id"].unique()) as are_these:
+        connection.execute(f"""
+            UPDATE message SET state = t.state
+            FROM (SELECT message_id::UUID AS message_id, arg_max(state, way(state)) AS state
+                  FROM told GROUP BY message_id) t
+            WHERE {are_these} AND message.message_id = t.message_id
+              AND way(t.state) > coalesce(way(message.state), 0)""")
 
 
 def _outcomes(judged: pl.DataFrame) -> pl.DataFrame:
@@ -144,7 +165,7 @@ def _outcomes(judged: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(Outcome.DUPLICATE_IN_FILE.value))
         .when(pl.col("in_delivery").is_null())
         .then(pl.lit(Outcome.CREATED.value))
-        .when(pl.col("was_hollow") & ~pl.col("is_hollow"))
+        .when(pl.col("lacked") > pl.col("lacks"))
         .then(pl.lit(Outcome.UPDATED.value))
         .otherwise(pl.lit(Outcome.UNCHANGED.value)),
     )

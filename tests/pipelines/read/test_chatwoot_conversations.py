@@ -109,6 +109,26 @@ def test_webhooks_state_what_was_changed(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("apart", [0, 9])
+def test_a_change_that_is_stated_and_written_into_the_conversation_is_one_event(tmp_path: Path, apart: int) -> None:
+    resolved = [{"status": {"previous_value": "open", "current_value": "resolved"}}]
+    notice = message(1, 2, "Conversation was marked resolved by Ben")
+    hook = {**conversation(), "event": "conversation_status_changed", "changed_attributes": resolved}
+    stated = {**hook, "updated_at": START + 1 + apart}
+
+    for values in ([stated, notice], [notice, stated], [{**stated, "messages": [notice]}, notice, stated]):
+        events = read(tmp_path, *values).events
+        assert len(set(events["key"])) == 1
+        assert set(events["after"]) == {"resolved"}
+
+
+def test_the_same_change_later_is_another_event(tmp_path: Path) -> None:
+    resolved = [{"status": {"previous_value": "open", "current_value": "resolved"}}]
+    hook = {**conversation(), "event": "conversation_status_changed", "changed_attributes": resolved}
+    notice = message(1, 2, "Conversation was marked resolved by Ben")
+    assert read(tmp_path, notice, {**hook, "updated_at": START + 60}).events["inferred"].to_list() == [True, False]
+
+
 def test_a_log_of_webhooks_leaves_a_conversation_as_it_stands_last(tmp_path: Path) -> None:
     hooks = [{**conversation(status=each), "event": "conversation_status_changed"} for each in ("open", "resolved")]
     assert read(tmp_path, *hooks).conversations["status"].to_list()[-1] == "resolved"

@@ -1,16 +1,22 @@
 from datetime import UTC, datetime
 
+import polars as pl
+
 from pipelines.read import frames
 from pipelines.read.frames import (
     Entry,
     File,
+    Happened,
     Identifier,
     Moment,
     Occurrences,
     Person,
+    Receipted,
     Refused,
     Said,
     Thread,
+    Tied,
+    Topic,
     batches,
     well_formed,
 )
@@ -20,8 +26,10 @@ from schemas.vocabulary import (
     ConversationStatus,
     Direction,
     ErrorCode,
+    EventKind,
     IdentifierType,
     MessageKind,
+    MessageState,
     Precision,
     ZoneSource,
 )
@@ -83,6 +91,27 @@ def test_a_person_comes_again_when_a_later_batch_first_tells_an_identifier() -> 
     assert first.identifiers["type"].to_list() == ["email"]
     assert second.identifiers["type"].to_list() == ["email", "phone"]
     assert third.contacts.is_empty()
+
+
+def test_each_kind_of_entry_comes_in_its_frame_with_its_time() -> None:
+    happened = Happened(2, "e", "t", EventKind.SYSTEM, "Anna left", NOON, after="b")
+    receipted = Receipted(3, "a", "t", None, MessageState.READ, NOON.instant)
+    topic = Topic("t", ANNA.record_id, "Hello", datetime(2025, 9, 15, 12, tzinfo=UTC), alone=True)
+    refused = Refused(4, ErrorCode.MESSAGE_UNREADABLE, "a header", "x" * 2 * received.MAX_TEXT)
+    unknown = said("b")._replace(sent=Moment(None, Precision.MINUTE, ZoneSource.ASSUMED))
+    entries: list[Entry] = [said("a"), happened, Tied("t", "u"), receipted, topic, refused, unknown]
+    (batch,) = batches(entries, rows=10)
+    assert batch.messages.select("row", "sent_at", "precision", "zone_source").rows() == [
+        (1, NOON.instant, "second", "stated"),
+        (5, None, "minute", "assumed"),
+    ]
+    assert batch.events.select("row", "line", "kind", "after", "happened_at", "precision").rows() == [
+        (2, 2, "system", "b", NOON.instant, "second")
+    ]
+    assert batch.receipts.select("row", "message", "state", "reached_at").rows() == [(3, "a", "read", NOON.instant)]
+    assert batch.refused.select("row", pl.col("raw").str.len_chars()).rows() == [(4, received.MAX_TEXT)]
+    assert batch.ties.rows() == [("t", "u")]
+    assert batch.topics.rows() == [("t", ANNA.record_id, "Hello", NOON.instant, True)]
 
 
 def test_files_stay_with_their_message() -> None:

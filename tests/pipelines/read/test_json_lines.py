@@ -1,13 +1,18 @@
 import io
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read import json_lines as module
 from pipelines.read.frames import Refused
-from pipelines.read.json_lines import Line, json_lines, written
+from pipelines.read.json_lines import Line, json_lines, parsed, written
 from schemas.vocabulary import ErrorCode
+
+JSON = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=()))
 
 
 def read(data: bytes) -> list[Line | Refused]:
@@ -15,7 +20,7 @@ def read(data: bytes) -> list[Line | Refused]:
 
 
 def test_each_line_is_a_value_and_blank_ones_are_none() -> None:
-    assert read(b'\xef\xbb\xbf{"a": 1}\r\n\n  \n[2]') == [Line(1, {"a": 1}), Line(4, [2])]
+    assert read(b'\xef\xbb\xbf{"a": 1}\r\n\n  \n[2]') == [Line(1, {"a": 1}, b'{"a": 1}\r\n'), Line(4, [2], b"[2]")]
 
 
 @pytest.mark.parametrize("broken", [b'{"a": ', b'"\xff"', b"[" * 100_000, b"9" * 5_000, b"{} {}"])
@@ -24,6 +29,45 @@ def test_a_line_that_is_no_json_is_refused_and_the_others_read(broken: bytes) ->
     assert [type(each) for each in found] == [Line, Refused, Line]
     assert isinstance(found[1], Refused)
     assert (found[1].line, found[1].code) == (2, ErrorCode.MESSAGE_UNREADABLE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"\\ud83d"',
+        '{"\\ud800": "\\ude00"}',
+        "NaN",
+        "-Infinity",
+        "1e999",
+        "18446744073709551616",
+        "-9223372036854775809",
+        "1" * 4_000,
+        '{"a": {"b": 1}, "a": {"c": 2}}',
+        "-0",
+        "-0.0",
+        "5e-324",
+        "123456789012345678901234567890.5",
+        '"\\u0000\x7f"',
+        "[" * 150 + "]" * 150,
+        "[" * 500 + "]" * 500,
+    ],
+)
+def test_what_the_fast_parser_refuses_or_could_read_otherwise_is_as_python_reads_it(text: str) -> None:
+    assert repr(parsed(text)) == repr(json.loads(text))
+
+
+@given(st.recursive(JSON, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_a_value_is_what_python_makes_of_it(value: Any) -> None:
+    text = json.dumps(value)
+    assert repr(parsed(text)) == repr(json.loads(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["01", "1.", ".5", "+1", "-", "tru", '"\t"', '"\\x"', "[1,]", "{} {}", "'a'", "[" * 100_000]
+)
+def test_what_is_no_json_is_none_for_either_parser(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parsed(text)
 
 
 def test_a_line_that_is_too_long_is_refused_and_never_held(monkeypatch: pytest.MonkeyPatch) -> None:

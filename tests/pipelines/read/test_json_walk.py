@@ -1,4 +1,5 @@
 import io
+import itertools
 import json
 from typing import Any
 
@@ -37,6 +38,38 @@ def test_of_an_empty_container_that_is_gone_into_nothing_comes() -> None:
 
 def test_documents_may_follow_each_other() -> None:
     assert walked(b'{"a": [1]}\n{"a": [2]} 3') == [(("a", 0), 1), (("a", 0), 2), ((), 3)]
+
+
+ITEMS = st.lists(
+    st.dictionaries(st.sampled_from("xyz"), st.lists(st.dictionaries(st.just("x"), st.text()))), min_size=2
+)
+
+
+@given(items=ITEMS, indent=st.sampled_from([None, 1]), chunk=st.integers(1, 90))
+def test_items_are_the_same_whether_taken_one_by_one_or_many_at_once(
+    items: Any, indent: int | None, chunk: int
+) -> None:
+    data = json.dumps({"a": items}, indent=indent).encode()
+    for size in (chunk, len(data)):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(module, "CHUNK", size)
+            assert walked(data) == [(("a", nth), item) for nth, item in enumerate(items)]
+
+
+@pytest.mark.parametrize(
+    "odd", ['"\\ud83d"', "NaN", "18446744073709551616", '"}, {\\"id\\": 1"', '[{"id": 1}, {"id": 2}]']
+)
+def test_an_item_that_only_pythons_parser_reads_is_read_among_others(odd: str) -> None:
+    item = f'{{"id": 1, "odd": {odd}}}'
+    found = walked(f'{{"a": [{", ".join([item] * 5)}]}}'.encode())
+    assert repr(found) == repr([(("a", nth), json.loads(item)) for nth in range(5)])
+
+
+def test_broken_json_is_refused_after_the_items_before_it() -> None:
+    items = walk(io.BytesIO(b'{"a": [{"id": 1}, {"id": 2}, {"id": 3}, {"id": 4}, {"id": }]}'), into_lists_of_a)
+    assert [value["id"] for _, value in itertools.islice(items, 4)] == [1, 2, 3, 4]
+    with pytest.raises(DeliveryRefused):
+        next(items)
 
 
 @given(st.recursive(st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))

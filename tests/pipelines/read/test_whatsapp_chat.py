@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -196,6 +197,7 @@ def test_exports_of_two_phones_agree_when_each_says_its_zone(tmp_path: Path) -> 
         timezone="Europe/London",
     )
     assert berlin.messages["sent_at"].to_list() == london.messages["sent_at"].to_list()
+    assert berlin.messages["key"].to_list() == london.messages["key"].to_list()
 
 
 def test_contact_and_agent_are_told_apart_as_authors(tmp_path: Path) -> None:
@@ -223,6 +225,106 @@ def test_a_new_number_is_an_event_read_out_of_its_notice(
     event = read(written(tmp_path, f"{CHAT}13/09/25, 09:55 - {notice}\n")).events.row(1, named=True)
     assert (event["kind"], event["inferred"]) == ("number_changed", True)
     assert (event["before"], event["after"], event["text"]) == (before, after, notice)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "13/09/25, 09:56 - +44 20 7946 0001 changed to +44 20 7946 0002",
+        "13/09/25, 09:56 - +44 20 7946 0001 changed their phone number to +44 20 7946 0002",
+        "13/09/25, 09:56 - TITLE: \u200e+44 20 7946 0001 changed to \u200e+44 20 7946 0002",
+    ],
+)
+@pytest.mark.parametrize("title", ["+44 20 7946 0001", "+44 20 7946 0002"])
+def test_a_new_number_and_the_old_one_are_of_one_record(tmp_path: Path, line: str, title: str) -> None:
+    line = line.replace("TITLE", title)
+    chat = CHAT.replace("Anna Weber", title) + f"{line}\n{line}\n"
+    path = written(tmp_path, chat, f"WhatsApp Chat with {title}.txt")
+    whole, cut = read(path, owner="Acme Support"), read(path, owner="Acme Support", rows=1)
+    link = whole.contacts.row(1, named=True)
+    assert whole.contacts.height == 2
+    assert (link["record_id"], link["name"], link["line"]) == ("changed:wa:442079460001:wa:442079460002", None, 5)
+    linked = whole.identifiers.filter(pl.col("row") == link["row"])
+    assert linked.select("type", "raw").rows() == [("wa_id", "+44 20 7946 0001"), ("wa_id", "+44 20 7946 0002")]
+    assert cut.contacts.equals(whole.contacts)
+    assert cut.identifiers.equals(whole.identifiers)
+
+
+@pytest.mark.parametrize(
+    ("title", "notice"),
+    [
+        ("+44 20 7946 0003", "+44 20 7946 0001 changed to +44 20 7946 0002"),
+        ("+44 20 7946 0001", "+44 20 7946 0001 changed to +44 20 79460001"),
+        ("Anna Weber", "+44 20 7946 0001 changed to +44 20 7946 0002"),
+        ("Team Berlin", "+44 20 7946 0001 changed to +44 20 7946 0002"),
+    ],
+)
+def test_numbers_of_others_and_of_groups_are_not_linked(tmp_path: Path, title: str, notice: str) -> None:
+    chat = f"{CHAT}13/09/25, 09:55 - Ben: Hi\n13/09/25, 09:56 - {notice}\n"
+    batch = read(written(tmp_path, chat, f"WhatsApp Chat with {title}.txt"), owner="Acme Support")
+    assert batch.events["kind"].to_list()[-1] == "number_changed"
+    assert not [key for key in batch.contacts["record_id"] if key.startswith("changed:")]
+
+
+@pytest.mark.parametrize(
+    ("customer", "owner", "told"),
+    [
+        ("John Doe 🤓", "John Doe", ["John Doe", "John Doe 🤓"]),
+        ("John Doe", "John Doe 🤓", ["John Doe", "John Doe 🤓"]),
+        ("John Doe 🤓", "\u200eJohn Doe", ["~\u202fJohn Doe", "John Doe 🤓"]),
+        ("Anna Weber", "John Doe", ["Anna Weber", "John Doe 🤓"]),
+        ("John Doe 🤓", "John Doe", ["John Doe 🤓"]),
+    ],
+)
+def test_a_name_to_the_letter_goes_before_one_like_it(
+    tmp_path: Path, customer: str, owner: str, told: list[str]
+) -> None:
+    chat = "".join(f"13/09/25, 09:5{nth} - {name}: Hi\n" for nth, name in enumerate(told))
+    batch = read(written(tmp_path, chat, f"WhatsApp Chat with {customer}.txt"), owner=owner)
+    expected = ["inbound" if title_in(f"WhatsApp Chat with {name}") == customer else "outbound" for name in told]
+    assert batch.messages["direction"].to_list() == expected
+    assert batch.contacts["name"].to_list() == [customer]
+
+
+def test_in_a_group_only_the_owner_to_the_letter_is_the_company(tmp_path: Path) -> None:
+    chat = "".join(f"13/09/25, 09:5{nth} - {name}: Hi\n" for nth, name in enumerate(("John Doe 🤓", "John Doe", "Ben")))
+    batch = read(written(tmp_path, chat, "WhatsApp Chat with Team.txt"), owner="John Doe")
+    assert batch.messages["direction"].to_list() == ["inbound", "outbound", "inbound"]
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "+49 30 90182001 created this group",
+        "Anna hat diese Gruppe erstellt",
+        "Anna ha creato questo gruppo",
+        "Anna creó este grupo",
+        "Anna a créé ce groupe",
+        "Anna criou este grupo",
+        "Ben left",
+    ],
+)
+def test_what_stands_under_the_name_of_a_group_is_said_by_nobody(tmp_path: Path, notice: str) -> None:
+    chat = (
+        "[13/09/25, 09:50:00] Club: Messages and calls are end-to-end encrypted.\n"
+        f"[13/09/25, 09:51:00] Club: {notice}\n"
+        "[13/09/25, 09:52:00] +49 30 90182001: hello\n"
+        "[13/09/25, 09:53:00] Small Shop: welcome\n"
+    )
+    for owner in (None, "Small Shop"):
+        batch = read(written(tmp_path, chat, "WhatsApp Chat - Club.txt"), owner=owner)
+        assert batch.conversations.select("key", "is_group").row(0) == ("group:club", True)
+        assert batch.contacts.is_empty()
+        assert batch.messages["sender"].to_list() == ["+49 30 90182001", "Small Shop"]
+        assert batch.events.select("kind", "text").row(1) == ("system", notice)
+
+
+@pytest.mark.parametrize("words", ["Hi: is it in stock?", "ok", "Ben is late"])
+def test_one_who_says_something_is_no_group(tmp_path: Path, words: str) -> None:
+    chat = f"{CHAT.replace('second line', 'x')}13/09/25, 09:55 - Anna Weber: Ben left\n13/09/25, 09:56 - Ben: Hi\n"
+    batch = read(written(tmp_path, chat.replace("Hi: is it in stock?", words)), owner="Acme Support")
+    assert batch.conversations["key"].to_list() == ["chat:anna weber"]
+    assert batch.messages["sender"].to_list()[0] == "Anna Weber"
 
 
 def test_where_the_blocks_of_a_file_end_makes_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -172,6 +172,18 @@ def test_history_tells_both_sides_and_how_far_the_companys_came() -> None:
     assert batch.receipts.select("message", "state").rows() == [("wamid.4", "delivered")]
 
 
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_media_message_of_history_wins_over_its_placeholder(order: Sequence[int]) -> None:
+    image = {"caption": "red", "mime_type": "image/jpeg", "id": "1"}
+    hooks = [
+        chunk(message(kind="media_placeholder")),
+        chunk(message(kind="image", image=image)),
+        incoming(message("2")),
+    ]
+    kept = read(*[hooks[nth] for nth in order]).messages.unique("key", keep="first", maintain_order=True)
+    assert sorted(kept.select("key", "text").rows()) == [("2", "Hi"), ("wamid.1", "red")]
+
+
 def test_a_refusal_to_share_history_is_skipped() -> None:
     batch = read(hook("history", errors=[{"code": 2593109}]))
     assert batch.refused["outcome"].to_list() == ["skipped"]
@@ -340,3 +352,20 @@ def test_whatever_the_values_only_delivery_errors_come_and_contracts_hold(values
     frames = (batch.messages, batch.receipts, batch.events, batch.refused)
     rows = [row for frame in frames for row in frame["row"]]
     assert sorted(rows) == list(range(1, len(rows) + 1))
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        incoming(message(text={"body": "x" * (received.MAX_TEXT + 1)})),
+        incoming({**message(), "id": None}),
+        hook(contacts=[CONTACT], statuses=[{"id": "wamid.0", "status": "?", "recipient_id": ANNA}]),
+        hook(contacts=[CONTACT], calls=[{"event": "terminate", "direction": "USER_INITIATED", "from": ANNA}]),
+    ],
+)
+def test_a_party_whose_first_entry_is_refused_is_told_all_the_same(refused: dict[str, Any]) -> None:
+    batch = read(refused, incoming(message("wamid.2")))
+    assert batch.refused.height == 1
+    assert batch.messages["key"].to_list() == ["wamid.2"]
+    assert batch.contacts["record_id"].to_list() == [f"wa:{ANNA}"]
+    assert batch.conversations["key"].to_list() == batch.messages["conversation"].to_list()

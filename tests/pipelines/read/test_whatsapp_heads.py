@@ -22,7 +22,14 @@ PIECES = [
     "\u200e",
 ]
 PIECES += ["x", "Anna: Hi", "٩", "99/99/25", "klo ", ": "]
-USUAL = ["1/2/25, 9:53 - Anna: Hi", "[13.02.25, 09:53:20] x", "9:53, 15/9/2025 - x", "1/2/25 9:53 PM - ", "more"]
+USUAL = [
+    "1/2/25, 9:53 - Anna: Hi",
+    "2568-01-02, 10:00 - Anna: Hi",
+    "[13.02.25, 09:53:20] x",
+    "9:53, 15/9/2025 - x",
+    "1/2/25 9:53 PM - ",
+    "more",
+]
 line = st.sampled_from(USUAL) | st.lists(st.sampled_from(PIECES), max_size=8).map("".join)
 
 
