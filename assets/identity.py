@@ -3,10 +3,11 @@
 import dagster as dg
 
 from assets.boundary import without_values
-from assets.metadata import bars, table
+from assets.metadata import bars, signed_bars, stacked, table
 from assets.resources import Workspace
 from pipelines.steps.match import match
-from pipelines.store import health
+from pipelines.steps.match_report import weights_in_use
+from pipelines.store import health, match_numbers
 
 GROUP = "identity"
 
@@ -29,6 +30,8 @@ def match_edges(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.M
             "candidate_pairs": matched.pairs,
             "merge": matched.merge,
             "review": matched.review,
+            "weights": signed_bars(weights_in_use(project.settings, connection), ["field", "level"], "bits"),
+            "scores": stacked(match_numbers.score_histogram(connection), "bits", "zone", "pairs"),
             "rules": table(health.edge_rules(connection)),
             "shared_values": table(health.shared_values(connection)),
             "dagster/row_count": health.count(connection, "match_edge"),
@@ -66,6 +69,8 @@ def cluster_health(workspace: Workspace) -> dg.MaterializeResult:
         metadata={
             "sizes": bars(sizes, "records", "contacts"),
             "largest": max(sizes["records"].to_list(), default=0),
+            "scores": stacked(match_numbers.score_histogram(connection), "bits", "zone", "pairs"),
+            "vetoes": table(match_numbers.vetoes(connection)),
             "rules": table(health.edge_rules(connection)),
         }
     )

@@ -3,6 +3,7 @@
 import dagster as dg
 import polars as pl
 
+from pipelines.publish.chart import signed_bar
 from schemas.received import Frame
 
 
@@ -37,3 +38,20 @@ def bars(frame: pl.DataFrame, label: str, number: str) -> dg.MarkdownMetadataVal
         for name, size in frame.select(label, number).iter_rows()
     ]
     return dg.MetadataValue.md("\n".join([f"| {label} | {number} |", "|---|---|", *rows]))
+
+
+def stacked(frame: pl.DataFrame, label: str, part: str, number: str) -> dg.MarkdownMetadataValue:
+    """A bar chart of counts, of which each label has one for every part."""
+    named = frame.select(pl.format("{} {}", label, part).alias(label), number)
+    return bars(named, label, number)
+
+
+def signed_bars(frame: pl.DataFrame, labels: list[str], number: str) -> dg.MarkdownMetadataValue:
+    """A bar chart of numbers that may be below zero: those go to the left."""
+    numbers = frame[number].to_list()
+    reach = (min(numbers, default=0.0), max(numbers, default=0.0))
+    rows = [
+        f"| {' '.join(names).replace('_', ' ')} | {size:+.1f} | `{signed_bar(size, reach, 32)}` |"
+        for *names, size in frame.select(*labels, number).iter_rows()
+    ]
+    return dg.MetadataValue.md("\n".join([f"| {' '.join(labels)} | {number} | |", "|---|---|---|", *rows]))

@@ -180,6 +180,30 @@ def parser() -> argparse.ArgumentParser:
             "contact", metavar="CONTACT", help="id or its beginning, e-mail address, phone number or name"
         )
 
+    explain = add("explain", "Explain why two contacts or records are or are not one person", "explain")
+    for side in ("one", "other"):
+        explain.add_argument(
+            side, metavar="CONTACT", help="what a contact is found by, a former id, or a record as source:record id"
+        )
+
+    match = add(
+        "match", "Fit the match model, report on matching, ask what other thresholds would do", "match", project=False
+    )
+    actions = match.add_subparsers(required=True, metavar="ACTION", dest="action")
+
+    def action(name: str, says: str) -> argparse.ArgumentParser:
+        added = actions.add_parser(name, help=says, description=says)
+        at_project(added)
+        return added
+
+    fit = action("fit", "Fit the model to all records there are; the next run matches everything anew with it")
+    fit.add_argument("--dry-run", action="store_true", help="say what that would change, and keep nothing")
+    report = action("report", "Weights of the model, scores, capped blocks, shared identifiers, cost; numbers only")
+    report.add_argument("--html", type=Path, metavar="FILE", help="write it as a page; the file must not be there yet")
+    what_if = action("what-if", "Say which contacts and segments other thresholds would change; nothing is changed")
+    what_if.add_argument("--auto", type=float, required=True, metavar="P", help="probability from which pairs merge")
+    what_if.add_argument("--review", type=float, metavar="P", help="from which a person is asked (default: as it is)")
+
     formats = add("formats", "Say what can be read, or all about one format", "formats", project=False)
     formats.add_argument("name", nargs="?", metavar="NAME", help="the format to say all about")
     formats.add_argument("--json", action="store_true", help="for programs: JSON on standard output")
@@ -199,7 +223,7 @@ def parser() -> argparse.ArgumentParser:
     dev = add("dev", "Open Dagster's page on this project", "dev")
     dev.add_argument("--port", type=int, default=3000, metavar="PORT")
 
-    for each in (run, check, status, list_, show, timeline, block, unblock, archive):
+    for each in (run, check, status, list_, show, timeline, block, unblock, explain, fit, report, what_if, archive):
         each.add_argument("--wait", type=float, default=60, metavar="SECONDS", help="for another process (default: 60)")
         each.add_argument("--json", action="store_true", help="for programs: JSON on standard output")
     return top

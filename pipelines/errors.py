@@ -48,6 +48,10 @@ class DeliveryHeld(DeliveryError):
     """The file can be read once a person has settled something in onecontact.yaml."""
 
 
+class NeverMatched(OnecontactError):
+    """What somebody asks of matching cannot be said before a run has matched something."""
+
+
 class SourceUnreachable(OnecontactError):
     """A place that deliveries come from cannot be listed or read now; the run goes on with the other sources."""
 

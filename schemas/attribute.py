@@ -8,7 +8,7 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from schemas.source import Strict
-from schemas.vocabulary import AttributeMerge, AttributeType
+from schemas.vocabulary import AttributeMerge, AttributeType, MatchRole
 
 MERGES = MappingProxyType(
     {
@@ -32,6 +32,7 @@ class Attribute(Strict):
 
     type: AttributeType = Field(description="What its values are")
     values: tuple[str, ...] = Field(default=(), description="What a dropdown offers, as it is to be spelt")
+    role: MatchRole | None = Field(default=None, description="What it tells matching about a person")
     exclusive: bool = Field(default=False, description="Records with two different values are never one contact")
     merge: AttributeMerge = Field(default=AttributeMerge.MOST_RECENT, description="Which value a contact gets")
     required: bool = Field(default=False, description="Rows of a contact list that leave its column blank come back")

@@ -15,8 +15,8 @@ AttributeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 class Matching(Strict):
     """Probabilities that part the three zones: merge, review, nothing."""
 
-    auto: float = Field(default=0.95, gt=0.5, lt=1, description="From here on pairs merge")
-    review: float = Field(default=0.70, gt=0, lt=1, description="From here on pairs are shown to a person")
+    auto: float = Field(default=0.80, gt=0.5, lt=1, description="From here on pairs merge")
+    review: float = Field(default=0.30, gt=0, lt=1, description="From here on pairs are shown to a person")
 
     @field_validator("review")
     @classmethod
@@ -51,3 +51,7 @@ class Project(Strict):
     def exclusive_attributes(self) -> list[str]:
         """Names of the attributes of which one person has one value only, sorted."""
         return sorted(name for name, attribute in self.attributes.items() if attribute.exclusive)
+
+    def match_roles(self) -> dict[str, str]:
+        """The field of the match model that an attribute speaks for, by its name, sorted."""
+        return {name: str(own.role) for name, own in sorted(self.attributes.items()) if own.role is not None}

@@ -159,6 +159,21 @@ class AttributeType(StrEnum):
     BOOLEAN = "boolean"
 
 
+class MatchRole(StrEnum):
+    """What a custom attribute tells matching about a person."""
+
+    DATE_OF_BIRTH = "date_of_birth"
+    POSTCODE = "postcode"
+    CITY = "city"
+    STREET = "street"
+    REGION = "region"
+    COUNTRY = "country"
+    COMPANY = "company"
+    EXACT_ID = "exact_id"
+    CATEGORY = "category"
+    TEXT = "text"
+
+
 class AttributeMerge(StrEnum):
     """How values of one attribute on several records become one."""
 

@@ -1,17 +1,21 @@
 """Edges to clusters, under vetoes. Edges are taken strongest first, so arrival order decides nothing."""
 
 from collections import defaultdict
+from collections.abc import Hashable, Iterable
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
+from pipelines.match.compare import INDEX, compare_names
 from pipelines.match.decided import SOURCE_MERGE
-from pipelines.match.names import CONTRADICTORY, name_levels
+from pipelines.match.records import NAMES, encoded
 
-# An identifier that both sides state, with names that do not contradict, or a merge that was done in the source: enough
-# to join two grown clusters.
-DETERMINISTIC = frozenset({SOURCE_MERGE, "same_channel_id", "same_email", "same_phone"})
+SURE = 0.95  # probability from which on an edge needs no support
 LIMITS = {"email": 5, "phone": 5}
+OWN_DIGITS = 8  # last digits of a number, which are the same in all its spellings
+
+Pair = tuple[Hashable, Hashable]
 
 
 class Clustered(NamedTuple):
@@ -21,20 +25,27 @@ class Clustered(NamedTuple):
     vetoed: pl.DataFrame
 
 
+class Members(NamedTuple):
+    """What is known of the records of edges, as far as a veto may ask for it."""
+
+    named: frozenset[Hashable]  # those with a full name; that such two share no edge says that they differ
+    contradicting: frozenset[Pair]  # pairs whose given names contradict each other, both ways round
+    exclusive: dict[Hashable, dict[str, str]]
+    points: dict[Hashable, list[tuple[str, str]]]
+
+
 class _Cluster:
     """Records joined so far, and what they would contradict."""
 
-    def __init__(self, record: str, name: str, exclusive: list[str], points: list[tuple[str, str]]) -> None:
+    def __init__(self, record: Hashable, members: Members) -> None:
         self.records = [record]
-        self.names = {name} if name else set()
-        self.exclusive = dict(value.split("=", 1) for value in exclusive)
+        self.exclusive = dict(members.exclusive.get(record, {}))
         self.points: dict[str, set[str]] = defaultdict(set)
-        for field, value in points:
+        for field, value in members.points.get(record, ()):
             self.points[field].add(value)
 
     def absorb(self, other: "_Cluster") -> None:
         self.records += other.records
-        self.names |= other.names
         self.exclusive |= other.exclusive
         for field, values in other.points.items():
             self.points[field] |= values
@@ -43,28 +54,33 @@ class _Cluster:
 def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, auto: float) -> Clustered:
     """Join records along merge edges, strongest first, where nothing speaks against the joined cluster.
 
-    `edges`: record_lo, record_hi, rule, weight, probability of the merge zone, all of the components of `profiles`
-    (record_key, tokens, exclusive); `points` as `keys.points` gives them. A cluster is named by its smallest record.
+    `edges`: record_lo, record_hi, zone, rule, weight, probability, vague, of both zones, with all records of the
+    components that merge edges make. `profiles`: record_key, given_name, middle_name, family_name (as they are
+    compared), exclusive (List of "attribute=value"). `points`: record_key, field, value. A cluster is named by its
+    smallest record.
 
-    A join is vetoed by: different values of an exclusive attribute; more e-mails or phones than LIMITS; names that
-    contradict each other anywhere across the join, unless the source itself has merged the two records; a bridge, that
-    is two clusters of two or more records without a deterministic edge and with a mean probability over all cross pairs
-    below `auto`. A vetoed edge whose records come together by another one is not reported.
+    A join is vetoed by: different values of an exclusive attribute; more e-mails or phones than LIMITS; given names
+    that contradict each other across the join, where the edge does not say by a name which of them is meant; a bridge,
+    that is an edge below SURE between clusters whose cross pairs are, in the middle, below `auto`. A vetoed edge whose
+    records come together by another one is not reported.
     """
-    edges = edges.sort(["weight", "record_lo", "record_hi"], descending=[True, False, False])
-    connected = profiles.filter(
-        pl.col("record_key").is_in(pl.concat([edges["record_lo"], edges["record_hi"]]).implode())
+    merges = edges.filter(pl.col("zone") == "merge").sort(
+        ["weight", "record_lo", "record_hi"], descending=[True, False, False]
     )
-    held = _clusters(connected, points)
-    contradictions = contradictory_names(connected, edges)
-    probability = {(lo, hi): p for lo, hi, p in edges.select("record_lo", "record_hi", "probability").iter_rows()}
-    vetoed: list[tuple[str, str, str]] = []
-    for lo, hi, rule in edges.select("record_lo", "record_hi", "rule").iter_rows():
-        one, other = held[lo], held[hi]
+    members = known_members(edges, profiles, points)
+    probability: dict[Pair, float] = {
+        (lo, hi): each for lo, hi, each in edges.select("record_lo", "record_hi", "probability").iter_rows()
+    }
+    held: dict[Hashable, _Cluster] = {}
+    vetoed: list[tuple[Hashable, Hashable, str]] = []
+    for lo, hi, rule, strength, vague in merges.select(*PAIR, "rule", "probability", "vague").iter_rows():
+        one = held.get(lo) or held.setdefault(lo, _Cluster(lo, members))
+        other = held.get(hi) or held.setdefault(hi, _Cluster(hi, members))
         if one is other:
             continue
-        against = set() if rule == SOURCE_MERGE else contradictions
-        veto = _veto(one, other, against, probability, certain=rule in DETERMINISTIC, auto=auto)
+        veto = _veto(one, other, members, vague=vague and rule != SOURCE_MERGE)
+        if veto is None and strength < SURE and _is_bridge(one, other, members, probability, auto):
+            veto = "bridge"
         if veto:
             vetoed.append((lo, hi, veto))
             continue
@@ -73,82 +89,116 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
             held[record] = large
         large.absorb(small)
     parted = [edge for edge in vetoed if held[edge[0]] is not held[edge[1]]]
-    label = {record: min(held[record].records) if record in held else record for record in profiles["record_key"]}
-    return Clustered(
-        pl.DataFrame({"record_key": list(label), "cluster": list(label.values())}, schema=dict(CLUSTERS)),
-        pl.DataFrame(parted, schema=["record_lo", "record_hi", "reason"], orient="row").cast(pl.String),
+    return Clustered(_labelled(profiles["record_key"], held.values()), _reported(parted, edges))
+
+
+PAIR = ["record_lo", "record_hi"]
+
+
+def _labelled(records: pl.Series, clusters: Iterable[_Cluster]) -> pl.DataFrame:
+    joined = [each for each in {id(each): each for each in clusters}.values() if len(each.records) > 1]
+    labels = [(record, min(each.records)) for each in joined for record in each.records]  # type: ignore[type-var]
+    label = pl.DataFrame(labels, schema={"record_key": records.dtype, "cluster": records.dtype}, orient="row")
+    own = records.alias("record_key").to_frame()
+    return own.join(label, on="record_key", how="left", maintain_order="left").select(
+        "record_key", cluster=pl.coalesce("cluster", "record_key")
     )
 
 
-CLUSTERS = {"record_key": pl.String, "cluster": pl.String}
+def _reported(vetoed: list[tuple[Hashable, Hashable, str]], edges: pl.DataFrame) -> pl.DataFrame:
+    key = edges.schema["record_lo"]
+    return pl.DataFrame(vetoed, schema={"record_lo": key, "record_hi": key, "reason": pl.String}, orient="row")
 
 
-def contradictory_names(profiles: pl.DataFrame, edges: pl.DataFrame) -> set[tuple[str, str]]:
-    """Pairs of different full names within a connected component that contradict each other (both orders)."""
+def known_members(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame) -> Members:
+    """What vetoes ask for, of the records at the ends of edges."""
+    ends = pl.concat([edges["record_lo"], edges["record_hi"]]).unique()
+    own = profiles.filter(pl.col("record_key").is_in(ends.implode()))
+    both = pl.col("given_name").is_not_null() & pl.col("family_name").is_not_null()
+    exclusive = own.filter(pl.col("exclusive").list.len() > 0).select("record_key", "exclusive")
+    held: dict[Hashable, list[tuple[str, str]]] = defaultdict(list)
+    for record, field, value in limited(points).filter(pl.col("record_key").is_in(ends.implode())).iter_rows():
+        held[record].append((field, value))
+    return Members(
+        frozenset(own.filter(both)["record_key"]),
+        contradictions(edges.filter(pl.col("zone") == "merge"), own),
+        {record: dict(each.split("=", 1) for each in values) for record, values in exclusive.iter_rows()},
+        dict(held),
+    )
+
+
+def limited(points: pl.DataFrame) -> pl.DataFrame:
+    """What LIMITS count of points: record_key, field, value; the spellings of a number are one."""
+    own_digits = pl.col("value").str.slice(-OWN_DIGITS)
+    value = pl.when(pl.col("field") == "phone").then(own_digits).otherwise("value").alias("value")
+    return points.filter(pl.col("field").is_in(LIMITS)).select("record_key", "field", value)
+
+
+def contradictions(edges: pl.DataFrame, profiles: pl.DataFrame) -> frozenset[Pair]:
+    """Pairs of records whose given names contradict each other (both ways round), in components with a vague edge."""
     component = components(edges)
-    names = (
-        profiles.select("record_key", "tokens", name=pl.col("tokens").list.join(" "))
-        .filter(pl.col("tokens").list.len() > 0)
-        .join(component, on="record_key")
-        .select("component", "name", "tokens")
-        .unique()
+    vague = edges.filter(pl.col("vague")).join(component, left_on="record_lo", right_on="record_key")["component"]
+    asked = (
+        component.filter(pl.col("component").is_in(vague.unique().implode()))
+        .join(profiles.select("record_key", *NAMES), on="record_key")
+        .sort("record_key")
+        .with_row_index("record")
     )
-    pairs = names.join(names, on="component", suffix="_hi").filter(pl.col("name") < pl.col("name_hi"))
-    distinct = pairs.select(one="name", other="name_hi", tokens_lo="tokens", tokens_hi="tokens_hi").unique()
-    against = name_levels(distinct).filter(pl.col("name").is_in(CONTRADICTORY)).select("one", "other")
-    return {pair for one, other in against.iter_rows() for pair in ((one, other), (other, one))}
+    pairs = asked.select("component", lo="record").join(asked.select("component", hi="record"), on="component")
+    pairs = pairs.filter(pl.col("lo") < pl.col("hi"))
+    facts = pl.DataFrame(schema={"record": pl.UInt32, "field": pl.String, "value": pl.String})
+    lo, hi = pairs["lo"].to_numpy(), pairs["hi"].to_numpy()
+    names, _ = compare_names(encoded(asked.height, asked.select("record", *NAMES), facts), lo, hi)
+    if not names:
+        return frozenset()
+    against = np.flatnonzero(names["given_name"].level == INDEX["given_name"]["different"])
+    keys = asked["record_key"].to_list()
+    found = [(keys[one], keys[other]) for one, other in zip(lo[against], hi[against], strict=True)]
+    return frozenset(found) | {(other, one) for one, other in found}
 
 
 def components(edges: pl.DataFrame) -> pl.DataFrame:
-    """Connected components by label propagation: record_key, component (its smallest record key)."""
-    both = pl.concat(
-        [
-            edges.select(a="record_lo", b="record_hi"),
-            edges.select(a="record_hi", b="record_lo"),
-        ]
+    """Connected components: record_key, component (its smallest record key)."""
+    into: dict[Hashable, Hashable] = {}
+
+    def smallest(each: Hashable) -> Hashable:
+        while (above := into.setdefault(each, each)) != each:
+            into[each] = each = into.setdefault(above, above)
+        return each
+
+    for lo, hi in edges.select(PAIR).iter_rows():
+        one, other = smallest(lo), smallest(hi)
+        if one != other:
+            low, high = (one, other) if one < other else (other, one)  # type: ignore[operator]
+            into[high] = low
+    key = edges.schema["record_lo"]
+    return pl.DataFrame(
+        {"record_key": list(into), "component": [smallest(each) for each in into]},
+        schema={"record_key": key, "component": key},
     )
-    labels = both.select(record_key="a").unique().with_columns(component=pl.col("record_key"))
-    while True:
-        heard = both.join(labels, left_on="b", right_on="record_key").group_by("a").agg(pl.col("component").min())
-        spread = labels.join(heard, left_on="record_key", right_on="a", how="left", suffix="_heard").select(
-            "record_key", component=pl.min_horizontal("component", "component_heard")
-        )
-        jumped = spread.join(
-            spread.rename({"record_key": "component", "component": "further"}), on="component", how="left"
-        ).select("record_key", component="further")
-        if jumped.sort("record_key").equals(labels.sort("record_key")):
-            return jumped
-        labels = jumped
 
 
-def _clusters(profiles: pl.DataFrame, points: pl.DataFrame) -> dict[str, _Cluster]:
-    stated = points.filter(pl.col("exact")).group_by("record_key").agg(points=pl.struct("field", "value"))
-    rows = profiles.join(stated, on="record_key", how="left").select(
-        "record_key", name=pl.col("tokens").list.join(" "), exclusive="exclusive", points="points"
-    )
-    return {
-        record: _Cluster(record, name, exclusive, [(p["field"], p["value"]) for p in points or ()])
-        for record, name, exclusive, points in rows.iter_rows()
-    }
-
-
-def _veto(
-    one: _Cluster,
-    other: _Cluster,
-    contradictions: set[tuple[str, str]],
-    probability: dict[tuple[str, str], float],
-    *,
-    certain: bool,
-    auto: float,
-) -> str | None:
-    if any(other.exclusive.get(attribute, value) != value for attribute, value in one.exclusive.items()):
+def _veto(one: _Cluster, other: _Cluster, members: Members, *, vague: bool) -> str | None:
+    if one.exclusive and any(other.exclusive.get(key, value) != value for key, value in one.exclusive.items()):
         return "veto:exclusive"
-    if any(len(one.points[field] | other.points[field]) > limit for field, limit in LIMITS.items()):
+    if one.points and any(len(one.points[field] | other.points[field]) > most for field, most in LIMITS.items()):
         return "veto:cardinality"
-    if any((a, b) in contradictions for a in one.names for b in other.names):
+    if vague and any((a, b) in members.contradicting for a in one.records for b in other.records):
         return "veto:names"
-    if not certain and len(one.records) > 1 and len(other.records) > 1:
-        cross = [probability.get((min(a, b), max(a, b)), 0.0) for a in one.records for b in other.records]
-        if sum(cross) / len(cross) < auto:
-            return "bridge"
     return None
+
+
+def _is_bridge(one: _Cluster, other: _Cluster, members: Members, probability: dict[Pair, float], auto: float) -> bool:
+    """Whether most pairs across a join speak against it. Pairs that nothing is known of have no say."""
+    if len(one.records) == 1 and len(other.records) == 1:
+        return False
+    said = []
+    for a in one.records:
+        for b in other.records:
+            known = probability.get((a, b), probability.get((b, a)))
+            if known is not None:
+                said.append(known)
+            elif a in members.named and b in members.named:
+                said.append(0.0)
+    said.sort(reverse=True)
+    return said[(len(said) - 1) // 2] < auto

@@ -11,7 +11,10 @@ EVIDENCE = '{"source_merge":{"level":"merged","weight":100.0}}'
 
 def with_source_merges(edges: pl.DataFrame, merged: pl.DataFrame) -> pl.DataFrame:
     """Edges (`score.EDGES`) with those of merges that were done in a source (PAIR) instead of what scoring found."""
-    certain = {"zone": "merge", "rule": SOURCE_MERGE, "probability": 1.0, "weight": WEIGHT, "evidence": EVIDENCE}
+    certain = {
+        "zone": "merge", "rule": SOURCE_MERGE, "probability": 1.0, "weight": WEIGHT, "vague": False,
+        "evidence": EVIDENCE,
+    }  # fmt: skip
     decided = merged.with_columns(pl.lit(value).alias(name) for name, value in certain.items())
     return pl.concat(
         [edges.join(merged, on=PAIR, how="anti"), decided.select(EDGES.keys()).cast(pl.Schema(EDGES))]

@@ -1,71 +1,53 @@
-"""The match model: what each level of agreement is worth, as m and u probabilities, in one place.
+"""The match model: what a list has taught about it, as a value with a version."""
 
-Weights follow Fellegi and Sunter, "A Theory for Record Linkage" (JASA 64, 1969): the match weight of a comparison
-level is log2(m / u), with m the share of true pairs and u the share of other pairs that show the level; a pair's weight
-is the sum over its fields plus the log2 odds of a candidate pair being a true one before anything was compared.
-
-The values are shipped priors, chosen for contact lists of ten to a million records.
-"""
-
-from math import log2
+from collections.abc import Mapping
 from typing import NamedTuple
 
+import polars as pl
 
-class Level(NamedTuple):
-    """One outcome of comparing a field."""
+from pipelines.match.priors import COLLEAGUES, DUPLICATES, HOUSEHOLD, LIST_SIZE, ONE_LINE, levels_of
 
-    m: float
-    u: float
-
-    @property
-    def weight(self) -> float:
-        """Match weight in bits."""
-        return log2(self.m / self.u)
+ONCE = 0.5  # occurrences that a value counts as which the tables have not seen
+NAMES = "name"  # table of full names: records by name
 
 
 class Model(NamedTuple):
-    """A version of the weights. `levels[field][level]`; a field that is missing on a side weighs nothing."""
+    """m of every level, the size of the list, and how frequent its values are.
 
-    version: str
-    prior: float
-    levels: dict[str, dict[str, Level]]
+    `m[field][level]`; `shares[field]` has value, share (of the values that were stated); `names` has value (both names,
+    sorted), records, of names that more than two records bear.
+    """
 
-    def weights(self, field: str) -> dict[str, float]:
-        """Match weight of each level of a field, in bits."""
-        return {name: level.weight for name, level in self.levels[field].items()}
+    kind: str  # people | organisations
+    records: int
+    duplicates: float  # other records of the same person that a record has ...
+    household: float  # ... of others of its household ...
+    one_line: float  # ... of such as share phone and mailbox ...
+    colleagues: float  # ... and of others of its firm, each on average
+    m: Mapping[str, Mapping[str, float]]
+    shares: Mapping[str, pl.DataFrame]
+    names: pl.DataFrame
 
 
-PRIORS = Model(
-    version="priors-2",
-    prior=1 / 1024,
-    levels={
-        "name": {
-            "exact": Level(0.50, 0.000122),
-            "common": Level(0.50, 0.00195),  # equal, but a name that many records bear
-            "nickname": Level(0.12, 0.000234),
-            "similar": Level(0.12, 0.000469),
-            "initial": Level(0.05, 0.00313),
-            "subset": Level(0.10, 0.00156),
-            "partial": Level(0.08, 0.0125),
-            "ambiguous": Level(0.01, 0.113),  # says nothing new, and the shared value has several owners
-            "conflict": Level(0.02, 0.226),  # one name in common, the other contradicts: spouses, siblings
-            "different": Level(0.02, 0.226),
-        },
-        "phone": {
-            "exact": Level(0.55, 0.0000168),
-            "variant": Level(0.05, 0.0000061),
-            "generic": Level(0.05, 0.0125),
-            "different": Level(0.30, 0.43),
-        },
-        "email": {
-            "exact": Level(0.60, 0.0000092),
-            "generic": Level(0.05, 0.0125),
-            "near": Level(0.05, 0.00078),
-            "different": Level(0.25, 0.50),
-        },
-        "channel_id": {
-            "exact": Level(0.90, 0.0000009),
-            "different": Level(0.10, 0.10),  # everybody has another one on another channel
-        },
-    },
-)
+SHARES = pl.Schema({"value": pl.String, "share": pl.Float64})
+BEARERS = pl.Schema({"value": pl.String, "records": pl.UInt32})
+
+
+def shipped_m(kind: str) -> dict[str, dict[str, float]]:
+    """The m of every level as `priors` has it."""
+    return {field: {level: prior.m for level, prior in levels.items()} for field, levels in levels_of(kind).items()}
+
+
+def unfitted(records: int = LIST_SIZE, kind: str = "people") -> Model:
+    """The model of a list of which nothing is known but its size."""
+    return Model(
+        kind,
+        max(records, 1),
+        DUPLICATES,
+        HOUSEHOLD,
+        ONE_LINE,
+        COLLEAGUES,
+        shipped_m(kind),
+        {},
+        pl.DataFrame(schema=BEARERS),
+    )

@@ -61,11 +61,16 @@ def names(frame: pl.DataFrame) -> pl.DataFrame:
         The frame with `name` (made of the parts, where there is none), `first_name`, `last_name` (String, nullable) and
         `name_tokens` (List[String]: the words of both parts in `text.match_form`, sorted, empty without a name).
     """
-    written = frame.select("name", "first_name", "last_name").with_row_index("nth")
-    plain = written.select(is_plain()).to_series()
-    kept = pl.concat([plain_names(written.filter(plain)), any_names(written.filter(~plain))]).sort("nth").drop("nth")
+    kept = kept_names(frame)
     words = kept.select(match_form(_joined("first_name", "last_name"))).to_series()
     return frame.with_columns(kept.with_columns(_tokens(words)))
+
+
+def kept_names(frame: pl.DataFrame) -> pl.DataFrame:
+    """What `names` makes of `name`, `first_name` and `last_name`, without what they are compared by."""
+    written = frame.select("name", "first_name", "last_name").with_row_index("nth")
+    plain = written.select(is_plain()).to_series()
+    return pl.concat([plain_names(written.filter(plain)), any_names(written.filter(~plain))]).sort("nth").drop("nth")
 
 
 def is_plain() -> pl.Expr:

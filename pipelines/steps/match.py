@@ -5,23 +5,38 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.match import blocks, names
-from pipelines.match.blocks import block_states
+from pipelines.match import bearers, cluster, priors, texts, words
+from pipelines.match.blocking import RULES, blocking_keys, candidate_pairs
+from pipelines.match.crowds import crowds
 from pipelines.match.decided import with_source_merges
-from pipelines.match.keys import blocking_keys, points
-from pipelines.match.model import PRIORS, Model
-from pipelines.match.pairs import candidate_pairs
-from pipelines.match.score import score
+from pipelines.match.model import Model
+from pipelines.match.records import POINTS, encoded
+from pipelines.match.score import EDGES, score
+from pipelines.match.weigh import frequencies
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
+from pipelines.steps.compared import compared, keyed
+from pipelines.steps.fit import model_in_use
 from pipelines.store import matching as store
 from pipelines.store.connection import Connection
 from pipelines.store.pending import CONTACTS, MATCH, leave_pending, pending, settle
 from pipelines.store.source_merges import merged_with
 from pipelines.store.warehouse import transaction
+from schemas.project import Project
 
-# What decides beside the model; with another value of one of these, everything is matched anew.
-RULES = (names.SIMILAR, names.SHORTEST_TYPO, names.ENDING, blocks.CAP, blocks.GENERIC_RECORDS, blocks.COMMON_NAME)
+CAPS = pl.DataFrame({"rule": range(len(RULES)), "cap": [rule.cap for rule in RULES]}).cast(
+    {"rule": pl.UInt8, "cap": pl.UInt32}
+)
+
+# What decides beside the model; with another value of one of these, everything is matched anew. Keys are hashes of
+# Polars, which may be others in its next version.
+RULES_OF_MATCHING = (
+    RULES,
+    {field: {level: prior._asdict() for level, prior in levels.items()} for field, levels in priors.LEVELS.items()},
+    *(words.SIMILAR, words.SHORTEST_SLIP, texts.SIMILAR, texts.SAME_WORDS, texts.CONTAINED),
+    sorted(words.known_aliases()),
+    *(words.AMBIGUOUS, bearers.TOGETHER, bearers.SHAPE, cluster.SURE, pl.__version__),
+)
 
 
 class Matched(NamedTuple):
@@ -33,56 +48,87 @@ class Matched(NamedTuple):
     review: int = 0
 
 
-def match(project: OpenProject, connection: Connection, run_id: str, model: Model = PRIORS) -> Matched:
+def match(project: OpenProject, connection: Connection, run_id: str) -> Matched:
     """Compare the records that changed with all that share a block with them, and keep the edges.
 
-    A record whose block changes its state (a number turns out to be a switchboard's, a block crosses its cap) counts as
-    changed: the evidence of its pairs is another now.
+    A record whose block crosses its cap counts as changed, and so does one whose identifier turns out to be shared by
+    more or fewer people than before: the evidence of its pairs is another now.
     """
     settings = project.settings
-    exclusive = settings.exclusive_attributes()
-    version = digest(model, RULES, settings.matching, exclusive)
     with transaction(connection):
+        model_version, model = model_in_use(project, connection, run_id)
+        version = digest(
+            model_version, RULES_OF_MATCHING, settings.matching, settings.exclusive_attributes(), settings.match_roles()
+        )
         changed = pending(connection, MATCH, version)
         if changed.is_empty():
             settle(connection, MATCH, version)
             return Matched()
         progress("matching", 0, changed.len())
-        subjects = rekey(connection, changed)
-        keys = store.blocks_of(connection, subjects)
-        pairs = candidate_pairs(keys, subjects)
-        involved = pl.concat([pairs["record_lo"], pairs["record_hi"]]).unique().sort()
-        edges = score(
-            pairs,
-            store.profiles(connection, involved, exclusive),
-            points(store.stated_identifiers(connection, involved)),
-            store.block_states(connection, involved),
-            model,
-            settings.matching,
-        )
+        subjects = rekey(settings, connection, changed)
+        pairs, edges = compare_subjects(settings, connection, subjects, model)
         edges = with_source_merges(edges, merged_with(connection, subjects))
-        ends = store.replace_edges(connection, subjects, edges, model.version, run_id)
+        ends = store.replace_edges(connection, subjects, edges, model_version, run_id)
         leave_pending(connection, CONTACTS, pl.concat([subjects, ends]))
         settle(connection, MATCH, version)
         progress("matching", changed.len(), changed.len())
     zones = Counter(edges["zone"])
-    return Matched(changed.len(), pairs.height, zones["merge"], zones["review"])
+    return Matched(changed.len(), pairs, zones["merge"], zones["review"])
 
 
-def rekey(connection: Connection, changed: pl.Series) -> pl.Series:
-    """Give changed records their blocking keys, judge the blocks they touch; every record whose evidence changed."""
-    stated = points(store.stated_identifiers(connection, changed))
-    keys = blocking_keys(store.profiles(connection, changed, []), stated)
-    touched = store.replace_keys(connection, changed, keys)
-    members = store.block_members(connection, touched)
-    people = members["record_key"].unique().sort()
-    roles = points(store.stated_identifiers(connection, people)).select(
-        "record_key", "is_role", key=pl.format("{}:{}", "field", "value")
+def rekey(settings: Project, connection: Connection, changed: pl.Series) -> pl.Series:
+    """Give changed records their blocking keys and identifiers; every record whose pairs that can change."""
+    own = compared(settings, connection, changed)
+    keys = blocking_keys(own.names, own.facts)
+    crossed = store.replace_keys(connection, changed, keyed(keys, own), CAPS)
+    points = own.facts.filter(pl.col("field").is_in(POINTS))
+    bearing = store.replace_points(connection, changed, keyed(points, own).select("field", "value", "record_key"))
+    people = compared(settings, connection, bearing["record_key"].unique().sort())
+    counted = crowds(people.names, people.facts)
+    sizes = bearing.group_by("field", "value").agg(records=pl.len())
+    shared = sizes.filter(pl.col("records") > 1).join(counted, on=["field", "value"], how="left")
+    turned = store.replace_crowds(
+        connection,
+        shared.select("field", "value", "records", pl.col("people", "givens").fill_null(1)).sort("field", "value"),
     )
-    named = members.join(store.profiles(connection, people, []).select("record_key", "tokens"), on="record_key")
-    states = block_states(
-        named.join(roles, on=["record_key", "key"], how="left").with_columns(pl.col("is_role").fill_null(value=False))
+    stirred = bearing.join(turned, on=["field", "value"], how="semi")["record_key"]
+    return pl.concat([changed, crossed, stirred]).unique().sort()
+
+
+def compare_subjects(
+    settings: Project, connection: Connection, subjects: pl.Series, model: Model
+) -> tuple[int, pl.DataFrame]:
+    """Compare subjects with whatever shares a usable block with them: how many pairs, and the edges worth keeping."""
+    blocks = store.blocks_of(connection, subjects, CAPS)
+    involved = blocks["record_key"].unique().sort()
+    if involved.is_empty():
+        return 0, pl.DataFrame(schema=EDGES)
+    own = compared(settings, connection, involved)
+    numbers = pl.DataFrame({"record_key": own.keys}).with_row_index("record")
+    pairs = candidate_pairs(blocks.join(numbers, on="record_key").select("rule", "key", "record"))
+    asked = numbers.filter(pl.col("record_key").is_in(subjects.implode()))["record"].implode()
+    pairs = pairs.filter(pl.col("lo").is_in(asked) | pl.col("hi").is_in(asked))
+    known = encoded(own.keys.len(), own.names, own.facts)
+    found = score(
+        known,
+        frequencies(known, model, store.crowds_of(connection, involved)),
+        model,
+        pairs,
+        settings.matching,
+        conflicting(pairs, own.exclusive),
     )
-    turned = store.replace_blocks(connection, touched, states)
-    stirred = members.filter(pl.col("key").is_in(turned.implode()))["record_key"]
-    return pl.concat([changed, stirred]).unique().sort()
+    edges = found.with_columns(record_lo=own.keys.gather(found["lo"]), record_hi=own.keys.gather(found["hi"]))
+    return pairs.height, edges.select(EDGES.keys()).cast(pl.Schema(EDGES)).sort("record_lo", "record_hi")
+
+
+def conflicting(pairs: pl.DataFrame, exclusive: pl.DataFrame) -> pl.DataFrame:
+    """Pairs (lo, hi) that hold different values of an exclusive attribute.
+
+    `exclusive`: record, exclusive (List of "attribute=value").
+    """
+    held = exclusive.explode("exclusive", empty_as_null=True).drop_nulls().select(
+        "record", attribute=pl.col("exclusive").str.extract("^([^=]*)="), value="exclusive"
+    )  # fmt: skip
+    lo = pairs.join(held, left_on="lo", right_on="record")
+    both = lo.join(held, left_on=["hi", "attribute"], right_on=["record", "attribute"], suffix="_hi")
+    return both.filter(pl.col("value") != pl.col("value_hi")).select("lo", "hi").unique()

@@ -7,13 +7,13 @@ import polars as pl
 
 from pipelines import quality
 from pipelines.match.cluster import cluster
-from pipelines.match.keys import points
 from pipelines.merge.golden import golden_records, interaction_fields
 from pipelines.merge.identity import Identity, identify
 from pipelines.merge.status import with_status
 from pipelines.merge.survivorship import survive
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
+from pipelines.steps.compared import compared, keyed
 from pipelines.store import contacts as store
 from pipelines.store import decisions, exchanges, matching, runs
 from pipelines.store.connection import Connection
@@ -88,15 +88,14 @@ def recluster(
     project: OpenProject, connection: Connection, records: pl.Series, before: pl.DataFrame, run_id: str
 ) -> Identity:
     """Cluster records that are closed under merge edges, and keep who belongs to which contact."""
-    edges = store.merge_edges(connection, records)
-    clustered = cluster(
-        edges,
-        matching.profiles(connection, records, project.settings.exclusive_attributes()),
-        points(matching.stated_identifiers(connection, records)),
-        project.settings.matching.auto,
-    )
+    edges = store.edges_among(connection, records)
+    own = compared(project.settings, connection, records)
+    profiles = keyed(own.names, own).with_columns(own.exclusive["exclusive"])
+    points = matching.points_of(connection, records)
+    clustered = cluster(edges, profiles, points, project.settings.matching.auto)
     identity = identify(clustered.clusters, store.anchors(connection, records), before)
-    linked = edges.join(clustered.vetoed, on=["record_lo", "record_hi"], how="anti")
+    merges = edges.filter(pl.col("zone") == "merge")
+    linked = merges.join(clustered.vetoed, on=["record_lo", "record_hi"], how="anti")
     joined = pl.concat([linked["record_lo"], linked["record_hi"]])
     members = identity.members.with_columns(
         reason=pl.when(pl.col("record_key").is_in(joined.implode())).then(pl.lit("match")).otherwise(pl.lit("single"))

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.match.names import CONTRADICTORY, name_levels
+from pipelines.match.words import judged_words
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.store import records as store
 from pipelines.store.connection import Connection
@@ -23,9 +23,8 @@ def reused_ids(connection: Connection, arriving: pl.DataFrame, identifiers: pl.D
     others = store.named_otherwise(connection, arriving.drop_nulls("record_id"), identifiers)
     if others.is_empty():
         return PROBLEMS.to_frame()
-    against = name_levels(others).filter(pl.col("name").is_in(CONTRADICTORY))
     return (
-        arriving.join(against, on="row", how="semi")
+        arriving.join(contradicting(others), on="row", how="semi")
         .select(
             "row",
             "line",
@@ -38,3 +37,22 @@ def reused_ids(connection: Connection, arriving: pl.DataFrame, identifiers: pl.D
         )
         .cast(PROBLEMS)
     )
+
+
+def contradicting(names: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `names` (row, tokens_lo, tokens_hi) of which both sides have a word that is none of the other's."""
+    each = names.filter(pl.all_horizontal(pl.col("tokens_lo", "tokens_hi").list.len() > 0)).with_row_index("pair")
+    words = (
+        each.select("pair", lo="tokens_lo", hi="tokens_hi")
+        .explode("lo", empty_as_null=True)
+        .explode("hi", empty_as_null=True)
+    )
+    distinct = words.select("lo", "hi").unique().filter(pl.col("lo") != pl.col("hi"))
+    met = distinct.with_columns(meets=judged_words(distinct) != "different")
+    words = words.join(met, on=["lo", "hi"], how="left").with_columns(pl.col("meets").fill_null(value=True))
+    unmet = [
+        words.group_by("pair", side).agg(pl.col("meets").any()).group_by("pair").agg(left=(~pl.col("meets")).any())
+        for side in ("lo", "hi")
+    ]
+    both = unmet[0].join(unmet[1], on="pair").filter(pl.col("left") & pl.col("left_right"))
+    return each.join(both, on="pair", how="semi").select(names.columns)

@@ -32,14 +32,15 @@ def component_of(connection: Connection, records: pl.Series) -> pl.Series:
         )["record_key"]
 
 
-def merge_edges(connection: Connection, records: pl.Series) -> pl.DataFrame:
-    """Merge edges between these records: record_lo, record_hi, rule, weight, probability."""
+def edges_among(connection: Connection, records: pl.Series) -> pl.DataFrame:
+    """Edges between these records: record_lo, record_hi, zone, rule, weight, probability, vague."""
     with lent(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             """
-            SELECT record_lo, record_hi, rule, weight, probability FROM match_edge
-            WHERE zone = 'merge' AND record_lo IN (SELECT record_key::UUID FROM wanted)
+            SELECT record_lo, record_hi, zone, rule, weight, probability, vague FROM match_edge
+            WHERE record_lo IN (SELECT record_key::UUID FROM wanted)
+              AND record_hi IN (SELECT record_key::UUID FROM wanted)
             ORDER BY record_lo, record_hi""",
         )
 

@@ -108,12 +108,12 @@ def edge_rules(connection: Connection) -> pl.DataFrame:
 
 
 def shared_values(connection: Connection) -> pl.DataFrame:
-    """Blocks that say little or nothing about who somebody is: field, state, blocks, records."""
+    """Identifiers that several people share, so that they say little: field, people, identifiers, records."""
     return query(
         connection,
         """
-        SELECT split_part(key, ':', 1) AS field, state, count(*) AS blocks, sum(records)::BIGINT AS records
-        FROM match_block WHERE state <> 'plain' GROUP BY ALL ORDER BY field, state""",
+        SELECT field, people, count(*) AS identifiers, sum(records)::BIGINT AS records
+        FROM match_crowd WHERE people > 1 GROUP BY ALL ORDER BY field, people""",
     )
 
 

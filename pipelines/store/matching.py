@@ -1,33 +1,39 @@
-"""What matching reads and keeps: blocking keys, blocks, profiles, edges."""
+"""What matching reads and keeps: names, facts, blocking keys, crowds, edges."""
+
+from collections.abc import Mapping
 
 import polars as pl
 
 from pipelines.store.connection import Connection, lent, query
+from schemas.vocabulary import IdentifierType
+
+# Ids of a person on one channel. Their match keys hold kind and scope: the same digits elsewhere are somebody else.
+CHANNEL_IDS = tuple(
+    kind
+    for kind in IdentifierType
+    if kind not in (IdentifierType.PHONE, IdentifierType.WA_ID, IdentifierType.EMAIL, IdentifierType.EXTERNAL_ID)
+)
+
+# Which field of the match model a kind of identifier speaks for. An external id proves nothing outside its source.
+FIELDS = {
+    IdentifierType.PHONE: "phone",
+    IdentifierType.WA_ID: "phone",
+    IdentifierType.EMAIL: "email",
+} | dict.fromkeys(CHANNEL_IDS, "channel_id")
 
 
-def stated_identifiers(connection: Connection, records: pl.Series) -> pl.DataFrame:
-    """Identifiers that records state now: record_key, type, normalised, is_role, match_keys."""
-    with lent(connection, wanted=records.to_frame("record_key")):
-        return query(
-            connection,
-            """
-            SELECT i.record_key, i.type, i.normalised, i.is_role, i.match_keys
-            FROM record_field f
-            JOIN identifier i ON i.record_key = f.record_key AND i.version = f.version AND i.type = f.field
-            WHERE f.record_key IN (SELECT record_key::UUID FROM wanted)
-            ORDER BY i.record_key, i.type, i.normalised""",
-        )
+def stated_names(connection: Connection, records: pl.Series, exclusive: list[str]) -> pl.DataFrame:
+    """Names and exclusive attributes of records now, sorted by record_key.
 
-
-def profiles(connection: Connection, records: pl.Series, exclusive: list[str]) -> pl.DataFrame:
-    """Names and exclusive attributes of records now: record_key, tokens, exclusive (List of "attribute=value")."""
+    Columns record_key, first_name, last_name, exclusive (List of "attribute=value").
+    """
     with lent(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             """
             WITH wanted_key AS (SELECT record_key::UUID AS record_key FROM wanted),
             said AS (
-                SELECT f.record_key, f.field, s.name_tokens, s.attributes
+                SELECT f.record_key, f.field, s.first_name, s.last_name, s.attributes
                 FROM record_field f JOIN source_record s USING (record_key, version)
                 WHERE f.record_key IN (SELECT record_key FROM wanted_key)
             ),
@@ -38,7 +44,7 @@ def profiles(connection: Connection, records: pl.Series, exclusive: list[str]) -
                   AND attributes[substr(field, 6)] IS NOT NULL
                 GROUP BY record_key
             )
-            SELECT k.record_key, coalesce(n.name_tokens, []) AS tokens, coalesce(h.held, []) AS exclusive
+            SELECT k.record_key, n.first_name, n.last_name, coalesce(h.held, []) AS exclusive
             FROM wanted_key k
             LEFT JOIN said n ON n.record_key = k.record_key AND n.field = 'name'
             LEFT JOIN held h ON h.record_key = k.record_key
@@ -47,66 +53,146 @@ def profiles(connection: Connection, records: pl.Series, exclusive: list[str]) -
         )
 
 
-def replace_keys(connection: Connection, subjects: pl.Series, keys: pl.DataFrame) -> pl.Series:
-    """Give records their blocking keys (key, record_key) instead of those they had; all keys that either touches."""
-    with lent(connection, subject=subjects.to_frame("record_key"), fresh=keys):
-        touched = query(
-            connection,
-            """
-            SELECT key FROM match_key WHERE record_key IN (SELECT record_key::UUID FROM subject)
-            UNION SELECT key FROM fresh ORDER BY key""",
-        )["key"]
-        connection.execute("DELETE FROM match_key WHERE record_key IN (SELECT record_key::UUID FROM subject)")
-        connection.execute("INSERT INTO match_key SELECT key, record_key FROM fresh")
-    return touched
+def stated_facts(connection: Connection, records: pl.Series, roles: Mapping[str, str]) -> pl.DataFrame:
+    """What records state now that can be compared across sources: record_key, field, value; as stated, not folded.
 
-
-def block_members(connection: Connection, keys: pl.Series) -> pl.DataFrame:
-    """Records of whole blocks: key, record_key."""
-    with lent(connection, wanted=keys.to_frame("key")):
-        return query(
-            connection,
-            "SELECT key, record_key FROM match_key WHERE key IN (SELECT key FROM wanted) ORDER BY key, record_key",
-        )
-
-
-def replace_blocks(connection: Connection, keys: pl.Series, states: pl.DataFrame) -> pl.Series:
-    """Keep the state of blocks (key, records, state), and say which keys have another state than before."""
-    with lent(connection, touched=keys.to_frame("key"), judged=states):
-        changed = query(
-            connection,
-            """
-            SELECT t.key FROM touched t
-            LEFT JOIN match_block b USING (key) LEFT JOIN judged j USING (key)
-            WHERE coalesce(b.state, 'plain') <> coalesce(j.state, 'plain') ORDER BY t.key""",
-        )["key"]
-        connection.execute("DELETE FROM match_block WHERE key IN (SELECT key FROM touched)")
-        connection.execute("INSERT INTO match_block SELECT key, records, state FROM judged WHERE records > 1")
-    return changed
-
-
-def blocks_of(connection: Connection, subjects: pl.Series) -> pl.DataFrame:
-    """Members of every block a subject is in, capped ones left out: key, record_key."""
-    with lent(connection, subject=subjects.to_frame("record_key")):
+    `roles`: the field of the match model that a custom attribute speaks for.
+    """
+    fields = pl.DataFrame({"type": [str(kind) for kind in FIELDS], "field": list(FIELDS.values())})
+    named = pl.DataFrame({"attribute": list(roles), "field": list(roles.values())}, schema_overrides=dict(TEXTS))
+    with lent(connection, wanted=records.to_frame("record_key"), fields=fields, named=named):
         return query(
             connection,
             """
-            SELECT m.key, m.record_key FROM match_key m JOIN match_block b USING (key)
-            WHERE b.state <> 'capped'
-              AND m.key IN (SELECT key FROM match_key WHERE record_key IN (SELECT record_key::UUID FROM subject))
-            ORDER BY m.key, m.record_key""",
+            WITH said AS (
+                SELECT * FROM record_field WHERE record_key IN (SELECT record_key::UUID FROM wanted)
+            )
+            SELECT i.record_key, n.field, unnest(i.match_keys) AS value
+            FROM said f
+            JOIN identifier i ON i.record_key = f.record_key AND i.version = f.version AND i.type = f.field
+            JOIN fields n ON n.type = i.type
+            UNION
+            SELECT i.record_key, 'channel_id', i.type || ':' || unnest(i.match_keys)
+            FROM said f
+            JOIN identifier i ON i.record_key = f.record_key AND i.version = f.version AND i.type = f.field
+            WHERE i.type = 'wa_id'  -- a number as any other, and a person's account as well
+            UNION
+            SELECT f.record_key, n.field, s.attributes[n.attribute]
+            FROM said f JOIN named n ON f.field = 'attr.' || n.attribute
+            JOIN source_record s USING (record_key, version)
+            WHERE s.attributes[n.attribute] IS NOT NULL
+            ORDER BY ALL""",
         )
 
 
-def block_states(connection: Connection, records: pl.Series) -> pl.DataFrame:
-    """State of every block these records are in: key, state."""
+TEXTS = {"attribute": pl.String, "field": pl.String}
+
+
+def replace_keys(connection: Connection, changed: pl.Series, keys: pl.DataFrame, caps: pl.DataFrame) -> pl.Series:
+    """Give records their blocking keys (rule, key, record_key) instead of those they had.
+
+    `caps`: rule, cap. Result: every record of a block that crossed its cap by that, one way or the other.
+    """
+    with lent(connection, changed=changed.to_frame("record_key"), fresh=keys, caps=caps):
+        connection.execute("""
+            CREATE OR REPLACE TEMP TABLE touched AS
+            SELECT rule, key FROM match_key WHERE record_key IN (SELECT record_key::UUID FROM changed)
+            UNION SELECT rule, key FROM fresh""")
+        sizes = "SELECT rule, key, count(*) AS size FROM match_key SEMI JOIN touched USING (rule, key) GROUP BY ALL"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE before AS {sizes}")
+        connection.execute("DELETE FROM match_key WHERE record_key IN (SELECT record_key::UUID FROM changed)")
+        connection.execute("INSERT INTO match_key SELECT rule, key, record_key FROM fresh")
+        return query(
+            connection,
+            f"""
+            WITH crossed AS (
+                SELECT rule, key FROM ({sizes}) a FULL JOIN before b USING (rule, key) JOIN caps c USING (rule)
+                WHERE (coalesce(a.size, 0) > c.cap) <> (coalesce(b.size, 0) > c.cap)
+            )
+            SELECT DISTINCT record_key FROM match_key SEMI JOIN crossed USING (rule, key) ORDER BY record_key""",
+        )["record_key"]
+
+
+def replace_points(connection: Connection, changed: pl.Series, points: pl.DataFrame) -> pl.DataFrame:
+    """Give records their identifiers (field, value, record_key) instead of those they had.
+
+    Result: every record that has an identifier which either touches, with that identifier: field, value, record_key.
+    """
+    with lent(connection, changed=changed.to_frame("record_key"), fresh=points):
+        connection.execute("""
+            CREATE OR REPLACE TEMP TABLE touched AS
+            SELECT field, value FROM match_point WHERE record_key IN (SELECT record_key::UUID FROM changed)
+            UNION SELECT field, value FROM fresh""")
+        connection.execute("DELETE FROM match_point WHERE record_key IN (SELECT record_key::UUID FROM changed)")
+        connection.execute("INSERT INTO match_point SELECT field, value, record_key FROM fresh")
+        return query(
+            connection,
+            """
+            SELECT field, value, record_key FROM match_point SEMI JOIN touched USING (field, value)
+            ORDER BY field, value, record_key""",
+        )
+
+
+def replace_crowds(connection: Connection, crowds: pl.DataFrame) -> pl.DataFrame:
+    """Keep how many people share the identifiers last touched (field, value, records, people, givens).
+
+    Result: field, value of those of which that is another number than before.
+    """
+    with lent(connection, counted=crowds):
+        turned = query(
+            connection,
+            """
+            SELECT t.field, t.value FROM touched t
+            LEFT JOIN match_crowd b USING (field, value) LEFT JOIN counted c USING (field, value)
+            WHERE (coalesce(b.people, 1), coalesce(b.givens, 1)) <> (coalesce(c.people, 1), coalesce(c.givens, 1))
+            ORDER BY t.field, t.value""",
+        )
+        connection.execute("DELETE FROM match_crowd c USING touched t WHERE c.field = t.field AND c.value = t.value")
+        connection.execute("INSERT INTO match_crowd SELECT field, value, records, people, givens FROM counted")
+    return turned
+
+
+def crowds_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
+    """How many people share each identifier of these records: field, value, people, givens."""
     with lent(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             """
-            SELECT key, state FROM match_block
-            WHERE key IN (SELECT key FROM match_key WHERE record_key IN (SELECT record_key::UUID FROM wanted))
-            ORDER BY key""",
+            SELECT DISTINCT c.field, c.value, c.people, c.givens
+            FROM match_crowd c JOIN match_point p USING (field, value)
+            WHERE p.record_key IN (SELECT record_key::UUID FROM wanted) ORDER BY c.field, c.value""",
+        )
+
+
+def points_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
+    """Identifiers of records as they are compared: record_key, field, value."""
+    with lent(connection, wanted=records.to_frame("record_key")):
+        return query(
+            connection,
+            """
+            SELECT record_key, field, value FROM match_point
+            WHERE record_key IN (SELECT record_key::UUID FROM wanted) ORDER BY record_key, field, value""",
+        )
+
+
+def blocks_of(connection: Connection, subjects: pl.Series, caps: pl.DataFrame) -> pl.DataFrame:
+    """Members of every block a subject is in, unless it is alone or there are more than `caps` (rule, cap) allow.
+
+    Result: rule, key, record_key.
+    """
+    with lent(connection, subject=subjects.to_frame("record_key"), caps=caps):
+        return query(
+            connection,
+            """
+            WITH own AS (
+                SELECT DISTINCT rule, key FROM match_key WHERE record_key IN (SELECT record_key::UUID FROM subject)
+            ),
+            usable AS (
+                SELECT rule, key FROM match_key SEMI JOIN own USING (rule, key) JOIN caps USING (rule)
+                GROUP BY rule, key, cap HAVING count(*) BETWEEN 2 AND cap
+            )
+            SELECT m.rule, m.key, m.record_key FROM match_key m SEMI JOIN usable USING (rule, key)
+            ORDER BY m.rule, m.key, m.record_key""",
         )
 
 
@@ -126,7 +212,7 @@ def replace_edges(
         connection.execute(
             """
             INSERT INTO match_edge
-            SELECT record_lo, record_hi, zone, rule, probability, weight, evidence, ?, ? FROM fresh""",
+            SELECT record_lo, record_hi, zone, rule, probability, weight, vague, evidence, ?, ? FROM fresh""",
             [model, run_id],
         )
         return query(

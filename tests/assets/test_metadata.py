@@ -1,6 +1,6 @@
 import polars as pl
 
-from assets.metadata import bars, columns_of, table
+from assets.metadata import bars, columns_of, signed_bars, stacked, table
 from schemas.contact import Contact
 
 
@@ -24,3 +24,16 @@ def test_bars_are_as_long_as_their_numbers() -> None:
     )
     assert lines[2].count("█") == 4 * lines[3].count("█")
     assert lines[2].endswith("40 |")
+
+
+def test_bars_below_zero_go_to_the_left() -> None:
+    frame = pl.DataFrame({"field": ["phone", "phone"], "level": ["exact", "different"], "bits": [8.0, -8.0]})
+    lines = (signed_bars(frame, ["field", "level"], "bits").md_str or "").split("\n")
+    assert lines[2].startswith("| phone exact | +8.0 |")
+    assert lines[2].index("│") < lines[2].index("█")
+    assert lines[3].index("█") < lines[3].index("│")
+
+
+def test_a_count_by_two_names_is_a_bar_each() -> None:
+    frame = pl.DataFrame({"bits": [2, 2], "zone": ["merge", "review"], "pairs": [4, 2]})
+    assert "| 2 review |" in (stacked(frame, "bits", "zone", "pairs").md_str or "")

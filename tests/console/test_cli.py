@@ -27,6 +27,8 @@ def test_help_loads_nothing_heavy() -> None:
         "timeline",
         "block",
         "unblock",
+        "explain",
+        "match",
         "formats",
         "sources",
         "dev",

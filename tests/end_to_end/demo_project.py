@@ -27,7 +27,7 @@ DERIVED = {
     "message": "SELECT * FROM message",
     "event": "SELECT * FROM conversation_event",
     "edge": "SELECT * EXCLUDE (run_id) FROM match_edge",
-    "block": "SELECT * FROM match_block",
+    "crowd": "SELECT * FROM match_crowd",
     "membership": "SELECT record_key, contact_id FROM membership WHERE run_to IS NULL",
     "contact": "SELECT * EXCLUDE (run_id) REPLACE (map_entries(attributes) AS attributes) FROM contact",
     "contact_field": "SELECT * FROM contact_field",

@@ -12,7 +12,7 @@ def project(**said: Any) -> Project:
 
 def test_a_project_that_says_little_has_defaults_for_the_rest() -> None:
     said = project()
-    assert (said.timezone, said.matching.auto, said.matching.review, said.status.active_days) == ("UTC", 0.95, 0.7, 90)
+    assert (said.timezone, said.matching.auto, said.matching.review, said.status.active_days) == ("UTC", 0.8, 0.3, 90)
 
 
 @pytest.mark.parametrize("name", ["", "Acme", "acme support", "-acme"])

@@ -1,62 +1,85 @@
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import log2
 from random import Random
 
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.match.cluster import Clustered, cluster, components
+from pipelines.match.cluster import LIMITS, SURE, Clustered, cluster, components
+from pipelines.match.decided import SOURCE_MERGE
 
-AUTO = 0.95
-CERTAIN, LIKELY = "same_email", "score"
-Edge = tuple[str, str, str, float]  # lo, hi, rule, weight
+AUTO = 0.8
+CERTAIN, LIKELY, DOUBTFUL = 0.9999, 0.9, 0.5  # probabilities: needs no support, does, is shown to a person
+Edge = tuple[str, str, float]  # lo, hi, probability
 
 
-def frame(edges: Sequence[Edge]) -> pl.DataFrame:
-    rows = [(lo, hi, rule, weight, 1 / (1 + 2**-weight)) for lo, hi, rule, weight in edges]
-    schema = {
-        "record_lo": pl.String,
-        "record_hi": pl.String,
-        "rule": pl.String,
-        "weight": pl.Float64,
-        "probability": pl.Float64,
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row")
+def frame(edges: Sequence[Edge], vague: str = "", rule: str = "same_email") -> pl.DataFrame:
+    """Edges; those with a record of `vague` do not say by the given name who is meant."""
+    return pl.DataFrame(
+        [
+            (lo, hi, "merge" if chance >= AUTO else "review", rule, log2(chance / (1 - chance)), chance, says_nothing)
+            for lo, hi, chance in edges
+            for says_nothing in [lo in vague or hi in vague]
+        ],
+        schema={
+            "record_lo": pl.String,
+            "record_hi": pl.String,
+            "zone": pl.String,
+            "rule": pl.String,
+            "weight": pl.Float64,
+            "probability": pl.Float64,
+            "vague": pl.Boolean,
+        },
+        orient="row",
+    )
 
 
 def clustered(
     edges: Sequence[Edge],
     records: str,
+    *,
     names: Mapping[str, str] | None = None,
     exclusive: Mapping[str, str] | None = None,
     points: Sequence[tuple[str, str, str]] = (),
+    vague: str = "",
+    rule: str = "same_email",
 ) -> Clustered:
-    """Cluster records, each of one letter; names, exclusive attributes and points (record, field, value) if given."""
+    """Cluster records, each of one letter.
+
+    `names`: given and family name; `-` stands for one that is not known. `points`: record, field, value.
+    """
+    rows = []
+    for record in records:
+        first, last = (names or {}).get(record, "- -").split()
+        held = [account] if (account := (exclusive or {}).get(record)) else []
+        rows.append((record, None if first == "-" else first, None, None if last == "-" else last, held))
     profiles = pl.DataFrame(
-        [
-            (r, sorted((names or {}).get(r, "").split()), [e] if (e := (exclusive or {}).get(r)) else [])
-            for r in records
-        ],
-        schema={"record_key": pl.String, "tokens": pl.List(pl.String), "exclusive": pl.List(pl.String)},
+        rows,
+        schema={
+            "record_key": pl.String,
+            "given_name": pl.String,
+            "middle_name": pl.String,
+            "family_name": pl.String,
+            "exclusive": pl.List(pl.String),
+        },
         orient="row",
     )
     stated = pl.DataFrame(
-        [(*point, True) for point in points],
-        schema={"record_key": pl.String, "field": pl.String, "value": pl.String, "exact": pl.Boolean},
-        orient="row",
+        list(points), schema={"record_key": pl.String, "field": pl.String, "value": pl.String}, orient="row"
     )
-    return cluster(frame(edges), profiles, stated, AUTO)
+    return cluster(frame(edges, vague, rule), profiles, stated, AUTO)
 
 
 def groups(found: Clustered) -> set[str]:
     """The clusters, each as its records' letters."""
-    together = found.clusters.sort("record_key").group_by("cluster").agg(pl.col("record_key").str.join(""))
-    return set(together["record_key"])
+    together = found.clusters.sort("record_key").group_by("cluster", maintain_order=True).agg("record_key")
+    return {"".join(records) for records in together["record_key"].to_list()}
 
 
 def test_records_along_merge_edges_are_one_cluster_named_by_its_smallest_record() -> None:
-    found = clustered([("b", "c", CERTAIN, 20), ("a", "c", CERTAIN, 18)], "abc")
+    found = clustered([("b", "c", CERTAIN), ("a", "c", CERTAIN)], "abc")
 
     assert found.clusters.sort("record_key").rows() == [("a", "a"), ("b", "a"), ("c", "a")]
 
@@ -68,91 +91,161 @@ def test_without_edges_every_record_is_by_itself() -> None:
     assert found.vetoed.is_empty()
 
 
-def test_an_exclusive_attribute_parts_records_that_a_third_connects() -> None:
-    edges = [("a", "b", CERTAIN, 20.0), ("b", "c", CERTAIN, 18.0)]
+def test_edges_that_a_person_should_look_at_join_nothing() -> None:
+    found = clustered([("a", "b", CERTAIN), ("b", "c", DOUBTFUL)], "abc")
 
-    found = clustered(edges, "abc", exclusive={"a": "account_id=1", "c": "account_id=2"})
+    assert groups(found) == {"ab", "c"}
+    assert found.vetoed.is_empty()
+
+
+def test_an_exclusive_attribute_parts_records_that_a_third_connects() -> None:
+    found = clustered(
+        [("a", "b", 0.9999), ("b", "c", 0.999)], "abc", exclusive={"a": "account_id=1", "c": "account_id=2"}
+    )
 
     assert groups(found) == {"ab", "c"}
     assert found.vetoed.rows() == [("b", "c", "veto:exclusive")]
 
 
-def test_the_stronger_edge_decides_on_which_side_a_record_between_two_is() -> None:
-    edges = [("a", "b", CERTAIN, 18.0), ("b", "c", CERTAIN, 20.0)]
+def test_values_of_two_exclusive_attributes_part_nobody() -> None:
+    found = clustered([("a", "b", CERTAIN)], "ab", exclusive={"a": "account_id=1", "b": "vat=2"})
 
-    found = clustered(edges, "abc", exclusive={"a": "account_id=1", "c": "account_id=2"})
+    assert groups(found) == {"ab"}
+
+
+def test_the_stronger_edge_decides_on_which_side_a_record_between_two_is() -> None:
+    found = clustered(
+        [("a", "b", 0.999), ("b", "c", 0.9999)], "abc", exclusive={"a": "account_id=1", "c": "account_id=2"}
+    )
 
     assert groups(found) == {"a", "bc"}
 
 
 def test_edges_of_one_weight_are_taken_in_the_order_of_their_records() -> None:
-    edges = [("b", "c", CERTAIN, 20.0), ("a", "b", CERTAIN, 20.0)]
-
-    found = clustered(edges, "abc", exclusive={"a": "account_id=1", "c": "account_id=2"})
+    found = clustered(
+        [("b", "c", CERTAIN), ("a", "b", CERTAIN)], "abc", exclusive={"a": "account_id=1", "c": "account_id=2"}
+    )
 
     assert groups(found) == {"ab", "c"}
 
 
-def test_names_that_contradict_each_other_part_what_a_nameless_record_connects() -> None:
-    edges = [("a", "b", CERTAIN, 20.0), ("b", "c", CERTAIN, 18.0)]
+SPOUSES = {"a": "claudia weber", "c": "thomas weber"}
 
-    found = clustered(edges, "abc", names={"a": "claudia weber", "c": "thomas weber"})
+
+def test_given_names_that_contradict_each_other_part_what_a_nameless_record_connects() -> None:
+    found = clustered([("a", "b", 0.9999), ("b", "c", 0.999)], "abc", names=SPOUSES, vague="b")
 
     assert groups(found) == {"ab", "c"}
     assert found.vetoed.rows() == [("b", "c", "veto:names")]
 
 
-def test_names_that_agree_are_joined_through_a_nameless_record() -> None:
-    edges = [("a", "b", CERTAIN, 20.0), ("b", "c", CERTAIN, 18.0)]
+def test_given_names_that_agree_are_joined_through_a_nameless_record() -> None:
+    names = {"a": "thomas weber", "c": "tom weber"}
 
-    assert groups(clustered(edges, "abc", names={"a": "thomas weber", "c": "tom weber"})) == {"abc"}
+    assert groups(clustered([("a", "b", CERTAIN), ("b", "c", CERTAIN)], "abc", names=names, vague="b")) == {"abc"}
 
 
-def test_nobody_has_more_than_five_addresses() -> None:
-    edges = [("a", record, CERTAIN, 20.0 - nth) for nth, record in enumerate("bcdef")]
-    points = [(record, "email", f"{record}@example.com") for record in "abcdef"]
+def test_an_edge_that_says_by_a_name_who_is_meant_joins_in_spite_of_contradicting_names() -> None:
+    edges = [("a", "b", CERTAIN), ("b", "c", CERTAIN)]
 
-    found = clustered(edges, "abcdef", points=points)
+    assert groups(clustered(edges, "abc", names=SPOUSES | {"b": "claudia-thomas weber"})) == {"abc"}
 
-    assert groups(found) == {"abcde", "f"}
-    assert found.vetoed.rows() == [("a", "f", "veto:cardinality")]
+
+def test_names_do_not_part_what_the_source_has_merged() -> None:
+    edges = [("a", "b", CERTAIN), ("b", "c", CERTAIN)]
+
+    found = clustered(edges, "abc", names=SPOUSES, vague="b", rule=SOURCE_MERGE)
+
+    assert groups(found) == {"abc"}
+    assert found.vetoed.is_empty()
+
+
+def test_an_exclusive_attribute_parts_even_what_the_source_has_merged() -> None:
+    accounts = {"a": "account_id=1", "b": "account_id=2"}
+
+    assert groups(clustered([("a", "b", CERTAIN)], "ab", exclusive=accounts, rule=SOURCE_MERGE)) == {"a", "b"}
+
+
+def test_nobody_has_more_addresses_than_the_limit() -> None:
+    others = "bcdefgh"[: LIMITS["email"]]
+    edges = [("a", record, 0.9999 - nth / 1e5) for nth, record in enumerate(others)]
+    points = [(record, "email", f"{record}@example.com") for record in f"a{others}"]
+
+    found = clustered(edges, f"a{others}", points=points)
+
+    assert groups(found) == {f"a{others[:-1]}", others[-1]}
+    assert found.vetoed.rows() == [("a", others[-1], "veto:cardinality")]
 
 
 def test_an_address_that_both_sides_have_counts_once() -> None:
-    edges = [("a", record, CERTAIN, 20.0) for record in "bcdef"]
-    points = [(record, "email", "anna@example.com") for record in "abcdef"]
+    edges = [("a", record, CERTAIN) for record in "bcdefg"]
+    points = [(record, "email", "anna@example.com") for record in "abcdefg"]
 
-    assert groups(clustered(edges, "abcdef", points=points)) == {"abcdef"}
-
-
-GROWN: list[Edge] = [("a", "b", CERTAIN, 20.0), ("c", "d", CERTAIN, 19.0)]
+    assert groups(clustered(edges, "abcdefg", points=points)) == {"abcdefg"}
 
 
-def test_a_weak_bridge_does_not_join_two_grown_clusters() -> None:
-    found = clustered([*GROWN, ("b", "c", LIKELY, 8.0)], "abcd")
+def test_both_spellings_of_a_number_count_once() -> None:
+    others = "bcde"
+    edges = [("a", record, CERTAIN) for record in others]
+    points = [
+        (record, "phone", f"5511{digit}855501{nth}1") for nth, record in enumerate(f"a{others}") for digit in ("9", "")
+    ]
+
+    assert groups(clustered(edges, f"a{others}", points=points)) == {f"a{others}"}
+
+
+def test_what_has_no_limit_is_not_counted() -> None:
+    edges = [("a", record, CERTAIN) for record in "bcdefg"]
+    points = [(record, "channel_id", f"psid:{record}") for record in "abcdefg"]
+
+    assert groups(clustered(edges, "abcdefg", points=points)) == {"abcdefg"}
+
+
+GROWN: list[Edge] = [("a", "b", 0.9999), ("c", "d", 0.9998)]
+NAMED = dict.fromkeys("abcd", "anna berg")
+
+
+def test_a_weak_bridge_does_not_join_two_clusters_whose_other_pairs_are_unlike() -> None:
+    found = clustered([*GROWN, ("b", "c", LIKELY)], "abcd", names=NAMED)
 
     assert groups(found) == {"ab", "cd"}
     assert found.vetoed.rows() == [("b", "c", "bridge")]
 
 
-def test_a_certain_edge_joins_two_grown_clusters() -> None:
-    assert groups(clustered([*GROWN, ("b", "c", CERTAIN, 8.0)], "abcd")) == {"abcd"}
+def test_an_edge_that_is_sure_needs_no_support() -> None:
+    assert groups(clustered([*GROWN, ("b", "c", SURE)], "abcd", names=NAMED)) == {"abcd"}
 
 
-def test_edges_between_all_their_records_join_two_grown_clusters() -> None:
-    across: list[Edge] = [(lo, hi, LIKELY, 8.0) for lo in "ab" for hi in "cd"]
+def test_a_bridge_joins_where_the_pair_in_the_middle_would_merge() -> None:
+    half = [("a", "c", LIKELY), ("b", "c", LIKELY), ("a", "d", DOUBTFUL), ("b", "d", DOUBTFUL)]
 
-    assert groups(clustered([*GROWN, *across], "abcd")) == {"abcd"}
+    assert groups(clustered([*GROWN, *half], "abcd", names=NAMED)) == {"abcd"}
 
 
-def test_a_single_record_may_join_a_cluster_by_a_likely_edge() -> None:
-    assert groups(clustered([("a", "b", CERTAIN, 20.0), ("b", "c", LIKELY, 8.0)], "abc")) == {"abc"}
+def test_a_bridge_does_not_join_where_the_pair_in_the_middle_would_not_merge() -> None:
+    less = [("b", "c", LIKELY), ("a", "c", DOUBTFUL), ("a", "d", DOUBTFUL), ("b", "d", DOUBTFUL)]
+
+    assert groups(clustered([*GROWN, *less], "abcd", names=NAMED)) == {"ab", "cd"}
+
+
+def test_pairs_of_which_one_has_no_full_name_have_no_say_on_a_bridge() -> None:
+    names = {"b": "anna berg", "c": "anna berg", "a": "anna -", "d": "- berg"}
+
+    assert groups(clustered([*GROWN, ("b", "c", LIKELY)], "abcd", names=names)) == {"abcd"}
+
+
+def test_a_single_record_joins_a_cluster_of_two_by_half_of_its_pairs() -> None:
+    assert groups(clustered([("a", "b", CERTAIN), ("b", "c", LIKELY)], "abc", names=NAMED)) == {"abc"}
+
+
+def test_two_single_records_need_no_support() -> None:
+    assert groups(clustered([("a", "b", LIKELY)], "ab", names=NAMED)) == {"ab"}
 
 
 def test_an_edge_whose_records_came_together_another_way_is_not_reported() -> None:
-    found = clustered([*GROWN, ("b", "c", LIKELY, 8.0), ("a", "d", CERTAIN, 7.0)], "abcd")
+    found = clustered([("a", "b", 0.9999), ("b", "c", 0.999), ("a", "c", 0.99)], "abc", names=SPOUSES, vague="b")
 
-    assert groups(found) == {"abcd"}
+    assert groups(found) == {"abc"}
     assert found.vetoed.is_empty()
 
 
@@ -160,13 +253,13 @@ def test_a_long_chain_is_one_component() -> None:
     records = [f"{nth:03}" for nth in range(200)]
     shuffled = sorted(pairwise(records), key=lambda pair: (int(pair[0]) * 37) % 200)
 
-    found = components(frame([(lo, hi, CERTAIN, 20.0) for lo, hi in shuffled]))
+    found = components(frame([(lo, hi, CERTAIN) for lo, hi in shuffled]))
 
     assert found.sort("record_key").rows() == [(record, "000") for record in records]
 
 
 def test_what_no_edge_connects_are_two_components() -> None:
-    found = components(frame([("a", "b", CERTAIN, 20.0), ("c", "d", CERTAIN, 20.0)]))
+    found = components(frame([("a", "b", CERTAIN), ("c", "d", CERTAIN)]))
 
     assert found.sort("record_key").rows() == [("a", "a"), ("b", "a"), ("c", "c"), ("d", "c")]
 
@@ -174,13 +267,13 @@ def test_what_no_edge_connects_are_two_components() -> None:
 RECORDS = "abcdef"
 pairs_of_records = st.tuples(st.sampled_from(RECORDS), st.sampled_from(RECORDS)).filter(lambda pair: pair[0] < pair[1])
 edge_lists = st.lists(
-    st.tuples(pairs_of_records, st.sampled_from([CERTAIN, LIKELY]), st.sampled_from([8.0, 15.0, 20.0])),
+    st.tuples(pairs_of_records, st.sampled_from([DOUBTFUL, LIKELY, 0.94, CERTAIN])),
     min_size=1,
     max_size=10,
     unique_by=lambda edge: edge[0],
-).map(lambda found: [(*pair, rule, weight) for pair, rule, weight in found])
+).map(lambda found: [(*pair, chance) for pair, chance in found])
 names_of_records = st.dictionaries(
-    st.sampled_from(RECORDS), st.sampled_from(["anna berg", "thomas berg", "tom berg", "berg"]), max_size=6
+    st.sampled_from(RECORDS), st.sampled_from(["anna berg", "thomas berg", "tom berg", "- berg"]), max_size=6
 )
 accounts_of_records = st.dictionaries(st.sampled_from(RECORDS), st.sampled_from(["account_id=1", "account_id=2"]))
 
@@ -191,8 +284,10 @@ def test_the_order_of_rows_decides_nothing(
     edges: list[Edge], names: dict[str, str], accounts: dict[str, str], random: Random
 ) -> None:
     shuffled, records = random.sample(edges, len(edges)), "".join(random.sample(RECORDS, len(RECORDS)))
+    vague = "".join(record for record in RECORDS if names.get(record, "- -").startswith("-"))
 
-    one, other = clustered(edges, RECORDS, names, accounts), clustered(shuffled, records, names, accounts)
+    one = clustered(edges, RECORDS, names=names, exclusive=accounts, vague=vague)
+    other = clustered(shuffled, records, names=names, exclusive=accounts, vague=vague)
 
     assert one.clusters.sort("record_key").equals(other.clusters.sort("record_key"))
     assert one.vetoed.equals(other.vetoed)

@@ -1,290 +1,251 @@
 import json
-from collections.abc import Mapping
-from math import log2
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 import pytest
 
-from pipelines.match.model import PRIORS
+from pipelines.match.blocking import PAIRS
+from pipelines.match.crowds import crowds
+from pipelines.match.model import unfitted
+from pipelines.match.prepare import prepared
+from pipelines.match.records import encoded
 from pipelines.match.score import score
+from pipelines.match.weigh import frequencies
 from schemas.project import Matching
 
-MOBILE = "+4915123456789"
-LONG, SHORT = "+5511985550143", "+551185550143"  # one Brazilian subscriber, with the ninth digit and without
+MOBILE, OTHER = "+49 1512 3456789", "+49 1512 3456780"
+KEPT = {"lo", "hi", "zone", "rule", "probability", "weight", "vague"}
+ROLES = {
+    "given": "given_name",
+    "family": "family_name",
+    "phone": "phone",
+    "email": "email",
+    "thread": "channel_id",
+    "member": "exact_id",
+    "dob": "date_of_birth",
+}
+Row = dict[str, str | None]
 
 
-class Side(NamedTuple):
-    """One record of a pair. `near` are variants of its numbers: keys to be found by that it does not state itself."""
-
-    name: str = ""
-    phone: str = ""
-    email: str = ""
-    thread: str = ""
-    near: str = ""
-    exclusive: tuple[str, ...] = ()
-
-    def points(self, record: str) -> list[tuple[str, str, str, bool, bool]]:
-        stated = [("phone", self.phone), ("email", self.email), ("channel_id", self.thread)]
-        exact = [(record, field, value, True, False) for field, cell in stated for value in cell.split()]
-        return exact + [(record, "phone", value, False, False) for value in self.near.split()]
+def person(name: str = "", phone: str = "", email: str = "", **more: str) -> Row:
+    """One record; a name is a given and a family name, `-` one that is not known."""
+    given, family = (name or "- -").split()
+    return {
+        "given": None if given == "-" else given,
+        "family": None if family == "-" else family,
+        "phone": phone or None,
+        "email": email or None,
+        **more,
+    }
 
 
-def edge(
-    one: Side, other: Side, states: Mapping[str, str] | None = None, matching: Matching | None = None
-) -> dict[str, Any] | None:
-    """The edge between two records, or None where there is nothing to keep. Blocks are plain but for `states`."""
-    sides = {"a": one, "b": other}
-    profiles = pl.DataFrame(
-        [(record, sorted(side.name.split()), list(side.exclusive)) for record, side in sides.items()],
-        schema={"record_key": pl.String, "tokens": pl.List(pl.String), "exclusive": pl.List(pl.String)},
-        orient="row",
+def scored(
+    rows: Sequence[Row],
+    pairs: Sequence[tuple[int, int]],
+    conflicts: Sequence[tuple[int, int]] = (),
+    matching: Matching | None = None,
+    *,
+    evidence: bool = True,
+) -> pl.DataFrame:
+    """Score pairs of rows, which are all there are."""
+    names, facts = prepared(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
+    records, model = encoded(len(rows), names, facts), unfitted()
+    return score(
+        records,
+        frequencies(records, model, crowds(names, facts)),
+        model,
+        pl.DataFrame(list(pairs), schema=PAIRS, orient="row"),
+        matching or Matching(),
+        pl.DataFrame(list(conflicts), schema=PAIRS, orient="row"),
+        evidence=evidence,
     )
-    points = pl.DataFrame(
-        [point for record, side in sides.items() for point in side.points(record)],
-        schema={
-            "record_key": pl.String,
-            "field": pl.String,
-            "value": pl.String,
-            "exact": pl.Boolean,
-            "is_role": pl.Boolean,
-        },
-        orient="row",
-    )
-    judged = pl.DataFrame(list((states or {}).items()), schema={"key": pl.String, "state": pl.String}, orient="row")
-    pairs = pl.DataFrame({"record_lo": ["a"], "record_hi": ["b"]})
-    found = score(pairs, profiles, points, judged, PRIORS, matching or Matching()).to_dicts()
+
+
+def edge(one: Row, other: Row, *others: Row, conflict: bool = False) -> dict[str, Any] | None:
+    """The edge between two records, or None where there is nothing to keep; `others` are there as well."""
+    found = scored([one, other, *others], [(0, 1)], [(0, 1)] if conflict else []).to_dicts()
     return found[0] if found else None
 
 
-def zone(one: Side, other: Side, states: Mapping[str, str] | None = None) -> str | None:
-    found = edge(one, other, states)
+def zone(one: Row, other: Row, *others: Row) -> str | None:
+    found = edge(one, other, *others)
     return found["zone"] if found else None
 
 
-def weight(one: Side, other: Side, states: Mapping[str, str] | None = None) -> float:
-    found = edge(one, other, states)
+def rule(one: Row, other: Row) -> str:
+    found = edge(one, other)
     assert found is not None
-    return float(found["weight"])
+    return str(found["rule"])
 
 
-def levels(found: dict[str, Any] | None) -> dict[str, str]:
+def is_vague(one: Row, other: Row) -> bool:
+    found = edge(one, other)
     assert found is not None
-    return {field: each["level"] for field, each in json.loads(found["evidence"]).items() if each["level"]}
+    return bool(found["vague"])
 
 
 @pytest.mark.parametrize(
-    ("anna", "rule"),
+    ("anna", "expected"),
     [
-        (Side("anna berg", email="anna@example.com"), "same_email"),
-        (Side("anna berg", phone=MOBILE), "same_phone"),
-        (Side("anna berg", thread="24091773560"), "same_channel_id"),
+        (person("Anna Berg", email="anna@example.com"), "same_email"),
+        (person("Anna Berg", MOBILE), "same_phone"),
+        (person("Anna Berg", thread="24091773560"), "same_channel_id"),
+        (person("Anna Berg", member="M-100200"), "same_id"),
     ],
 )
-def test_the_same_name_at_the_same_point_merges(anna: Side, rule: str) -> None:
+def test_the_same_name_at_the_same_identifier_merges(anna: Row, expected: str) -> None:
     found = edge(anna, anna)
 
     assert found is not None
-    assert (found["zone"], found["rule"]) == ("merge", rule)
+    assert (found["zone"], found["rule"]) == ("merge", expected)
 
 
-def test_a_record_without_a_name_merges_by_a_number_of_one_person() -> None:
-    assert zone(Side("", MOBILE), Side("anna berg", MOBILE)) == "merge"
+def test_the_rule_is_what_says_most() -> None:
+    anna = person("Anna Berg", MOBILE, "anna@example.com")
+
+    assert rule(anna, anna) == "same_email"
+    assert rule(anna, anna | {"email": "berg@example.org"}) == "same_phone"
 
 
-def test_a_record_without_a_name_is_shown_where_several_share_the_number() -> None:
-    assert zone(Side("", MOBILE), Side("anna berg", MOBILE), {f"phone:{MOBILE}": "contested"}) == "review"
+def test_a_variant_of_a_number_is_named_as_the_rule() -> None:
+    assert rule(person("Anna Berg", MOBILE), person("Anna Berg", "01512 3456789")) == "phone_variant"
 
 
-@pytest.mark.parametrize("name", ["anna", "a berg"])
-def test_a_name_that_could_be_either_of_a_couple_says_no_more_than_none(name: str) -> None:
-    contested = {f"phone:{MOBILE}": "contested"}
+def test_without_an_identifier_in_common_the_score_is_the_rule() -> None:
+    anna = person("Anna Berg", dob="1980-03-04")
 
-    found = edge(Side(name, MOBILE), Side("anna berg", MOBILE), contested)
-
-    assert found is not None
-    assert (found["zone"], levels(found)["name"]) == ("review", "ambiguous")
+    assert rule(anna, anna) == "score"
 
 
-def test_one_of_a_couple_merges_with_herself_at_the_number_they_share() -> None:
-    assert (
-        zone(Side("claudia weber", MOBILE), Side("claudia weber", MOBILE), {f"phone:{MOBILE}": "contested"}) == "merge"
-    )
+def test_names_that_contradict_each_other_are_shown_as_such() -> None:
+    claudia = person("Claudia Weber", MOBILE, "weber@example.com", member="M-100200")
+
+    assert rule(claudia, claudia | {"given": "Thomas"}) == "names_contradict"
 
 
-def test_a_couple_that_shares_a_number_is_shown_and_never_merged() -> None:
-    found = edge(Side("claudia weber", MOBILE), Side("thomas weber", MOBILE), {f"phone:{MOBILE}": "contested"})
-
-    assert found is not None
-    assert (found["zone"], found["rule"]) == ("review", "names_contradict")
+def test_a_couple_that_shares_a_number_does_not_merge() -> None:
+    assert zone(person("Claudia Weber", MOBILE), person("Thomas Weber", MOBILE)) != "merge"
 
 
-def test_names_that_contradict_are_shown_however_much_else_agrees() -> None:
-    claudia = Side("claudia weber", MOBILE, "weber@example.com", "24091773560")
-
-    assert zone(claudia, claudia._replace(name="jan kroeger")) == "review"
+def test_a_nameless_record_merges_by_a_number_of_one_person() -> None:
+    assert zone(person("", MOBILE), person("Claudia Weber", MOBILE)) == "merge"
 
 
-@pytest.mark.parametrize("state", ["generic", "capped"])
-def test_a_number_of_nobody_in_particular_is_nothing_by_itself(state: str) -> None:
-    assert zone(Side("", MOBILE), Side("anna berg", MOBILE), {f"phone:{MOBILE}": state}) is None
+def test_a_nameless_record_is_shown_where_a_couple_shares_the_number() -> None:
+    assert zone(person("", MOBILE), person("Claudia Weber", MOBILE), person("Thomas Weber", MOBILE)) == "review"
 
 
-def test_colleagues_at_a_switchboard_are_not_even_shown() -> None:
-    assert zone(Side("jan kroeger", MOBILE), Side("fatma aydin", MOBILE), {f"phone:{MOBILE}": "generic"}) is None
+def test_namesakes_without_anything_else_in_common_do_not_merge() -> None:
+    assert zone(person("Anna Berg", email="anna@example.com"), person("Anna Berg", MOBILE)) != "merge"
 
 
-def test_namesakes_at_a_switchboard_are_shown() -> None:
-    assert zone(Side("anna berg", MOBILE), Side("anna berg", MOBILE), {f"phone:{MOBILE}": "generic"}) == "review"
-
-
-def test_namesakes_without_a_point_in_common_do_not_merge() -> None:
-    assert zone(Side("anna berg", email="anna@example.com"), Side("anna berg", MOBILE)) in ("review", None)
-
-
-def test_a_name_alone_never_merges_however_little_is_asked_for() -> None:
-    found = edge(Side("anna berg"), Side("anna berg"), matching=Matching(auto=0.6, review=0.5))
-    assert found is not None
-    assert (found["zone"], found["probability"] > 0.6) == ("review", True)
-
-
-@pytest.mark.parametrize("state", ["common", "capped"])
-def test_a_name_that_many_bear_is_weaker_evidence(state: str) -> None:
-    same = Side("anna berg", MOBILE)
-
-    assert levels(edge(same, same, {"name:anna berg": state}))["name"] == "common"
-    assert weight(same, same, {"name:anna berg": state}) < weight(same, same)
-
-
-def test_namesakes_at_different_points_are_left_alone() -> None:
-    one, other = Side("anna berg", MOBILE, "anna@example.com"), Side("anna berg", "+4930901820", "ab@example.org")
+def test_strangers_are_left_alone() -> None:
+    one, other = person("Anna Berg", MOBILE, "anna@example.com"), person("Otto Kern", OTHER, "kern@example.org")
 
     assert zone(one, other) is None
 
 
-def test_a_variant_of_a_number_weighs_less_than_the_number() -> None:
-    same, variant = Side("ana silva", LONG, near=SHORT), Side("ana silva", SHORT, near=LONG)
+def test_thresholds_part_the_zones() -> None:
+    rows = [person("", MOBILE), person("Claudia Weber", MOBILE)]
+    [chance] = scored(rows, [(0, 1)])["probability"]
 
-    assert weight(same, variant) < weight(same, same)
+    below, above = (Matching(auto=chance + step, review=chance + step) for step in (-1e-5, 1e-5))
+    shown = Matching(auto=chance + 1e-5, review=chance - 1e-5)
 
-
-def test_a_variant_of_a_number_is_named_as_the_rule() -> None:
-    found = edge(Side("ana silva", LONG, near=SHORT), Side("ana silva", SHORT, near=LONG))
-
-    assert found is not None
-    assert found["rule"] == "phone_variant"
-
-
-def test_the_best_of_several_shared_numbers_counts() -> None:
-    both = f"{MOBILE} +4930901820"
-    found = edge(Side("", both), Side("anna berg", both), {"phone:+4930901820": "generic"})
-
-    assert levels(found)["phone"] == "exact"
+    assert scored(rows, [(0, 1)], matching=below)["zone"].to_list() == ["merge"]
+    assert scored(rows, [(0, 1)], matching=shown)["zone"].to_list() == ["review"]
+    assert scored(rows, [(0, 1)], matching=above).is_empty()
 
 
-def test_a_number_of_one_person_counts_before_a_contested_one() -> None:
-    both = f"{MOBILE} +4930901820"
+def test_a_conflict_never_merges_and_is_shown() -> None:
+    anna = person("Anna Berg", MOBILE, "anna@example.com")
 
-    assert zone(Side("", both), Side("anna berg", both), {"phone:+4930901820": "contested"}) == "merge"
-
-
-def test_different_values_of_an_exclusive_attribute_never_merge_but_are_shown() -> None:
-    one, other = (Side("anna berg", MOBILE, exclusive=(f"account_id={value}",)) for value in ("A1", "A2"))
-
-    found = edge(one, other)
+    found = edge(anna, anna, conflict=True)
 
     assert found is not None
     assert (found["zone"], found["rule"]) == ("review", "exclusive_conflict")
 
 
-def test_different_values_of_an_exclusive_attribute_and_contradictory_names_are_nothing_to_show() -> None:
-    claudia = Side("claudia weber", MOBILE, exclusive=("account_id=A1",))
-    thomas = Side("thomas weber", MOBILE, exclusive=("account_id=A2",))
+def test_a_conflict_of_records_that_have_little_in_common_is_nothing_to_show() -> None:
+    one, other = person("Anna Berg", MOBILE), person("Otto Kern", OTHER)
 
-    assert zone(claudia, thomas) is None
-
-
-def test_the_same_value_of_an_exclusive_attribute_does_not_part() -> None:
-    same = Side("anna berg", MOBILE, exclusive=("account_id=A=1",))
-
-    assert zone(same, same) == "merge"
+    assert edge(one, other, conflict=True) is None
 
 
-def test_values_of_two_exclusive_attributes_do_not_part() -> None:
-    one, other = Side("anna berg", MOBILE, exclusive=("account_id=1",)), Side("anna berg", MOBILE, exclusive=("vat=2",))
+def test_a_conflict_leaves_other_pairs_as_they_are() -> None:
+    anna = person("Anna Berg", MOBILE, "anna@example.com")
 
-    assert zone(one, other) == "merge"
+    found = scored([anna] * 3, [(0, 1), (1, 2)], conflicts=[(0, 1)])
 
-
-@pytest.mark.parametrize("slip", ["ana.berg@example.com", "annna.berg@example.com", "nana.berg@example.com"])
-def test_an_address_one_slip_away_is_near(slip: str) -> None:
-    found = edge(Side("anna berg", email="anna.berg@example.com"), Side("anna berg", email=slip))
-
-    assert levels(found)["email"] == "near"
+    assert found.select("lo", "hi", "zone").rows() == [(0, 1, "review"), (1, 2, "merge")]
 
 
-@pytest.mark.parametrize(
-    "other", ["an.berg@example.com", "anna.berg@example.org", "anna.berg@example.co", "anna.berg2@example.com"]
-)
-def test_an_address_two_slips_a_domain_or_a_digit_away_is_different(other: str) -> None:
-    one = Side("anna berg", MOBILE, "anna.berg@example.com")
-
-    assert levels(edge(one, Side("anna berg", MOBILE, other)))["email"] == "different"
+@pytest.mark.parametrize("name", ["- -", "- Berg", "A. Berg"])
+def test_an_edge_is_vague_where_the_given_name_does_not_say_who_it_is(name: str) -> None:
+    assert is_vague(person("Anna Berg", MOBILE), person(name, MOBILE))
 
 
-def test_a_field_that_is_missing_on_a_side_weighs_nothing() -> None:
-    found = edge(Side("anna berg", MOBILE, "anna@example.com"), Side("anna berg", MOBILE))
-
-    assert set(levels(found)) == {"name", "phone"}
-
-
-def test_the_weight_is_the_sum_of_its_levels_over_the_prior() -> None:
-    m, u, prior = 0, 1, log2(PRIORS.prior / (1 - PRIORS.prior))
-    chosen = [PRIORS.levels["name"]["nickname"], PRIORS.levels["phone"]["exact"], PRIORS.levels["email"]["different"]]
-
-    found = weight(Side("tom weber", MOBILE, "tom@example.com"), Side("thomas weber", MOBILE, "weber@example.com"))
-
-    assert found == pytest.approx(prior + sum(log2(level[m] / level[u]) for level in chosen), abs=1e-5)
+@pytest.mark.parametrize("name", ["Anna Berg", "Ana Berg", "Anna -"])
+def test_an_edge_is_not_vague_where_the_given_name_is_on_both_sides(name: str) -> None:
+    assert not is_vague(person("Anna Berg", MOBILE), person(name, MOBILE))
 
 
 def test_the_probability_is_the_weight_as_odds() -> None:
-    found = edge(Side("anna berg", "", "anna.berg@example.com"), Side("anna berg", "", "ana.berg@example.com"))
+    found = edge(person("", MOBILE), person("Claudia Weber", MOBILE))
 
     assert found is not None
-    assert found["probability"] == pytest.approx(1 / (1 + 2 ** -found["weight"]), abs=1e-6)
+    assert found["probability"] == pytest.approx(1 / (1 + 2 ** -found["weight"]), abs=1e-5)
 
 
-def test_evidence_says_the_level_and_weight_of_each_field() -> None:
-    found = edge(Side("anna berg", MOBILE, "anna@example.com"), Side("anna berg", MOBILE))
+def test_evidence_has_only_what_both_records_have() -> None:
+    found = edge(person("Anna Berg", MOBILE, "anna@example.com"), person("Anna -", MOBILE, dob="1980-03-04"))
 
     assert found is not None
-    assert json.loads(found["evidence"]) == {
-        "name": {"level": "exact", "weight": round(PRIORS.weights("name")["exact"], 2)},
-        "channel_id": {"level": None, "weight": None},
-        "email": {"level": None, "weight": None},
-        "phone": {"level": "exact", "weight": round(PRIORS.weights("phone")["exact"], 2)},
-    }
+    told = json.loads(found["evidence"])
+    assert {field for field, each in told.items() if "level" in each} == {"given_name", "phone", "country"}
+    assert set(told) == {"given_name", "phone", "country", "relation", "name_bearers"}
+
+
+def test_evidence_says_level_and_weight_and_adds_up_with_the_prior() -> None:
+    one = person("Anna Berg", MOBILE, "anna@example.com")
+    found = edge(one, one | {"email": "berg@example.org"})
+
+    assert found is not None
+    told = json.loads(found["evidence"])
+    assert told["phone"]["level"] == "exact"
+    assert told["email"]["weight"] < 0 < told["phone"]["weight"]
+    model = unfitted()
+    prior = pl.Series([model.duplicates / model.records]).log(2)[0]
+    assert found["weight"] == pytest.approx(prior + sum(each["weight"] for each in told.values()), abs=0.05)
 
 
 def test_evidence_holds_no_value_of_a_person() -> None:
-    same = Side("anna berg", MOBILE, "anna.berg@example.com", exclusive=("account_id=A1",))
+    anna = person("Anna Berg", MOBILE, "anna.berg@example.com", member="M-100200", dob="1980-03-04")
 
-    found = edge(same, same)
+    found = edge(anna, anna)
 
     assert found is not None
-    assert not any(value in found["evidence"] for value in ("anna", "berg", MOBILE, "example", "A1"))
+    assert not any(value in found["evidence"].casefold() for value in ("anna", "berg", "3456789", "m-100200", "1980"))
 
 
-@pytest.mark.parametrize(
-    ("field", "best_first"),
-    [
-        ("name", ["exact", "nickname", "similar", "subset", "initial", "partial", "different"]),
-        ("phone", ["exact", "variant", "generic", "different"]),
-        ("email", ["exact", "near", "generic", "different"]),
-        ("channel_id", ["exact", "different"]),
-    ],
-)
-def test_better_agreement_weighs_more(field: str, best_first: list[str]) -> None:
-    weights = [PRIORS.weights(field)[level] for level in best_first]
+def test_evidence_can_be_left_out() -> None:
+    anna = person("Anna Berg", MOBILE)
 
-    assert weights == sorted(set(weights), reverse=True)
+    assert set(scored([anna, anna], [(0, 1)], evidence=False).columns) == KEPT
+
+
+def test_no_pairs_make_no_edges() -> None:
+    found = scored([person("Anna Berg", MOBILE)], [])
+
+    assert found.is_empty()
+    assert set(found.columns) == KEPT | {"evidence"}
+
+
+def test_how_pairs_are_cut_into_chunks_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [person("Anna Berg", MOBILE), person("A. Berg", MOBILE), person("Otto Berg", MOBILE), person("", MOBILE)]
+    pairs = [(lo, hi) for lo in range(4) for hi in range(lo + 1, 4)]
+    whole = scored(rows, pairs)
+    monkeypatch.setattr("pipelines.match.score.CHUNK", 2)
+
+    assert scored(rows, pairs).equals(whole)

@@ -37,7 +37,8 @@ HEADERS = {
 }
 DERIVED = {
     "match_edge": "SELECT * EXCLUDE run_id FROM match_edge",
-    "match_block": "FROM match_block",
+    "match_crowd": "FROM match_crowd",
+    "match_key": "FROM match_key",
     "membership": "SELECT record_key, contact_id, reason FROM membership WHERE run_to IS NULL",
     "contact": "SELECT * EXCLUDE run_id FROM contact",
     "contact_field": "FROM contact_field",
@@ -198,6 +199,39 @@ def test_every_record_is_in_one_contact_that_holds_no_contradiction(history: lis
         assert health.one_contact_each(project.connection).broken == 0
         assert health.provenance_complete(project.connection).broken == 0
         assert health.exclusive_kept(project.connection, ["account_id"]).broken == 0
+
+
+@few
+@given(histories)
+def test_adding_an_unrelated_record_changes_no_other_contact(history: list[Delivery]) -> None:
+    stranger = delivery("shop", 7, "9,Zora Quimby,030 901820,zora@quimby.example")
+    with TemporaryDirectory() as folder, small_project(Path(folder)) as project:
+        run_all(project, [history])
+        people, before = project.people(), derived(project)
+
+        run_all(project, [[stranger]])
+
+        assert project.people() == people | {frozenset({"shop:9"})}
+        assert derived(project)["match_edge"] == before["match_edge"]
+
+
+names_and_points = st.tuples(
+    st.sampled_from([name for name in NAMES if " " in name and "." not in name]),
+    st.sampled_from([phone for phone in PHONES if phone != "\\N"]),
+    st.sampled_from([email for email in EMAILS if email != "\\N" and not email.startswith("info@")]),
+).filter(lambda said: any(said[1:]))
+
+
+@few
+@given(histories, names_and_points)
+def test_a_duplicate_of_a_record_with_name_and_identifier_joins_it(
+    history: list[Delivery], said: tuple[str, str, str]
+) -> None:
+    twice = [delivery(source, 7, ",".join((record, *said))) for source, record in (("crm", "7"), ("shop", "8"))]
+    with TemporaryDirectory() as folder, small_project(Path(folder)) as project:
+        run_all(project, [[*history, *twice]])
+
+        assert project.contact_of("crm:7") == project.contact_of("shop:8")
 
 
 @pytest.mark.parametrize("history", HISTORIES.values(), ids=HISTORIES)

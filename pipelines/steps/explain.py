@@ -1,0 +1,180 @@
+"""Why two records, or two contacts, are or are not one person: what was compared, what it weighs, what came of it."""
+
+from collections import deque
+from typing import NamedTuple
+
+import polars as pl
+
+from pipelines.match.decided import SOURCE_MERGE
+from pipelines.match.evidence import Item, Weights, items, relation_between, weights
+from pipelines.match.records import encoded
+from pipelines.project import OpenProject
+from pipelines.steps.compared import Compared, compared
+from pipelines.steps.verdict import CAPS, Conflict, Keys, Named, Pair, conflicts_between, judged, shared_keys
+from pipelines.steps.vetoed import against
+from pipelines.store import evidence as store
+from pipelines.store import matching, models
+from pipelines.store.connection import Connection
+
+NEARLY = 1e-4  # by which a probability computed again may differ from the one that was kept
+
+
+class Step(NamedTuple):
+    """An edge on the way from one record of a contact to another."""
+
+    one: str
+    other: str
+    rule: str
+    probability: float
+
+
+class Explained(NamedTuple):
+    """Why a pair of records is or is not one person."""
+
+    one: Named
+    other: Named
+    items: list[Item]
+    conflicts: list[Conflict]
+    swapped: bool  # given and family name stand in each other's place
+    prior: float  # bits
+    relation: float  # bits that a household or a firm explains
+    related_by: str | None
+    weight: float
+    probability: float
+    zone: str  # merge | review | nothing
+    rule: str | None  # what the kept edge is called by
+    verdict: str  # merged | vetoed | review | conflict | unlikely | capped | not_compared | pending
+    why: str
+    against: list[str]  # what a veto rests on
+    keys: Keys
+    one_contact: bool
+    path: list[Step]  # how they come to be in one contact, where not by an edge of their own
+    kept_probability: float | None  # of the edge, where it is another than now
+    other_pairs: int  # of records of the two contacts
+
+
+def explain(project: OpenProject, connection: Connection, one: pl.Series, other: pl.Series) -> Explained:
+    """Explain the strongest pair of a record of `one` and a record of `other` (record keys without a common one).
+
+    Pairs that were never compared are compared now; nothing is kept.
+    """
+    settings = project.settings
+    own = compared(settings, connection, pl.concat([one, other]).unique().sort())
+    _, model = models.current_model(connection)
+    known = encoded(own.keys.len(), own.names, own.facts)
+    numbers = pl.DataFrame({"record_key": own.keys}).with_row_index("record")
+    sides = [numbers.filter(pl.col("record_key").is_in(side.implode()))["record"] for side in (one, other)]
+    pairs = sides[0].alias("lo").to_frame().join(sides[1].alias("hi").to_frame(), how="cross")
+    found = weights(known, pairs, model, matching.crowds_of(connection, own.keys))
+    blocks = store.blocks_of(connection, own.keys)
+    edges = store.edges_among(connection, own.keys)
+    row = strongest(pairs, own, found, blocks, edges)
+    lo, hi = pairs.row(row)
+    named = {each["record_key"]: Named(**each) for each in store.described(connection, own.keys).to_dicts()}
+    pair = Pair(
+        named[own.keys[lo]],
+        named[own.keys[hi]],
+        next(iter(_between(edges, own.keys[lo], own.keys[hi]).to_dicts()), None),
+        shared_keys(blocks, own.keys[lo], own.keys[hi]),
+        conflicts_between(own.exclusive, lo, hi),
+    )
+    return _explained(project, connection, pair, found, row, (lo, hi), pairs.height - 1)
+
+
+def _explained(
+    project: OpenProject,
+    connection: Connection,
+    pair: Pair,
+    found: Weights,
+    row: int,
+    numbers: tuple[int, int],
+    other_pairs: int,
+) -> Explained:
+    weighed = found.weighed
+    probability = float(weighed.probability[row])
+    verdict, why = judged(pair, probability, project.settings.matching)
+    together = pair.one.contact_id is not None and pair.one.contact_id == pair.other.contact_id
+    kept = None if pair.edge is None else float(str(pair.edge["probability"]))
+    standing_against = []
+    if verdict == "vetoed" and pair.edge and pair.one.contact_id and pair.other.contact_id:
+        veto = str(pair.edge["veto"])
+        standing_against = against(project, connection, veto, pair.one.contact_id, pair.other.contact_id)
+    by_comparison = pair.edge is not None and pair.edge["rule"] != SOURCE_MERGE
+    return Explained(
+        one=pair.one,
+        other=pair.other,
+        items=items(found, row, *numbers),
+        conflicts=pair.conflicts,
+        swapped=bool(found.comparison.swapped[row]),
+        prior=weighed.prior,
+        relation=float(weighed.relation[row]),
+        related_by=relation_between(weighed, row),
+        weight=float(weighed.weight[row]),
+        probability=probability,
+        zone="nothing" if pair.edge is None else str(pair.edge["zone"]),
+        rule=None if pair.edge is None else str(pair.edge["rule"]),
+        verdict=verdict,
+        why=why,
+        against=standing_against,
+        keys=pair.keys,
+        one_contact=together,
+        path=path(connection, pair.one, pair.other) if together and verdict != "merged" else [],
+        kept_probability=kept if by_comparison and kept is not None and abs(kept - probability) > NEARLY else None,
+        other_pairs=other_pairs,
+    )
+
+
+def strongest(pairs: pl.DataFrame, own: Compared, found: Weights, blocks: pl.DataFrame, edges: pl.DataFrame) -> int:
+    """The row of the pair (lo, hi) that says most: by the weight of its kept edge, else of those that were compared."""
+    numbers = pl.DataFrame({"record_key": own.keys}).with_row_index("record")
+    placed = blocks.filter(pl.col("size") <= pl.col("rule").replace_strict(CAPS, return_dtype=pl.Int64)).join(
+        numbers, on="record_key"
+    )
+    met = placed.join(placed, on=["rule", "key"], suffix="_hi").select(lo="record", hi="record_hi").unique()
+    kept = (
+        edges.select("record_lo", "record_hi", kept="weight")
+        .join(numbers.rename({"record": "lo"}), left_on="record_lo", right_on="record_key")
+        .join(numbers.rename({"record": "hi"}), left_on="record_hi", right_on="record_key")
+    )
+    both_ways = pl.concat([kept.select("lo", "hi", "kept"), kept.select(lo="hi", hi="lo", kept="kept")])
+    ranked = (
+        pairs.with_row_index("row")
+        .with_columns(weight=pl.Series(found.weighed.weight))
+        .join(met.with_columns(met=pl.lit(value=True)), on=["lo", "hi"], how="left")
+        .join(both_ways, on=["lo", "hi"], how="left")
+        .sort(["kept", "met", "weight", "lo", "hi"], descending=[True, True, True, False, False], nulls_last=True)
+    )
+    return int(ranked["row"][0])
+
+
+def _between(edges: pl.DataFrame, one: str, other: str) -> pl.DataFrame:
+    lo, hi = sorted((one, other))
+    return edges.filter(pl.col("record_lo") == lo, pl.col("record_hi") == hi)
+
+
+def path(connection: Connection, one: Named, other: Named) -> list[Step]:
+    """The fewest edges that lead from one record of a contact to another, the likelier ones first."""
+    if one.contact_id is None:
+        return []
+    records = store.members(connection, one.contact_id)
+    named = {each["record_key"]: str(Named(**each)) for each in store.described(connection, records).to_dicts()}
+    edges = store.edges_among(connection, records).filter(pl.col("zone") == "merge", pl.col("veto").is_null())
+    ways: dict[str, list[tuple[str, str, float]]] = {}
+    ordered = edges.sort(["weight", "record_lo", "record_hi"], descending=[True, False, False])
+    for lo, hi, rule, probability in ordered.select("record_lo", "record_hi", "rule", "probability").iter_rows():
+        ways.setdefault(lo, []).append((hi, rule, probability))
+        ways.setdefault(hi, []).append((lo, rule, probability))
+    came: dict[str, tuple[str, Step] | None] = {one.record_key: None}
+    ahead = deque([one.record_key])
+    while ahead and other.record_key not in came:
+        here = ahead.popleft()
+        for there, rule, probability in ways.get(here, []):
+            if there not in came:
+                came[there] = (here, Step(named[here], named[there], rule, probability))
+                ahead.append(there)
+    steps: list[Step] = []
+    before = came.get(other.record_key)
+    while before is not None:
+        steps.insert(0, before[1])
+        before = came[before[0]]
+    return steps

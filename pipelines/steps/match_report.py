@@ -1,0 +1,63 @@
+"""How matching stands: the weights of the model, scores, what was left out. Numbers only, never a value of a person."""
+
+import polars as pl
+
+from pipelines.match.blocking import RULES
+from pipelines.match.records import NAMES
+from pipelines.match.weights import level_weights
+from pipelines.publish.match_report import Report
+from pipelines.steps.match import CAPS
+from pipelines.store import evidence, health, match_numbers, models
+from pipelines.store.connection import Connection
+from schemas.project import Project
+
+
+def report(settings: Project, connection: Connection) -> Report:
+    """Look at the matching there is.
+
+    Raises:
+        NeverMatched: There is none yet.
+    """
+    evidence.require_matched(connection)
+    version, model = models.current_parameters(connection)
+    histogram = match_numbers.score_histogram(connection)
+    return Report(
+        project=settings.project,
+        model=version,
+        fitted_on=None if version == models.SHIPPED else model.records,
+        duplicates=model.duplicates,
+        auto=settings.matching.auto,
+        review=settings.matching.review,
+        records=health.count(connection, "record"),
+        contacts=health.count(connection, "contact"),
+        weights=weights_in_use(settings, connection),
+        histogram=histogram,
+        zones=dict(histogram.group_by("zone").agg(pl.col("pairs").sum()).sort("zone").iter_rows()),
+        rules=health.edge_rules(connection),
+        vetoes=match_numbers.vetoes(connection),
+        sizes=health.cluster_sizes(connection),
+        capped=named(match_numbers.capped_blocks(connection, CAPS)),
+        shared=health.shared_values(connection),
+    )
+
+
+def weights_in_use(settings: Project, connection: Connection) -> pl.DataFrame:
+    """The weights of the model in use: field, level, m, u, bits."""
+    _, model = models.current_parameters(connection)
+    return level_weights(model, fields_compared(settings, connection), models.chances(connection))
+
+
+def fields_compared(settings: Project, connection: Connection) -> frozenset[str]:
+    """The fields that records of this project can be compared by."""
+    points = match_numbers.identifying_fields(connection)
+    domain = ["email_domain"] if "email" in points else []
+    return frozenset((*NAMES, *points, *domain, "country", *settings.match_roles().values()))
+
+
+def named(capped: pl.DataFrame) -> pl.DataFrame:
+    """Capped blocks by what their records have in common, and the cap: key, cap, blocks, records, largest."""
+    keys = [" + ".join(RULES[rule].parts) for rule in capped["rule"]]
+    caps = [RULES[rule].cap for rule in capped["rule"]]
+    return capped.select(
+        pl.Series("key", keys, pl.String), pl.Series("cap", caps, pl.Int64), "blocks", "records", "largest"
+    )

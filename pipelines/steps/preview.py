@@ -1,0 +1,98 @@
+"""What other edges would make of contacts and segments: derived as a run would, counted, and undone."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+import polars as pl
+
+from pipelines.project import OpenProject
+from pipelines.steps.check import undone
+from pipelines.steps.merge import rederive
+from pipelines.steps.publish import compiled
+from pipelines.store import evidence, exports, health, rezoned, runs
+from pipelines.store.connection import Connection
+from schemas.segment import Segment
+from schemas.vocabulary import AttributeType
+
+RUN = "preview"  # id of a run that leaves nothing behind
+
+
+class SegmentChange(NamedTuple):
+    """How a published dataset would change, in contacts."""
+
+    segment: str
+    before: int
+    after: int
+    joining: int
+    leaving: int
+
+
+class Preview(NamedTuple):
+    """What would become of pairs, contacts and segments."""
+
+    pairs: dict[str, tuple[int, int]]  # by zone, before and after
+    contacts: tuple[int, int]  # before and after
+    merged: int  # contacts that would go into another
+    split: int  # contacts that would be parted from another
+    waiting: tuple[int, int]  # pairs of contacts for a person to decide, before and after
+    segments: list[SegmentChange]
+
+
+def preview(project: OpenProject, connection: Connection, change: Callable[[], pl.Series]) -> Preview:
+    """Let `change` give the warehouse other edges and say which records that stirs; what would follow. All is undone.
+
+    Raises:
+        NeverMatched: There is nothing yet that could change.
+    """
+    evidence.require_matched(connection)
+    as_of = runs.last_as_of(connection)
+    with undone(connection):
+        before = _standing(project, connection, as_of)
+        stirred = change()
+        happened = None
+        if not stirred.is_empty() and as_of is not None:
+            happened = rederive(project, connection, stirred, RUN, as_of)
+        after = _standing(project, connection, as_of)
+    return Preview(
+        pairs={zone: (before.zones.get(zone, 0), after.zones.get(zone, 0)) for zone in ("merge", "review")},
+        contacts=(before.contacts, after.contacts),
+        merged=happened.merged if happened else 0,
+        split=happened.split if happened else 0,
+        waiting=(before.waiting, after.waiting),
+        segments=[_compared(name, old, after.members[name]) for name, old in before.members.items()],
+    )
+
+
+class _Standing(NamedTuple):
+    zones: dict[str, int]
+    contacts: int
+    waiting: int
+    members: dict[str, pl.Series]
+
+
+def _standing(project: OpenProject, connection: Connection, as_of: datetime | None) -> _Standing:
+    return _Standing(
+        dict(rezoned.zones(connection).iter_rows()),
+        health.count(connection, "contact"),
+        health.count(connection, "review_queue"),
+        {each.segment: members(project, connection, each, as_of) for each in project.segments if as_of},
+    )
+
+
+def _compared(segment: str, before: pl.Series, after: pl.Series) -> SegmentChange:
+    joining = after.filter(~after.is_in(before.implode())).len()
+    leaving = before.filter(~before.is_in(after.implode())).len()
+    return SegmentChange(segment, before.len(), after.len(), joining, leaving)
+
+
+def members(project: OpenProject, connection: Connection, segment: Segment, as_of: datetime) -> pl.Series:
+    """Ids of the contacts a segment would hold if it were published now."""
+    attributes = project.settings.attributes
+    numbers = [f"attr.{name}" for name, each in attributes.items() if each.type is AttributeType.NUMBER]
+    predicate = compiled(project, segment, as_of)
+    found = [
+        batch.filter(predicate)["contact_id"]
+        for batch in exports.contacts_in_order(connection, sorted(attributes), ("contact_id",), numbers)
+    ]
+    return pl.concat([pl.Series("contact_id", [], pl.String), *found])

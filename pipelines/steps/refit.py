@@ -1,0 +1,94 @@
+"""Fitting the match model anew because somebody asks for it, or only saying what that would change."""
+
+from math import log2
+from typing import NamedTuple
+
+import polars as pl
+
+from pipelines.match.decided import with_source_merges
+from pipelines.match.model import Model, shipped_m
+from pipelines.project import OpenProject
+from pipelines.steps.fit import FEWEST, fitted, refit
+from pipelines.steps.match import compare_subjects
+from pipelines.steps.preview import RUN, Preview, preview
+from pipelines.store import evidence, matching, models, rezoned
+from pipelines.store.connection import Connection, query
+from pipelines.store.source_merges import merged_with
+from pipelines.store.warehouse import transaction
+
+RATES = ("duplicates", "household", "one_line", "colleagues")
+
+
+class Moved(NamedTuple):
+    """A level of which true pairs show another share than the model before said."""
+
+    field: str
+    level: str
+    before: float
+    after: float
+    bits: float  # by which its weight rises or falls
+
+
+class Refitted(NamedTuple):
+    """What a fit has changed, or would change."""
+
+    before: str  # version of the model in use until now
+    version: str | None  # of the one fitted; None if it was not kept
+    records: int
+    is_small: bool  # fewer records than teach more than the shipped priors know
+    rates: dict[str, tuple[float, float]]  # other records that a record has, before and after
+    moved: list[Moved]  # furthest first
+    edges: list[dict[str, object]]  # before, after (zone or none), pairs: only for a preview
+    preview: Preview | None
+
+
+def refit_now(project: OpenProject, connection: Connection, run_id: str) -> Refitted:
+    """Fit the model to all records there are, and keep it: the next run matches everything anew with it.
+
+    Raises:
+        NeverMatched: No run has matched anything yet; the first one fits the model by itself, if there is enough.
+    """
+    evidence.require_matched(connection)
+    with transaction(connection):
+        before, old = models.current_model(connection)
+        version, new = refit(project, connection, run_id)
+    return _compared(before, old, version, new)
+
+
+def refit_preview(project: OpenProject, connection: Connection) -> Refitted:
+    """What fitting the model now would change: every pair is compared again, and all of it undone.
+
+    Raises:
+        NeverMatched: No run has matched anything yet.
+    """
+    evidence.require_matched(connection)
+    before, old = models.current_model(connection)
+    new = fitted(project, connection)
+    turned: list[dict[str, object]] = []
+
+    def with_new_edges() -> pl.Series:
+        records = query(connection, "SELECT record_key FROM record ORDER BY record_key")["record_key"]
+        _, edges = compare_subjects(project.settings, connection, records, new)
+        edges = with_source_merges(edges, merged_with(connection, records))
+        turned.extend(rezoned.changed_edges(connection, edges).to_dicts())
+        matching.replace_edges(connection, records, edges, RUN, RUN)
+        return records
+
+    follows = preview(project, connection, with_new_edges)
+    return _compared(before, old, None, new)._replace(edges=turned, preview=follows)
+
+
+def _compared(before: str, old: Model, version: str | None, new: Model) -> Refitted:
+    rates = {name: (float(getattr(old, name)), float(getattr(new, name))) for name in RATES}
+    return Refitted(before, version, new.records, new.records < FEWEST, rates, moved(old, new), [], None)
+
+
+def moved(old: Model, new: Model) -> list[Moved]:
+    """Levels by how far their weight moves, furthest first; from the priors where the list is of another kind now."""
+    known = old.m if old.kind == new.kind else shipped_m(new.kind)
+    levels = [
+        Moved(field, level, known[field][level], m, log2(m / known[field][level]))
+        for field, by_level in new.m.items()
+        for level, m in by_level.items()
+    ]
+    return sorted((each for each in levels if each.bits), key=lambda each: (-abs(each.bits), each.field, each.level))

@@ -1,0 +1,40 @@
+"""What other thresholds would make of contacts and segments, without changing anything."""
+
+from pipelines.errors import ConfigurationError
+from pipelines.match.cluster import SURE
+from pipelines.project import OpenProject
+from pipelines.steps.preview import Preview, preview
+from pipelines.store.connection import Connection
+from pipelines.store.rezoned import rezone
+from schemas.project import Matching
+
+
+def what_if(project: OpenProject, connection: Connection, auto: float, review: float | None = None) -> Preview:
+    """What `auto` and `review` would change. No pair is compared again: kept edges have their probability.
+
+    Raises:
+        ConfigurationError: They cannot be thresholds, or lie below the `review` that edges were kept from.
+        NeverMatched: There is nothing yet that could change.
+    """
+    kept_from = project.settings.matching.review
+    wanted = thresholds(auto, min(kept_from, auto) if review is None else review)
+    if wanted.review < kept_from:
+        raise ConfigurationError(
+            f"pairs below `review` ({kept_from:g}) were not kept, so what {wanted.review:g} would change is not known: "
+            "set it in onecontact.yaml of a copy of the project, and run that"
+        )
+    settings = project.settings.model_copy(update={"matching": wanted})
+    return preview(
+        project._replace(settings=settings),
+        connection,
+        lambda: rezone(connection, wanted.auto, wanted.review, SURE),
+    )
+
+
+def thresholds(auto: float, review: float) -> Matching:
+    """Two probabilities as thresholds. Raises ConfigurationError where they cannot be."""
+    if not 0.5 < auto < 1:
+        raise ConfigurationError("--auto must be a probability above 0.5 and below 1")
+    if not 0 < review <= auto:
+        raise ConfigurationError("--review must be a probability above 0, and not above --auto")
+    return Matching(auto=auto, review=review)

@@ -1,0 +1,96 @@
+"""What matching has kept about records, for whoever asks why: edges, vetoes, blocks, and what ties a contact."""
+
+import polars as pl
+
+from pipelines.errors import NeverMatched
+from pipelines.store.connection import Connection, lent, query, value
+from pipelines.store.pending import MATCH
+
+
+def require_matched(connection: Connection) -> None:
+    """Raise NeverMatched before the first run has matched anything."""
+    if not value(connection, "SELECT count(*) FROM step_state WHERE step = ?", [MATCH]):
+        raise NeverMatched("nothing has been matched yet: `onecontact run` takes in what has arrived and matches it")
+
+
+def record_known_as(connection: Connection, text: str) -> pl.Series:
+    """Key of the record that is written `source:record id`, or none."""
+    return query(
+        connection,
+        "SELECT record_key FROM record WHERE source || ':' || record_id = trim(?) ORDER BY record_key",
+        [text],
+    )["record_key"]
+
+
+def former_members(connection: Connection, contact_id: str) -> pl.Series:
+    """Records that an id of former times stood for, in so far as they are where its anchor is now."""
+    return query(
+        connection,
+        """
+        WITH former AS (
+            SELECT record_key FROM record WHERE anchor_id::VARCHAR = lower(trim($1))
+            UNION SELECT record_key FROM membership WHERE contact_id::VARCHAR = lower(trim($1))
+        ),
+        anchor AS (
+            SELECT m.contact_id FROM record r JOIN membership m USING (record_key)
+            WHERE r.anchor_id::VARCHAR = lower(trim($1)) AND m.run_to IS NULL
+        )
+        SELECT record_key FROM former JOIN membership m USING (record_key)
+        WHERE m.run_to IS NULL AND m.contact_id IN (SELECT contact_id FROM anchor) ORDER BY record_key""",
+        [contact_id],
+    )["record_key"]
+
+
+def described(connection: Connection, records: pl.Series) -> pl.DataFrame:
+    """What records are called and where they belong: record_key, source, record_id, contact_id; in order."""
+    with lent(connection, wanted=records.to_frame("record_key")):
+        return query(
+            connection,
+            """
+            SELECT r.record_key, r.source, r.record_id, m.contact_id
+            FROM record r LEFT JOIN membership m ON m.record_key = r.record_key AND m.run_to IS NULL
+            WHERE r.record_key IN (SELECT record_key::UUID FROM wanted) ORDER BY r.record_key""",
+        )
+
+
+def edges_among(connection: Connection, records: pl.Series) -> pl.DataFrame:
+    """Kept edges between these records, with what vetoed them.
+
+    Columns record_lo, record_hi, zone, rule, probability, weight, model, veto (null where nothing did).
+    """
+    with lent(connection, wanted=records.to_frame("record_key")):
+        return query(
+            connection,
+            """
+            SELECT e.record_lo, e.record_hi, e.zone, e.rule, e.probability, e.weight, e.model, v.reason AS veto
+            FROM match_edge e LEFT JOIN vetoed_edge v USING (record_lo, record_hi)
+            WHERE e.record_lo IN (SELECT record_key::UUID FROM wanted)
+              AND e.record_hi IN (SELECT record_key::UUID FROM wanted)
+            ORDER BY e.record_lo, e.record_hi""",
+        )
+
+
+def blocks_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
+    """Blocks that records are in, with all their members counted: record_key, rule, key, size."""
+    with lent(connection, wanted=records.to_frame("record_key")):
+        return query(
+            connection,
+            """
+            WITH own AS (
+                SELECT record_key, rule, key FROM match_key WHERE record_key IN (SELECT record_key::UUID FROM wanted)
+            ),
+            sizes AS (
+                SELECT rule, key, count(*) AS size FROM match_key SEMI JOIN own USING (rule, key) GROUP BY rule, key
+            )
+            SELECT o.record_key, rule, key, s.size FROM own o JOIN sizes s USING (rule, key)
+            ORDER BY o.record_key, rule, key""",
+        )
+
+
+def members(connection: Connection, contact_id: str) -> pl.Series:
+    """Records that a contact is made of now."""
+    return query(
+        connection,
+        "SELECT record_key FROM membership WHERE contact_id = ? AND run_to IS NULL ORDER BY record_key",
+        [contact_id],
+    )["record_key"]

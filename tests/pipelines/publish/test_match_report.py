@@ -1,0 +1,50 @@
+import polars as pl
+import pytest
+
+from pipelines.publish.match_report import Report, in_bits, page
+
+REPORT = Report(
+    project="small",
+    model="fit-1",
+    fitted_on=1200,
+    duplicates=0.9,
+    auto=0.8,
+    review=0.3,
+    records=1200,
+    contacts=900,
+    weights=pl.DataFrame(
+        {"field": ["phone"] * 2, "level": ["exact", "different"], "m": [0.7, 0.3], "u": [0.1, 0.9], "bits": [2.8, -1.6]}
+    ),
+    histogram=pl.DataFrame({"bits": [-2, 4], "zone": ["review", "merge"], "pairs": [10, 300]}),
+    zones={"merge": 300, "review": 10},
+    rules=pl.DataFrame({"zone": ["merge"], "rule": ["same_phone"], "pairs": [300]}),
+    vetoes=pl.DataFrame(schema={"reason": pl.String, "pairs": pl.Int64}),
+    sizes=pl.DataFrame({"records": [1, 2], "contacts": [600, 300]}),
+    capped=pl.DataFrame({"key": ["name"], "cap": [40], "blocks": [1], "records": [41], "largest": [41]}),
+    shared=pl.DataFrame({"field": ["phone"], "people": [6], "identifiers": [1], "records": [7]}),
+)
+
+
+def test_a_page_needs_nothing_beside_it() -> None:
+    said = page(REPORT, None).decode()
+    assert "http" not in said
+    assert "<script" not in said
+    assert said.count("<svg") == 2
+    assert "fitted on 1,200 records" in said
+    assert "Not known here." in said
+
+
+def test_the_zones_are_given_in_bits() -> None:
+    assert in_bits(0.8) == pytest.approx(2.0)
+    assert "review begins at -1.2, merging at +2.0" in page(REPORT, None).decode()
+
+
+def test_what_the_last_run_took_is_shown_where_it_is_known() -> None:
+    cost = {"records_compared": 12, "candidate_pairs": 3400, "pairs_per_record": 283.3, "seconds": {"contacts": 1.5}}
+    said = page(REPORT, cost).decode()
+    assert "3,400" in said
+    assert "seconds of contacts" in said
+
+
+def test_what_there_is_none_of_is_said() -> None:
+    assert "Vetoed pairs</h2><p>None.</p>" in page(REPORT, None).decode()
