@@ -18,12 +18,12 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports dev bench format docs lock clean
+.PHONY: help demo test check lint types imports dev bench bench-quality format docs lock clean
 
 help:
 	@echo "onecontact: one record per customer, from every channel"
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY) ## run the pipeline on the deliveries in examples/demo
 	@$(INIT)
@@ -50,6 +50,10 @@ dev: $(READY) ## open Dagster's page on the demo project
 
 bench: $(READY) ## list the benchmarks; run some with make bench ARGS="NAME ..."
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-quality: $(READY) ## how well records are matched, beside Splink; ARGS="--large --data DIR" for more
+	@$(BIN)/python -m pip install -qq --no-build-isolation -c requirements.lock -e '.[bench]'
+	@$(BIN)/python -m benchmarks.quality $(ARGS)
 
 format: $(READY) ## rewrite the code the way lint wants it
 	@$(BIN)/ruff check --fix .

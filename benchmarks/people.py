@@ -1,9 +1,18 @@
-"""Invented people in a contact list, some of them twice: the same person with a slip, a nickname or fewer fields."""
+"""Invented people in a contact list, some of them twice: the same person with a slip, a nickname or fewer fields.
 
+`python -m benchmarks.people --entities 55000 --seed 7 --out DIR` writes a large list with everything that makes
+matching hard, `contacts.parquet`, and who is who in it, `truth.parquet`. The same arguments give the same bytes.
+"""
+
+import argparse
 import random
 from collections.abc import Sequence
+from pathlib import Path
 
 import polars as pl
+
+from benchmarks.crowd.sources import records
+from benchmarks.crowd.truth import people as true_people
 
 GIVEN = ("Anna", "Ben", "Clara", "David", "Elena", "Felix", "Greta", "Hugo", "Katharina", "Lukas", "Maria", "Noah")
 SYLLABLES = [consonant + vowel for consonant in "bdfghklmnprstvw" for vowel in "aeo"]
@@ -70,3 +79,30 @@ def typed_list(rows: int, seed: int = 7) -> pl.DataFrame:
         city="city",
         tier="tier",
     )
+
+
+def crowd(entities: int, seed: int = 7) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """About 1.85 records a person from five sources (`benchmarks/crowd`), and their truth. The same seed, same rows.
+
+    Contacts: record_id, source, full_name, first_name, last_name, email, phone, city, company, country. Truth:
+    record_id, cluster_id, kind (person, or made to be taken for one: spouse, junior, namesake).
+    """
+    return records(true_people(entities, seed), seed)
+
+
+def main() -> None:
+    """Write both files."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.people", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--entities", type=int, default=55_000, help="true people (55,000)")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--out", type=Path, required=True, help="folder to write to")
+    given = parser.parse_args()
+    contacts, truth = crowd(given.entities, given.seed)
+    given.out.mkdir(parents=True, exist_ok=True)
+    contacts.write_parquet(given.out / "contacts.parquet")
+    truth.write_parquet(given.out / "truth.parquet")
+    print(f"{contacts.height:,} records of {given.entities:,} people in {given.out}")
+
+
+if __name__ == "__main__":
+    main()

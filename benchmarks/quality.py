@@ -1,0 +1,160 @@
+"""How well records are matched, and at what cost, beside Splink 5.
+
+Every list is matched by both, each in a process of its own under the same limits. onecontact runs at its one default;
+Splink at .95, and as it would have been at the threshold that suits each list best, which only the truth tells. F1 is
+that of the final clusters, over all pairs; CPU seconds and MiB are of the whole process. `pairs` are those compared.
+
+`make bench-quality ARGS="--large --data DIR"`: a list of a million as well, and each list of DIR (see datasets.given).
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ALWAYS = ("people10k", "people100k", "febrl1", "febrl2", "febrl3", "pseudopeople")
+LARGE = "people1000k"
+MINUTES = 60
+GIB = 16  # of address space
+
+
+class Ran(NamedTuple):
+    """CPU seconds and peak MiB of a process, the last line it printed, and why it failed, if it did."""
+
+    cpu: float
+    mib: float
+    said: str
+    failed: str | None
+
+
+class Row(NamedTuple):
+    """One line of the table: figures by name, or why there are none."""
+
+    dataset: str
+    contestant: str
+    figures: dict[str, Any]
+    failed: str | None = None
+
+
+def run(datasets: Sequence[str] = ALWAYS) -> None:
+    """Measure these data sets, each a name of `datasets.MADE` or the path of a roles file, and print the table."""
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (GIB * 2**30, most))  # processes started from here on inherit it
+    with tempfile.TemporaryDirectory() as scratch:
+        rows: list[Row] = []
+        for dataset in datasets:
+            print(f"{dataset} ...", file=sys.stderr, flush=True)
+            rows += measured(dataset, Path(scratch))
+        print("\n".join(table(rows)))
+
+
+def measured(dataset: str, scratch: Path) -> list[Row]:
+    """The rows of one data set; one that says why, if it cannot be had here."""
+    path = Path(dataset)
+    name = path.parent.name if path.name == "roles.yaml" else path.stem
+    folder = scratch / name
+    made = ran("datasets", dataset, "--out", folder)
+    if made.failed:
+        return [Row(name, "", {}, made.failed)]
+    return [matched(name, folder), *linked(name, folder)]
+
+
+def matched(name: str, folder: Path) -> Row:
+    """The row of onecontact at its default."""
+    files = [folder / "records.parquet", "--roles", folder / "roles.yaml"]
+    out = folder / "onecontact.parquet"
+    cost = ran("resolve", *files, "--out", out)
+    if cost.failed:
+        return Row(name, "onecontact", {}, cost.failed)
+    return Row(name, "onecontact", scored(out, folder) | counted("resolve", files) | _costs(cost))
+
+
+def linked(name: str, folder: Path) -> list[Row]:
+    """The rows of Splink at its fixed threshold, and at the best."""
+    files = [folder / "records.parquet", "--roles", folder / "roles.yaml"]
+    out, pairs = folder / "splink.parquet", folder / "pairs.parquet"
+    cost = ran("peer", *files, "--out", out, "--pairs", pairs)
+    if cost.failed:
+        return [Row(name, "Splink at .95", {}, cost.failed)]
+    fixed = Row(name, "Splink at .95", scored(out, folder) | counted("peer", files) | _costs(cost))
+    best = ran("thresholds", pairs, folder / "truth.parquet")
+    chosen = {} if best.failed else json.loads(best.said)
+    return [fixed, Row(name, f"  best at {chosen.get('threshold', 0):g}", chosen, best.failed)]
+
+
+def counted(contestant: str, files: Sequence[object]) -> dict[str, int]:
+    """How many pairs a contestant compares, in a run that is not measured."""
+    count = ran(contestant, *files, "--count")
+    return {} if count.failed else {"compared": int(count.said)}
+
+
+def scored(clusters: Path, folder: Path) -> dict[str, Any]:
+    """What benchmarks.score says of these clusters."""
+    found: dict[str, Any] = json.loads(ran("score", clusters, folder / "truth.parquet", "--json").said)
+    return found
+
+
+def ran(module: str, *arguments: object) -> Ran:
+    """Run a module of this package in a process of its own, for no longer than MINUTES."""
+    command = [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)]
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(command, stdout=out, stderr=err)
+        late = threading.Timer(MINUTES * 60, process.kill)
+        late.start()
+        _, status, used = os.wait4(process.pid, 0)
+        timed_out = late.finished.is_set()
+        late.cancel()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said, wrong = ([line for line in _text(file).splitlines() if line.strip()] or [""] for file in (out, err))
+    failed = None
+    if process.returncode:
+        failed = f"stopped after {MINUTES} minutes" if timed_out else wrong[-1] or f"ended with {process.returncode}"
+    return Ran(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, said[-1], failed)
+
+
+def _text(file: Any) -> str:
+    file.seek(0)
+    return str(file.read().decode(errors="replace"))
+
+
+def _costs(cost: Ran) -> dict[str, float]:
+    return {"cpu": cost.cpu, "mib": cost.mib}
+
+
+COLUMNS = (  # heading, figure, how it is written
+    *(("rows", "records", ",d"), ("F1", "f1", ".3f"), ("B3 F1", "bcubed_f1", ".3f"), ("precision", "precision", ".3f")),
+    *(("recall", "recall", ".3f"), ("largest", "largest", ",d"), ("pairs", "compared", ",d")),
+    *(("CPU s", "cpu", ".1f"), ("MiB", "mib", ",.0f")),
+)
+
+
+def table(rows: Sequence[Row]) -> list[str]:
+    """The lines to print."""
+    lines = [f"{'':14}{'':20}" + "".join(f"{heading:>11}" for heading, _, _ in COLUMNS)]
+    for row in rows:
+        cells = [f"{row.figures[name]:{form}}" if name in row.figures else "" for _, name, form in COLUMNS]
+        shown = f"  {row.failed}" if row.failed else "".join(f"{cell:>11}" for cell in cells)
+        lines.append(f"{row.dataset:14}{row.contestant:20}{shown}")
+    return lines
+
+
+def main() -> None:
+    """Measure what is asked for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("datasets", nargs="*", help=f"names or roles files ({', '.join(ALWAYS)})")
+    parser.add_argument("--large", action="store_true", help=f"{LARGE} as well")
+    parser.add_argument("--data", type=Path, help="folder of lists with roles: NAME.yaml, or NAME/roles.yaml")
+    given = parser.parse_args()
+    own = sorted([*given.data.glob("*.yaml"), *given.data.glob("*/roles.yaml")]) if given.data else []
+    run([*(given.datasets or ALWAYS), *([LARGE] if given.large else []), *map(str, own)])
+
+
+if __name__ == "__main__":
+    main()
