@@ -25,14 +25,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made.project.folder
 
 
-def test_two_records_are_explained_field_by_field(
-    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", "200")  # wide enough for all values
+def test_two_records_are_explained_field_by_field(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "crm:1", "shop:1", "--project", str(folder)]) == 0
     said = capsys.readouterr().out
     assert said.startswith("One person\n  A  crm:1\n  B  shop:1\n")
-    assert "anna@example.com" in said
+    assert "anna@" in said  # the rest may be folded
     for part in ("prior", "relation", "sum", "probability", "Blocks they share"):
         assert part in said
 
