@@ -97,7 +97,7 @@ PAIR = ["record_lo", "record_hi"]
 
 def _labelled(records: pl.Series, clusters: Iterable[_Cluster]) -> pl.DataFrame:
     joined = [each for each in {id(each): each for each in clusters}.values() if len(each.records) > 1]
-    labels = [(record, min(each.records)) for each in joined for record in each.records]  # type: ignore[type-var]
+    labels = [(record, min(each.records)) for each in joined for record in each.records]  # type: ignore[type-var]  # keys of one kind
     label = pl.DataFrame(labels, schema={"record_key": records.dtype, "cluster": records.dtype}, orient="row")
     own = records.alias("record_key").to_frame()
     return own.join(label, on="record_key", how="left", maintain_order="left").select(
@@ -169,7 +169,7 @@ def components(edges: pl.DataFrame) -> pl.DataFrame:
     for lo, hi in edges.select(PAIR).iter_rows():
         one, other = smallest(lo), smallest(hi)
         if one != other:
-            low, high = (one, other) if one < other else (other, one)  # type: ignore[operator]
+            low, high = (one, other) if one < other else (other, one)  # type: ignore[operator]  # keys of one kind
             into[high] = low
     key = edges.schema["record_lo"]
     return pl.DataFrame(

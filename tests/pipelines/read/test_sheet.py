@@ -369,7 +369,7 @@ def with_a_part_mutilated(draw: st.DrawFn) -> bytes:
 
 @given(content=st.binary(max_size=200) | mutilated(bytes_of(WHOLE)) | with_a_part_mutilated())
 @example(content=bytes_of(WHOLE))
-@settings(max_examples=300, deadline=1000)
+@settings(max_examples=150, deadline=1000)
 def test_no_bytes_raise_anything_but_a_refusal(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "fuzz.xlsx"
     path.write_bytes(content)

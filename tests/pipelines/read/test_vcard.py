@@ -392,7 +392,7 @@ def mutilated(draw: st.DrawFn) -> bytes:
 
 @given(content=st.binary(max_size=200) | mutilated(), encoding=st.sampled_from([None, "windows-1252", "big5"]))
 @example(content=WHOLE.encode(), encoding=None)
-@settings(max_examples=400, deadline=1000)
+@settings(max_examples=200, deadline=1000)
 def test_no_bytes_raise_anything_but_a_refusal(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, encoding: str | None
 ) -> None:
