@@ -8,7 +8,6 @@ import polars as pl
 from pipelines.match.priors import COLLEAGUES, DUPLICATES, HOUSEHOLD, LIST_SIZE, ONE_LINE, levels_of
 
 ONCE = 0.5  # occurrences that a value counts as which the tables have not seen
-NAMES = "name"  # table of full names: records by name
 
 
 class Model(NamedTuple):

@@ -71,9 +71,14 @@ def _countries(stated: pl.DataFrame, by_role: Mapping[str, list[str]]) -> Iterat
         unnamed = stated
         for named in by_role.get("country", []):
             unnamed = unnamed.filter(pl.col(named).is_null())
-        digits = pl.col(column).str.replace_all(r"[\s().-]", "").str.extract(r"^(?:\+|00)(\d{3})")
-        country = digits.replace_strict(countries(), default=None, return_dtype=pl.String)
-        yield folded("country", unnamed.select("record", value=country))
+        yield told_countries(unnamed.select("record", value=column))
+
+
+def told_countries(numbers: pl.DataFrame) -> pl.DataFrame:
+    """The country of each phone number (record, value) that is written with its code: record, field, value."""
+    digits = pl.col("value").str.replace_all(r"[\s().-]", "").str.extract(r"^(?:\+|00)(\d{3})")
+    country = digits.replace_strict(countries(), default=None, return_dtype=pl.String)
+    return folded("country", numbers.select("record", value=country))
 
 
 @cache

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.match.prepare import FACTS, compared_names, countries, folded, named_by_mailbox
+from pipelines.match.prepare import FACTS, compared_names, folded, named_by_mailbox, told_countries
 from pipelines.store import matching as store
 from pipelines.store.connection import Connection
 from schemas.project import Project
@@ -34,11 +34,9 @@ def folded_facts(stated: pl.DataFrame) -> pl.DataFrame:
     """Facts (record, field, value) as they are compared; a number with its country code tells the country as well."""
     folds = [folded(str(field), own.select("record", "value")) for (field,), own in stated.group_by("field")]
     facts = pl.concat([pl.DataFrame(schema=FACTS), *folds])
-    code = pl.col("value").str.slice(1, 3).replace_strict(countries(), default=None, return_dtype=pl.String)
-    told = stated.filter(pl.col("field") == "phone").select("record", field=pl.lit("country"), value=code)
     named = facts.filter(pl.col("field") == "country")["record"].implode()
-    told = told.drop_nulls().filter(~pl.col("record").is_in(named)).cast(FACTS)
-    return pl.concat([facts, told]).unique().sort(FACTS.names())
+    numbers = stated.filter(pl.col("field") == "phone", ~pl.col("record").is_in(named))
+    return pl.concat([facts, told_countries(numbers)]).unique().sort(FACTS.names())
 
 
 def keyed(frame: pl.DataFrame, own: Compared) -> pl.DataFrame:

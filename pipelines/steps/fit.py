@@ -17,12 +17,12 @@ FEWEST = 1_000  # records; fewer teach less than the shipped priors know
 GROWN = 2  # times as many records as were there at the last fit
 
 
-def model_in_use(project: OpenProject, connection: Connection, run_id: str) -> tuple[str, Model]:
-    """The model and its version; a new one when the data has outgrown the last."""
-    version, model = models.current_model(connection)
+def version_in_use(project: OpenProject, connection: Connection, run_id: str) -> str:
+    """The version of the model; a new one when the data has outgrown the last."""
+    version, model = models.current_parameters(connection)
     records = health.count(connection, "record")
     outgrown = 0 if version == models.SHIPPED else GROWN * model.records
-    return refit(project, connection, run_id) if records >= max(FEWEST, outgrown) else (version, model)
+    return refit(project, connection, run_id)[0] if records >= max(FEWEST, outgrown) else version
 
 
 def refit(project: OpenProject, connection: Connection, run_id: str) -> tuple[str, Model]:

@@ -16,9 +16,10 @@ from pipelines.match.weigh import frequencies
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
 from pipelines.steps.compared import compared, keyed
-from pipelines.steps.fit import model_in_use
+from pipelines.steps.fit import version_in_use
 from pipelines.store import matching as store
 from pipelines.store.connection import Connection
+from pipelines.store.models import current_model
 from pipelines.store.pending import CONTACTS, MATCH, leave_pending, pending, settle
 from pipelines.store.source_merges import merged_with
 from pipelines.store.warehouse import transaction
@@ -26,16 +27,6 @@ from schemas.project import Project
 
 CAPS = pl.DataFrame({"rule": range(len(RULES)), "cap": [rule.cap for rule in RULES]}).cast(
     {"rule": pl.UInt8, "cap": pl.UInt32}
-)
-
-# What decides beside the model; with another value of one of these, everything is matched anew. Keys are hashes of
-# Polars, which may be others in its next version.
-RULES_OF_MATCHING = (
-    RULES,
-    {field: {level: prior._asdict() for level, prior in levels.items()} for field, levels in priors.LEVELS.items()},
-    *(words.SIMILAR, words.SHORTEST_SLIP, texts.SIMILAR, texts.SAME_WORDS, texts.CONTAINED),
-    sorted(words.known_aliases()),
-    *(words.AMBIGUOUS, bearers.TOGETHER, bearers.SHAPE, cluster.SURE, pl.__version__),
 )
 
 
@@ -48,6 +39,20 @@ class Matched(NamedTuple):
     review: int = 0
 
 
+def rules_of_matching() -> tuple[object, ...]:
+    """What decides beside the model; with another value of one of these, everything is matched anew.
+
+    Keys are hashes of Polars, which may be others in its next version.
+    """
+    return (
+        RULES,
+        {field: {level: prior._asdict() for level, prior in levels.items()} for field, levels in priors.LEVELS.items()},
+        *(words.SIMILAR, words.SHORTEST_SLIP, texts.SIMILAR, texts.SAME_WORDS, texts.CONTAINED),
+        sorted(words.known_aliases()),
+        *(words.AMBIGUOUS, bearers.TOGETHER, bearers.SHAPE, cluster.SURE, pl.__version__),
+    )
+
+
 def match(project: OpenProject, connection: Connection, run_id: str) -> Matched:
     """Compare the records that changed with all that share a block with them, and keep the edges.
 
@@ -56,9 +61,10 @@ def match(project: OpenProject, connection: Connection, run_id: str) -> Matched:
     """
     settings = project.settings
     with transaction(connection):
-        model_version, model = model_in_use(project, connection, run_id)
+        model_version = version_in_use(project, connection, run_id)
+        rules = rules_of_matching()
         version = digest(
-            model_version, RULES_OF_MATCHING, settings.matching, settings.exclusive_attributes(), settings.match_roles()
+            model_version, rules, settings.matching, settings.exclusive_attributes(), settings.match_roles()
         )
         changed = pending(connection, MATCH, version)
         if changed.is_empty():
@@ -66,8 +72,8 @@ def match(project: OpenProject, connection: Connection, run_id: str) -> Matched:
             return Matched()
         progress("matching", 0, changed.len())
         subjects = rekey(settings, connection, changed)
+        _, model = current_model(connection)
         pairs, edges = compare_subjects(settings, connection, subjects, model)
-        edges = with_source_merges(edges, merged_with(connection, subjects))
         ends = store.replace_edges(connection, subjects, edges, model_version, run_id)
         leave_pending(connection, CONTACTS, pl.concat([subjects, ends]))
         settle(connection, MATCH, version)
@@ -98,7 +104,17 @@ def rekey(settings: Project, connection: Connection, changed: pl.Series) -> pl.S
 def compare_subjects(
     settings: Project, connection: Connection, subjects: pl.Series, model: Model
 ) -> tuple[int, pl.DataFrame]:
-    """Compare subjects with whatever shares a usable block with them: how many pairs, and the edges worth keeping."""
+    """Compare subjects with whatever shares a usable block with them: how many pairs, and the edges worth keeping.
+
+    Edges of merges that were done in a source are among them, whatever comparing found.
+    """
+    pairs, edges = _compared_edges(settings, connection, subjects, model)
+    return pairs, with_source_merges(edges, merged_with(connection, subjects))
+
+
+def _compared_edges(
+    settings: Project, connection: Connection, subjects: pl.Series, model: Model
+) -> tuple[int, pl.DataFrame]:
     blocks = store.blocks_of(connection, subjects, CAPS)
     involved = blocks["record_key"].unique().sort()
     if involved.is_empty():

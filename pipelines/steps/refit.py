@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.match.decided import with_source_merges
 from pipelines.match.model import Model, shipped_m
 from pipelines.project import OpenProject
 from pipelines.steps.fit import FEWEST, fitted, refit
@@ -13,7 +12,6 @@ from pipelines.steps.match import compare_subjects
 from pipelines.steps.preview import RUN, Preview, preview
 from pipelines.store import evidence, matching, models, rezoned
 from pipelines.store.connection import Connection, query
-from pipelines.store.source_merges import merged_with
 from pipelines.store.warehouse import transaction
 
 RATES = ("duplicates", "household", "one_line", "colleagues")
@@ -50,7 +48,7 @@ def refit_now(project: OpenProject, connection: Connection, run_id: str) -> Refi
     """
     evidence.require_matched(connection)
     with transaction(connection):
-        before, old = models.current_model(connection)
+        before, old = models.current_parameters(connection)
         version, new = refit(project, connection, run_id)
     return _compared(before, old, version, new)
 
@@ -62,14 +60,13 @@ def refit_preview(project: OpenProject, connection: Connection) -> Refitted:
         NeverMatched: No run has matched anything yet.
     """
     evidence.require_matched(connection)
-    before, old = models.current_model(connection)
+    before, old = models.current_parameters(connection)
     new = fitted(project, connection)
     turned: list[dict[str, object]] = []
 
     def with_new_edges() -> pl.Series:
         records = query(connection, "SELECT record_key FROM record ORDER BY record_key")["record_key"]
         _, edges = compare_subjects(project.settings, connection, records, new)
-        edges = with_source_merges(edges, merged_with(connection, records))
         turned.extend(rezoned.changed_edges(connection, edges).to_dicts())
         matching.replace_edges(connection, records, edges, RUN, RUN)
         return records
