@@ -13,10 +13,16 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.roles import RECORD_ID, Roles, RolesInvalid, read_roles
+from benchmarks.roles import RECORD_ID, RolesInvalid, read_roles
 
 
 def read_records(path: Path, roles_file: Path) -> tuple[pl.DataFrame, dict[str, str]]:
+    """What `scan_records` finds, read."""
+    records, roles = scan_records(path, roles_file)
+    return records.collect(), roles
+
+
+def scan_records(path: Path, roles_file: Path) -> tuple[pl.LazyFrame, dict[str, str]]:
     """Records as the matcher takes them, `record_id` and one text column for each value, and the role of each column.
 
     Only columns with a role are read. A column of lists becomes as many columns as the longest list has values. Without
@@ -24,32 +30,35 @@ def read_records(path: Path, roles_file: Path) -> tuple[pl.DataFrame, dict[str, 
     """
     table = pl.scan_csv(path, infer_schema=False) if path.suffix.lower() == ".csv" else pl.scan_parquet(path)
     roles = read_roles(roles_file, table.collect_schema().names())
-    records = table.select(_record_id(roles, roles_file), *roles.columns).collect()
-    ids = records[RECORD_ID]
-    if ids.null_count() or ids.n_unique() < ids.len():
-        raise ValueError(f"{path}: `{roles.record_id}` should tell each record apart, but is empty or there twice")
+    if RECORD_ID in roles.columns:
+        raise RolesInvalid(f"{roles_file}: `{RECORD_ID}` tells records apart, and can play no other role")
     values, played = {}, {}
     for name, role in roles.columns.items():
-        for column, text in _texts(records[name]).items():
+        for column, text in _texts(table, name).items():
             values[column], played[column] = text, role
-    return records.select(RECORD_ID).with_columns(**values), played
+    if roles.record_id is None:
+        records = table.select(**values).with_row_index(RECORD_ID).with_columns(pl.col(RECORD_ID).cast(pl.Int64))
+        return records, played
+    ids = pl.col(roles.record_id)
+    if table.select((ids.null_count() > 0) | (ids.n_unique() < pl.len())).collect(engine="streaming").item():
+        raise ValueError(f"{path}: `{roles.record_id}` should tell each record apart, but is empty or there twice")
+    return table.select(ids.alias(RECORD_ID), **values), played
 
 
-def _texts(values: pl.Series) -> dict[str, pl.Series]:
+def _texts(table: pl.LazyFrame, name: str) -> dict[str, pl.Expr]:
     """Text as it is; a date as 2026-01-31; 60601.0 as `60601`; a list as columns of its own."""
-    if values.dtype == pl.List:
-        longest = int(values.list.len().max() or 0)  # type: ignore[arg-type]
-        parts = {f"{values.name} {place + 1}": values.list.get(place, null_on_oob=True) for place in range(longest)}
-        return {name: text for part, each in parts.items() for name, text in _texts(each.alias(part)).items()}
-    if values.dtype.is_float() and (values.drop_nulls() % 1 == 0).all():
-        values = values.cast(pl.Int64)
-    return {values.name: values.cast(pl.String)}
+    value, dtype = pl.col(name), table.collect_schema()[name]
+    if isinstance(dtype, pl.List):
+        longest = table.select(value.list.len().max()).collect(engine="streaming").item() or 0
+        parts = {f"{name} {place + 1}": value.list.get(place, null_on_oob=True) for place in range(longest)}
+        return {part: _text(table, each, pl.Series(dtype=dtype.inner).dtype) for part, each in parts.items()}
+    return {name: _text(table, value, dtype)}
 
 
-def _record_id(roles: Roles, file: Path) -> pl.Expr:
-    if RECORD_ID in roles.columns:
-        raise RolesInvalid(f"{file}: `{RECORD_ID}` tells records apart, and can play no other role")
-    return (pl.int_range(pl.len()) if roles.record_id is None else pl.col(roles.record_id)).alias(RECORD_ID)
+def _text(table: pl.LazyFrame, value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    if dtype.is_float() and table.select((value % 1 == 0).all()).collect(engine="streaming").item():
+        value = value.cast(pl.Int64)
+    return value.cast(pl.String)
 
 
 def compared(records: pl.DataFrame, roles: dict[str, str]) -> int:
@@ -60,6 +69,18 @@ def compared(records: pl.DataFrame, roles: dict[str, str]) -> int:
     return candidate_pairs(in_blocks(blocking_keys(*prepared(records, roles)))).height
 
 
+def matched(records: pl.LazyFrame, roles: dict[str, str], auto: float | None, memory_limit: str | None) -> pl.DataFrame:
+    """The contact of each record (record_id, contact_id), worked out in memory or in what the limit allows."""
+    from pipelines.match.resolve import resolve
+
+    if memory_limit is None:
+        return resolve(records.collect(), roles, auto)
+    from pipelines.store.engine import temporary_engine
+
+    with temporary_engine(memory_limit) as engine:
+        return resolve(records, roles, auto, engine)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Read, match, write, and print what it took: the whole process, from its start."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.resolve", description=(__doc__ or "").splitlines()[0])
@@ -67,6 +88,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--roles", type=Path, required=True, help="YAML: `column: role` or `role: [columns]`")
     parser.add_argument("--out", type=Path, help="Parquet to write: record_id, contact_id")
     parser.add_argument("--auto", type=float, help="probability from which two records are one (the matcher's default)")
+    parser.add_argument("--engine", choices=["polars", "duckdb"], default="polars", help="duckdb: larger than memory")
+    parser.add_argument("--memory-limit", default="2GB", help="from which on duckdb spills; batches come on top (2GB)")
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     parser.add_argument("--count", action="store_true", help="count the pairs that would be compared, and do no more")
     given = parser.parse_args(arguments)
@@ -74,16 +97,14 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--out says where to write the clusters")
     began = time.perf_counter()
     try:
-        records, roles = read_records(given.records, given.roles)
+        records, roles = scan_records(given.records, given.roles)
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     if given.count:
-        print(compared(records, roles))
+        print(compared(records.collect(), roles))
         return 0
-    from pipelines.match.resolve import resolve
-
-    clusters = resolve(records, roles, given.auto).select("record_id", "contact_id")
+    clusters = matched(records, roles, given.auto, given.memory_limit if given.engine == "duckdb" else None)
     given.out.parent.mkdir(parents=True, exist_ok=True)
     clusters.write_parquet(given.out)
     used = resource.getrusage(resource.RUSAGE_SELF)

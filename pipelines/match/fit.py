@@ -11,28 +11,46 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.match import blocking
 from pipelines.match.compare import compare
-from pipelines.match.model import SHARES, Model, unfitted
+from pipelines.match.engine import IN_MEMORY, Engine, Frame, lazy
+from pipelines.match.local import Local, local
+from pipelines.match.model import BEARERS, SHARES, Model, unfitted
 from pipelines.match.priors import COLLEAGUES, DUPLICATES, HOUSEHOLD, ONE_LINE, Level, levels_of
-from pipelines.match.records import NAMES, Field, Records
-from pipelines.match.weigh import IDENTIFYING, frequencies, full_names, weigh
+from pipelines.match.records import NAMES
+from pipelines.match.sample import sampled_pairs
+from pipelines.match.values import FULL_NAME, values_on
+from pipelines.match.weigh import IDENTIFYING, frequencies, weigh
 
 ROUNDS = 8
 WEIGHT = 50.0  # true pairs that a prior of m is worth
-SAMPLE = 150_000  # candidate pairs that are looked at, about
 LIST = 50.0  # records that the prior of `duplicates` is worth
 
 
-def fit(records: Records, keys: pl.DataFrame, crowds: pl.DataFrame) -> Model:
+def fit(names: pl.DataFrame, facts: pl.DataFrame, keys: pl.DataFrame, crowds: pl.DataFrame) -> Model:
     """The model of a list. `keys` as `blocking.in_blocks` gives them, `crowds` as `crowds.crowds`."""
-    model = counted(records)
-    pairs, every = sampled_pairs(keys, sorted(records.fields))
+    return fit_on(IN_MEMORY, lazy(names), lazy(facts), lazy(keys), lazy(crowds))
+
+
+def fit_on(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Frame) -> Model:
+    """`fit` of frames."""
+    model = counted(values_on(engine, names, facts), engine.rows(names))
+    fields = sorted(levels_of(model.kind).keys() & {*IDENTIFYING, *model.shares})
+    pairs, every = sampled_pairs(engine, names, facts, keys, fields)
     if pairs.is_empty():
         return model
-    lo, hi = pairs["lo"].to_numpy(), pairs["hi"].to_numpy()
-    comparison = compare(records, lo, hi)
-    known = frequencies(records, model, crowds)
+    ends = pl.concat([pairs["lo"], pairs["hi"]]).unique().alias("record").to_frame()
+    sample = engine.frame([ends], pl.Schema(ends.schema))
+    own_names, own_facts = (engine.checkpoint(frame.join(sample, on="record", how="semi")) for frame in (names, facts))
+    own_crowds = engine.collect(crowds.join(own_facts, on=["field", "value"], how="semi"))
+    own = local(pairs, engine.collect(own_names), engine.collect(own_facts))
+    return learnt(model, pairs, every, own, own_crowds)
+
+
+def learnt(model: Model, pairs: pl.DataFrame, every: int, own: Local, crowds: pl.DataFrame) -> Model:
+    """The model with what a sample of candidate pairs shows, of which there are `every` times as many."""
+    lo, hi = own.lo, own.hi
+    comparison = compare(own.records, lo, hi)
+    known = frequencies(own.records, model, crowds)
     for _ in range(ROUNDS):
         weighed = weigh(comparison, known, model, lo, hi)
         probability = weighed.probability
@@ -46,10 +64,10 @@ def fit(records: Records, keys: pl.DataFrame, crowds: pl.DataFrame) -> Model:
         met = {name: 2 * every * float((other * np.exp2(bits)).sum()) for name, bits in weighed.relations.items()}
         model = model._replace(
             m={**model.m, **m},
-            duplicates=_rate(2 * every * float(probability.sum()), DUPLICATES, records.count),
-            household=max(HOUSEHOLD, _rate(met["household"], HOUSEHOLD, records.count)),
-            one_line=max(ONE_LINE, _rate(met["one_line"], ONE_LINE, records.count)),
-            colleagues=max(COLLEAGUES, _rate(met["colleagues"], COLLEAGUES, records.count)),
+            duplicates=_rate(2 * every * float(probability.sum()), DUPLICATES, model.records),
+            household=max(HOUSEHOLD, _rate(met["household"], HOUSEHOLD, model.records)),
+            one_line=max(ONE_LINE, _rate(met["one_line"], ONE_LINE, model.records)),
+            colleagues=max(COLLEAGUES, _rate(met["colleagues"], COLLEAGUES, model.records)),
         )
     return model
 
@@ -69,40 +87,17 @@ def _learnt(
     return dict(zip(prior, map(float, m), strict=True))
 
 
-def sampled_pairs(keys: pl.DataFrame, fields: list[str]) -> tuple[pl.DataFrame, int]:
-    """Candidate pairs of one record in so many: lo, hi, `without <field>` (found by what leaves the field open)."""
-    sizes = keys.group_by("rule", "key").agg(size=pl.len().cast(pl.Int64))
-    every = max(1, -(-int((sizes["size"] * (sizes["size"] - 1) // 2).sum()) // SAMPLE))
-    chosen = pl.col("record").hash(seed=1) % every == 0
-    pairs = []
-    for (nth,), own in keys.group_by("rule"):
-        on = blocking.fields_of(blocking.RULES[int(nth)])
-        found = (
-            own.filter(chosen)
-            .join(own, on="key", suffix="_other")
-            .filter(pl.col("record") < pl.col("record_other"))
-            .select(lo="record", hi="record_other")
-        )
-        pairs.append(found.with_columns(pl.lit(field not in on).alias(f"without {field}") for field in fields))
-    if not pairs:
-        return pl.DataFrame(schema=blocking.PAIRS), every
-    return pl.concat(pairs).group_by("lo", "hi").agg(pl.all().any()).sort("lo", "hi"), every
-
-
-def counted(records: Records) -> Model:
-    """The model with the frequencies of a list, and m as shipped."""
+def counted(values: pl.DataFrame, records: int) -> Model:
+    """The model with the frequencies of a list of so many records, and m as shipped. `values`: `values_on`."""
     shares = dict.fromkeys(NAMES, pl.DataFrame(schema=SHARES))
-    shares |= {name: _shares(field) for name, field in records.fields.items() if name not in IDENTIFYING}
+    shares |= {str(field): _shares(own) for (field,), own in values.group_by("field") if field != FULL_NAME}
     words = pl.concat([shares["given_name"], shares["family_name"]])  # a swapped name is no rare one
     shares["given_name"] = shares["family_name"] = words.group_by("value").agg(pl.col("share").max()).sort("value")
-    if "given_name" not in records.fields:
-        return unfitted(records.count, "organisations")._replace(shares=shares)
-    borne = full_names(records).drop_nulls("name").group_by(value="name").agg(records=pl.len())
-    names = borne.filter(pl.col("records") > 2).sort("value")
-    return unfitted(records.count)._replace(shares=shares, names=names)
+    if not values["field"].is_in(NAMES).any():
+        return unfitted(records, "organisations")._replace(shares=shares)
+    borne = values.filter(pl.col("field") == FULL_NAME, pl.col("records") > 2).sort("value")
+    return unfitted(records)._replace(shares=shares, names=borne.select("value", "records").cast(BEARERS))
 
 
-def _shares(field: Field) -> pl.DataFrame:
-    counts = np.bincount(field.code, minlength=field.values.len())
-    shares = pl.DataFrame({"value": field.values, "share": counts / max(1, len(field.code))}, schema=SHARES)
-    return shares.filter(pl.col("share") > 0)
+def _shares(values: pl.DataFrame) -> pl.DataFrame:
+    return values.select("value", share=pl.col("records") / pl.col("records").sum()).sort("value").cast(SHARES)

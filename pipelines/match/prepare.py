@@ -21,26 +21,45 @@ STREET_WORDS = {
 
 
 def prepared(columns: pl.DataFrame, roles: Mapping[str, str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Names (record, given_name, middle_name, family_name) and facts (record, field, value) of a frame's rows.
+    """Names and facts of a frame's rows, which are records 0, 1, 2 …; see `stated_names` and `stated_facts`."""
+    listed = columns.with_row_index("record")
+    facts = stated_facts(listed, roles).sort(FACTS.names())
+    return stated_names(listed, facts, roles), facts
 
-    `roles`: column name → `given_name`, `middle_name`, `family_name`, `full_name`, or a field of `records`.
+
+def stated_names(listed: pl.DataFrame, facts: pl.DataFrame, roles: Mapping[str, str]) -> pl.DataFrame:
+    """Names of records: record, given_name, middle_name, family_name.
+
+    `listed`: record (UInt32), and the columns of `roles`. `facts`: what `stated_facts` finds in them. `roles`: column
+    name → `given_name`, `middle_name`, `family_name`, `full_name`, or a field of `records`.
     """
-    stated = columns.select(pl.col(column).cast(pl.String) for column in roles).with_row_index("record")
-    by_role: dict[str, list[str]] = {}
-    for column, role in roles.items():
-        by_role.setdefault(role, []).append(column)
-    facts = []
+    return named_by_mailbox(_names(*_by_role(listed, roles)), facts)
+
+
+def stated_facts(listed: pl.DataFrame, roles: Mapping[str, str]) -> pl.DataFrame:
+    """Facts of records, each once: record, field, value. `listed` and `roles` as `stated_names` takes them."""
+    stated, by_role = _by_role(listed, roles)
+    facts = [pl.DataFrame(schema=FACTS)]
     for role in (*POINTS, *TEXTS):
         held = by_role.get(role, [])
         texts = (
             [pl.concat_str(held, separator=" ", ignore_nulls=True)] if role in JOINED and held else map(pl.col, held)
         )
-        facts += [folded(role, stated.select("record", value=text)) for text in texts]
-    facts += _countries(stated, by_role)
-    told = pl.concat([pl.DataFrame(schema=FACTS), *facts]).unique().sort(FACTS.names())
-    return named_by_mailbox(_names(stated, by_role), told), told
+        told = [folded(role, stated.select("record", value=text)) for text in texts]
+        told += _countries(stated, by_role) if role == "country" else []
+        facts += told if len(told) <= 1 else [pl.concat(told).unique()]
+    return pl.concat(facts)
 
 
+def _by_role(listed: pl.DataFrame, roles: Mapping[str, str]) -> tuple[pl.DataFrame, dict[str, list[str]]]:
+    """Records with the columns of `roles` as text, and the columns of each role."""
+    by_role: dict[str, list[str]] = {}
+    for column, role in roles.items():
+        by_role.setdefault(role, []).append(column)
+    return listed.select("record", *(pl.col(column).cast(pl.String) for column in roles)), by_role
+
+
+NAMED = pl.Schema({"record": pl.UInt32, **dict.fromkeys(NAMES, pl.String)})
 FACTS = pl.Schema({"record": pl.UInt32, "field": pl.String, "value": pl.String})
 JOINED = ("street", "text")  # fields that several columns make up: the number of a house and its street
 

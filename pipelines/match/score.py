@@ -33,16 +33,20 @@ def score(
     matching: Matching,
     conflicts: pl.DataFrame,
     *,
-    evidence: bool = True,
+    explain_below: float = 1.1,
 ) -> pl.DataFrame:
     """Weigh candidate pairs (lo, hi); keep those of the merge and of the review zone.
 
     `conflicts`: lo, hi of pairs that hold different values of an exclusive attribute; whatever else agrees, they never
-    merge, and where much agrees a person should look. Result: lo, hi, the columns JUDGED, and `evidence`, if asked for:
-    JSON of the level and weight of each field. An edge is `vague` when the given name does not say who it is.
+    merge, and where much agrees a person should look. Result: lo, hi, the columns JUDGED, and `evidence`, JSON of the
+    level and weight of each field, of pairs whose probability lies below `explain_below`. An edge is `vague` when the
+    given name does not say who it is.
     """
     return pl.concat(
-        [_chunk(records, frequencies, model, chunk, matching, conflicts, evidence=evidence) for chunk in _chunks(pairs)]
+        [
+            _chunk(records, frequencies, model, chunk, matching, conflicts, explain_below=explain_below)
+            for chunk in _chunks(pairs)
+        ]
     )
 
 
@@ -58,7 +62,7 @@ def _chunk(
     matching: Matching,
     conflicts: pl.DataFrame,
     *,
-    evidence: bool,
+    explain_below: float,
 ) -> pl.DataFrame:
     lo, hi = pairs["lo"].to_numpy(), pairs["hi"].to_numpy()
     comparison = compare(records, lo, hi)
@@ -70,13 +74,14 @@ def _chunk(
         weight=pl.Series(weighed.weight[likely]).round(6),
         vague=pl.Series(is_vague(comparison, likely)),
     )
-    if evidence:
-        kept = kept.with_columns(evidence=explained(comparison, weighed, likely))
+    asked = np.flatnonzero(weighed.probability[likely] < explain_below)
+    evidence = pl.Series("evidence", [None], dtype=pl.String).new_from_index(0, len(likely))
+    kept = kept.with_columns(evidence.scatter(asked, explained(comparison, weighed, likely[asked])))
     parted = conflicts.with_columns(conflict=pl.lit(value=True))
     return kept.join(parted, on=["lo", "hi"], how="left", maintain_order="left").select(
         "lo",
         "hi",
-        *("probability", "weight", "vague", *(["evidence"] if evidence else [])),
+        *("probability", "weight", "vague", "evidence"),
         zone=pl.when((pl.col("probability") >= matching.auto) & pl.col("conflict").is_null())
         .then(pl.lit("merge"))
         .otherwise(pl.lit("review")),

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.match.prepare import FACTS, compared_names, folded, named_by_mailbox, told_countries
+from pipelines.match.records import NAMES
 from pipelines.store import matching as store
 from pipelines.store.connection import Connection
 from schemas.project import Project
@@ -19,6 +20,14 @@ class Compared(NamedTuple):
     exclusive: pl.DataFrame  # record, exclusive (List of "attribute=value")
 
 
+NOBODY = Compared(
+    pl.Series("record_key", dtype=pl.String),
+    pl.DataFrame(schema={"record": pl.UInt32, **dict.fromkeys(NAMES, pl.String)}),
+    pl.DataFrame(schema=FACTS),
+    pl.DataFrame(schema={"record": pl.UInt32, "exclusive": pl.List(pl.String)}),
+)
+
+
 def compared(settings: Project, connection: Connection, records: pl.Series) -> Compared:
     """Names and facts of records as they stand now."""
     roles = settings.match_roles()
@@ -28,6 +37,37 @@ def compared(settings: Project, connection: Connection, records: pl.Series) -> C
     facts = folded_facts(numbered)
     names = named_by_mailbox(compared_names(stated), facts)
     return Compared(stated["record_key"], names, facts, stated.select("record", "exclusive"))
+
+
+def widened(settings: Project, connection: Connection, known: Compared, records: pl.Series) -> Compared:
+    """What is known, and those of these records that it lacks: each is read once, however often it is asked for."""
+    missing = records.filter(~records.is_in(known.keys.implode()))
+    if missing.is_empty():
+        return known
+    more = compared(settings, connection, missing)
+    return more if known.keys.is_empty() else _together(known, more)
+
+
+def _together(one: Compared, other: Compared) -> Compared:
+    keys = pl.concat([one.keys, other.keys])
+    order = keys.arg_sort()
+    number = order.arg_sort()  # of each record in that order
+
+    def renumbered(mine: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+        both = pl.concat([mine, theirs.with_columns(pl.col("record") + one.keys.len())])
+        return both.with_columns(record=number.gather(both["record"])).sort("record", maintain_order=True)
+
+    names, facts, exclusive = (renumbered(*parts) for parts in zip(one[1:], other[1:], strict=True))
+    return Compared(keys.gather(order), names, facts, exclusive)
+
+
+def only(known: Compared, records: pl.Series) -> Compared:
+    """Of what is known, what these records say; numbers stay as they are."""
+    if records.len() == known.keys.len():
+        return known
+    wanted = pl.col("record").is_in(known.keys.is_in(records.implode()).arg_true().cast(pl.UInt32).implode())
+    names, facts, exclusive = (part.filter(wanted) for part in (known.names, known.facts, known.exclusive))
+    return Compared(known.keys, names, facts, exclusive)
 
 
 def folded_facts(stated: pl.DataFrame) -> pl.DataFrame:

@@ -153,15 +153,14 @@ def _between(edges: pl.DataFrame, one: str, other: str) -> pl.DataFrame:
 
 
 def path(connection: Connection, one: Named, other: Named) -> list[Step]:
-    """The fewest edges that lead from one record of a contact to another, the likelier ones first."""
+    """The fewest ties that lead from one record of a contact to another, the likelier ones first."""
     if one.contact_id is None:
         return []
     records = store.members(connection, one.contact_id)
     named = {each["record_key"]: str(Named(**each)) for each in store.described(connection, records).to_dicts()}
-    edges = store.edges_among(connection, records).filter(pl.col("zone") == "merge", pl.col("veto").is_null())
     ways: dict[str, list[tuple[str, str, float]]] = {}
-    ordered = edges.sort(["weight", "record_lo", "record_hi"], descending=[True, False, False])
-    for lo, hi, rule, probability in ordered.select("record_lo", "record_hi", "rule", "probability").iter_rows():
+    ties = store.ties(connection, records).select("record_lo", "record_hi", "rule", "probability")
+    for lo, hi, rule, probability in ties.iter_rows():
         ways.setdefault(lo, []).append((hi, rule, probability))
         ways.setdefault(hi, []).append((lo, rule, probability))
     came: dict[str, tuple[str, Step] | None] = {one.record_key: None}

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.match import bearers, cluster, priors, texts, words
 from pipelines.match.blocking import RULES, blocking_keys, candidate_pairs
 from pipelines.match.crowds import crowds
 from pipelines.match.decided import with_source_merges
@@ -15,12 +14,14 @@ from pipelines.match.score import EDGES, score
 from pipelines.match.weigh import frequencies
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
-from pipelines.steps.compared import compared, keyed
+from pipelines.steps.compared import Compared, keyed, only, widened
 from pipelines.steps.fit import version_in_use
+from pipelines.steps.rules import rules_of_matching
 from pipelines.store import matching as store
 from pipelines.store.connection import Connection
 from pipelines.store.models import current_model
 from pipelines.store.pending import CONTACTS, MATCH, leave_pending, pending, settle
+from pipelines.store.rezoned import note_kept_from
 from pipelines.store.source_merges import merged_with
 from pipelines.store.warehouse import transaction
 from schemas.project import Project
@@ -39,20 +40,6 @@ class Matched(NamedTuple):
     review: int = 0
 
 
-def rules_of_matching() -> tuple[object, ...]:
-    """What decides beside the model; with another value of one of these, everything is matched anew.
-
-    Keys are hashes of Polars, which may be others in its next version.
-    """
-    return (
-        RULES,
-        {field: {level: prior._asdict() for level, prior in levels.items()} for field, levels in priors.LEVELS.items()},
-        *(words.SIMILAR, words.SHORTEST_SLIP, texts.SIMILAR, texts.SAME_WORDS, texts.CONTAINED),
-        sorted(words.known_aliases()),
-        *(words.AMBIGUOUS, bearers.TOGETHER, bearers.SHAPE, cluster.SURE, pl.__version__),
-    )
-
-
 def match(project: OpenProject, connection: Connection, run_id: str) -> Matched:
     """Compare the records that changed with all that share a block with them, and keep the edges.
 
@@ -61,36 +48,41 @@ def match(project: OpenProject, connection: Connection, run_id: str) -> Matched:
     """
     settings = project.settings
     with transaction(connection):
-        model_version = version_in_use(project, connection, run_id)
-        rules = rules_of_matching()
+        model_version, known = version_in_use(project, connection, run_id)
         version = digest(
-            model_version, rules, settings.matching, settings.exclusive_attributes(), settings.match_roles()
+            *(model_version, rules_of_matching(), settings.matching),
+            *(settings.exclusive_attributes(), settings.match_roles()),
         )
         changed = pending(connection, MATCH, version)
+        note_kept_from(connection, settings.matching.review)
         if changed.is_empty():
             settle(connection, MATCH, version)
             return Matched()
         progress("matching", 0, changed.len())
-        subjects = rekey(settings, connection, changed)
+        subjects, known = rekey(settings, connection, changed, known)
         _, model = current_model(connection)
-        pairs, edges = compare_subjects(settings, connection, subjects, model)
-        ends = store.replace_edges(connection, subjects, edges, model_version, run_id)
-        leave_pending(connection, CONTACTS, pl.concat([subjects, ends]))
+        pairs, edges = compare_subjects(settings, connection, subjects, model, known)
+        stirred = store.replace_edges(connection, subjects, edges, model_version, run_id)
+        leave_pending(connection, CONTACTS, pl.concat([changed, stirred]))
         settle(connection, MATCH, version)
         progress("matching", changed.len(), changed.len())
     zones = Counter(edges["zone"])
     return Matched(changed.len(), pairs, zones["merge"], zones["review"])
 
 
-def rekey(settings: Project, connection: Connection, changed: pl.Series) -> pl.Series:
-    """Give changed records their blocking keys and identifiers; every record whose pairs that can change."""
-    own = compared(settings, connection, changed)
+def rekey(settings: Project, connection: Connection, changed: pl.Series, known: Compared) -> tuple[pl.Series, Compared]:
+    """Give changed records their blocking keys and identifiers.
+
+    Result: every record whose pairs that can change; and what is known by then of these and others.
+    """
+    known = widened(settings, connection, known, changed)
+    own = only(known, changed)
     keys = blocking_keys(own.names, own.facts)
     crossed = store.replace_keys(connection, changed, keyed(keys, own), CAPS)
     points = own.facts.filter(pl.col("field").is_in(POINTS))
     bearing = store.replace_points(connection, changed, keyed(points, own).select("field", "value", "record_key"))
-    people = compared(settings, connection, bearing["record_key"].unique().sort())
-    counted = crowds(people.names, people.facts)
+    known = widened(settings, connection, known, bearing["record_key"].unique().sort())
+    counted = crowds(known.names, known.facts)
     sizes = bearing.group_by("field", "value").agg(records=pl.len())
     shared = sizes.filter(pl.col("records") > 1).join(counted, on=["field", "value"], how="left")
     turned = store.replace_crowds(
@@ -98,36 +90,36 @@ def rekey(settings: Project, connection: Connection, changed: pl.Series) -> pl.S
         shared.select("field", "value", "records", pl.col("people", "givens").fill_null(1)).sort("field", "value"),
     )
     stirred = bearing.join(turned, on=["field", "value"], how="semi")["record_key"]
-    return pl.concat([changed, crossed, stirred]).unique().sort()
+    return pl.concat([changed, crossed, stirred]).unique().sort(), known
 
 
 def compare_subjects(
-    settings: Project, connection: Connection, subjects: pl.Series, model: Model
+    settings: Project, connection: Connection, subjects: pl.Series, model: Model, known: Compared
 ) -> tuple[int, pl.DataFrame]:
     """Compare subjects with whatever shares a usable block with them: how many pairs, and the edges worth keeping.
 
     Edges of merges that were done in a source are among them, whatever comparing found.
     """
-    pairs, edges = _compared_edges(settings, connection, subjects, model)
+    pairs, edges = _compared_edges(settings, connection, subjects, model, known)
     return pairs, with_source_merges(edges, merged_with(connection, subjects))
 
 
 def _compared_edges(
-    settings: Project, connection: Connection, subjects: pl.Series, model: Model
+    settings: Project, connection: Connection, subjects: pl.Series, model: Model, known: Compared
 ) -> tuple[int, pl.DataFrame]:
     blocks = store.blocks_of(connection, subjects, CAPS)
     involved = blocks["record_key"].unique().sort()
     if involved.is_empty():
         return 0, pl.DataFrame(schema=EDGES)
-    own = compared(settings, connection, involved)
+    own = widened(settings, connection, known, involved)
     numbers = pl.DataFrame({"record_key": own.keys}).with_row_index("record")
     pairs = candidate_pairs(blocks.join(numbers, on="record_key").select("rule", "key", "record"))
     asked = numbers.filter(pl.col("record_key").is_in(subjects.implode()))["record"].implode()
     pairs = pairs.filter(pl.col("lo").is_in(asked) | pl.col("hi").is_in(asked))
-    known = encoded(own.keys.len(), own.names, own.facts)
+    records = encoded(own.keys.len(), own.names, own.facts)
     found = score(
-        known,
-        frequencies(known, model, store.crowds_of(connection, involved)),
+        records,
+        frequencies(records, model, store.crowds_of(connection, involved)),
         model,
         pairs,
         settings.matching,

@@ -6,7 +6,9 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines import quality
-from pipelines.match.cluster import cluster
+from pipelines.match.cluster import SURE, cluster
+from pipelines.match.pool import LIKELY
+from pipelines.match.score import PAIR
 from pipelines.merge.golden import golden_records, interaction_fields
 from pipelines.merge.identity import Identity, identify
 from pipelines.merge.status import with_status
@@ -62,7 +64,7 @@ def merge(project: OpenProject, connection: Connection, run_id: str, as_of: date
 
 def rederive(project: OpenProject, connection: Connection, stirred: pl.Series, run_id: str, as_of: datetime) -> Merged:
     """Cluster the components of these records and derive their contacts."""
-    records = store.component_of(connection, stirred)
+    records = store.component_of(connection, stirred, LIKELY)
     before = store.memberships(connection, records)
     identity = recluster(project, connection, records, before, run_id)
     affected = pl.concat([before["contact_id"], identity.members["contact_id"]]).unique().sort()
@@ -87,21 +89,23 @@ def rederive(project: OpenProject, connection: Connection, stirred: pl.Series, r
 def recluster(
     project: OpenProject, connection: Connection, records: pl.Series, before: pl.DataFrame, run_id: str
 ) -> Identity:
-    """Cluster records that are closed under merge edges, and keep who belongs to which contact."""
-    edges = store.edges_among(connection, records)
+    """Cluster records that are closed under the edges that may join, and keep who belongs to which contact."""
+    edges = store.edges_among(connection, records, SURE)
     own = compared(project.settings, connection, records)
     profiles = keyed(own.names, own).with_columns(own.exclusive["exclusive"])
     points = matching.points_of(connection, records)
     clustered = cluster(edges, profiles, points, project.settings.matching.auto)
     identity = identify(clustered.clusters, store.anchors(connection, records), before)
     merges = edges.filter(pl.col("zone") == "merge")
-    linked = merges.join(clustered.vetoed, on=["record_lo", "record_hi"], how="anti")
-    joined = pl.concat([linked["record_lo"], linked["record_hi"]])
+    linked = merges.join(clustered.vetoed, on=PAIR, how="anti")
+    ends = pl.concat([linked.select(PAIR), clustered.pooled.select(PAIR)])
+    joined = pl.concat([ends["record_lo"], ends["record_hi"]])
     members = identity.members.with_columns(
         reason=pl.when(pl.col("record_key").is_in(joined.implode())).then(pl.lit("match")).otherwise(pl.lit("single"))
     )
     store.keep_memberships(connection, members, identity.aliases, run_id)
     store.keep_vetoes(connection, records, clustered.vetoed)
+    store.keep_pooled(connection, records, clustered.pooled)
     return identity
 
 

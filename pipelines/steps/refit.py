@@ -7,11 +7,11 @@ import polars as pl
 
 from pipelines.match.model import Model, shipped_m
 from pipelines.project import OpenProject
-from pipelines.steps.fit import FEWEST, fitted, refit
+from pipelines.steps.fit import FEWEST, everybody, fitted, refit
 from pipelines.steps.match import compare_subjects
 from pipelines.steps.preview import RUN, Preview, preview
 from pipelines.store import evidence, matching, models, rezoned
-from pipelines.store.connection import Connection, query
+from pipelines.store.connection import Connection
 from pipelines.store.warehouse import transaction
 
 RATES = ("duplicates", "household", "one_line", "colleagues")
@@ -49,7 +49,7 @@ def refit_now(project: OpenProject, connection: Connection, run_id: str) -> Refi
     evidence.require_matched(connection)
     with transaction(connection):
         before, old = models.current_parameters(connection)
-        version, new = refit(project, connection, run_id)
+        version, new = refit(connection, everybody(project, connection), run_id)
     return _compared(before, old, version, new)
 
 
@@ -61,15 +61,15 @@ def refit_preview(project: OpenProject, connection: Connection) -> Refitted:
     """
     evidence.require_matched(connection)
     before, old = models.current_parameters(connection)
-    new = fitted(project, connection)
+    own = everybody(project, connection)
+    new = fitted(own)
     turned: list[dict[str, object]] = []
 
     def with_new_edges() -> pl.Series:
-        records = query(connection, "SELECT record_key FROM record ORDER BY record_key")["record_key"]
-        _, edges = compare_subjects(project.settings, connection, records, new)
+        _, edges = compare_subjects(project.settings, connection, own.keys, new, own)
         turned.extend(rezoned.changed_edges(connection, edges).to_dicts())
-        matching.replace_edges(connection, records, edges, RUN, RUN)
-        return records
+        matching.replace_edges(connection, own.keys, edges, RUN, RUN)
+        return own.keys
 
     follows = preview(project, connection, with_new_edges)
     return _compared(before, old, None, new)._replace(edges=turned, preview=follows)

@@ -4,8 +4,8 @@ from pipelines.errors import ConfigurationError
 from pipelines.match.cluster import SURE
 from pipelines.project import OpenProject
 from pipelines.steps.preview import Preview, preview
+from pipelines.store import rezoned
 from pipelines.store.connection import Connection
-from pipelines.store.rezoned import rezone
 from schemas.project import Matching
 
 
@@ -13,21 +13,25 @@ def what_if(project: OpenProject, connection: Connection, auto: float, review: f
     """What `auto` and `review` would change. No pair is compared again: kept edges have their probability.
 
     Raises:
-        ConfigurationError: They cannot be thresholds, or lie below the `review` that edges were kept from.
+        ConfigurationError: They cannot be thresholds, or lie below the `review` that the last run kept edges from.
         NeverMatched: There is nothing yet that could change.
     """
-    kept_from = project.settings.matching.review
-    wanted = thresholds(auto, min(kept_from, auto) if review is None else review)
+    configured = project.settings.matching.review
+    kept_from = rezoned.kept_from(connection) or configured
+    wanted = thresholds(auto, min(configured, auto) if review is None else review)
     if wanted.review < kept_from:
+        way_out = "run `onecontact run`, which looks for them"
+        if wanted.review < configured:
+            way_out = "set it in onecontact.yaml of a copy of the project, and run that"
         raise ConfigurationError(
-            f"pairs below `review` ({kept_from:g}) were not kept, so what {wanted.review:g} would change is not known: "
-            "set it in onecontact.yaml of a copy of the project, and run that"
+            f"pairs below `review` ({kept_from:g}) were not kept in the last run, so what {wanted.review:g} would "
+            f"change is not known: {way_out}"
         )
     settings = project.settings.model_copy(update={"matching": wanted})
     return preview(
         project._replace(settings=settings),
         connection,
-        lambda: rezone(connection, wanted.auto, wanted.review, SURE),
+        lambda: rezoned.rezone(connection, wanted.auto, wanted.review, SURE),
     )
 
 

@@ -7,8 +7,11 @@ import polars as pl
 from pipelines.store.connection import Connection, lent, query, value
 
 
-def component_of(connection: Connection, records: pl.Series) -> pl.Series:
-    """Everything that is or was connected with these records: their contacts' members, and along merge edges."""
+def component_of(connection: Connection, records: pl.Series, likely: float) -> pl.Series:
+    """Everything that is or was connected with these records: their contacts' members, and along edges.
+
+    Of edges that a person is asked about those count whose probability is `likely` at least: together they may join.
+    """
     with lent(connection, stirred=records.to_frame("record_key")):
         return query(
             connection,
@@ -20,8 +23,8 @@ def component_of(connection: Connection, records: pl.Series) -> pl.Series:
                 WHERE m.run_to IS NULL AND o.run_to IS NULL AND m.record_key IN (SELECT record_key::UUID FROM stirred)
             ),
             link AS (
-                SELECT record_lo AS a, record_hi AS b FROM match_edge WHERE zone = 'merge'
-                UNION ALL SELECT record_hi, record_lo FROM match_edge WHERE zone = 'merge'
+                SELECT record_lo AS a, record_hi AS b FROM match_edge WHERE zone = 'merge' OR probability >= $1
+                UNION ALL SELECT record_hi, record_lo FROM match_edge WHERE zone = 'merge' OR probability >= $1
             ),
             reach AS (
                 SELECT record_key FROM seed
@@ -29,19 +32,26 @@ def component_of(connection: Connection, records: pl.Series) -> pl.Series:
                 SELECT l.b FROM reach r JOIN link l ON l.a = r.record_key
             )
             SELECT record_key FROM reach ORDER BY record_key""",
+            [likely],
         )["record_key"]
 
 
-def edges_among(connection: Connection, records: pl.Series) -> pl.DataFrame:
-    """Edges between these records: record_lo, record_hi, zone, rule, weight, probability, vague."""
+def edges_among(connection: Connection, records: pl.Series, sure: float) -> pl.DataFrame:
+    """Edges between these records: record_lo, record_hi, zone, rule, weight, probability, vague, evidence.
+
+    The evidence is only told of those below `sure`.
+    """
     with lent(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             """
-            SELECT record_lo, record_hi, zone, rule, weight, probability, vague FROM match_edge
+            SELECT record_lo, record_hi, zone, rule, weight, probability, vague,
+                   CASE WHEN probability < ? THEN evidence END AS evidence
+            FROM match_edge
             WHERE record_lo IN (SELECT record_key::UUID FROM wanted)
               AND record_hi IN (SELECT record_key::UUID FROM wanted)
             ORDER BY record_lo, record_hi""",
+            [sure],
         )
 
 
@@ -92,6 +102,13 @@ def keep_vetoes(connection: Connection, records: pl.Series, vetoed: pl.DataFrame
         connection.execute("INSERT INTO vetoed_edge SELECT record_lo, record_hi, reason FROM fresh")
 
 
+def keep_pooled(connection: Connection, records: pl.Series, pooled: pl.DataFrame) -> None:
+    """Keep which clusters of these records only all their evidence joined: record_lo, record_hi, weight, pairs."""
+    with lent(connection, judged=records.to_frame("record_key"), fresh=pooled):
+        connection.execute("DELETE FROM pooled_join WHERE record_lo IN (SELECT record_key::UUID FROM judged)")
+        connection.execute("INSERT INTO pooled_join SELECT record_lo, record_hi, weight, pairs FROM fresh")
+
+
 def candidates(connection: Connection, contacts: pl.Series, priorities: pl.DataFrame) -> pl.DataFrame:
     """Every value that a member record states now (columns `survivorship.CANDIDATES`).
 
@@ -101,16 +118,20 @@ def candidates(connection: Connection, contacts: pl.Series, priorities: pl.DataF
         return query(
             connection,
             """
-            WITH stated AS (
+            WITH member AS (
+                SELECT contact_id, record_key FROM membership
+                WHERE run_to IS NULL AND contact_id IN (SELECT contact_id::UUID FROM scope)
+            ),
+            own AS (SELECT record_key FROM member),  -- filters each table while it is read, as a join does not
+            stated AS (
                 SELECT m.contact_id, f.record_key, f.field, f.observed_at,
                        coalesce(p.priority, 2147483647)::BIGINT AS priority,
                        coalesce(list_contains(s.fills, f.field), FALSE) AS only_fills, s
-                FROM membership m
-                JOIN record_field f USING (record_key)
-                JOIN source_record s USING (record_key, version)
-                JOIN record r USING (record_key)
+                FROM member m
+                JOIN (FROM record_field WHERE record_key IN (FROM own)) f USING (record_key)
+                JOIN (FROM source_record WHERE record_key IN (FROM own)) s USING (record_key, version)
+                JOIN (FROM record WHERE record_key IN (FROM own)) r USING (record_key)
                 LEFT JOIN ranked p ON p.source = r.source
-                WHERE m.run_to IS NULL AND m.contact_id IN (SELECT contact_id::UUID FROM scope)
             ),
             valued AS (
                 SELECT *, s.name AS value, s.first_name AS first_name, s.last_name AS last_name,
@@ -123,8 +144,8 @@ def candidates(connection: Connection, contacts: pl.Series, priorities: pl.DataF
                 FROM stated WHERE starts_with(field, 'attr.')
                 UNION ALL
                 SELECT t.*, i.normalised, NULL, NULL, NULL, i.scope, i.validity, i.position
-                FROM stated t
-                JOIN identifier i ON i.record_key = t.record_key AND i.version = t.s.version AND i.type = t.field
+                FROM stated t JOIN (FROM identifier WHERE record_key IN (FROM own)) i
+                ON i.record_key = t.record_key AND i.version = t.s.version AND i.type = t.field
             )
             SELECT contact_id, record_key, field, value, first_name, last_name, form, scope, validity,
                    coalesce(position, 0)::UINTEGER AS position, priority, only_fills, observed_at,

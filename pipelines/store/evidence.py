@@ -70,6 +70,26 @@ def edges_among(connection: Connection, records: pl.Series) -> pl.DataFrame:
         )
 
 
+def ties(connection: Connection, records: pl.Series) -> pl.DataFrame:
+    """What joins these records: record_lo, record_hi, rule, probability, weight; the strongest first.
+
+    Beside the edges that merge, and were not vetoed, these are joins by all evidence together (rule `pooled`).
+    """
+    with lent(connection, wanted=records.to_frame("record_key")):
+        return query(
+            connection,
+            """
+            WITH tie AS (
+                SELECT record_lo, record_hi, rule, probability, weight
+                FROM match_edge ANTI JOIN vetoed_edge USING (record_lo, record_hi) WHERE zone = 'merge'
+                UNION ALL SELECT record_lo, record_hi, 'pooled', 1 / (1 + pow(2, -weight)), weight FROM pooled_join
+            )
+            FROM tie WHERE record_lo IN (SELECT record_key::UUID FROM wanted)
+                       AND record_hi IN (SELECT record_key::UUID FROM wanted)
+            ORDER BY weight DESC, record_lo, record_hi""",
+        )
+
+
 def blocks_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
     """Blocks that records are in, with all their members counted: record_key, rule, key, size."""
     with lent(connection, wanted=records.to_frame("record_key")):

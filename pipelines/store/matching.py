@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+import narwhals as nw
 import polars as pl
 
+from pipelines.match.blocks import usable_blocks
 from pipelines.store.connection import Connection, lent, query
 from schemas.vocabulary import IdentifierType
 
@@ -91,25 +93,46 @@ TEXTS = {"attribute": pl.String, "field": pl.String}
 def replace_keys(connection: Connection, changed: pl.Series, keys: pl.DataFrame, caps: pl.DataFrame) -> pl.Series:
     """Give records their blocking keys (rule, key, record_key) instead of those they had.
 
-    `caps`: rule, cap. Result: every record of a block that crossed its cap by that, one way or the other.
+    `caps`: rule, cap. Result: other records whose pairs that can change. Those are the members of blocks that came
+    under their cap by that, and the ends of edges inside blocks that went over it.
     """
     with lent(connection, changed=changed.to_frame("record_key"), fresh=keys, caps=caps):
         connection.execute("""
-            CREATE OR REPLACE TEMP TABLE touched AS
-            SELECT rule, key FROM match_key WHERE record_key IN (SELECT record_key::UUID FROM changed)
-            UNION SELECT rule, key FROM fresh""")
-        sizes = "SELECT rule, key, count(*) AS size FROM match_key SEMI JOIN touched USING (rule, key) GROUP BY ALL"
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE before AS {sizes}")
-        connection.execute("DELETE FROM match_key WHERE record_key IN (SELECT record_key::UUID FROM changed)")
+            CREATE OR REPLACE TEMP TABLE former AS
+            SELECT rowid AS place, rule, key FROM match_key
+            WHERE record_key IN (SELECT record_key::UUID FROM changed)""")
+        connection.execute("""
+            CREATE OR REPLACE TEMP TABLE crossed AS
+            WITH touched AS (
+                SELECT rule, key, sum(more) AS more
+                FROM (SELECT rule, key, -1 AS more FROM former UNION ALL SELECT rule, key, 1 FROM fresh) GROUP BY ALL
+            ),
+            sized AS (
+                SELECT rule, key, coalesce(b.size, 0) AS before, before + t.more AS after
+                FROM touched t LEFT JOIN (
+                    SELECT rule, key, count(*) AS size FROM match_key WHERE key IN (SELECT key FROM touched)
+                    GROUP BY ALL
+                ) b USING (rule, key)
+            )
+            SELECT rule, key, after > cap AS closed FROM sized JOIN caps USING (rule)
+            WHERE (before > cap) <> (after > cap)""")
+        connection.execute("DELETE FROM match_key WHERE rowid IN (SELECT place FROM former)")
         connection.execute("INSERT INTO match_key SELECT rule, key, record_key FROM fresh")
         return query(
             connection,
-            f"""
-            WITH crossed AS (
-                SELECT rule, key FROM ({sizes}) a FULL JOIN before b USING (rule, key) JOIN caps c USING (rule)
-                WHERE (coalesce(a.size, 0) > c.cap) <> (coalesce(b.size, 0) > c.cap)
+            """
+            WITH member AS (
+                SELECT rule, key, record_key, closed FROM match_key JOIN crossed USING (rule, key)
+                WHERE key IN (SELECT key FROM crossed)
+            ),
+            ended AS (
+                SELECT e.record_lo, e.record_hi FROM match_edge e
+                JOIN member lo ON lo.record_key = e.record_lo
+                JOIN member hi ON hi.record_key = e.record_hi AND hi.rule = lo.rule AND hi.key = lo.key
+                WHERE lo.closed
             )
-            SELECT DISTINCT record_key FROM match_key SEMI JOIN crossed USING (rule, key) ORDER BY record_key""",
+            SELECT record_key FROM member WHERE NOT closed
+            UNION SELECT record_lo FROM ended UNION SELECT record_hi FROM ended ORDER BY record_key""",
         )["record_key"]
 
 
@@ -181,43 +204,55 @@ def blocks_of(connection: Connection, subjects: pl.Series, caps: pl.DataFrame) -
     Result: rule, key, record_key.
     """
     with lent(connection, subject=subjects.to_frame("record_key"), caps=caps):
-        return query(
-            connection,
-            """
-            WITH own AS (
-                SELECT DISTINCT rule, key FROM match_key WHERE record_key IN (SELECT record_key::UUID FROM subject)
-            ),
-            usable AS (
-                SELECT rule, key FROM match_key SEMI JOIN own USING (rule, key) JOIN caps USING (rule)
-                GROUP BY rule, key, cap HAVING count(*) BETWEEN 2 AND cap
-            )
-            SELECT m.rule, m.key, m.record_key FROM match_key m SEMI JOIN usable USING (rule, key)
-            ORDER BY m.rule, m.key, m.record_key""",
-        )
+        wanted = connection.sql("SELECT record_key::UUID AS record_key FROM subject")
+        tables = (connection.table("match_key"), wanted, connection.table("caps"))
+        blocks = usable_blocks(*map(nw.from_native, tables)).sort("rule", "key", "record_key")
+        members: pl.DataFrame = blocks.collect("polars").to_native()
+    return members
 
 
 def replace_edges(
     connection: Connection, subjects: pl.Series, edges: pl.DataFrame, model: str, run_id: str
 ) -> pl.Series:
-    """Keep the edges of the subjects instead of those they had; every record at the end of either."""
-    with lent(connection, subject=subjects.to_frame("record_key"), fresh=edges):
-        connection.execute("CREATE OR REPLACE TEMP TABLE withdrawn (record_lo UUID, record_hi UUID)")
-        connection.execute("""
-            INSERT INTO withdrawn SELECT record_lo, record_hi FROM match_edge
+    """Keep the edges of the subjects instead of those they had; every record whose cluster may be another by that.
+
+    An edge that is what it was stays, with the run that made it. One that does not merge has a say only where edges
+    that do have tied one of its records to another.
+    """
+    fresh = edges.with_columns(model=pl.lit(model))
+    with lent(connection, subject=subjects.to_frame("record_key"), fresh=fresh):
+        connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE stood AS
+            SELECT {EDGE} FROM match_edge
             WHERE record_lo IN (SELECT record_key::UUID FROM subject)
                OR record_hi IN (SELECT record_key::UUID FROM subject)""")
+        connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE found AS
+            SELECT * REPLACE (record_lo::UUID AS record_lo, record_hi::UUID AS record_hi)
+            FROM (SELECT {EDGE} FROM fresh)""")
+        connection.execute("CREATE OR REPLACE TEMP TABLE gone AS FROM stood EXCEPT FROM found")
+        connection.execute("CREATE OR REPLACE TEMP TABLE come AS FROM found EXCEPT FROM stood")
         connection.execute("""
-            DELETE FROM match_edge e USING withdrawn w
-            WHERE e.record_lo = w.record_lo AND e.record_hi = w.record_hi""")
-        connection.execute(
-            """
-            INSERT INTO match_edge
-            SELECT record_lo, record_hi, zone, rule, probability, weight, vague, evidence, ?, ? FROM fresh""",
-            [model, run_id],
-        )
+            DELETE FROM match_edge e USING gone g WHERE e.record_lo = g.record_lo AND e.record_hi = g.record_hi""")
+        connection.execute(f"INSERT INTO match_edge SELECT {EDGE}, ? FROM come", [run_id])
         return query(
             connection,
             """
-            SELECT record_lo AS record_key FROM withdrawn UNION SELECT record_hi FROM withdrawn
-            UNION SELECT record_lo::UUID FROM fresh UNION SELECT record_hi::UUID FROM fresh ORDER BY 1""",
+            WITH turned AS (FROM gone UNION ALL FROM come),
+            merging AS (
+                SELECT record_lo AS record_key FROM match_edge WHERE zone = 'merge'
+                UNION ALL SELECT record_hi FROM match_edge WHERE zone = 'merge'
+            ),
+            told AS (
+                SELECT record_lo, record_hi FROM turned WHERE zone = 'merge'
+                UNION ALL
+                SELECT record_lo, record_hi FROM turned
+                WHERE zone <> 'merge' AND (record_lo IN (FROM merging) OR record_hi IN (FROM merging))
+            )
+            SELECT record_lo AS record_key FROM told UNION SELECT record_hi FROM told ORDER BY record_key""",
         )["record_key"]
+
+
+EDGE = (
+    "record_lo, record_hi, zone, rule, probability, weight, vague, evidence, model"  # what it is, whichever run made it
+)

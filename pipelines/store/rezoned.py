@@ -2,9 +2,22 @@
 
 import polars as pl
 
-from pipelines.store.connection import Connection, lent, query
+from pipelines.store.connection import Connection, lent, query, value
+from pipelines.store.pending import settle
 
 CONFLICT = "exclusive_conflict"  # the rule of edges that never merge, however likely
+REVIEW = "match.review"  # what stands in `step_state` beside the steps: the probability that edges are kept from
+
+
+def note_kept_from(connection: Connection, review: float) -> None:
+    """All edges from this probability on are kept now, and no others."""
+    settle(connection, REVIEW, repr(review))
+
+
+def kept_from(connection: Connection) -> float | None:
+    """The probability from which on edges are kept; None before a run has noted it."""
+    noted = value(connection, "SELECT digest FROM step_state WHERE step = ?", [REVIEW])
+    return None if noted is None else float(noted)
 
 
 def rezone(connection: Connection, auto: float, review: float, sure: float) -> pl.Series:

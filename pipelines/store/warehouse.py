@@ -102,6 +102,18 @@ def open_warehouse(
 
 
 @contextmanager
+def in_memory(spill: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with a database of its own, which is nowhere but in memory and, beyond a limit, spilled encrypted.
+
+    Raises:
+        EncryptionUnavailable: The httpfs extension is not installed.
+    """
+    _forbid_core_dumps()
+    with _private_files(), closing(_engine(spill, memory_limit)) as connection:
+        yield connection
+
+
+@contextmanager
 def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Everything in the `with` block is committed together, or not at all."""
     connection.begin()

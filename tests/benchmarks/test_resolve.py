@@ -79,3 +79,18 @@ def test_clusters_are_written_and_what_they_took_is_printed(
     assert list(figures) == ["records", "contacts", "seconds", "cpu_seconds", "peak_mib"]
     assert (figures["records"], figures["contacts"]) == (2, contacts)
     assert pl.read_parquet(out).columns == ["record_id", "contact_id"]
+
+
+def test_both_engines_write_the_same(tmp_path: Path) -> None:
+    names, mails = (
+        ["Mara Quint", "Quint, Mara", "Otto Kern"],
+        [["m.quint@example.com"]] * 2 + [["kern@example.org", "o@example.org"]],
+    )
+    records, roles = saved(tmp_path, pl.DataFrame({"name": names, "mails": mails}), "name: full_name\nmails: email\n")
+    written = []
+    for engine in (["polars"], ["duckdb", "--memory-limit", "200MB"]):
+        out = tmp_path / f"{engine[0]}.parquet"
+        assert main([str(records), "--roles", str(roles), "--out", str(out), "--json", "--engine", *engine]) == 0
+        written.append(pl.read_parquet(out))
+    assert written[0].equals(written[1])
+    assert written[0]["contact_id"].to_list() == [0, 0, 2]

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import log2
@@ -19,7 +20,16 @@ def frame(edges: Sequence[Edge], vague: str = "", rule: str = "same_email") -> p
     """Edges; those with a record of `vague` do not say by the given name who is meant."""
     return pl.DataFrame(
         [
-            (lo, hi, "merge" if chance >= AUTO else "review", rule, log2(chance / (1 - chance)), chance, says_nothing)
+            (
+                lo,
+                hi,
+                "merge" if chance >= AUTO else "review",
+                rule,
+                log2(chance / (1 - chance)),
+                chance,
+                says_nothing,
+                "{}",
+            )
             for lo, hi, chance in edges
             for says_nothing in [lo in vague or hi in vague]
         ],
@@ -31,6 +41,7 @@ def frame(edges: Sequence[Edge], vague: str = "", rule: str = "same_email") -> p
             "weight": pl.Float64,
             "probability": pl.Float64,
             "vague": pl.Boolean,
+            "evidence": pl.String,
         },
         orient="row",
     )
@@ -50,6 +61,18 @@ def clustered(
 
     `names`: given and family name; `-` stands for one that is not known. `points`: record, field, value.
     """
+    return clustered_edges(frame(edges, vague, rule), records, names=names, exclusive=exclusive, points=points)
+
+
+def clustered_edges(
+    edges: pl.DataFrame,
+    records: str,
+    *,
+    names: Mapping[str, str] | None = None,
+    exclusive: Mapping[str, str] | None = None,
+    points: Sequence[tuple[str, str, str]] = (),
+) -> Clustered:
+    """Cluster records, each of one letter, along edges (`frame`)."""
     rows = []
     for record in records:
         first, last = (names or {}).get(record, "- -").split()
@@ -69,7 +92,7 @@ def clustered(
     stated = pl.DataFrame(
         list(points), schema={"record_key": pl.String, "field": pl.String, "value": pl.String}, orient="row"
     )
-    return cluster(frame(edges, vague, rule), profiles, stated, AUTO)
+    return cluster(edges, profiles, stated, AUTO)
 
 
 def groups(found: Clustered) -> set[str]:
@@ -240,6 +263,35 @@ def test_a_single_record_joins_a_cluster_of_two_by_half_of_its_pairs() -> None:
 
 def test_two_single_records_need_no_support() -> None:
     assert groups(clustered([("a", "b", LIKELY)], "ab", names=NAMED)) == {"ab"}
+
+
+def told_of(*fields: str) -> str:
+    return json.dumps({field: {"level": "exact", "weight": 3.0} for field in fields})
+
+
+def test_a_record_joins_a_cluster_that_all_its_doubtful_edges_together_tie() -> None:
+    edges = frame([("a", "b", CERTAIN), ("a", "c", DOUBTFUL), ("b", "c", DOUBTFUL)])
+    telling = edges.with_columns(
+        evidence=pl.Series(["{}", told_of("city", "company"), told_of("city", "street", "text")])
+    )
+
+    apart, together = clustered_edges(edges, "abc"), clustered_edges(telling, "abc")
+
+    assert groups(apart) == {"ab", "c"}
+    assert groups(together) == {"abc"}
+    assert together.pooled.select("record_lo", "record_hi", "pairs").rows() == [("a", "c", 2)]
+
+
+def test_pooled_evidence_joins_no_two_values_of_an_exclusive_attribute() -> None:
+    edges = frame([("a", "b", CERTAIN), ("a", "c", DOUBTFUL), ("b", "c", DOUBTFUL)])
+    telling = edges.with_columns(
+        evidence=pl.Series(["{}", told_of("city", "company"), told_of("city", "street", "text")])
+    )
+
+    found = clustered_edges(telling, "abc", exclusive={"a": "account=1", "c": "account=2"})
+
+    assert groups(found) == {"ab", "c"}
+    assert found.pooled.is_empty()
 
 
 def test_an_edge_whose_records_came_together_another_way_is_not_reported() -> None:

@@ -1,16 +1,21 @@
 from collections.abc import Mapping, Sequence
+from random import Random
 
 import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.match.blocking import RULES, blocking_keys, in_blocks
+from pipelines.match import sample as module
+from pipelines.match.blocking import RULES, blocking_keys, candidate_pairs, in_blocks
 from pipelines.match.compare import compare
 from pipelines.match.crowds import crowds
-from pipelines.match.fit import counted, fit, sampled_pairs
+from pipelines.match.engine import IN_MEMORY, lazy
+from pipelines.match.fit import counted, fit
 from pipelines.match.model import Model, shipped_m
 from pipelines.match.prepare import prepared
 from pipelines.match.records import encoded
+from pipelines.match.sample import sampled_pairs
+from pipelines.match.values import values
 from pipelines.match.weigh import frequencies, weigh
 
 ROLES = {"given": "given_name", "family": "family_name", "phone": "phone", "email": "email", "city": "city"}
@@ -56,7 +61,7 @@ def people(count: int) -> list[Row]:
 def fitted(rows: Sequence[Mapping[str, str | None]]) -> Model:
     names, facts = prepared(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
     keys = in_blocks(blocking_keys(names, facts))
-    return fit(encoded(len(rows), names, facts), keys, crowds(names, facts))
+    return fit(names, facts, keys, crowds(names, facts))
 
 
 def same(one: Model, other: Model) -> bool:
@@ -72,13 +77,23 @@ def test_a_list_is_always_fitted_alike() -> None:
     assert same(fitted(people(40)), fitted(people(40)))
 
 
-def test_the_order_of_rows_decides_nothing() -> None:
-    one, other = fitted(people(40)), fitted(people(40)[::-1])
-    assert one.duplicates == pytest.approx(other.duplicates)
-    for field, levels in one.m.items():
-        assert levels == pytest.approx(other.m[field])
-    for field, table in one.shares.items():
-        assert table.equals(other.shares[field])
+@pytest.mark.parametrize("sample", [module.SAMPLE, 200], ids=["every pair", "a sample"])
+def test_the_order_of_rows_decides_nothing(sample: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SAMPLE", sample)
+    rows = people(400)
+    for seed in range(3):
+        assert same(fitted(rows), fitted(Random(seed).sample(rows, len(rows))))
+
+
+def test_a_sample_is_of_one_record_in_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SAMPLE", 200)
+    names, facts = prepared(pl.DataFrame(people(400), schema=dict.fromkeys(ROLES, pl.String)), ROLES)
+    keys = in_blocks(blocking_keys(names, facts))
+    pairs, every = sampled_pairs(IN_MEMORY, lazy(names), lazy(facts), lazy(keys), ["city"])
+    assert every > 1
+    assert pairs.height < candidate_pairs(keys).height
+    ends = pairs.select(low=pl.min_horizontal("lo", "hi"), high=pl.max_horizontal("lo", "hi"))
+    assert ends.n_unique() == pairs.height
 
 
 def test_without_evidence_the_priors_stay() -> None:
@@ -117,14 +132,14 @@ def test_names_that_more_than_two_records_bear_are_counted() -> None:
 def test_a_list_without_names_is_one_of_organisations() -> None:
     columns = pl.DataFrame({"firm": ["Northwind", "Contoso"]})
     names, facts = prepared(columns, {"firm": "company"})
-    assert counted(encoded(2, names, facts)).kind == "organisations"
+    assert counted(values(names, facts), 2).kind == "organisations"
 
 
 def test_a_field_is_learnt_from_pairs_that_were_found_without_it() -> None:
     rows = people(40)
     names, facts = prepared(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
     by_phone = in_blocks(blocking_keys(names, facts)).filter(pl.col("rule") == RULES.index((("phone",), 100)))
-    pairs, every = sampled_pairs(by_phone, ["city", "phone"])
+    pairs, every = sampled_pairs(IN_MEMORY, lazy(names), lazy(facts), lazy(by_phone), ["city", "phone"])
     assert every == 1
     assert pairs["without city"].all()
     assert not pairs["without phone"].any()

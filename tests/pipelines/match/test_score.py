@@ -46,7 +46,7 @@ def scored(
     conflicts: Sequence[tuple[int, int]] = (),
     matching: Matching | None = None,
     *,
-    evidence: bool = True,
+    explain_below: float = 1.1,
 ) -> pl.DataFrame:
     """Score pairs of rows, which are all there are."""
     names, facts = prepared(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
@@ -58,7 +58,7 @@ def scored(
         pl.DataFrame(list(pairs), schema=PAIRS, orient="row"),
         matching or Matching(),
         pl.DataFrame(list(conflicts), schema=PAIRS, orient="row"),
-        evidence=evidence,
+        explain_below=explain_below,
     )
 
 
@@ -229,10 +229,10 @@ def test_evidence_holds_no_value_of_a_person() -> None:
     assert not any(value in found["evidence"].casefold() for value in ("anna", "berg", "3456789", "m-100200", "1980"))
 
 
-def test_evidence_can_be_left_out() -> None:
+def test_evidence_is_only_told_of_pairs_below_what_is_asked() -> None:
     anna = person("Anna Berg", MOBILE)
 
-    assert set(scored([anna, anna], [(0, 1)], evidence=False).columns) == KEPT
+    assert scored([anna, anna], [(0, 1)], explain_below=0.5)["evidence"].to_list() == [None]
 
 
 def test_no_pairs_make_no_edges() -> None:

@@ -7,6 +7,8 @@ from pipelines.match.blocking import RULES
 from pipelines.steps import fit as fitting
 from pipelines.steps import match as step
 from pipelines.steps.match import Matched
+from pipelines.store import matching as store
+from pipelines.store.connection import Connection
 from pipelines.store.models import SHIPPED
 from pipelines.store.pending import MATCH, leave_pending
 from tests.small_project import SmallProject
@@ -349,12 +351,59 @@ def test_a_model_says_in_all_later_runs_what_it_said_in_the_first(project: Small
         "match_crowd": "FROM match_crowd ORDER BY ALL",
     }
     added_up = {table: project.rows(sql) for table, sql in tables.items()}
-    records = pl.Series([each["record_key"] for each in project.rows("SELECT record_key FROM record")], dtype=pl.String)
-    leave_pending(project.connection, MATCH, records)
+    leave_pending(project.connection, MATCH, everybody(project))
 
-    assert project.match().records == records.len() == 18
+    assert project.match().records == 18
     assert [number for number, _, _ in models(project)] == [1]
     assert {table: project.rows(sql) for table, sql in tables.items()} == added_up
+
+
+def everybody(project: SmallProject) -> pl.Series:
+    found = project.rows("SELECT record_key FROM record ORDER BY record_key")
+    return pl.Series([each["record_key"] for each in found], dtype=pl.String)
+
+
+def test_an_edge_that_is_found_again_stays_with_the_run_that_made_it(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", ANNA)
+    project.deliver("shop", "2026-01-05", ANNA)
+    matched(project)
+    leave_pending(project.connection, MATCH, everybody(project))
+
+    assert matched(project) == Matched(records=2, pairs=1, merge=1)
+    assert project.rows("SELECT run_id FROM match_edge") == [{"run_id": "run1"}]
+
+
+@pytest.mark.usefixtures("early")
+def test_each_record_is_read_once_however_often_it_is_looked_at(
+    project: SmallProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.deliver("crm", "2026-01-05", people(EVERYBODY[:8]))
+    project.deliver("shop", "2026-01-05", people(EVERYBODY[:8]))
+    read: list[str] = []
+    stated = store.stated_names
+
+    def counted(connection: Connection, records: pl.Series, exclusive: list[str]) -> pl.DataFrame:
+        read.extend(records)
+        return stated(connection, records, exclusive)
+
+    monkeypatch.setattr(store, "stated_names", counted)
+    matched(project)
+
+    assert sorted(read) == everybody(project).to_list()
+
+
+def test_a_pair_for_review_leaves_a_contact_of_one_record_as_it_is(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", "id,name,phone\n1,Claudia Weber,0151 23456789")
+    project.deliver("shop", "2026-01-05", "id,name,phone\n1,Thomas Weber,0151 23456789")
+    project.run()
+    project.deliver("helpdesk", "2026-01-06", "id,name,email,phone_number\n7,,,+4915123456789")
+    matched(project)
+
+    pending = project.rows(
+        "SELECT DISTINCT source FROM pending JOIN record USING (record_key) WHERE step = 'contacts' ORDER BY source"
+    )
+    assert {zone for zone, _ in edges(project).values()} == {"review"}
+    assert [each["source"] for each in pending] == ["helpdesk"]
 
 
 def test_a_step_that_fails_has_done_nothing_and_is_done_again(

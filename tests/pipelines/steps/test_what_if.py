@@ -84,6 +84,27 @@ def test_below_the_review_that_pairs_were_kept_from_nothing_is_known(matched: Sm
         what_if(matched.project, matched.connection, 0.8, 0.2)
 
 
+def test_a_review_that_was_lowered_since_the_last_run_is_not_known_before_the_next(matched: SmallProject) -> None:
+    matched.configure(matching={"auto": 0.8, "review": 0.1})
+    with pytest.raises(ConfigurationError, match=r"`review` \(0\.3\) were not kept in the last run.*onecontact run"):
+        what_if(matched.project, matched.connection, 0.9)
+    matched.run()
+    assert what_if(matched.project, matched.connection, 0.9).contacts[0] == len(matched.people())
+
+
+def test_a_review_that_was_raised_since_the_last_run_does_not_hide_what_was_kept(matched: SmallProject) -> None:
+    kept = len(probabilities(matched))
+    matched.configure(matching={"auto": 0.8, "review": 0.7})
+    found = what_if(matched.project, matched.connection, 0.8, 0.3)
+    assert sum(after for _, after in found.pairs.values()) == kept
+
+
+def test_a_warehouse_that_does_not_tell_what_it_kept_is_taken_at_its_configuration(matched: SmallProject) -> None:
+    matched.connection.execute("DELETE FROM step_state WHERE step = 'match.review'")
+    with pytest.raises(ConfigurationError, match=r"pairs below `review` \(0\.3\) were not kept"):
+        what_if(matched.project, matched.connection, 0.8, 0.2)
+
+
 @pytest.mark.parametrize(("auto", "review"), [(0.4, None), (1.0, None), (0.8, 0.9), (0.8, 0.0)])
 def test_what_is_no_threshold_is_refused(matched: SmallProject, auto: float, review: float | None) -> None:
     with pytest.raises(ConfigurationError, match="must be a probability"):
