@@ -55,6 +55,12 @@ LINEAGE = dg.TableColumnLineage(
             description="No contact holds two values of an attribute that only one person can have",
         ),
         dg.AssetCheckSpec(
+            "cannot_links_kept",
+            asset="contacts",
+            blocking=True,
+            description="No contact holds records that somebody has decided to be different people",
+        ),
+        dg.AssetCheckSpec(
             "no_interaction_in_future",
             asset="contacts",
             description="No message lies after the moment of the run; one that does is not counted as an interaction",
@@ -70,6 +76,7 @@ def contacts(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mate
         "one_contact_per_record": health.one_contact_each(connection),
         "provenance_complete": health.provenance_complete(connection),
         "exclusive_kept": health.exclusive_kept(connection, project.settings.exclusive_attributes()),
+        "cannot_links_kept": health.cannot_links_kept(connection),
     }
     early = health.interactions_in_future(connection, moment)
     return dg.MaterializeResult(
@@ -99,7 +106,7 @@ def verdict(
 
 @dg.asset(
     group_name=GROUP,
-    deps=["contacts", "conversations"],
+    deps=["contacts", "decisions", "conversations"],
     kinds={"duckdb"},
     tags={"pii": "direct"},
     description="Everything that happened with each contact, over all channels in one order",

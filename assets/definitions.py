@@ -5,8 +5,10 @@ from pathlib import Path
 import dagster as dg
 
 from assets.contacts import contacts, timeline
-from assets.exports import export_asset
+from assets.decisions import decisions
+from assets.exports import export_asset, id_changes
 from assets.identity import cluster_health, match_edges, review_queue
+from assets.rebuild import REBUILD_COMPARE, equals_a_rebuild, rebuild_schedule
 from assets.received import receive
 from assets.resources import Workspace, project_folder
 from pipelines.project import open_project
@@ -19,24 +21,33 @@ def definitions(folder: Path | None) -> dg.Definitions:
 
     One process runs all steps: the warehouse has a single writer, so more would only wait for each other.
     """
-    segments = open_project(folder).segments if folder else []
+    project = open_project(folder) if folder else None
     return dg.Definitions(
         assets=[
             receive,
             match_edges,
             contacts,
+            decisions,
             timeline,
             review_queue,
             cluster_health,
-            *(export_asset(segment) for segment in segments),
+            id_changes,
+            *(export_asset(segment) for segment in (project.segments if project else [])),
         ],
+        asset_checks=[equals_a_rebuild],
         jobs=[
             dg.define_asset_job(
                 REFRESH,
-                selection=dg.AssetSelection.all(),
+                selection=dg.AssetSelection.all() - dg.AssetSelection.checks(equals_a_rebuild),
                 description="Take in what has arrived, match, merge, publish",
-            )
+            ),
+            dg.define_asset_job(
+                REBUILD_COMPARE,
+                selection=dg.AssetSelection.checks(equals_a_rebuild),
+                description="Rebuild everything, undo that, and fail where it gave anything else than is stored",
+            ),
         ],
+        schedules=[rebuild_schedule(project.settings.timezone if project else "UTC")],
         resources={"workspace": Workspace(folder=str(folder or "."))},
         executor=dg.in_process_executor,
     )

@@ -1,11 +1,12 @@
-"""Exports: one published dataset per file in segments/."""
+"""Exports: one published dataset per file in segments/, and what became of the ids of contacts."""
 
 import dagster as dg
 
 from assets.boundary import without_values
 from assets.resources import Workspace
 from pipelines.steps.publish import pii_of, publish
-from schemas.segment import Segment
+from pipelines.steps.publish_id_changes import COLUMNS, DESCRIPTION, publish_id_changes
+from schemas.segment import ID_CHANGES, Segment
 
 GROUP = "exports"
 
@@ -17,7 +18,7 @@ def export_asset(segment: Segment) -> dg.AssetsDefinition:
     @dg.asset(
         key=["exports", segment.segment],
         group_name=GROUP,
-        deps=["contacts", "timeline"],
+        deps=["contacts", "timeline", "cluster_health"],
         kinds={"csv"},
         tags={"pii": "direct"},
         description=segment.description or f"Contacts of the segment {segment.segment}",
@@ -30,3 +31,24 @@ def export_asset(segment: Segment) -> dg.AssetsDefinition:
         return dg.MaterializeResult(metadata={"dagster/row_count": published.rows, "published": published.changed})
 
     return export
+
+
+@dg.asset(
+    key=["exports", ID_CHANGES],
+    group_name=GROUP,
+    deps=["contacts", "cluster_health"],
+    kinds={"csv"},
+    tags={"pii": "keyed"},
+    description=DESCRIPTION,
+    metadata={
+        "dagster/column_schema": dg.TableSchema(
+            columns=[dg.TableColumn(name, tags={"pii": pii.value}) for name, pii in COLUMNS.items()]
+        )
+    },
+)
+@without_values
+def id_changes(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
+    """Publish the feed for systems that keep ids of contacts."""
+    project, connection, moment = workspace.opened()
+    published = publish_id_changes(project, connection, context.run.run_id, moment)
+    return dg.MaterializeResult(metadata={"dagster/row_count": published.rows, "published": published.changed})

@@ -1,13 +1,17 @@
-"""Identity: which records are the same person, which pairs a person has to look at."""
+"""Identity: which records are the same person, which pairs a person has to look at, and whether that looks right."""
 
 import dagster as dg
 
 from assets.boundary import without_values
 from assets.metadata import bars, signed_bars, stacked, table
 from assets.resources import Workspace
+from pipelines.steps.census import Counted, count
 from pipelines.steps.match import match
 from pipelines.steps.match_report import weights_in_use
+from pipelines.store import cluster_numbers as clusters
 from pipelines.store import health, match_numbers
+from pipelines.store.health import Finding
+from pipelines.store.id_changes import kinds_of
 
 GROUP = "identity"
 
@@ -41,7 +45,7 @@ def match_edges(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.M
 
 @dg.asset(
     group_name=GROUP,
-    deps=["contacts"],
+    deps=["contacts", "decisions"],
     kinds={"duckdb"},
     tags={"pii": "keyed"},
     description="Pairs of contacts that may be one person, for a person to decide",
@@ -56,21 +60,71 @@ def review_queue(workspace: Workspace) -> dg.MaterializeResult:
 
 @dg.asset(
     group_name=GROUP,
-    deps=["contacts"],
+    deps=["contacts", "decisions"],
     kinds={"duckdb"},
-    description="How large clusters are and what holds them together",
+    tags={"pii": "keyed"},
+    description="How large clusters are, what holds them together, and how many contacts there are beside the last run",
+    check_specs=[
+        dg.AssetCheckSpec(
+            "contacts_moved",
+            asset="cluster_health",
+            blocking=True,
+            description="The number of contacts has moved by no more than `health: max_change` since the last accepted "
+            "run; nothing is published otherwise",
+        ),
+        dg.AssetCheckSpec(
+            "no_oversized_contact",
+            asset="cluster_health",
+            description=f"No contact is made of more than {clusters.OVERSIZED} records: hardly anybody is",
+        ),
+    ],
 )
 @without_values
-def cluster_health(workspace: Workspace) -> dg.MaterializeResult:
+def cluster_health(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
     """Numbers by which a data engineer sees that matching has gone wrong."""
-    connection = workspace.opened().connection
-    sizes = health.cluster_sizes(connection)
+    project, connection, _ = workspace.opened()
+    counted = count(project, connection, context.run.run_id, accept=workspace.accept_change)
+    sizes, large = health.cluster_sizes(connection), clusters.oversized(connection)
+    records, contacts = counted.now
     return dg.MaterializeResult(
         metadata={
-            "sizes": bars(sizes, "records", "contacts"),
+            "records": records,
+            "contacts": contacts,
+            "records_per_contact": round(records / contacts, 3) if contacts else 0.0,
             "largest": max(sizes["records"].to_list(), default=0),
+            "sizes": bars(sizes, "records", "contacts"),
+            "largest_contacts": table(clusters.largest(connection)),
+            "tied_by": table(clusters.ties(connection)),
+            "id_changes": table(kinds_of(connection, context.run.run_id)),
             "scores": stacked(match_numbers.score_histogram(connection), "bits", "zone", "pairs"),
             "vetoes": table(match_numbers.vetoes(connection)),
             "rules": table(health.edge_rules(connection)),
-        }
+        },
+        check_results=[moved(counted), oversized(large)],
+    )
+
+
+def moved(counted: Counted) -> dg.AssetCheckResult:
+    """Whether the number of contacts is accepted, with the way out if it is not."""
+    before = counted.before
+    return dg.AssetCheckResult(
+        check_name="contacts_moved",
+        passed=counted.is_accepted,
+        description=counted.verdict,
+        metadata={
+            "contacts": counted.now.contacts,
+            "contacts_before": before.contacts if before else 0,
+            "share": round(counted.share, 4),
+            "max_change": counted.allowed,
+        },
+    )
+
+
+def oversized(found: Finding) -> dg.AssetCheckResult:
+    """Whether contacts are so large that something that is not one person's must have joined them."""
+    return dg.AssetCheckResult(
+        check_name="no_oversized_contact",
+        passed=found.broken == 0,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"checked": found.checked, "broken": found.broken},
     )

@@ -20,12 +20,16 @@ class Launched(NamedTuple):
     kinds: set[str]
 
 
-def refresh(folder: Path, home: Path, as_of: str, patience: float) -> Launched:
-    """Run the refresh job for a project folder; `home` is its Dagster home."""
+def refresh(folder: Path, home: Path, as_of: str, patience: float, *, accept_change: bool = False) -> Launched:
+    """Run the refresh job for a project folder; `home` is its Dagster home.
+
+    With `accept_change`, however far the number of contacts has moved is published.
+    """
     os.environ["DAGSTER_HOME"] = str(home)
     job = definitions(folder).resolve_job_def(REFRESH)
+    workspace = {"folder": str(folder), "as_of": as_of, "patience": patience, "accept_change": accept_change}
     config = {
-        "resources": {"workspace": {"config": {"folder": str(folder), "as_of": as_of, "patience": patience}}},
+        "resources": {"workspace": {"config": workspace}},
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
     }
     with dg.DagsterInstance.get() as instance:
@@ -42,6 +46,7 @@ def refresh(folder: Path, home: Path, as_of: str, patience: float) -> Launched:
     ]
     checks = [
         f"check {each.check_name} of {each.asset_key.to_user_string()} did not hold"
+        + (f": {each.description}" if each.description else "")
         for each in result.get_asset_check_evaluations()
         if not each.passed and each.severity is dg.AssetCheckSeverity.ERROR
     ]

@@ -41,6 +41,7 @@ class Workspace(dg.ConfigurableResource["Workspace"]):
     folder: str = Field(description="The project folder")
     as_of: str = Field(default="", description="The moment to look at the world from, ISO 8601; empty: now")
     patience: float = Field(default=60, description="Seconds to wait for another process that holds the warehouse")
+    accept_change: bool = Field(default=False, description="Publish however far the number of contacts has moved")
 
     _stack: ExitStack | None = PrivateAttr(default=None)
     _opened: Opened | None = PrivateAttr(default=None)
@@ -60,17 +61,21 @@ class Workspace(dg.ConfigurableResource["Workspace"]):
     def opened(self) -> Opened:
         """The project, its warehouse and the moment of the run; waits for whoever else has the warehouse open."""
         if self._opened is None:
-            if self._stack is None:
-                raise RuntimeError("the workspace is only open during a run")
-            project = open_project(Path(self.folder))
-            moment = moment_of(self.as_of, ZoneInfo(project.settings.timezone))
-            warehouse = project.warehouse(
-                patience=self.patience, purpose="onecontact run", waiting=lambda sentence: progress(sentence, 0)
-            )
-            connection = self._stack.enter_context(warehouse)
-            runs.begin_run(connection, self._run_id, moment, datetime.now(UTC))
-            self._opened = Opened(project, connection, moment)
+            found = self.looked_into("onecontact run")
+            runs.begin_run(found.connection, self._run_id, found.moment, datetime.now(UTC))
+            self._opened = found
         return self._opened
+
+    def looked_into(self, purpose: str) -> Opened:
+        """The same, for work that is no run of the pipeline; others are told its purpose while they wait."""
+        if self._stack is None:
+            raise RuntimeError("the workspace is only open during a run")
+        project = open_project(Path(self.folder))
+        moment = moment_of(self.as_of, ZoneInfo(project.settings.timezone))
+        warehouse = project.warehouse(
+            patience=self.patience, purpose=purpose, waiting=lambda sentence: progress(sentence, 0)
+        )
+        return Opened(project, self._stack.enter_context(warehouse), moment)
 
 
 def moment_of(text: str, zone: ZoneInfo) -> datetime:

@@ -12,6 +12,7 @@ from console.opened import require_init, say_waiting
 from console.run import spelt
 from console.screen import as_json, clock, out, plural, say, shown_progress, table
 from pipelines.errors import ConfigurationError
+from pipelines.landing import every_source
 from pipelines.progress import listening
 from pipelines.project import OpenProject, open_project
 from pipelines.read.detect import sample
@@ -49,8 +50,9 @@ def chosen(project: OpenProject, path: Path, named: str | None) -> str:
     """The source that was named, or the one the file belongs to."""
     if named is None:
         return source_of(project, path)
-    if named not in project.settings.sources:
-        raise ConfigurationError(f"no source `{named}`{nearest(named, sorted(project.settings.sources))}")
+    known = every_source(project.settings)
+    if named not in known:
+        raise ConfigurationError(f"no source `{named}`{nearest(named, sorted(known))}")
     return named
 
 
@@ -131,7 +133,7 @@ def left_out(codes: pl.DataFrame) -> str:
 
 def next_step(project: OpenProject, path: Path, found: Checked) -> str:
     """What to do with the file."""
-    source = project.settings.sources[found.taken.source]
+    source = every_source(project.settings)[found.taken.source]
     inside = lands(project, found.taken.source, path)
     if found.known:
         return "Next: nothing. A copy with another date in its name is another delivery."

@@ -5,7 +5,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from pathlib import Path
+
+from console import options_of_contacts, options_of_data, options_of_decisions
+from console.ended import Ended
+from console.options import Adder, at_project
 
 EXIT_CODES = """exit codes:
   0  done
@@ -16,6 +19,12 @@ EXIT_CODES = """exit codes:
   5  the file that was checked has rows that a run would refuse, or a run would take in nothing of it
   75 the warehouse is in use by another process; try again later
 """
+QUESTIONS = """questions:
+  where does this phone number come from?    onecontact show CONTACT --why phone
+  why are these two one contact, or not?     onecontact explain CONTACT CONTACT
+  what was decided about them?               onecontact decisions CONTACT
+  undo that!                                 onecontact revoke last"""
+LONGEST_NAME = 9
 OK, FAILED, WRONG, NOT_FOUND, SEVERAL, WOULD_REFUSE, BUSY = 0, 1, 2, 3, 4, 5, 75
 Command = Callable[[argparse.Namespace], int]
 
@@ -36,6 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def told(error: Exception) -> int:
     """Say what went wrong in words of ours; the exit code for it."""
+    if isinstance(error, Ended):
+        return complain(str(error), error.code)
     from pipelines.errors import ConfigurationError, DecisionRefused, OnecontactError, StoreBusy, unforeseen
 
     if isinstance(error, StoreBusy):
@@ -68,164 +79,43 @@ class ShowVersion(argparse.Action):
         parser.exit()
 
 
-def whole(least: int, most: int) -> Callable[[str], int]:
-    """An argument that is a whole number between these."""
+class _Commands:
+    """The commands as they are added, and the help that lists them under what somebody wants to do."""
 
-    def number(text: str) -> int:
-        if not text.isdecimal() or not least <= int(text) <= most:
-            raise argparse.ArgumentTypeError(f"must be a whole number from {least} to {most}")
-        return int(text)
+    def __init__(self, top: argparse.ArgumentParser) -> None:
+        self.actions = top.add_subparsers(required=True, metavar="COMMAND", help=argparse.SUPPRESS, prog=top.prog)
+        self.listed: list[str] = []
 
-    return number
+    def under(self, heading: str, add_commands: Callable[[Adder], None]) -> None:
+        """Add commands, to be listed under a heading."""
+        self.listed.append(f"{'' if not self.listed else chr(10)}{heading}:")
+        add_commands(self.add)
 
-
-def at_project(command: argparse.ArgumentParser) -> None:
-    """Give a command the option that names the project."""
-    command.add_argument(
-        "--project",
-        type=Path,
-        default=Path(os.environ.get("ONECONTACT_PROJECT", ".")),
-        metavar="DIR",
-        help="project folder (default: $ONECONTACT_PROJECT, else the current folder)",
-    )
+    def add(self, name: str, says: str, module: str, *, project: bool = True) -> argparse.ArgumentParser:
+        """Add a command."""
+        added = self.actions.add_parser(name, description=says)
+        added.set_defaults(module=module)
+        if project:
+            at_project(added)
+        self.listed.append(f"  {name:<{LONGEST_NAME}}  {says}")
+        return added
 
 
 def parser() -> argparse.ArgumentParser:
     """Every command with its options."""
     top = argparse.ArgumentParser(
         prog="onecontact",
-        description="One deduplicated, audited, privacy-safe contact database from every channel.",
-        epilog=EXIT_CODES,
+        usage="onecontact COMMAND ...   (onecontact COMMAND --help has the options)",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action=ShowVersion, nargs=0, help="say which version this is, and end")
-    commands = top.add_subparsers(required=True, metavar="COMMAND")
-
-    def add(name: str, says: str, module: str, *, project: bool = True) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=says, description=says)
-        added.set_defaults(module=module)
-        if project:
-            at_project(added)
-        return added
-
-    init = add("init", "Make a project, or what is missing of one: keys, warehouse, folders", "init", project=False)
-    init.add_argument("folder", type=Path, nargs="?", default=Path(), metavar="DIR")
-
-    run = add("run", "Take in what has arrived, match, merge, publish", "run")
-    run.add_argument("--as-of", metavar="TIME", help="look at the world as of this moment, ISO 8601 (default: now)")
-
-    check = add("check", "Say what a run would make of a file, without taking it in", "check")
-    check.add_argument("file", type=Path, metavar="FILE", help="a file, wherever it lies")
-    check.add_argument("--source", metavar="SOURCE", help="source it is for (default: told by where it lies)")
-
-    template = add("template", "Write a CSV to fill in, with an example row and what each column takes", "template")
-    template.add_argument("--source", metavar="SOURCE", help="with the headers of this source")
-    template.add_argument("--to", type=Path, metavar="FILE", help="file to write it to; it must not be there yet")
-
-    status = add("status", "Say how things stand: deliveries, contacts, what waits for somebody", "status")
-
-    list_ = add("list", "List contacts: quick search and filters", "contacts")
-    list_.add_argument("query", nargs="?", metavar="QUERY", help="part of a name, number, address, tag or attribute")
-    list_.add_argument("--status", choices=["active", "inactive", "blocked"])
-    list_.add_argument("--channel", metavar="CHANNEL", help="has talked to us on this channel, such as whatsapp")
-    list_.add_argument("--source", metavar="SOURCE", help="channel of the first contact, or a source")
-    list_.add_argument("--tag", metavar="TAG")
-    list_.add_argument(
-        "--days", type=whole(1, 36_500), metavar="N", help="last interaction within the last N days of the last run"
-    )
-    list_.add_argument("--attribute", action="append", default=[], metavar="NAME=VALUE")
-    list_.add_argument(
-        "--limit", type=whole(0, 2**31), default=50, metavar="N", help="at most so many (default: 50; 0: all)"
-    )
-
-    list_.add_argument(
-        "--blocked-conversations",
-        action="store_true",
-        help="instead: conversations set aside, for their contact is blocked (all, or those of a QUERY)",
-    )
-
-    show = add("show", "Show a contact: every value with its origin, and all that happened", "show")
-    timeline = add("timeline", "Show all that happened with a contact, over all channels in one order", "timeline")
-    timeline.add_argument(
-        "--channel", action="append", default=[], metavar="CHANNEL", help="only this; may be repeated"
-    )
-    timeline.add_argument(
-        "--kind",
-        action="append",
-        default=[],
-        metavar="KIND",
-        help="only message, note, event (any, but a block), assignment, status, label or block; may be repeated",
-    )
-    timeline.add_argument("--since", metavar="DATE", help="from this day or ISO 8601 time on")
-    timeline.add_argument("--until", metavar="DATE", help="up to this day, which is included, or time")
-    timeline.add_argument(
-        "--limit", type=whole(0, 2**31), default=0, metavar="N", help="the last N of them (default: 0: all)"
-    )
-    timeline.add_argument(
-        "--vcon", type=Path, metavar="FILE", help="write its messages as a vCon to a file, new and in clear"
-    )
-
-    block = add("block", "Block a contact: conversations that begin from now on are set aside", "block")
-    block.add_argument("--until", metavar="DATE", help="the block ends with this day, or at this ISO 8601 time")
-    unblock = add("unblock", "Lift the blocks of a contact: what was set aside comes back", "block")
-    for each, kind in ((block, "block"), (unblock, "unblock")):
-        each.set_defaults(kind=kind)
-        each.add_argument("--reason", required=True, metavar="TEXT", help="why; it is kept with the decision")
-        each.add_argument(
-            "--by", metavar="NAME", help="who decides (default: $ONECONTACT_ACTOR, else whoever is logged in)"
-        )
-
-    for each in (show, timeline, block, unblock):
-        each.add_argument(
-            "contact", metavar="CONTACT", help="id or its beginning, e-mail address, phone number or name"
-        )
-
-    explain = add("explain", "Explain why two contacts or records are or are not one person", "explain")
-    for side in ("one", "other"):
-        explain.add_argument(
-            side, metavar="CONTACT", help="what a contact is found by, a former id, or a record as source:record id"
-        )
-
-    match = add(
-        "match", "Fit the match model, report on matching, ask what other thresholds would do", "match", project=False
-    )
-    actions = match.add_subparsers(required=True, metavar="ACTION", dest="action")
-
-    def action(name: str, says: str) -> argparse.ArgumentParser:
-        added = actions.add_parser(name, help=says, description=says)
-        at_project(added)
-        return added
-
-    fit = action("fit", "Fit the model to all records there are; the next run matches everything anew with it")
-    fit.add_argument("--dry-run", action="store_true", help="say what that would change, and keep nothing")
-    report = action("report", "Weights of the model, scores, capped blocks, shared identifiers, cost; numbers only")
-    report.add_argument("--html", type=Path, metavar="FILE", help="write it as a page; the file must not be there yet")
-    what_if = action("what-if", "Say which contacts and segments other thresholds would change; nothing is changed")
-    what_if.add_argument("--auto", type=float, required=True, metavar="P", help="probability from which pairs merge")
-    what_if.add_argument("--review", type=float, metavar="P", help="from which a person is asked (default: as it is)")
-
-    formats = add("formats", "Say what can be read, or all about one format", "formats", project=False)
-    formats.add_argument("name", nargs="?", metavar="NAME", help="the format to say all about")
-    formats.add_argument("--json", action="store_true", help="for programs: JSON on standard output")
-
-    sources = add("sources", "Propose sources for files: `sources suggest PATH`", "sources", project=False)
-    suggest = sources.add_subparsers(required=True, metavar="ACTION").add_parser(
-        "suggest", help="Look at files, and print what onecontact.yaml could say of them"
-    )
-    suggest.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="a file, or a folder with all below it")
-    at_project(suggest)
-
-    archive = add("archive", "List archived deliveries, or get one back as it was delivered", "archive")
-    archive.add_argument("what", choices=["list", "get"])
-    archive.add_argument("delivery", nargs="?", metavar="DELIVERY", help="id of a delivery or its beginning")
-    archive.add_argument("--to", type=Path, metavar="FILE", help="file to write it to; it must not be there yet")
-
-    dev = add("dev", "Open Dagster's page on this project", "dev")
-    dev.add_argument("--port", type=int, default=3000, metavar="PORT")
-
-    for each in (run, check, status, list_, show, timeline, block, unblock, explain, fit, report, what_if, archive):
-        each.add_argument("--wait", type=float, default=60, metavar="SECONDS", help="for another process (default: 60)")
-        each.add_argument("--json", action="store_true", help="for programs: JSON on standard output")
+    commands = _Commands(top)
+    commands.under("look at contacts", options_of_contacts.add_commands)
+    commands.under("decide, with a reason that is kept; everything can be undone", options_of_decisions.add_commands)
+    commands.under("run the data", options_of_data.add_commands)
+    says = "One deduplicated, audited, privacy-safe contact database from every channel."
+    top.description = "\n".join((says, "", *commands.listed))
+    top.epilog = f"{QUESTIONS}\n\n{EXIT_CODES}"
     return top
 
 

@@ -12,7 +12,7 @@ from pipelines.errors import ConfigurationError
 from pipelines.normalise.value import FALSE, TRUE
 from pipelines.project import OpenProject
 from pipelines.publish.filter import compile_filter
-from pipelines.store import ask, decisions, exports, runs
+from pipelines.store import decisions, exports, runs, search
 from pipelines.store.connection import Connection
 from schemas.configuration import nearest
 from schemas.contact import Kind, field_kinds
@@ -52,7 +52,7 @@ def set_aside(asked: argparse.Namespace) -> int:
     with opened(asked) as (_, connection):
         found = decisions.blocked_conversations(connection)
         if asked.query:
-            found = found.filter(pl.col("contact_id").is_in(ask.find(connection, asked.query).implode()))
+            found = found.filter(pl.col("contact_id").is_in(search.find(connection, asked.query).implode()))
     shown = found.head(asked.limit) if asked.limit else found
     if asked.json:
         as_json(shown.to_dicts())
@@ -81,7 +81,7 @@ def matching(asked: argparse.Namespace, project: OpenProject, connection: Connec
         here = as_of.astimezone(ZoneInfo(project.settings.timezone))
         predicate = compile_filter(All(all=tuple(conditions)), fields, here, place="list")
     if asked.query:
-        predicate &= pl.col("contact_id").is_in(ask.find(connection, asked.query).implode())
+        predicate &= pl.col("contact_id").is_in(search.find(connection, asked.query).implode())
     yield pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String)).with_columns(
         pl.col("last_interaction_at").cast(pl.Datetime("us", "UTC"))
     )

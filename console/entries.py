@@ -6,6 +6,12 @@ from typing import Any
 from console.screen import clock, plural, printable
 
 ARROWS = {"inbound": "→ ", "outbound": "← "}
+DECIDED = {  # values that somebody decided, with the reason
+    "edited": "{text} ⇒ {value}",
+    "pinned": "{text} ⇒ {value}",
+    "tagged": "{value}: {text}",
+    "untagged": "{value}: {text}",
+}
 UNDATED = "without a time"
 INDENT = 12  # columns of the time, and of what follows a line break
 MOST_FILES = 5  # that are named
@@ -48,6 +54,9 @@ def who(row: dict[str, Any]) -> str:
 
 def said(row: dict[str, Any]) -> str:
     """What an entry says: its words and files, else what kind of thing it is, and what it changed."""
+    if row["kind"] in DECIDED:
+        value = row["after"] or row["before"] or "no value"
+        return f"[{row['kind']}] {DECIDED[row['kind']].format(text=row['text'], value=value)}"
     parts = [row["text"], changed(row), files(row["attachments"])]
     words = " ".join(part for part in parts if part)
     inferred = " (inferred)" if row["inferred"] else ""

@@ -1,23 +1,26 @@
 """`onecontact explain`: why two contacts, or two records, are or are not one person."""
 
 import argparse
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from console.cli import OK, SEVERAL, WRONG, complain
-from console.meant import not_one
+from console.meant import the_one
 from console.opened import opened
-from console.screen import as_json, out, plural, printable, say, table
+from console.screen import as_json, cell, out, plural, printable, say, table
 from pipelines.match.evidence import FULL_NAME, Item
-from pipelines.steps.explain import Explained, explain
+from pipelines.steps.explain import Explained, Step, explain, ties
 from pipelines.steps.verdict import Named
-from pipelines.store import ask, evidence
+from pipelines.store import decided, evidence, whereabouts
 from pipelines.store.connection import Connection
+from schemas.vocabulary import DecisionKind
 
 MOST_KEYS = 12  # that are named
 HEADINGS = {
     "merged": "One person",
+    "parted": "Two people: somebody has decided",
     "vetoed": "Not merged: vetoed",
     "review": "A person has to decide",
     "conflict": "A person has to decide",
@@ -34,42 +37,51 @@ RELATIONS = {
 
 
 def command(asked: argparse.Namespace) -> int:
-    """Explain the strongest pair of records of two contacts."""
+    """Explain the strongest pair of records of two contacts, or what ties the records of one."""
     with opened(asked) as (project, connection):
         evidence.require_matched(connection)
-        sides = []
-        for text in (asked.one, asked.other):
-            records, fitting = records_meant(connection, text)
-            if records.is_empty():
-                return not_one(connection, fitting)
-            sides.append(records)
-        one, other = apart(*sides)
+        if asked.other is None:
+            return tell_ties(asked, connection, records_meant(connection, asked.one))
+        one, other = apart(*sides(connection, asked.one, asked.other))
         if one.is_empty() or other.is_empty():
-            return same(connection, sides[0])
+            return tell_ties(asked, connection, records_meant(connection, asked.one))
         explained = explain(project, connection, one, other)
-        if asked.json:
-            as_json(for_programs(explained))
-        else:
-            draw(explained)
+        said = [
+            each
+            for each in decided.between(connection, one, other).to_dicts()
+            if each["decision_id"] not in explained.why
+        ]
+    if asked.json:
+        as_json(for_programs(explained) | {"decisions": said})
+    else:
+        draw(explained, said)
     return OK
 
 
-def records_meant(connection: Connection, text: str) -> tuple[pl.Series, pl.Series]:
-    """Keys of the records somebody means by a text, and the contacts that fit where it is not one.
+def sides(connection: Connection, *texts: str) -> list[pl.Series]:
+    """Keys of the records that each text means; of one and the same contact those that bear what was asked by."""
+    meant = [records_meant(connection, text) for text in texts]
+    if meant[0].equals(meant[1]):
+        borne = [evidence.bearing(connection, meant[0], text) for text in texts]
+        return [some if some.len() else all_ for some, all_ in zip(borne, meant, strict=True)]
+    return meant
+
+
+def records_meant(connection: Connection, text: str) -> pl.Series:
+    """Keys of the records somebody means by a text.
 
     A text is `source:record id`, the id of a contact of former times, which stands for the records it had, or
     whatever a contact is found by.
+
+    Raises:
+        Ended: No contact fits, or several do.
     """
-    nothing = pl.Series("contact_id", [], pl.String)
     record = evidence.record_known_as(connection, text)
     if record.len():
-        return record, nothing
-    if ask.went_to(connection, text):
-        return evidence.former_members(connection, text), nothing
-    fitting = ask.meant(connection, text)
-    if fitting.len() != 1:
-        return pl.Series("record_key", [], pl.String), fitting
-    return evidence.members(connection, fitting[0]), fitting
+        return record
+    if whereabouts.went_to(connection, text):
+        return evidence.former_members(connection, text)
+    return evidence.members(connection, the_one(connection, text))
 
 
 def apart(one: pl.Series, other: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -79,13 +91,24 @@ def apart(one: pl.Series, other: pl.Series) -> tuple[pl.Series, pl.Series]:
     return one.filter(~one.is_in(other.implode())), other
 
 
-def same(connection: Connection, records: pl.Series) -> int:
-    """Say that both are one and the same already; the exit code."""
-    if records.len() == 1:
+def tell_ties(asked: argparse.Namespace, connection: Connection, records: pl.Series) -> int:
+    """Say what ties the records of one contact together; the exit code."""
+    if asked.other is not None and records.len() == 1:
         return complain("both are one and the same record, so there is no pair to explain", WRONG)
-    named = [str(Named(**each)) for each in evidence.described(connection, records).to_dicts()]
-    out.print(table("Records of this contact", ["record"], [[each] for each in named]))
-    return complain("both are the same contact; name two of its records, each as source:record id", SEVERAL)
+    found = ties(connection, records)
+    if asked.json:
+        as_json([each._asdict() for each in found])
+        return OK
+    named = [[str(Named(**each))] for each in evidence.described(connection, records).to_dicts()]
+    out.print(table("Records", ["record"], named))
+    if found:
+        draw_ties(found)
+    for each in decided.between(connection, records, records).to_dicts():
+        say(f"  {printable(decision_between(each))}")
+    if asked.other is not None:
+        return complain("both are the same contact; name two of its records, each as source:record id", SEVERAL)
+    say("The evidence for two of them: onecontact explain RECORD RECORD")
+    return OK
 
 
 def for_programs(explained: Explained) -> dict[str, Any]:
@@ -98,14 +121,35 @@ def for_programs(explained: Explained) -> dict[str, Any]:
     return told | {side: getattr(explained, side)._asdict() for side in ("one", "other")}
 
 
-def draw(explained: Explained) -> None:
-    """All that was found out, for a person."""
+def draw(explained: Explained, decisions: Sequence[Mapping[str, Any]]) -> None:
+    """All that was found out, and what people said about it, for a person."""
     say(HEADINGS[explained.verdict], style="bold")
     say(f"  A  {printable(str(explained.one))}")
     say(f"  B  {printable(str(explained.other))}")
     say(f"  {printable(explained.why)}.")
-    for line in (*explained.against, *beside(explained)):
+    for line in (*explained.against, *beside(explained), *map(decision_between, decisions)):
         say(f"  {printable(line)}")
+    draw_compared(explained)
+    draw_keys(explained)
+    if explained.path:
+        draw_ties(explained.path)
+
+
+def draw_ties(steps: Sequence[Step]) -> None:
+    """Edges that tie records together."""
+    rows = [[each.one, each.other, words(each.rule), f"{each.probability:.3f}"] for each in steps]
+    out.print(table("What ties them", ["record", "record", "by", "probability"], rows))
+
+
+def decision_between(decision: Mapping[str, Any]) -> str:
+    """What somebody said about two contacts, and how to take it back."""
+    are = "are one person" if decision["kind"] == DecisionKind.MERGE else "are not one person"
+    said = f"{decision['actor']} decided on {cell(decision['decided_at'])} that they {are}: {decision['reason']}"
+    return f"{said}. Undo: onecontact revoke {decision['decision_id']}"
+
+
+def draw_compared(explained: Explained) -> None:
+    """The evidence, field by field, and what it comes to."""
     items = sorted(explained.items, key=lambda each: each.level is None and each.field != FULL_NAME)
     rows = [
         [words(each.field), "\n".join(each.one), "\n".join(each.other), each.level, bits(each.weight), note(each)]
@@ -120,10 +164,6 @@ def draw(explained: Explained) -> None:
     out.print(table("Compared", ["field", "A", "B", "level", "bits", "because"], rows, right=["bits"]))
     if explained.swapped:
         say("Given and family name stand in each other's place.")
-    draw_keys(explained)
-    if explained.path:
-        ties = [[each.one, each.other, words(each.rule), f"{each.probability:.3f}"] for each in explained.path]
-        out.print(table("What ties them", ["record", "record", "by", "probability"], ties))
 
 
 def words(name: str) -> str:

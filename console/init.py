@@ -6,6 +6,7 @@ from pathlib import Path
 from string import Template
 
 from console.screen import say
+from pipelines.landing import REQUESTED
 from pipelines.project import HIDDEN, OpenProject, open_project
 from pipelines.store.keys import make_keys
 from schemas.configuration import PROJECT_FILE, SEGMENTS
@@ -50,6 +51,7 @@ def command(asked: argparse.Namespace) -> int:
         write(folder / SEGMENTS / "active.yaml", SEGMENT)
         write(folder / ".gitignore", IGNORED)
         (folder / "landing" / "contacts").mkdir(parents=True, exist_ok=True)
+        (folder / REQUESTED).mkdir(parents=True, exist_ok=True)
     project = open_project(folder)
     furnish(project)
     project.ids()  # whose key may be missing beside a warehouse that is there

@@ -2,19 +2,38 @@
 
 import polars as pl
 
-from console.cli import NOT_FOUND, SEVERAL, complain
+from console.cli import NOT_FOUND, SEVERAL
+from console.ended import Ended
 from console.screen import out, plural, table
-from pipelines.store import ask
+from pipelines.store import ask, evidence, search
 from pipelines.store.connection import Connection
 
 MOST_CANDIDATES = 10
 
 
-def not_one(connection: Connection, fitting: pl.Series) -> int:
-    """Say that none of the contacts, or several, could be meant; the exit code."""
+def the_one(connection: Connection, text: str, which: str = "") -> str:
+    """Id of the one contact that somebody means: that of a record, written `source:record id`, or what is found.
+
+    `which` names the text, where a command has several.
+
+    Raises:
+        Ended: None fits, or several do, which are listed.
+    """
+    records = evidence.record_known_as(connection, text)
+    fitting = evidence.described(connection, records)["contact_id"].drop_nulls()
     if fitting.is_empty():
-        return complain("no contact is known by that; `onecontact list PART-OF-A-NAME` searches", NOT_FOUND)
+        fitting = search.meant(connection, text)
+    if fitting.len() != 1:
+        raise not_one(connection, fitting, which)
+    return str(fitting[0])
+
+
+def not_one(connection: Connection, fitting: pl.Series, which: str = "") -> Ended:
+    """Why none of these contacts can be meant; several are listed."""
+    place = f"{which}: " if which else ""
+    if fitting.is_empty():
+        return Ended(f"{place}no contact is known by that; `onecontact list PART-OF-A-NAME` searches", NOT_FOUND)
     some = ask.golden(connection, fitting.head(MOST_CANDIDATES))
     rows = some.select("contact_id", "name", "email", "phone").rows()
-    out.print(table(f"{plural(fitting.len(), 'contact')} fit", ["id", "name", "email", "phone"], rows))
-    return complain("several contacts fit; name one by its id", SEVERAL)
+    out.print(table(f"{place}{plural(fitting.len(), 'contact')} fit", ["id", "name", "email", "phone"], rows))
+    return Ended(f"{place}several contacts fit; name one by its id", SEVERAL)

@@ -20,11 +20,13 @@ from pipelines.errors import ConfigurationError
 from pipelines.landing import require_files
 from pipelines.progress import listening
 from pipelines.project import OpenProject, open_project
-from pipelines.steps.publish import check_segments
-from pipelines.store import ask
+from pipelines.steps.publish import FILE, FOLDER, check_segments
+from pipelines.steps.publish_id_changes import FILE as ID_FILE
+from pipelines.store import ask, health
 from pipelines.store.connection import Connection
 from pipelines.store.keys import load_key
 from pipelines.store.unreachable import unreachable
+from schemas.segment import ID_CHANGES
 
 COUNTS = ("files", "rows_read", "created", "updated", "unchanged", "duplicate_in_file", "rejected", "corrected",
           "quarantined", "skipped", "held", "refused")  # fmt: skip
@@ -43,7 +45,9 @@ def command(asked: argparse.Namespace) -> int:
         tell("starting Dagster", 0, None)
         from assets.launch import refresh  # Dagster takes two seconds to load
 
-        run = refresh(project.folder, project.dagster_home, asked.as_of or "", asked.wait)
+        run = refresh(
+            project.folder, project.dagster_home, asked.as_of or "", asked.wait, accept_change=asked.accept_change
+        )
     if not run.success:
         for failure in run.failures or [STOPPED]:
             complain(failure, FAILED)
@@ -103,12 +107,20 @@ def tell_story(project: OpenProject, connection: Connection, run_id: str, told: 
     else:
         say()
         out.print(received_table(arrived))
-    sentence(contacts, told)
-    exports = [(name.removeprefix("exports/"), each) for name, each in told.items() if name.startswith("exports/")]
-    for name, each in exports:
-        verb = "published" if each["published"] else "unchanged"
-        say(f"  exports/{name}/contacts.csv: {plural(each['dagster/row_count'], 'contact')}, {verb}")
+    sentence(connection, contacts, told)
+    for name, each in told.items():
+        if name.startswith(f"{FOLDER}/"):
+            published(name.removeprefix(f"{FOLDER}/"), each)
     next_steps(project, connection, run_id, received)
+
+
+def published(name: str, told: Any) -> None:
+    """What became of a dataset, in words; of the ids that moved, only where there are any."""
+    verb, rows = "published" if told["published"] else "unchanged", told["dagster/row_count"]
+    if name != ID_CHANGES:
+        say(f"  {FOLDER}/{name}/{FILE}: {plural(rows, 'contact')}, {verb}")
+    elif rows:
+        say(f"  {FOLDER}/{name}/{ID_FILE}: {plural(rows, 'change')} of ids, {verb}")
 
 
 def received_table(arrived: pl.DataFrame) -> Any:
@@ -119,10 +131,9 @@ def received_table(arrived: pl.DataFrame) -> Any:
     return table("Received", titles, rows, right=titles[1:])
 
 
-def sentence(contacts: Any, told: Any) -> None:
+def sentence(connection: Connection, contacts: Any, told: Any) -> None:
     """What became of contacts, in words."""
-    records = told.get("source_records", {}).get("records", 0)
-    total = contacts.get("dagster/row_count", 0)
+    records, total = (health.count(connection, table) for table in ("record", "contact"))
     say(f"{plural(records, 'record')} {'is' if records == 1 else 'are'} {plural(total, 'contact')}.")
     happened = [
         f"{contacts[what]:,} {words}"
@@ -136,7 +147,11 @@ def sentence(contacts: Any, told: Any) -> None:
         if contacts.get(what)
     ]
     waiting = told.get("review_queue", {}).get("dagster/row_count", 0)
-    say("  " + (", ".join(happened) if happened else "No contact has changed."))
+    decided = told.get("decisions", {}).get("created", 0)
+    if happened or not decided:
+        say("  " + (", ".join(happened) if happened else "No contact has changed."))
+    if decided:
+        say(f"  {plural(decided, 'decision')} taken in from landing/decisions: `onecontact decisions` lists them")
     if waiting:
         wait = "waits" if waiting == 1 else "wait"
         say(f"  {plural(waiting, 'pair')} may be one person and {wait} for a person to decide.")

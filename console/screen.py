@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 WIDTH = 110  # columns of a table that goes to a file or a pipe, unless COLUMNS says another number
 
 out = Console(
@@ -81,6 +83,11 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else ""
     return f"{value:,}" if isinstance(value, int) else printable(str(value))
+
+
+def local(value: str) -> str:
+    """A stored value as people read it: instants on the project's clock, everything else as it is."""
+    return cell(datetime.fromisoformat(value)) if INSTANT.fullmatch(value) else value
 
 
 def printable(text: str) -> str:

@@ -1,7 +1,6 @@
 """`onecontact show`: one contact, every value with its origin, and all that happened."""
 
 import argparse
-import re
 from datetime import datetime
 from typing import Any
 
@@ -10,31 +9,37 @@ from rich.table import Table
 
 from console.cli import OK
 from console.entries import inbox, said, who
-from console.meant import not_one
+from console.meant import the_one
 from console.opened import opened
-from console.screen import as_json, cell, clock, out, printable, say, table
-from pipelines.store import ask, decisions
+from console.screen import as_json, cell, clock, local, out, printable, say, table
+from console.why import draw_moves, rule, tell_why
+from pipelines.store import ask, decisions, whereabouts
 from pipelines.store.connection import Connection
 from pipelines.store.timeline import Wanted, entries, timeline
 
 LATEST = 20  # entries of the timeline that are shown
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 
 def command(asked: argparse.Namespace) -> int:
     """Show the one contact that is meant."""
-    with opened(asked) as (_, connection):
-        fitting = ask.meant(connection, asked.contact)
-        if fitting.len() != 1:
-            return not_one(connection, fitting)
-        contact_id = fitting[0]
+    with opened(asked) as (project, connection):
+        contact_id = the_one(connection, asked.contact)
+        if asked.why:
+            return tell_why(project, connection, contact_id, asked.why, json=asked.json)
+        former = asked.contact.strip().lower() if whereabouts.went_to(connection, asked.contact) else None
         if asked.json:
-            as_json(everything(connection, contact_id))
+            as_json(everything(connection, contact_id) | {"former_id": former, "moves": moves_of(connection, former)})
             return OK
-        if ask.went_to(connection, asked.contact):
-            say(f"{asked.contact} was merged into this contact.")
+        if former:
+            say(f"{former} is no contact any more. What its id stands for is in the one below.", style="bold")
+            draw_moves(moves_of(connection, former))
         draw(connection, contact_id)
     return OK
+
+
+def moves_of(connection: Connection, former: str | None) -> list[dict[str, Any]]:
+    """What became of an id of former times."""
+    return whereabouts.moves(connection, former).to_dicts() if former else []
 
 
 def everything(connection: Connection, contact_id: str) -> dict[str, Any]:
@@ -66,7 +71,9 @@ class Files:
         self.numbers: dict[tuple[str, str], int] = {}
 
     def origin(self, row: dict[str, Any]) -> str:
-        """Where a value or an entry was read: number of the file, line or entry. Nowhere, if somebody decided it."""
+        """Where a value or an entry was read: number of the file, line or entry. Else who decided it, and when."""
+        if row.get("decided_at"):
+            return f"{row['actor']}, {cell(row['decided_at'])}"
         if row["file_name"] is None:
             return ""
         number = self.numbers.setdefault((row["source"], row["file_name"]), len(self.numbers) + 1)
@@ -132,17 +139,6 @@ def draw(connection: Connection, contact_id: str) -> None:
     if len(happened) < number:
         say(f"The last {len(happened)} of them; all: onecontact timeline {contact_id}")
     out.print(files.legend())
-
-
-def local(value: str) -> str:
-    """A value as people read it: stored instants on the project's clock, everything else as it is."""
-    return cell(datetime.fromisoformat(value)) if INSTANT.fullmatch(value) else value
-
-
-def rule(name: str, candidates: int) -> str:
-    """The rule that chose a value, and from how many."""
-    words = name.replace("_", " ")
-    return words if candidates <= 1 else f"{words}, of {candidates}"
 
 
 def since(moment: datetime | None) -> str:

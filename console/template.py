@@ -1,4 +1,4 @@
-"""`onecontact template`: a CSV to fill in, and what each of its columns takes."""
+"""`onecontact template`: a CSV to fill in, and what each of its columns takes: a contact list, or change requests."""
 
 import argparse
 import sys
@@ -8,8 +8,11 @@ from console.cli import OK
 from console.run import spelt
 from console.screen import err, say, table
 from pipelines.errors import ConfigurationError
+from pipelines.landing import REQUESTED, every_source
 from pipelines.project import OpenProject, open_project
-from pipelines.publish.template import Column, as_csv, as_markdown, template, unreached
+from pipelines.publish.request_template import NOTES as REQUEST_NOTES
+from pipelines.publish.request_template import request_template
+from pipelines.publish.template import NOTES, Column, as_csv, as_markdown, template, unreached
 from schemas.configuration import nearest
 from schemas.contact_list import ContactTable
 from schemas.place import place
@@ -18,21 +21,28 @@ from schemas.place import place
 def command(asked: argparse.Namespace) -> int:
     """Write the template to a file, its dictionary beside it; without a file, to the screen."""
     project = open_project(asked.project)
-    columns = template(project.settings, chosen(project, asked.source))
+    if asked.decisions and asked.source:
+        raise ConfigurationError("--decisions and --source exclude each other: change requests are no source's list")
+    if asked.decisions:
+        (columns, content), notes = request_template(project.settings), REQUEST_NOTES
+    else:
+        columns = template(project.settings, chosen(project, asked.source))
+        content, notes = as_csv(columns), NOTES
     if asked.to:
         keep_out(project, asked.to)
-        write(asked.to, columns)
+        write(asked.to, columns, content, notes)
         source = ["--source", asked.source] if asked.source else []
         tried = spelt(["check", str(asked.to), *source], project.folder)
-        say(f"Next: fill it in, try it with `{tried}`, and put it where a source finds it.")
+        where = f"put it into {REQUESTED}/" if asked.decisions else "put it where a source finds it"
+        say(f"Next: fill it in, try it with `{tried}`, and {where}.")
     else:
-        sys.stdout.write(as_csv(columns))
+        sys.stdout.write(content)
         sys.stdout.flush()
         titles = ["column", "what it holds", "what it takes", "required", "example"]
         rows = [[each.header, each.holds, each.accepts, each.required, each.example] for each in columns]
         err.print(table("What each column takes", titles, rows))
-        err.print("A blank cell changes nothing; \\N says that the value is empty now.", markup=False)
-    for name in unreached(project.settings, columns):
+        err.print(notes, markup=False)
+    for name in () if asked.decisions else unreached(project.settings, columns):
         err.print(
             f"Left out: attribute {name}, which no header means; name a column for it in `columns:`", markup=False
         )
@@ -57,7 +67,7 @@ def chosen(project: OpenProject, name: str | None) -> ContactTable | None:
 
 def keep_out(project: OpenProject, path: Path) -> None:
     """Raise ConfigurationError where a source would read the dictionary that comes with the template."""
-    for name, source in project.settings.sources.items():
+    for name, source in every_source(project.settings).items():
         glob = PurePosixPath(source.path)
         folders = () if place(source.path).scheme else project.folder.glob(str(glob.parent))
         inside = any(folder.resolve() == path.parent.resolve() for folder in folders)
@@ -73,12 +83,12 @@ def dictionary_of(path: Path) -> Path:
     return path.with_name(f"{path.stem}.dictionary.md")
 
 
-def write(path: Path, columns: list[Column]) -> None:
+def write(path: Path, columns: list[Column], content: str, notes: str) -> None:
     """Write template and dictionary, neither over a file that is there."""
     dictionary = dictionary_of(path)
     for each in (path, dictionary):
         if each.exists():
             raise ConfigurationError(f"{each} is there already: name another file")
-    path.write_text(as_csv(columns), encoding="utf-8-sig", newline="")
-    dictionary.write_text(as_markdown(columns), encoding="utf-8")
+    path.write_text(content, encoding="utf-8-sig", newline="")
+    dictionary.write_text(as_markdown(columns, notes), encoding="utf-8")
     say(f"Wrote {path}, and what each column takes to {dictionary}.")

@@ -13,7 +13,7 @@ import polars as pl
 
 from console.cli import OK
 from console.entries import day, line
-from console.meant import not_one
+from console.meant import the_one
 from console.moments import beginning, end
 from console.opened import opened
 from console.pager import paged
@@ -36,10 +36,7 @@ def command(asked: argparse.Namespace) -> int:
         raise ConfigurationError(f"--vcon {asked.vcon}: there is something by that name already")
     with opened(asked) as (project, connection):
         chosen = wanted(asked)
-        fitting = ask.meant(connection, asked.contact)
-        if fitting.len() != 1:
-            return not_one(connection, fitting)
-        [contact_id] = fitting
+        contact_id = the_one(connection, asked.contact)
         if asked.vcon:
             export(project, connection, contact_id, chosen, asked.vcon)
         elif asked.json:

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from console.screen import plural
-from pipelines.landing import local_files
+from pipelines.landing import every_source, local_files
 from pipelines.project import OpenProject
 from pipelines.steps.give_back import FOLDER as REJECTED
 from pipelines.steps.publish import FOLDER as EXPORTS
@@ -14,6 +14,7 @@ from pipelines.store import ask
 from pipelines.store.connection import Connection
 from pipelines.store.unreachable import unreachable
 from schemas.place import place
+from schemas.segment import ID_CHANGES
 from schemas.source import Source
 from schemas.vocabulary import Action, AfterImport, DeliveryState, ErrorCode
 
@@ -25,7 +26,7 @@ def waiting(project: OpenProject, connection: Connection, *, names: bool) -> Ite
 
     With `names`, files that came are named: that is for a terminal, or for a program that asked.
     """
-    landed = local_files(project.folder, project.settings.sources)
+    landed = local_files(project.folder, every_source(project.settings))
     found = ask.waiting(connection).to_dicts()
     for row in found:
         yield from not_taken_in(project, row, landed, names=names)
@@ -34,7 +35,7 @@ def waiting(project: OpenProject, connection: Connection, *, names: bool) -> Ite
     for name, source in sorted(project.settings.sources.items()):
         if source.after_import is AfterImport.KEEP and name in landed and not landed[name]:
             yield f"{name}: no file matches {source.path}"
-    published = {segment.segment for segment in project.segments}
+    published = {ID_CHANGES, *(segment.segment for segment in project.segments)}
     for folder in sorted((project.folder / EXPORTS).glob("*/")):
         if folder.name not in published:
             yield f"{EXPORTS}/{folder.name} has no segment any more: delete it if nobody needs it"
@@ -51,7 +52,7 @@ def not_taken_in(
     gone = name in landed and all(path.name != row["file_name"] for path in landed[name])
     if row["code"] == ErrorCode.REJECT_LIMIT and row["rejected_file"] and waits(project, row["rejected_file"]):
         gone, back = False, f" ({REJECTED}/{row['rejected_file']})"
-    if row["state"] == DeliveryState.ACCEPTED or name not in project.settings.sources or gone:
+    if row["state"] == DeliveryState.ACCEPTED or name not in every_source(project.settings) or gone:
         return
     named = row["file_name"] if names else f"delivery {row['delivery_id'][:8]}"
     yield f"{row['state']}: {name}, {named}: {row['way_out']}{back}"
@@ -60,6 +61,7 @@ def not_taken_in(
 def refused_rows(project: OpenProject, found: list[dict[str, Any]]) -> Iterator[str]:
     """Rows to correct: where they are, and how many have never come back from a file that was moved away."""
     moved: dict[str, Counter[str]] = {}
+    sources = every_source(project.settings)
     for row in found:
         files = [each for each in row["retried_in"] or [row["rejected_file"]] if waits(project, each)]
         files = files or [each for each in [row["rejected_file"]] if waits(project, each)]
@@ -70,13 +72,13 @@ def refused_rows(project: OpenProject, found: list[dict[str, Any]]) -> Iterator[
             where = " and ".join(f"{REJECTED}/{each}" for each in files)
             yield (
                 f"{plural(row['rows'], 'row')} of {row['source']} refused{since}: correct {where} and move it "
-                f"{target(project.settings.sources.get(row['source']), row['source'])}"
+                f"{target(sources.get(row['source']), row['source'])}"
             )
     for name, count in sorted(moved.items()):
         yield (
             f"{plural(count['rows'], 'row')} of {name} refused, {count['corrected']:,} of them corrected since; the "
             f"file with the others is no longer in {REJECTED}/: move it "
-            f"{target(project.settings.sources.get(name), name)} once it is corrected"
+            f"{target(sources.get(name), name)} once it is corrected"
         )
 
 

@@ -31,6 +31,17 @@ class DecisionRefused(OnecontactError):
     """What somebody decided cannot be, as things stand: nothing of it is stored."""
 
 
+class RequestRefused(DecisionRefused):
+    """A row of a file of change requests asks for something that cannot be; `expected` says what would be right."""
+
+    def __init__(self, code: ErrorCode, column: str, expected: str, suggestion: str | None = None) -> None:
+        super().__init__(f"{code}: {expected}")
+        self.code = code
+        self.column = column
+        self.expected = expected
+        self.suggestion = suggestion
+
+
 class DeliveryError(OnecontactError):
     """A file as a whole cannot be taken in; the run goes on with the others."""
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pipelines.errors import ConfigurationError, SourceUnreachable
 from pipelines.progress import progress
+from pipelines.read.change_requests import FORMAT
 from pipelines.read.frames import well_formed
 from pipelines.remote.file import Remote
 from pipelines.remote.listing import listed
@@ -17,9 +18,11 @@ from pipelines.store import deliveries
 from pipelines.store.connection import Connection
 from schemas.contact_list import ContactList
 from schemas.place import place
+from schemas.project import DECISIONS, Project
 from schemas.source import Source
 
 SETTLE_SECONDS = 2.0  # a file touched more lately than this is looked at twice
+REQUESTED = PurePosixPath("landing") / DECISIONS  # where every project looks for change requests
 GIVEN_BACK = "[0-9a-f]" * 12  # of a delivery's id: in rejected/, the rows of a source are called after it and this
 UNFINISHED = (".part", ".partial", ".tmp", ".crdownload", ".filepart", ".swp")
 DATE = re.compile(
@@ -66,6 +69,14 @@ class Seen(NamedTuple):
     stamp: Stamp
 
 
+def every_source(settings: Project) -> dict[str, Source]:
+    """The sources of a project by name, with the one every project has: change requests in landing/decisions."""
+    requested = Source(
+        format=FORMAT, path=str(REQUESTED / "*"), region=settings.default_region, timezone=settings.timezone
+    )
+    return {**settings.sources, DECISIONS: requested}
+
+
 def arrived(connection: Connection, folder: Path, sources: Mapping[str, Source]) -> Arrived:
     """Complete files of every source; one that cannot be reached does not keep the others waiting.
 
@@ -104,11 +115,13 @@ def local_files(folder: Path, sources: Mapping[str, Source]) -> dict[str, list[P
     """The files on this machine that each source finds, sorted.
 
     Those are the ones that match its path, and refused rows that were given back to be corrected: beside its other
-    files they are found by their name, whatever the path is, and by no other source.
+    files they are found by their name, whatever the path is, and by no other source. Change requests are no other's
+    files either.
     """
     here = {name: source for name, source in sources.items() if not place(source.path).scheme}
     back = {name: given_back(folder, name, source) for name, source in here.items()}
     owner = {path: name for name, paths in back.items() for path in paths}
+    owner |= dict.fromkeys((folder / REQUESTED).glob("*"), DECISIONS)
     return {
         name: sorted(
             back[name].union(

@@ -2,13 +2,27 @@
 
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 
 from schemas.attribute import Attribute
 from schemas.keys import KeySources
 from schemas.source import Region, Source, Strict, Zone
 
-SourceName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]  # it becomes part of file names
+DECISIONS = "decisions"  # the source of change requests, which every project has
+MANUAL = "manual"  # the source of contacts that somebody added by hand
+RESERVED = (DECISIONS, MANUAL)  # names of sources that are onecontact's own
+
+
+def not_reserved(name: str) -> str:
+    """A name a project may give a source, or a ValueError."""
+    if name in RESERVED:
+        raise ValueError("is a source that every project has already: give this one another name")
+    return name
+
+
+SourceName = Annotated[  # it becomes part of file names
+    str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$"), AfterValidator(not_reserved)
+]
 AttributeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -34,6 +48,16 @@ class Status(Strict):
     active_days: int = Field(default=90, ge=1, description="Days an inbound message keeps a contact active")
 
 
+class Health(Strict):
+    """How far a run may move things before somebody has to look."""
+
+    max_change: float = Field(
+        default=0.5,
+        gt=0,
+        description="Share by which the number of contacts may move in one run, else none is published",
+    )
+
+
 class Project(Strict):
     """Everything a project says about itself."""
 
@@ -46,6 +70,7 @@ class Project(Strict):
     )
     matching: Matching = Matching()
     status: Status = Status()
+    health: Health = Health()
     keys: KeySources = KeySources()
 
     def exclusive_attributes(self) -> list[str]:

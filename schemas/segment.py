@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator
 
 from schemas.source import Strict
 
+ID_CHANGES = "id_changes"  # the dataset that every project publishes
 Scalar = bool | int | float | str | date | datetime
 
 
@@ -124,6 +125,14 @@ class Segment(Strict):
     )
 
     dialect: Dialect = Field(default=Dialect.PLAIN, description="For whom the file is written")
+
+    @field_validator("segment")
+    @classmethod
+    def not_taken(cls, name: str) -> str:
+        """Two datasets of one name would write the same folder."""
+        if name == ID_CHANGES:
+            raise ValueError("is what every project publishes of its ids: give the segment another name")
+        return name
 
     @field_validator("columns")
     @classmethod

@@ -1,6 +1,7 @@
 """What onecontact.yaml says of any source. A format adds its own options in a subclass beside its reader."""
 
 from difflib import get_close_matches
+from functools import cache
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -18,9 +19,15 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+@cache
+def known_zones() -> set[str]:
+    """Names of all IANA time zones: they are many small files."""
+    return available_timezones()
+
+
 def known_zone(name: str) -> str:
     """The name of an IANA time zone, or a ValueError."""
-    zones = available_timezones()
+    zones = known_zones()
     if name not in zones:
         cities = {zone.rpartition("/")[2].casefold(): zone for zone in sorted(zones)}
         known = cities | {zone.casefold(): zone for zone in zones}

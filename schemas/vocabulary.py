@@ -132,6 +132,17 @@ class DecisionKind(StrEnum):
 
     BLOCK = "block"
     UNBLOCK = "unblock"
+    CREATE = "create"
+    EDIT = "edit"  # a field; without a value it clears
+    PIN = "pin"  # a value, against all that any source says
+    TAG = "tag"
+    UNTAG = "untag"
+    NOTE = "note"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
+    DISMISS = "dismiss"  # a suggested duplicate, for good
+    DEFER = "defer"  # the question whether two are one
+    REVOKE = "revoke"  # another decision
 
 
 class Precision(StrEnum):
@@ -292,6 +303,15 @@ class ErrorCode(StrEnum):
     ENTRY_SKIPPED = "ENTRY_SKIPPED"
     READER_FAILED = "READER_FAILED"
     PARTIES_UNKNOWN = "PARTIES_UNKNOWN"
+    DECISION_UNKNOWN = "DECISION_UNKNOWN"
+    DECISION_REFUSED = "DECISION_REFUSED"
+    CONTACT_UNKNOWN = "CONTACT_UNKNOWN"
+    CONTACT_AMBIGUOUS = "CONTACT_AMBIGUOUS"
+    FIELD_UNKNOWN = "FIELD_UNKNOWN"
+    CELL_MISSING = "CELL_MISSING"
+    CELL_UNUSED = "CELL_UNUSED"
+    REASON_MISSING = "REASON_MISSING"
+    ACTOR_MISSING = "ACTOR_MISSING"
 
 
 class Pii(StrEnum):

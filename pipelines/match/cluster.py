@@ -10,12 +10,13 @@ import polars as pl
 
 from pipelines.match.compare import INDEX, compare_names
 from pipelines.match.components import components_of
-from pipelines.match.decided import SOURCE_MERGE
+from pipelines.match.decided import DECISION, SOURCE_MERGE
 from pipelines.match.pool import pooled
 from pipelines.match.records import NAMES, encoded
 
 SURE = 0.98  # probability from which on an edge needs no support
 LIMITS = {"email": 5, "phone": 5}
+PARTED = "decision "  # an exclusive "attribute" of this kind is a decision, its value the side a record is on
 OWN_DIGITS = 8  # last digits of a number, which are the same in all its spellings
 
 Pair = tuple[Hashable, Hashable]
@@ -73,11 +74,12 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
     record_key, given_name, middle_name, family_name (as they are compared), exclusive (List of "attribute=value").
     `points`: record_key, field, value. A cluster is named by its smallest record.
 
-    A join is vetoed by: different values of an exclusive attribute; more e-mails or phones than LIMITS; given names
-    that contradict each other across the join, where the edge does not say by a name which of them is meant; a bridge,
-    that is an edge below SURE between clusters whose cross pairs are, in the middle, below `auto`. A vetoed edge whose
-    records come together by another one is not reported. At last clusters are joined that all their doubtful edges
-    together tie (`pool.pooled`).
+    A join is vetoed by: different values of an exclusive attribute, of which a decision that parts records is one, with
+    the side of a record as its value; and, where nobody has decided that the two are one, more e-mails or phones than
+    LIMITS; given names that contradict each other across the join, where the edge does not say by a name which of them
+    is meant; a bridge, that is an edge below SURE between clusters whose cross pairs are, in the middle, below `auto`.
+    A vetoed edge whose records come together by another one is not reported. At last clusters are joined that all their
+    doubtful edges together tie (`pool.pooled`).
     """
     merges = edges.filter(pl.col("zone") == "merge").sort(
         ["weight", "record_lo", "record_hi"], descending=[True, False, False]
@@ -92,7 +94,7 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
         other = held.get(hi) or held.setdefault(hi, _Cluster(hi, members))
         if one is other:
             continue
-        veto = _veto(one, other, members, vague=vague and rule != SOURCE_MERGE)
+        veto = _veto(one, other, members, vague=vague and rule != SOURCE_MERGE, is_decided=rule == DECISION)
         if veto is None and strength < SURE and _is_bridge(one, other, members, probability, auto):
             veto = "bridge"
         if veto:
@@ -140,7 +142,7 @@ def _join_pooled(
     joined: list[tuple[Hashable, Hashable, float, int]] = []
     taken: set[Hashable] = set()
     for lo, hi, weight, pairs in pooled(ends.drop("row").hstack(told)).iter_rows():
-        if taken.isdisjoint((lo, hi)) and not _veto(held[lo], held[hi], members, vague=False):
+        if taken.isdisjoint((lo, hi)) and not _veto(held[lo], held[hi], members, vague=False, is_decided=False):
             _join(held[lo], held[hi], held)
             taken |= {lo, hi}
             joined.append((lo, hi, weight, pairs))
@@ -235,9 +237,12 @@ def components(edges: pl.DataFrame) -> pl.DataFrame:
     return ends.with_columns(component=ends["record_key"].gather(found))
 
 
-def _veto(one: _Cluster, other: _Cluster, members: Members, *, vague: bool) -> str | None:
-    if one.exclusive and any(other.exclusive.get(key, value) != value for key, value in one.exclusive.items()):
-        return "veto:exclusive"
+def _veto(one: _Cluster, other: _Cluster, members: Members, *, vague: bool, is_decided: bool) -> str | None:
+    against = [key for key, value in one.exclusive.items() if other.exclusive.get(key, value) != value]
+    if against:
+        return "veto:decision" if any(key.startswith(PARTED) for key in against) else "veto:exclusive"
+    if is_decided:
+        return None
     if one.points and any(len(_of(one, field) | _of(other, field)) > most for field, most in LIMITS.items()):
         return "veto:cardinality"
     if vague and any((a, b) in members.contradicting for a in one.records for b in other.records):

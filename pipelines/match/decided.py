@@ -5,6 +5,7 @@ import polars as pl
 from pipelines.match.score import EDGES, PAIR
 
 SOURCE_MERGE = "source_merge"
+DECISION = "decision"  # the rule of an edge that somebody decided; clustering alone knows of those
 WEIGHT = 100.0  # match weight; more than any comparison can bring together
 EVIDENCE = '{"source_merge":{"level":"merged","weight":100.0}}'
 

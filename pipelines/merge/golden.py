@@ -5,8 +5,8 @@ from datetime import datetime
 
 import polars as pl
 
+from pipelines.merge.choice import CHOSEN, LOST
 from pipelines.merge.status import with_status
-from pipelines.merge.survivorship import CHOSEN
 from schemas.attribute import Attribute
 from schemas.vocabulary import AttributeMerge
 
@@ -29,9 +29,9 @@ def interaction_fields(interactions: pl.DataFrame, origins: pl.DataFrame) -> pl.
     is the source where nobody has written yet, and the first sight where it came before the first message. Same
     columns as `survivorship.Golden.fields`.
     """
-    one = pl.lit(1, pl.UInt32)
-    said = interactions.with_columns(rule=pl.col("kind") + "_interaction", candidates=one)
-    kept = origins.with_columns(rule=pl.lit("first_record"), candidates=one)
+    alone = {"candidates": pl.lit(1, pl.UInt32), "lost": pl.lit(None, LOST)}
+    said = interactions.with_columns(rule=pl.col("kind") + "_interaction", **alone)
+    kept = origins.with_columns(rule=pl.lit("first_record"), **alone)
     first = said.filter(pl.col("kind") == "first")
     silent = kept.join(first, on="contact_id", how="anti")
     dated = ((first, "happened_at"), (kept, "first_seen_at"))

@@ -1,60 +1,48 @@
-"""Which value of several becomes the contact's, and why: survivorship, field by field.
+"""Which value of several becomes the contact's, and why: survivorship, field by field."""
 
-A candidate is a value that a member record states. Every choice is a total order over candidates in which arrival plays
-no part, so the same records give the same contact however they came in.
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import polars as pl
 
+from pipelines.merge.choice import CHOSEN, KEY, LOST, PLACE, Criteria, choose, each
 from schemas.attribute import Attribute
 from schemas.vocabulary import AttributeMerge, AttributeType, IdentifierType, Validity
 
-KEY = ["contact_id", "field"]
-PLACE = ["record_key", "delivery_id", "row_number", "line_number"]
-CHOSEN = [*PLACE, "rule", "candidates"]
-CANDIDATES: dict[str, pl.DataType | type[pl.DataType]] = {
-    "contact_id": pl.String,
-    "record_key": pl.String,
-    "field": pl.String,  # name | tags | attr.<name> | a type of identifier
-    "value": pl.String,
-    "first_name": pl.String,  # names only
-    "last_name": pl.String,
-    "form": pl.String,  # names only: folded tokens in order
-    "scope": pl.String,  # identifiers only
-    "validity": pl.String,
-    "position": pl.UInt32,
-    "priority": pl.Int64,
-    "only_fills": pl.Boolean,  # counts where no other candidate does
-    "observed_at": pl.Datetime("us", "UTC"),
-    "delivery_id": pl.String,
-    "row_number": pl.UInt32,
-    "line_number": pl.UInt32,
-}
 VALIDITY = {Validity.VALID.value: 0, Validity.POSSIBLE.value: 1, Validity.INVALID.value: 2}
+# One word that is no name as people write theirs (anna.berg, maria_92), or digits enough for a number.
+HANDLE = r"^\S*(?:\p{L}[._]\p{L}|\d)\S*$|(?:\d\D?){6}"
 
-# Criteria are columns to sort by, best first; the first on which the winner and its best rival differ is the rule.
-Criteria = Sequence[str]
-NAME: Criteria = ("not_only_filling", "source_priority", "most_frequent", "most_recent", "lowest_record_key")
+NAME: Criteria = (
+    "not_only_filling",
+    "primary",
+    "proper_name",
+    "source_priority",
+    "most_frequent",
+    "most_recent",
+    "lowest_record_key",
+)
 POINT: Criteria = (
     "not_only_filling",
-    "validity_rank",
+    "primary",
+    "validity",
     "channel_verified",
     "source_priority",
     "most_recent",
     "place_on_row",
     "lowest_record_key",
 )
-RECENT: Criteria = ("not_only_filling", "most_recent", "source_priority", "lowest_record_key")
-PRIORITY: Criteria = ("not_only_filling", "source_priority", "most_recent", "lowest_record_key")
+RECENT: Criteria = ("not_only_filling", "primary", "most_recent", "source_priority", "lowest_record_key")
+PRIORITY: Criteria = ("not_only_filling", "primary", "source_priority", "most_recent", "lowest_record_key")
+EVERY: Criteria = ("source_priority", "most_recent", "lowest_record_key")  # of values that survive side by side
+# What all say together: that one of several contacts was the primary one of a merge must never relax a consent.
+TOGETHER = (AttributeMerge.ANY_TRUE, AttributeMerge.ALL_TRUE, AttributeMerge.MOST_RESTRICTIVE)
 
 
 class Golden(NamedTuple):
     """The surviving values: `fields` with the provenance of each, and every `identifier` a contact can be known by.
 
-    `fields`: contact_id, field, value, record_key, delivery_id, row_number, line_number, rule, candidates.
+    `fields`: contact_id, field, value, record_key, delivery_id, row_number, line_number, rule, candidates, lost.
     """
 
     fields: pl.DataFrame
@@ -63,13 +51,17 @@ class Golden(NamedTuple):
 
 def survive(candidates: pl.DataFrame, attributes: Mapping[str, Attribute]) -> Golden:
     """Choose the values of contacts from the candidates of their records (columns CANDIDATES)."""
-    ranked = with_criteria(candidates)
-    identifiers = contact_points(ranked)
-    names = ranked.filter(pl.col("field") == "name")
+    ranked = candidates.with_columns(
+        not_only_filling="only_fills",
+        source_priority="priority",
+        most_recent=-pl.col("observed_at").dt.epoch("us"),
+        lowest_record_key="record_key",
+    )
+    points = contact_points(ranked)
     chosen = [
-        *name_fields(names),
-        choose(identifiers.filter(pl.col("field").is_in(["phone", "email"])), POINT),
-        each(ranked.filter(pl.col("field") == "tags"), "union"),
+        *name_fields(ranked.filter(pl.col("field") == "name")),
+        choose(points.filter(pl.col("field").is_in(["phone", "email"])), POINT),
+        each(ranked.filter(pl.col("field") == "tags"), "union", EVERY),
         *(
             merge_attribute(ranked.filter(pl.col("field") == f"attr.{name}", _fits(definition)), definition)
             for name, definition in attributes.items()
@@ -77,98 +69,67 @@ def survive(candidates: pl.DataFrame, attributes: Mapping[str, Attribute]) -> Go
     ]
     fields = pl.concat(chosen).sort("contact_id", "field", "value")
     primary = fields.filter(pl.col("field").is_in(["phone", "email"])).select(
-        "contact_id", "field", "value", is_primary=pl.lit(value=True)
+        *KEY, "value", is_primary=pl.lit(value=True)
     )
-    known = identifiers.join(primary, on=["contact_id", "field", "value"], how="left").select(
-        "contact_id", pl.col("field").alias("type"), "scope", "value", "validity",
+    known = points.join(primary, on=[*KEY, "value"], how="left").select(
+        "contact_id", pl.col("field").alias("type"), "scope", "value", pl.col("stated_validity").alias("validity"),
         pl.col("is_primary").fill_null(value=False), *PLACE
     )  # fmt: skip
     return Golden(fields, known.sort("contact_id", "type", "scope", "value"))
 
 
-def with_criteria(candidates: pl.DataFrame) -> pl.DataFrame:
-    """Add the criteria every choice is made of, each to be sorted ascending."""
-    wa_id = pl.col("field") == IdentifierType.WA_ID.value
-    return candidates.with_columns(
-        validity_rank=pl.col("validity").replace_strict(VALIDITY, default=0, return_dtype=pl.Int64),
-        channel_verified=pl.when(wa_id).then(0).otherwise(1),
-        not_only_filling="only_fills",
-        source_priority="priority",
-        most_frequent=-pl.len().over("contact_id", "field", "form").cast(pl.Int64),
-        most_recent=-pl.col("observed_at").dt.epoch("us"),
-        place_on_row=pl.col("position"),
-        lowest_record_key="record_key",
-    )
-
-
 def contact_points(ranked: pl.DataFrame) -> pl.DataFrame:
     """Identifiers, each value once; a WhatsApp number is a phone number its channel has verified."""
     points = ranked.filter(pl.col("field").is_in([str(kind) for kind in IdentifierType])).with_columns(
-        field=pl.col("field").replace(IdentifierType.WA_ID.value, IdentifierType.PHONE.value)
+        field=pl.col("field").replace(IdentifierType.WA_ID.value, IdentifierType.PHONE.value),
+        stated_validity="validity",
+        validity=pl.col("validity").replace_strict(VALIDITY, default=0, return_dtype=pl.Int64),
+        channel_verified=pl.col("field") != IdentifierType.WA_ID.value,
+        place_on_row="position",
     )
-    return points.sort(POINT).unique(["contact_id", "field", "scope", "value"], keep="first", maintain_order=True)
+    best_first = points.sort("silenced", *POINT)
+    return best_first.unique([*KEY, "scope", "value"], keep="first", maintain_order=True)
 
 
 def name_fields(names: pl.DataFrame) -> list[pl.DataFrame]:
-    """Full, given and family name of the one candidate that wins: never the first of one and the last of another."""
+    """Full, given and family name of the one candidate that wins: never the first of one and the last of another.
+
+    A name that was written without regard to capitals, and what stands in place of a name, lose to any other. What lost
+    is told with the full name only.
+    """
+    handle = pl.when(pl.col("value").str.contains(HANDLE)).then(2)
+    ranked = names.with_columns(
+        proper_name=pl.when(pl.col("decided").is_not_null()).then(0).otherwise(pl.coalesce(handle, "flat")),
+        most_frequent=-pl.len().over("contact_id", "form").cast(pl.Int64),
+    )
     stated = names.select("contact_id", *PLACE, "value", "first_name", "last_name")
-    winner = choose(names, NAME).drop("field", "value").join(stated, on=["contact_id", *PLACE], nulls_equal=True)
+    winner = choose(ranked, NAME).join(stated, on=["contact_id", *PLACE, "value"], nulls_equal=True)
     return [
-        winner.select("contact_id", pl.lit(field).alias("field"), pl.col(part).alias("value"), *CHOSEN).drop_nulls(
+        winner.select("contact_id", pl.lit(field).alias("field"), pl.col(part).alias("value"), *told).drop_nulls(
             "value"
         )
-        for field, part in (("name", "value"), ("first_name", "first_name"), ("last_name", "last_name"))
+        for field, part, told in (
+            ("name", "value", CHOSEN),
+            ("first_name", "first_name", [*CHOSEN[:-1], pl.lit(None, LOST).alias("lost")]),
+            ("last_name", "last_name", [*CHOSEN[:-1], pl.lit(None, LOST).alias("lost")]),
+        )
     ]
-
-
-def choose(candidates: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
-    """The best candidate of each contact and field, the criterion that decided, and how many values there were."""
-    ordered = candidates.sort([*KEY, *criteria])
-    winners = ordered.group_by(KEY, maintain_order=True).first()
-    rivals = (
-        ordered.join(winners.select(*KEY, best="value"), on=KEY)
-        .filter(pl.col("value") != pl.col("best"))
-        .group_by(KEY, maintain_order=True)
-        .first()
-        .select(*KEY, *(pl.col(criterion).alias(f"rival_{criterion}") for criterion in criteria))
-    )
-    values = candidates.group_by(KEY).agg(candidates=pl.col("value").n_unique().cast(pl.UInt32))
-    decided = pl.coalesce(
-        *(pl.when(pl.col(c) != pl.col(f"rival_{c}")).then(pl.lit(c.removesuffix("_rank"))) for c in criteria),
-        pl.lit("only_value"),
-    )
-    return (
-        winners.join(rivals, on=KEY, how="left")
-        .join(values, on=KEY)
-        .select("contact_id", "field", "value", *PLACE, rule=decided, candidates="candidates")
-    )
-
-
-def each(candidates: pl.DataFrame, rule: str, per: str = "value") -> pl.DataFrame:
-    """All of them survive: the best statement of each distinct value, or of each record.
-
-    Those that only fill blanks do where there are no others.
-    """
-    counting = candidates.filter(~pl.col("only_fills") | pl.col("only_fills").all().over(KEY))
-    kept = counting.sort(*PRIORITY).unique([*KEY, per], keep="first", maintain_order=True)
-    return kept.select(
-        "contact_id", "field", "value", *PLACE, rule=pl.lit(rule), candidates=pl.len().over(KEY).cast(pl.UInt32)
-    )
 
 
 def merge_attribute(candidates: pl.DataFrame, attribute: Attribute) -> pl.DataFrame:
     """The value of one custom attribute, by the rule its definition names."""
     rule = attribute.merge
     if rule is AttributeMerge.UNION:
-        return each(candidates, rule.value)
+        return each(candidates, rule.value, EVERY)
     if rule is AttributeMerge.SUM:
-        return each(candidates, rule.value, per="record_key")
+        return each(candidates, rule.value, EVERY, per="record_key")
     if rule is AttributeMerge.SOURCE_PRIORITY:
         return choose(candidates, PRIORITY)
     if rule is AttributeMerge.MOST_RECENT:
         return choose(candidates, RECENT)
-    first, *others = RECENT
-    return choose(candidates.with_columns(_measure(attribute).alias(rule.value)), (first, rule.value, *others))
+    filling, primary, *others = RECENT
+    first = (filling,) if rule in TOGETHER else (filling, primary)
+    return choose(candidates.with_columns(_measure(attribute).alias(rule.value)), (*first, rule.value, *others))
 
 
 def _fits(attribute: Attribute) -> pl.Expr:

@@ -30,6 +30,10 @@ STANDARD = {  # a field and the header it has where a source has none of its own
 }
 ADVISED = "recommended: without it, a row is known by its phone, e-mail and name, and becomes another record with them"
 SEPARATORS = ("; ", " ::: ")  # of several tags in a cell
+NOTES = (
+    "A blank cell says nothing and changes nothing; `\\N` says that the value is empty now. Columns can be left "
+    f"out, and stand in any order. A row with something in `{EXAMPLE}` is never taken in."
+)
 REACHED = "one of phone, email, or id and name"
 
 
@@ -193,13 +197,9 @@ def as_csv(columns: list[Column]) -> str:
     return text.getvalue()
 
 
-def as_markdown(columns: list[Column]) -> str:
+def as_markdown(columns: list[Column], notes: str = NOTES) -> str:
     """What each column takes, as a page."""
     rows = [("column", "what it holds", "what it takes", "required", "example"), ("---",) * 5]
     rows += [(each.header, each.holds, each.accepts, each.required, each.example) for each in columns]
     table = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
-    return (
-        f"# What each column takes\n\n{table}\n\n"
-        "A blank cell says nothing and changes nothing; `\\N` says that the value is empty now. Columns can be left "
-        f"out, and stand in any order. A row with something in `{EXAMPLE}` is never taken in.\n"
-    )
+    return f"# What each column takes\n\n{table}\n\n{notes}\n"

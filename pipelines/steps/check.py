@@ -9,12 +9,24 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.errors import ConfigurationError, DeliveryError
-from pipelines.landing import Landed, Stamp, hashed, local_files, stated_time
+from pipelines.landing import Landed, Stamp, every_source, hashed, local_files, stated_time
 from pipelines.project import OpenProject
+from pipelines.read.change_requests import looks_like
+from pipelines.read.detect import sample
 from pipelines.read.registry import FORMATS
-from pipelines.steps.receive import Taken, delivery_of, expect_identity, origin_of, take_in, worth_another_try
+from pipelines.steps.decide import by_request
+from pipelines.steps.receive import (
+    Taken,
+    by_format,
+    delivery_of,
+    expect_identity,
+    origin_of,
+    take_in,
+    worth_another_try,
+)
 from pipelines.store import deliveries, given_back
 from pipelines.store.connection import Connection
+from schemas.project import DECISIONS
 from schemas.source import Source
 from schemas.vocabulary import DeliveryState
 
@@ -43,7 +55,7 @@ def check(project: OpenProject, connection: Connection, path: Path, source: str)
     ids = project.ids()
     with undone(connection):
         expect_identity(connection, ids)
-    file = as_landed(path, source, project.settings.sources[source])
+    file = as_landed(path, source, every_source(project.settings)[source])
     delivery = delivery_of(project, file, ids)
     before = deliveries.earlier(connection, delivery.delivery_id)
     seen: list[tuple[str | None, pl.DataFrame, pl.DataFrame]] = []
@@ -56,7 +68,9 @@ def check(project: OpenProject, connection: Connection, path: Path, source: str)
             codes = given_back.codes(connection, delivery.delivery_id)
             seen.append((way_out, codes, given_back.first_problems(connection, delivery.delivery_id, SHOWN)))
 
-    taken = take_in(connection, delivery, file, origin_of(project, file, ids), "check", looked_at)
+    requested = source == DECISIONS
+    store = by_request(project, file, ids, "check") if requested else by_format(file, origin_of(project, file, ids))
+    taken = take_in(connection, delivery, store, "check", looked_at)
     known = before is not None and before.state == DeliveryState.ACCEPTED
     if known or before is None or worth_another_try(before, delivery.config_digest):
         return Checked(known, None, taken, *seen[-1])
@@ -89,13 +103,15 @@ def as_landed(path: Path, source: str, options: Source) -> Landed:
 
 
 def source_of(project: OpenProject, path: Path) -> str:
-    """The source a file belongs to: where it lies in, else the one contact list that can be read from it.
+    """The source a file belongs to: where it lies in, else change requests, or the one list that can be read from it.
 
     Raises:
         ConfigurationError: There is none, or several. Its text lists what can be chosen.
     """
     sources = project.settings.sources
-    lies_in = [name for name in sources if lands(project, name, path)]
+    lies_in = [name for name in every_source(project.settings) if lands(project, name, path)]
+    if not lies_in and looks_like(path, sample(path).header):
+        return DECISIONS
     lists = [name for name, each in sources.items() if FORMATS[each.format].holds == "contacts"]
     for choice in (lies_in, lists, [name for name in lists if reads(sources[name], path)]):
         if len(choice) == 1:
@@ -107,7 +123,7 @@ def source_of(project: OpenProject, path: Path) -> str:
 
 def lands(project: OpenProject, source: str, path: Path) -> bool:
     """Whether a file lies where a source of the project finds it."""
-    found = local_files(project.folder, project.settings.sources).get(source, [])
+    found = local_files(project.folder, every_source(project.settings)).get(source, [])
     return any(each.resolve() == path.resolve() for each in found)
 
 

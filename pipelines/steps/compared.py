@@ -6,6 +6,7 @@ import polars as pl
 
 from pipelines.match.prepare import FACTS, compared_names, folded, named_by_mailbox, told_countries
 from pipelines.match.records import NAMES
+from pipelines.normalise.identifiers import identifiers
 from pipelines.store import matching as store
 from pipelines.store.connection import Connection
 from schemas.project import Project
@@ -33,10 +34,27 @@ def compared(settings: Project, connection: Connection, records: pl.Series) -> C
     roles = settings.match_roles()
     stated = store.stated_names(connection, records, settings.exclusive_attributes()).with_row_index("record")
     said = store.stated_facts(connection, records, roles)
-    numbered = said.join(stated.select("record", "record_key"), on="record_key").select("record", "field", "value")
+    decided = match_keys(store.decided_points(connection, records))
+    numbered = (
+        pl.concat([said, decided])
+        .unique()
+        .join(stated.select("record", "record_key"), on="record_key")
+        .select("record", "field", "value")
+    )
     facts = folded_facts(numbered)
     names = named_by_mailbox(compared_names(stated), facts)
     return Compared(stated["record_key"], names, facts, stated.select("record", "exclusive"))
+
+
+def match_keys(decided: pl.DataFrame) -> pl.DataFrame:
+    """Identifiers that people decided (record_key, field, value) under every spelling they are compared in."""
+    points = decided.with_row_index("row")
+    read = identifiers(points.select("row", type="field", scope=pl.lit(""), raw="value", field="field"), "", None)
+    return (
+        points.join(read.select("row", "match_keys"), on="row")
+        .select("record_key", "field", value=pl.col("match_keys"))
+        .explode("value", empty_as_null=False)
+    )
 
 
 def widened(settings: Project, connection: Connection, known: Compared, records: pl.Series) -> Compared:

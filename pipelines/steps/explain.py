@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.match.decided import SOURCE_MERGE
+from pipelines.match.decided import DECISION, SOURCE_MERGE
 from pipelines.match.evidence import Item, Weights, items, relation_between, weights
 from pipelines.match.records import encoded
 from pipelines.project import OpenProject
@@ -13,7 +13,7 @@ from pipelines.steps.compared import Compared, compared
 from pipelines.steps.verdict import CAPS, Conflict, Keys, Named, Pair, conflicts_between, judged, shared_keys
 from pipelines.steps.vetoed import against
 from pipelines.store import evidence as store
-from pipelines.store import matching, models
+from pipelines.store import links, matching, models
 from pipelines.store.connection import Connection
 
 NEARLY = 1e-4  # by which a probability computed again may differ from the one that was kept
@@ -43,7 +43,7 @@ class Explained(NamedTuple):
     probability: float
     zone: str  # merge | review | nothing
     rule: str | None  # what the kept edge is called by
-    verdict: str  # merged | vetoed | review | conflict | unlikely | capped | not_compared | pending
+    verdict: str  # merged | parted | vetoed | review | conflict | unlikely | capped | not_compared | pending
     why: str
     against: list[str]  # what a veto rests on
     keys: Keys
@@ -77,6 +77,7 @@ def explain(project: OpenProject, connection: Connection, one: pl.Series, other:
         next(iter(_between(edges, own.keys[lo], own.keys[hi]).to_dicts()), None),
         shared_keys(blocks, own.keys[lo], own.keys[hi]),
         conflicts_between(own.exclusive, lo, hi),
+        links.said_of(connection, own.keys[lo], own.keys[hi]),
     )
     return _explained(project, connection, pair, found, row, (lo, hi), pairs.height - 1)
 
@@ -99,7 +100,7 @@ def _explained(
     if verdict == "vetoed" and pair.edge and pair.one.contact_id and pair.other.contact_id:
         veto = str(pair.edge["veto"])
         standing_against = against(project, connection, veto, pair.one.contact_id, pair.other.contact_id)
-    by_comparison = pair.edge is not None and pair.edge["rule"] != SOURCE_MERGE
+    by_comparison = pair.edge is not None and pair.edge["rule"] not in (SOURCE_MERGE, DECISION)
     return Explained(
         one=pair.one,
         other=pair.other,
@@ -152,15 +153,36 @@ def _between(edges: pl.DataFrame, one: str, other: str) -> pl.DataFrame:
     return edges.filter(pl.col("record_lo") == lo, pl.col("record_hi") == hi)
 
 
+def ties(connection: Connection, records: pl.Series) -> list[Step]:
+    """The fewest edges that hold the records of a contact together, the strongest ones."""
+    named = _names(connection, records)
+    group = {record: {record} for record in records}
+    found = []
+    for lo, hi, rule, probability in _strongest_first(connection, records).iter_rows():
+        if group[lo] is not group[hi]:
+            joined = group[lo] | group[hi]
+            group |= dict.fromkeys(joined, joined)
+            found.append(Step(named[lo], named[hi], rule, probability))
+    return found
+
+
+def _names(connection: Connection, records: pl.Series) -> dict[str, str]:
+    return {each["record_key"]: str(Named(**each)) for each in store.described(connection, records).to_dicts()}
+
+
+def _strongest_first(connection: Connection, records: pl.Series) -> pl.DataFrame:
+    """What joins records: record_lo, record_hi, rule, probability."""
+    return store.ties(connection, records).select("record_lo", "record_hi", "rule", "probability")
+
+
 def path(connection: Connection, one: Named, other: Named) -> list[Step]:
     """The fewest ties that lead from one record of a contact to another, the likelier ones first."""
     if one.contact_id is None:
         return []
     records = store.members(connection, one.contact_id)
-    named = {each["record_key"]: str(Named(**each)) for each in store.described(connection, records).to_dicts()}
+    named = _names(connection, records)
     ways: dict[str, list[tuple[str, str, float]]] = {}
-    ties = store.ties(connection, records).select("record_lo", "record_hi", "rule", "probability")
-    for lo, hi, rule, probability in ties.iter_rows():
+    for lo, hi, rule, probability in _strongest_first(connection, records).iter_rows():
         ways.setdefault(lo, []).append((hi, rule, probability))
         ways.setdefault(hi, []).append((lo, rule, probability))
     came: dict[str, tuple[str, Step] | None] = {one.record_key: None}

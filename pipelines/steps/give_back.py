@@ -1,4 +1,4 @@
-"""Giving refused rows back: one CSV per contact list that had any, to be corrected and dropped in again."""
+"""Giving refused rows back: one CSV per list that had any, to be corrected and dropped in again."""
 
 import hashlib
 from itertools import chain, count
@@ -8,6 +8,7 @@ from pipelines.project import OpenProject
 from pipelines.publish.files import sha256_of, written
 from pipelines.publish.rejected import write_rejected
 from pipelines.publish.report import summary, write_problems
+from pipelines.read.change_requests import FORMAT
 from pipelines.read.registry import FORMATS
 from pipelines.store import given_back as store
 from pipelines.store.connection import Connection
@@ -24,7 +25,7 @@ def give_back(project: OpenProject, connection: Connection) -> list[str]:
     Beside them lies what was wrong, with the rows and with fields of others: the problems, and their counts. A file's
     name holds the source and the beginning of the delivery's id, never that of the file that arrived.
     """
-    lists = [name for name, each in FORMATS.items() if each.holds == "contacts"]
+    lists = [FORMAT, *(name for name, each in FORMATS.items() if each.holds == "contacts")]
     folder = project.folder / FOLDER
     names = []
     for delivery in store.to_give_back(connection, lists).to_dicts():

@@ -14,7 +14,7 @@ from pipelines.match.score import EDGES, score
 from pipelines.match.weigh import frequencies
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
-from pipelines.steps.compared import Compared, keyed, only, widened
+from pipelines.steps.compared import NOBODY, Compared, keyed, only, widened
 from pipelines.steps.fit import version_in_use
 from pipelines.steps.rules import rules_of_matching
 from pipelines.store import matching as store
@@ -46,28 +46,44 @@ def match(project: OpenProject, connection: Connection, run_id: str) -> Matched:
     A record whose block crosses its cap counts as changed, and so does one whose identifier turns out to be shared by
     more or fewer people than before: the evidence of its pairs is another now.
     """
-    settings = project.settings
     with transaction(connection):
         model_version, known = version_in_use(project, connection, run_id)
-        version = digest(
-            *(model_version, rules_of_matching(), settings.matching),
-            *(settings.exclusive_attributes(), settings.match_roles()),
-        )
-        changed = pending(connection, MATCH, version)
-        note_kept_from(connection, settings.matching.review)
-        if changed.is_empty():
-            settle(connection, MATCH, version)
-            return Matched()
-        progress("matching", 0, changed.len())
-        subjects, known = rekey(settings, connection, changed, known)
-        _, model = current_model(connection)
-        pairs, edges = compare_subjects(settings, connection, subjects, model, known)
-        stirred = store.replace_edges(connection, subjects, edges, model_version, run_id)
-        leave_pending(connection, CONTACTS, pl.concat([changed, stirred]))
+        return match_pending(project, connection, model_version, run_id, known)
+
+
+def match_pending(
+    project: OpenProject, connection: Connection, model_version: str, run_id: str, known: Compared = NOBODY
+) -> Matched:
+    """`match` by the model in use, of this version, inside a transaction. `known`: records that have been read."""
+    settings = project.settings
+    version = version_of(project, model_version)
+    changed = pending(connection, MATCH, version)
+    note_kept_from(connection, settings.matching.review)
+    if changed.is_empty():
         settle(connection, MATCH, version)
-        progress("matching", changed.len(), changed.len())
+        return Matched()
+    progress("matching", 0, changed.len())
+    subjects, known = rekey(settings, connection, changed, known)
+    _, model = current_model(connection)
+    pairs, edges = compare_subjects(settings, connection, subjects, model, known)
+    stirred = store.replace_edges(connection, subjects, edges, model_version, run_id)
+    leave_pending(connection, CONTACTS, pl.concat([changed, stirred]))
+    settle(connection, MATCH, version)
+    progress("matching", changed.len(), changed.len())
     zones = Counter(edges["zone"])
     return Matched(changed.len(), pairs, zones["merge"], zones["review"])
+
+
+def version_of(project: OpenProject, model_version: str) -> str:
+    """Digest of what edges are made under."""
+    settings = project.settings
+    return digest(
+        model_version,
+        rules_of_matching(),
+        settings.matching,
+        settings.exclusive_attributes(),
+        settings.match_roles(),
+    )
 
 
 def rekey(settings: Project, connection: Connection, changed: pl.Series, known: Compared) -> tuple[pl.Series, Compared]:

@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines import quality
 from pipelines.match.cluster import SURE, cluster
+from pipelines.match.decided import DECISION
 from pipelines.match.pool import LIKELY
 from pipelines.match.score import PAIR
 from pipelines.merge.golden import golden_records, interaction_fields
@@ -15,9 +16,10 @@ from pipelines.merge.status import with_status
 from pipelines.merge.survivorship import survive
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
+from pipelines.steps.candidates import candidates, priorities
 from pipelines.steps.compared import compared, keyed
 from pipelines.store import contacts as store
-from pipelines.store import decisions, exchanges, matching, runs
+from pipelines.store import decisions, exchanges, links, matching, runs
 from pipelines.store.connection import Connection
 from pipelines.store.pending import CONTACTS, pending, settle, stir_interactions_between
 from pipelines.store.warehouse import transaction
@@ -38,28 +40,36 @@ class Merged(NamedTuple):
 
 def merge(project: OpenProject, connection: Connection, run_id: str, as_of: datetime) -> Merged:
     """Derive the contacts of every record that is pending, as of a moment."""
-    settings = project.settings
-    version = digest(
-        settings.matching, settings.status, sorted(settings.attributes.items()), priorities(project).rows()
-    )
     with transaction(connection):
-        exchanges.sum_up(connection)
-        before_moment = runs.last_as_of(connection)
-        runs.note_as_of(connection, as_of)
-        if before_moment is not None:
-            stir_interactions_between(connection, before_moment, as_of)
-            decisions.stir_expired(connection, before_moment, as_of)
-        decisions.stir_set_aside(connection)
-        stirred = pending(connection, CONTACTS, version)
-        changes = Merged()
-        if not stirred.is_empty():
-            progress("merging", 0, stirred.len())
-            changes = rederive(project, connection, stirred, run_id, as_of)
-        settle(connection, CONTACTS, version)
-        aged = refresh_status(project, connection, run_id, as_of)
-        decisions.note_set_aside(connection)
-        progress("merging", stirred.len(), stirred.len())
+        return merge_pending(project, connection, run_id, as_of)
+
+
+def merge_pending(project: OpenProject, connection: Connection, run_id: str, as_of: datetime) -> Merged:
+    """`merge` inside a transaction."""
+    version = version_of(project)
+    exchanges.sum_up(connection)
+    before_moment = runs.last_as_of(connection)
+    runs.note_as_of(connection, as_of)
+    if before_moment is not None:
+        stir_interactions_between(connection, before_moment, as_of)
+        decisions.stir_expired(connection, before_moment, as_of)
+    decisions.stir_set_aside(connection)
+    stirred = pending(connection, CONTACTS, version)
+    changes = Merged()
+    if not stirred.is_empty():
+        progress("merging", 0, stirred.len())
+        changes = rederive(project, connection, stirred, run_id, as_of)
+    settle(connection, CONTACTS, version)
+    aged = refresh_status(project, connection, run_id, as_of)
+    decisions.note_set_aside(connection)
+    progress("merging", stirred.len(), stirred.len())
     return changes._replace(status_changed=aged)
+
+
+def version_of(project: OpenProject) -> str:
+    """Digest of what contacts are made under."""
+    settings = project.settings
+    return digest(settings.matching, settings.status, sorted(settings.attributes.items()), priorities(project).rows())
 
 
 def rederive(project: OpenProject, connection: Connection, stirred: pl.Series, run_id: str, as_of: datetime) -> Merged:
@@ -70,7 +80,7 @@ def rederive(project: OpenProject, connection: Connection, stirred: pl.Series, r
     affected = pl.concat([before["contact_id"], identity.members["contact_id"]]).unique().sort()
     current = identity.members["contact_id"].unique().sort()
     attributes = project.settings.attributes
-    golden = survive(store.candidates(connection, current, priorities(project)), attributes)
+    golden = survive(candidates(project, connection, current), attributes)
     interactions = interaction_fields(
         store.interactions(connection, current, as_of), store.origins(connection, current)
     )
@@ -92,16 +102,26 @@ def recluster(
     """Cluster records that are closed under the edges that may join, and keep who belongs to which contact."""
     edges = store.edges_among(connection, records, SURE)
     own = compared(project.settings, connection, records)
-    profiles = keyed(own.names, own).with_columns(own.exclusive["exclusive"])
+    profiles = (
+        keyed(own.names, own)
+        .with_columns(own.exclusive["exclusive"])
+        .join(links.sides_of(connection, records), on="record_key", how="left", maintain_order="left")
+        .with_columns(exclusive=pl.concat_list("exclusive", pl.col("sides").fill_null([])))
+    )
     points = matching.points_of(connection, records)
     clustered = cluster(edges, profiles, points, project.settings.matching.auto)
     identity = identify(clustered.clusters, store.anchors(connection, records), before)
     merges = edges.filter(pl.col("zone") == "merge")
     linked = merges.join(clustered.vetoed, on=PAIR, how="anti")
-    ends = pl.concat([linked.select(PAIR), clustered.pooled.select(PAIR)])
-    joined = pl.concat([ends["record_lo"], ends["record_hi"]])
+    decided = linked.filter(pl.col("rule") == DECISION)
+    tied = pl.concat([linked.select(PAIR), clustered.pooled.select(PAIR)])
+    joined, held = (pl.concat([each["record_lo"], each["record_hi"]]).implode() for each in (tied, decided))
     members = identity.members.with_columns(
-        reason=pl.when(pl.col("record_key").is_in(joined.implode())).then(pl.lit("match")).otherwise(pl.lit("single"))
+        reason=pl.when(pl.col("record_key").is_in(held))
+        .then(pl.lit("decision"))
+        .when(pl.col("record_key").is_in(joined))
+        .then(pl.lit("match"))
+        .otherwise(pl.lit("single"))
     )
     store.keep_memberships(connection, members, identity.aliases, run_id)
     store.keep_vetoes(connection, records, clustered.vetoed)
@@ -120,9 +140,3 @@ def refresh_status(project: OpenProject, connection: Connection, run_id: str, as
     )
     store.keep_status(connection, turned.select(STATUS), run_id)
     return turned.height
-
-
-def priorities(project: OpenProject) -> pl.DataFrame:
-    """Which source wins where sources disagree: source, priority (lower wins)."""
-    ranked = [(name, source.priority) for name, source in sorted(project.settings.sources.items())]
-    return pl.DataFrame(ranked, schema={"source": pl.String, "priority": pl.Int64}, orient="row")

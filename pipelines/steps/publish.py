@@ -1,6 +1,7 @@
 """Publishing a segment: one CSV and its manifest, replaced only when there is something new to say."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -97,32 +98,47 @@ def put_in_place(
     as_of: datetime,
 ) -> Published:
     """Let a draft become the file of its segment, unless that is there already; the manifest says which one it is."""
-    file, manifest_path = draft.with_name(FILE), draft.with_name(MANIFEST)
-    sha256 = str(sha256_of(draft))
-    definition = digest(segment)
-    publication = store.last_publication(connection, segment.segment)
-    if publication is None or (publication.file_sha256, publication.definition_digest) != (sha256, definition):
-        publication = store.Publication(
-            export_id=str(uuid5(NAMESPACE, f"export|{segment.segment}|{definition}|{sha256}|{run_id}")),
-            segment=segment.segment,
-            file_name=FILE,
-            file_sha256=sha256,
-            columns=list(segment.columns),
-            rows=members.len(),
-            definition_digest=definition,
-            as_of=as_of,
-            published_at=datetime.now(UTC),
-            run_id=run_id,
-        )
-        with transaction(connection):
-            store.keep_publication(connection, publication, members)
-    says = json.dumps(manifest(project, segment, publication), indent=2, ensure_ascii=False).encode() + b"\n"
+    drafted = store.Publication(
+        export_id="",
+        segment=segment.segment,
+        file_name=FILE,
+        file_sha256=str(sha256_of(draft)),
+        columns=list(segment.columns),
+        rows=members.len(),
+        definition_digest=digest(segment),
+        as_of=as_of,
+        published_at=datetime.now(UTC),
+        run_id=run_id,
+    )
+    publication = committed(connection, drafted, members)
+    changed = replaced(draft, publication, manifest(project, segment, publication))
+    return Published(segment.segment, members.len(), changed)
+
+
+def committed(connection: Connection, drafted: store.Publication, members: pl.Series) -> store.Publication:
+    """Keep what is published, and who is in it: the last publication, if it said the same."""
+    before = store.last_publication(connection, drafted.segment)
+    same = (drafted.file_sha256, drafted.definition_digest)
+    if before is not None and (before.file_sha256, before.definition_digest) == same:
+        return before
+    named = f"export|{drafted.segment}|{drafted.definition_digest}|{drafted.file_sha256}|{drafted.run_id}"
+    publication = drafted._replace(export_id=str(uuid5(NAMESPACE, named)))
+    with transaction(connection):
+        store.keep_publication(connection, publication, members)
+    return publication
+
+
+def replaced(draft: Path, publication: store.Publication, manifest: Mapping[str, Any]) -> bool:
+    """Put a draft and its manifest in place, unless both are there already; whether they were not."""
+    file, manifest_path = draft.with_name(publication.file_name), draft.with_name(MANIFEST)
+    says = json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n"
+    sha256 = publication.file_sha256
     if sha256_of(file) == sha256 and manifest_path.is_file() and manifest_path.read_bytes() == says:
-        return Published(segment.segment, members.len(), changed=False)
+        return False
     draft.replace(file)
     with written(manifest_path) as manifest_file:
         manifest_file.write(says)
-    return Published(segment.segment, members.len(), changed=True)
+    return True
 
 
 def manifest(project: OpenProject, segment: Segment, publication: store.Publication) -> dict[str, Any]:

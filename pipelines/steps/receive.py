@@ -10,7 +10,7 @@ import polars as pl
 
 from pipelines.errors import DeliveryError, DeliveryHeld, DeliveryRefused, SourceUnreachable, WrongIdentityKey
 from pipelines.ids import Keyed
-from pipelines.landing import Landed, arrived
+from pipelines.landing import Landed, arrived, every_source
 from pipelines.normalise.rows import Origin
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
@@ -25,6 +25,9 @@ from pipelines.store.warehouse import transaction
 from schemas.contact_list import ContactList
 from schemas.source import Source
 from schemas.vocabulary import DeliveryState, ErrorCode, Outcome
+
+# Stores one file, and says what became of its entries. It is told whether what is right in it is set aside as well.
+Store = Callable[[Connection, deliveries.Delivery, bool], Kept]
 
 
 class Taken(NamedTuple):
@@ -83,12 +86,12 @@ def take(project: OpenProject, connection: Connection, file: Landed, ids: Keyed,
     if before and not worth_another_try(before, delivery.config_digest):
         outdated = before.config_digest != delivery.config_digest
         return Taken(file.source, delivery.delivery_id, before.state, Counter(), before.code, True, outdated)
-    return take_in(connection, delivery, file, origin_of(project, file, ids), run_id)
+    return take_in(connection, delivery, by_format(file, origin_of(project, file, ids)), run_id)
 
 
 def delivery_of(project: OpenProject, file: Landed, ids: Keyed) -> deliveries.Delivery:
     """A file as a delivery, before it is read."""
-    options = project.settings.sources[file.source]
+    options = every_source(project.settings)[file.source]
     return deliveries.Delivery(
         delivery_id=one_id(ids, "delivery", file.source, file.sha256, file.stated_at),
         source=file.source,
@@ -108,11 +111,22 @@ def origin_of(project: OpenProject, file: Landed, ids: Keyed) -> Origin:
     return Origin(file.source, options, file.declared_at, project.settings.attributes, ids)
 
 
+def by_format(file: Landed, origin: Origin) -> Store:
+    """How a file of a source is stored: as the reader of its format reads it, up to the limit of its source."""
+
+    def store(connection: Connection, delivery: deliveries.Delivery, hold: bool) -> Kept:
+        kept = keep(connection, delivery, FORMATS[delivery.format], file.path, origin, hold=hold)
+        if not hold:
+            stop_at_limit(origin.options, kept.outcomes)
+        return kept
+
+    return store
+
+
 def take_in(
     connection: Connection,
     delivery: deliveries.Delivery,
-    file: Landed,
-    origin: Origin,
+    store: Store,
     run_id: str,
     within: Callable[[Connection], AbstractContextManager[None]] = transaction,
 ) -> Taken:
@@ -120,16 +134,14 @@ def take_in(
 
     `within` is what each attempt is made in: a transaction, or something that looks like one and undoes it.
     """
-    form = FORMATS[delivery.format]
     try:
         with within(connection):
             deliveries.begin_delivery(connection, delivery)
-            kept = keep(connection, delivery, form, file.path, origin)
-            stop_at_limit(origin.options, kept.outcomes)
+            kept = store(connection, delivery, False)
             deliveries.finish_delivery(
                 connection, kept.delivery, kept.outcomes, DeliveryState.ACCEPTED, run_id, datetime.now(UTC)
             )
-        return Taken(file.source, delivery.delivery_id, DeliveryState.ACCEPTED, kept.outcomes)
+        return Taken(delivery.source, delivery.delivery_id, DeliveryState.ACCEPTED, kept.outcomes)
     except DeliveryError as refusal:
         problem = refusal
     except (*STORE_FAILURES, SourceUnreachable, OSError, MemoryError):
@@ -144,11 +156,11 @@ def take_in(
         deliveries.begin_delivery(connection, delivery)
         left = Kept(delivery, Counter())
         if problem.code == ErrorCode.REJECT_LIMIT:  # the file is read once more, for its rows to be given back
-            left = keep(connection, delivery, form, file.path, origin, hold=True)
+            left = store(connection, delivery, True)
         deliveries.finish_delivery(
             connection, left.delivery, left.outcomes, state, run_id, datetime.now(UTC), problem.code, problem.way_out
         )
-    return Taken(file.source, delivery.delivery_id, state, left.outcomes, problem.code)
+    return Taken(delivery.source, delivery.delivery_id, state, left.outcomes, problem.code)
 
 
 def stop_at_limit(options: Source, outcomes: Counter[Outcome]) -> None:

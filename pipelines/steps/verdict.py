@@ -7,9 +7,12 @@ import polars as pl
 from pipelines.match.blocking import RULES
 from pipelines.match.cluster import LIMITS, SURE
 from pipelines.match.decided import SOURCE_MERGE
+from pipelines.store.links import Said
 from schemas.project import Matching
+from schemas.vocabulary import DecisionKind
 
 VETOES = {
+    "veto:decision": "somebody has decided that records of the two contacts are different people",
     "veto:exclusive": "the contact would hold two values of an attribute that one person has only one of",
     "veto:cardinality": "the contact would have more than "
     + " or ".join(f"{limit} {field} values" for field, limit in LIMITS.items()),
@@ -63,6 +66,7 @@ class Pair(NamedTuple):
     edge: dict[str, object] | None
     keys: Keys
     conflicts: list[Conflict]
+    said: Said | None  # by a decision
 
 
 CAPS = {nth: rule.cap for nth, rule in enumerate(RULES)}
@@ -103,6 +107,10 @@ def conflicts_between(exclusive: pl.DataFrame, one: int, other: int) -> list[Con
 def judged(pair: Pair, probability: float, matching: Matching) -> tuple[str, str]:
     """What came of a pair, as a word and as a sentence."""
     chance = f"{probability:.3f}"
+    if pair.said is not None and pair.said.kind != DecisionKind.MERGE:
+        return "parted", f"not one person, {decided(pair.said)}"
+    if pair.said is not None and pair.edge is not None and pair.edge["veto"] is None:
+        return "merged", f"one person, {decided(pair.said)}"
     if pair.edge is not None:
         return _judged_edge(pair.edge, matching)
     if None in (pair.one.contact_id, pair.other.contact_id):
@@ -118,6 +126,14 @@ def judged(pair: Pair, probability: float, matching: Matching) -> tuple[str, str
             "not compared: each block they share is over its cap, for what so many have in common says little. " + would
         )
     return "not_compared", f"not compared: they share no blocking key. {would}"
+
+
+def decided(said: Said) -> str:
+    """Who has decided that two records are, or are not, one person, and how to take it back."""
+    return (
+        f"as {said.actor} decided on {said.decided_at}: {said.reason} (`onecontact revoke {said.decision_id}` takes it "
+        "back)"
+    )
 
 
 def _judged_edge(edge: dict[str, object], matching: Matching) -> tuple[str, str]:

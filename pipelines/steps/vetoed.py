@@ -10,7 +10,7 @@ from pipelines.project import OpenProject
 from pipelines.steps.compared import Compared, compared
 from pipelines.steps.verdict import Named, conflicts_between
 from pipelines.store import evidence as store
-from pipelines.store import matching
+from pipelines.store import links, matching
 from pipelines.store.connection import Connection
 
 MOST = 5  # reasons that are told
@@ -27,6 +27,8 @@ def against(project: OpenProject, connection: Connection, veto: str, one: str, o
     lo, hi = (numbers.filter(pl.col("record_key").is_in(side.implode()))["record"] for side in sides)
     pairs = lo.alias("lo").to_frame().join(hi.alias("hi").to_frame(), how="cross")
     called = [str(Named(**each)) for each in store.described(connection, own.keys).to_dicts()]
+    if veto == "veto:decision":
+        return parted(connection, own.keys)[:MOST]
     if veto == "veto:names":
         return contradicting(own, pairs, called)[:MOST]
     if veto == "veto:exclusive":
@@ -59,6 +61,13 @@ def conflicting(own: Compared, pairs: pl.DataFrame, called: list[str]) -> list[s
         f"{called[lo]} and {called[hi]}: {each.attribute} {each.one} and {each.other}"
         for lo, hi in pairs.iter_rows()
         for each in conflicts_between(own.exclusive, lo, hi)
+    ]
+
+
+def parted(connection: Connection, records: pl.Series) -> list[str]:
+    """Decisions that keep some records apart from others of them."""
+    return [
+        f"`onecontact revoke {decision}` takes back the decision" for decision in links.parting(connection, records)
     ]
 
 

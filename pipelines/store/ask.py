@@ -1,89 +1,8 @@
-"""What people ask of the warehouse: find a contact, show all of it, say how things stand."""
+"""What people ask of the warehouse: show all of a contact, say where it comes from and how things stand."""
 
 import polars as pl
 
 from pipelines.store.connection import Connection, lent, query
-
-FEWEST_DIGITS = 4  # of a phone number somebody looks for; fewer stand in every number
-
-
-def find(connection: Connection, text: str) -> pl.Series:
-    """Ids of the contacts a quick search finds, sorted.
-
-    Looked at are the name (its words in any order), every identifier there is or was (phone numbers by their digits),
-    tags and custom attributes, without regard to case, accents and spelt-out umlauts. An id is found by its beginning,
-    one that is no longer current by where its anchor went.
-    """
-    digits = "".join(character for character in text if character.isdigit()).lstrip("0")
-    return query(
-        connection,
-        f"""
-        WITH asked AS (
-            SELECT lower(trim(?)) AS plain, {folded("replace(?, ',', ' ')")} AS words, ? AS digits
-        ),
-        hit AS (
-            SELECT contact_id FROM contact, asked
-            WHERE len(list_filter(string_split(words, ' '), w -> NOT contains(
-                      {folded("concat_ws(' ', name, first_name, last_name)")}, w))) = 0
-               OR contains({folded("array_to_string(map_values(attributes), chr(31))")}, words)
-               OR list_contains(list_transform(tags, t -> {folded("t")}), words)
-            UNION
-            SELECT m.contact_id FROM identifier i JOIN membership m USING (record_key), asked
-            WHERE m.run_to IS NULL
-              AND (contains(lower(i.normalised), plain)
-                   OR (length(digits) >= ? AND i.type IN ('phone', 'wa_id') AND contains(i.normalised, digits)))
-            UNION
-            SELECT m.contact_id FROM record r JOIN membership m USING (record_key), asked
-            WHERE m.run_to IS NULL AND starts_with(r.anchor_id::VARCHAR, plain)
-        )
-        SELECT DISTINCT contact_id FROM hit JOIN contact USING (contact_id), asked
-        WHERE plain <> '' ORDER BY contact_id""",
-        [text, text, digits, FEWEST_DIGITS],
-    )["contact_id"]
-
-
-def folded(sql: str) -> str:
-    """An SQL expression for a text as it is looked for: small, without accents, umlauts as they are spelt without."""
-    bare = f"lower(strip_accents(trim(coalesce({sql}, ''))))"
-    return f"replace(replace(replace({bare}, 'ae', 'a'), 'oe', 'o'), 'ue', 'u')"
-
-
-def exactly(connection: Connection, text: str) -> pl.Series:
-    """Ids of the contacts known by precisely this: a whole id, identifier or name."""
-    return query(
-        connection,
-        """
-        WITH asked AS (SELECT lower(trim(?)) AS words)
-        SELECT contact_id FROM contact, asked WHERE contact_id::VARCHAR = words OR lower(name) = words
-        UNION
-        SELECT m.contact_id FROM identifier i JOIN membership m USING (record_key), asked
-        WHERE m.run_to IS NULL AND lower(i.normalised) = words
-        ORDER BY contact_id""",
-        [text],
-    )["contact_id"]
-
-
-def went_to(connection: Connection, contact_id: str) -> str | None:
-    """The contact that an id of former times leads to: the one its anchor is in now. None for any other text."""
-    row = connection.execute(
-        """
-        SELECT m.contact_id FROM record r JOIN membership m USING (record_key)
-        WHERE r.anchor_id::VARCHAR = lower(trim(?)) AND m.run_to IS NULL AND m.contact_id <> r.anchor_id""",
-        [contact_id],
-    ).fetchone()
-    return None if row is None else str(row[0])
-
-
-def meant(connection: Connection, text: str) -> pl.Series:
-    """Ids of the contacts somebody means by a text: one where it is clear, else all that fit.
-
-    Clear is an id of former times, then what one contact is known by precisely; else it is a quick search.
-    """
-    former = went_to(connection, text)
-    if former:
-        return pl.Series("contact_id", [former], pl.String)
-    known = exactly(connection, text)
-    return known if known.len() else find(connection, text)
 
 
 def golden(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
@@ -97,42 +16,55 @@ def golden(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
         )
 
 
+# Where a value was read and who decided it, if somebody did; where a change request was, if that was in a file.
+ORIGIN = """
+    LEFT JOIN decision w ON w.decision_id = v.delivery_id
+    LEFT JOIN delivery d ON d.delivery_id = coalesce(w.delivery_id, v.delivery_id)"""
+ROW = "CASE WHEN w.decision_id IS NULL THEN v.row_number ELSE w.row_number END"
+
+
 def fields(connection: Connection, contact_id: str) -> pl.DataFrame:
-    """Every value of a contact: field, value, source, file_name, line_number, row_number, rule, candidates."""
+    """Every value of a contact, with where it was read, or who decided it.
+
+    Columns field, value, source, file_name, line_number, row_number, rule, candidates, actor, decided_at, reason.
+    """
     return query(
         connection,
-        """
-        SELECT f.field, f.value, d.source, d.file_name, f.line_number, f.row_number, f.rule, f.candidates
-        FROM contact_field f JOIN delivery d USING (delivery_id)
-        WHERE f.contact_id = ? ORDER BY f.field, f.value""",
+        f"""
+        SELECT v.field, v.value, d.source, d.file_name, v.line_number, {ROW} AS row_number, v.rule, v.candidates,
+               w.actor, w.decided_at, w.reason
+        FROM contact_field v {ORIGIN} WHERE v.contact_id = ? ORDER BY v.field, v.value""",
         [contact_id],
     )
 
 
 def identifiers(connection: Connection, contact_id: str) -> pl.DataFrame:
-    """Everything a contact is known by: type, value, validity, is_primary and where from."""
+    """Everything a contact is known by: type, value, validity, is_primary, and where from as `fields` says it."""
     return query(
         connection,
-        """
-        SELECT i.type, i.value, i.validity, i.is_primary, d.source, d.file_name, i.line_number, i.row_number
-        FROM contact_identifier i JOIN delivery d USING (delivery_id)
-        WHERE i.contact_id = ? ORDER BY i.type, i.is_primary DESC, i.value""",
+        f"""
+        SELECT v.type, v.value, v.validity, v.is_primary, d.source, d.file_name, v.line_number, {ROW} AS row_number,
+               w.actor, w.decided_at, w.reason
+        FROM contact_identifier v {ORIGIN} WHERE v.contact_id = ? ORDER BY v.type, v.is_primary DESC, v.value""",
         [contact_id],
     )
 
 
 def former_identifiers(connection: Connection, contact_id: str) -> pl.DataFrame:
-    """What a contact was known by until its records said otherwise: type, value, last_seen_at and where from."""
+    """What a contact was known by until its records or people said otherwise: type, value, last_seen_at, where from.
+
+    Columns source, file_name, line_number, row_number, actor, decided_at and reason as of `fields`.
+    """
     return query(
         connection,
-        """
-        SELECT i.type, i.normalised AS value, max(s.last_seen_at) AS last_seen_at,
-               arg_max(struct_pack(source := d.source, file_name := d.file_name, line_number := s.line_number,
-                                   row_number := s.row_number), s.last_seen_at) AS place
+        f"""
+        SELECT i.type, i.normalised AS value, max(v.last_seen_at) AS last_seen_at,
+               arg_max(struct_pack(source := d.source, file_name := d.file_name, line_number := v.line_number,
+                                   row_number := {ROW}, actor := w.actor, decided_at := w.decided_at,
+                                   reason := w.reason), v.last_seen_at) AS place
         FROM membership m
         JOIN identifier i USING (record_key)
-        JOIN source_record s USING (record_key, version)
-        JOIN delivery d USING (delivery_id)
+        JOIN source_record v USING (record_key, version) {ORIGIN}
         WHERE m.contact_id = ? AND m.run_to IS NULL
           AND i.normalised NOT IN (SELECT value FROM contact_identifier WHERE contact_id = ?)
         GROUP BY i.type, i.normalised ORDER BY i.type, i.normalised""",
@@ -140,8 +72,43 @@ def former_identifiers(connection: Connection, contact_id: str) -> pl.DataFrame:
     ).unnest("place")
 
 
+def origin_of(connection: Connection, contact_id: str, field: str) -> pl.DataFrame:
+    """Where a field of a contact comes from, a row for each value it has: as `fields`, with the record.
+
+    `source` and `record_id` are of the record it was stated by, or decided for.
+    """
+    return query(
+        connection,
+        f"""
+        SELECT v.field, v.value, r.source, r.record_id, d.file_name, v.line_number, {ROW} AS row_number, v.rule,
+               v.candidates, w.actor, w.decided_at, w.reason, w.decision_id
+        FROM contact_field v LEFT JOIN record r USING (record_key) {ORIGIN}
+        WHERE v.contact_id = ? AND v.field = ? ORDER BY v.value""",
+        [contact_id, field],
+    )
+
+
+def losing(connection: Connection, contact_id: str, field: str) -> pl.DataFrame:
+    """Values that a contact does not have because another one won, the best of them first.
+
+    Columns value, source, record_id, file_name, line_number, row_number, actor, decided_at. Parts of a name lose with
+    their name, so that is what they give.
+    """
+    return query(
+        connection,
+        f"""
+        WITH v AS (
+            SELECT unnest(lost, recursive := TRUE), unnest(generate_series(1, len(lost))) AS place FROM contact_field
+            WHERE contact_id = ? AND field = regexp_replace(?, '^(first|last)_name$', 'name')
+        )
+        SELECT v.value, r.source, r.record_id, d.file_name, v.line_number, {ROW} AS row_number, w.actor, w.decided_at
+        FROM v LEFT JOIN record r USING (record_key) {ORIGIN} ORDER BY v.place""",
+        [contact_id, field],
+    )
+
+
 def member_records(connection: Connection, contact_id: str) -> pl.DataFrame:
-    """Records a contact is made of: source, record_id, reason, and the best edge that ties each to another of them."""
+    """Records a contact is made of: source, record_id, reason, and what best ties each to another of them."""
     return query(
         connection,
         """
@@ -151,6 +118,8 @@ def member_records(connection: Connection, contact_id: str) -> pl.DataFrame:
         tie AS (
             SELECT record_lo AS record_key, record_hi AS other, rule, probability FROM match_edge
             UNION ALL SELECT record_hi, record_lo, rule, probability FROM match_edge
+            UNION ALL SELECT record_lo, record_hi, 'decision', 1.0 FROM must_link
+            UNION ALL SELECT record_hi, record_lo, 'decision', 1.0 FROM must_link
         )
         SELECT r.source, r.record_id, m.reason,
                arg_max(t.rule, t.probability) AS rule, max(t.probability) AS probability
@@ -175,11 +144,14 @@ def look_alikes(connection: Connection, contact_id: str) -> pl.DataFrame:
 
 
 def review_queue(connection: Connection) -> pl.DataFrame:
-    """Pairs of contacts that wait for a person, likeliest first: contact_lo, contact_hi, probability, reason."""
+    """Pairs of contacts that wait for a person, likeliest first and what was put off last.
+
+    Columns contact_lo, contact_hi, probability, reason, is_deferred.
+    """
     return query(
         connection,
-        """SELECT contact_lo, contact_hi, probability, reason FROM review_queue
-           ORDER BY probability DESC, contact_lo, contact_hi""",
+        """SELECT contact_lo, contact_hi, probability, reason, is_deferred FROM review_queue
+           ORDER BY is_deferred, probability DESC, contact_lo, contact_hi""",
     )
 
 

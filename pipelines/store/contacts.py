@@ -1,16 +1,18 @@
-"""What merging reads and keeps: components, memberships, candidates, interactions, golden records."""
+"""What merging reads and keeps: components, memberships, interactions, golden records."""
 
 from datetime import datetime
 
 import polars as pl
 
 from pipelines.store.connection import Connection, lent, query, value
+from pipelines.store.id_changes import keep_changes
 
 
 def component_of(connection: Connection, records: pl.Series, likely: float) -> pl.Series:
     """Everything that is or was connected with these records: their contacts' members, and along edges.
 
     Of edges that a person is asked about those count whose probability is `likely` at least: together they may join.
+    Records that were withdrawn are not among it, though decisions may still name them.
     """
     with lent(connection, stirred=records.to_frame("record_key")):
         return query(
@@ -25,13 +27,15 @@ def component_of(connection: Connection, records: pl.Series, likely: float) -> p
             link AS (
                 SELECT record_lo AS a, record_hi AS b FROM match_edge WHERE zone = 'merge' OR probability >= $1
                 UNION ALL SELECT record_hi, record_lo FROM match_edge WHERE zone = 'merge' OR probability >= $1
+                UNION ALL SELECT record_lo, record_hi FROM must_link
+                UNION ALL SELECT record_hi, record_lo FROM must_link
             ),
             reach AS (
                 SELECT record_key FROM seed
                 UNION
                 SELECT l.b FROM reach r JOIN link l ON l.a = r.record_key
             )
-            SELECT record_key FROM reach ORDER BY record_key""",
+            SELECT record_key FROM reach SEMI JOIN record USING (record_key) ORDER BY record_key""",
             [likely],
         )["record_key"]
 
@@ -39,29 +43,44 @@ def component_of(connection: Connection, records: pl.Series, likely: float) -> p
 def edges_among(connection: Connection, records: pl.Series, sure: float) -> pl.DataFrame:
     """Edges between these records: record_lo, record_hi, zone, rule, weight, probability, vague, evidence.
 
-    The evidence is only told of those below `sure`.
+    The evidence is only told of those below `sure`. Of a pair that somebody decided to be one there is that edge alone,
+    whatever matching has found.
     """
     with lent(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             """
+            WITH among AS (SELECT record_key::UUID AS record_key FROM wanted),
+            decided AS (
+                SELECT record_lo, record_hi FROM must_link
+                WHERE record_lo IN (FROM among) AND record_hi IN (FROM among)
+            )
             SELECT record_lo, record_hi, zone, rule, weight, probability, vague,
                    CASE WHEN probability < ? THEN evidence END AS evidence
-            FROM match_edge
-            WHERE record_lo IN (SELECT record_key::UUID FROM wanted)
-              AND record_hi IN (SELECT record_key::UUID FROM wanted)
+            FROM match_edge ANTI JOIN decided USING (record_lo, record_hi)
+            WHERE record_lo IN (FROM among) AND record_hi IN (FROM among)
+            UNION ALL
+            SELECT record_lo, record_hi, 'merge', 'decision', 1000.0, 1.0, FALSE, NULL FROM decided
             ORDER BY record_lo, record_hi""",
             [sure],
         )
 
 
 def anchors(connection: Connection, records: pl.Series) -> pl.DataFrame:
-    """What the choice of an anchor reads: record_key, ingest_seq, anchor_id."""
+    """What the choice of an anchor reads: record_key, ingest_seq, anchor_id, was_contact (its id has been in use)."""
     with lent(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
-            """SELECT record_key, ingest_seq, anchor_id FROM record
-               WHERE record_key IN (SELECT record_key::UUID FROM wanted) ORDER BY record_key""",
+            """
+            WITH own AS (
+                SELECT record_key, ingest_seq, anchor_id FROM record
+                WHERE record_key IN (SELECT record_key::UUID FROM wanted)
+            ),
+            used AS (
+                SELECT DISTINCT contact_id FROM membership WHERE contact_id IN (SELECT anchor_id FROM own)
+            )
+            SELECT record_key, ingest_seq, anchor_id, contact_id IS NOT NULL AS was_contact
+            FROM own LEFT JOIN used ON contact_id = anchor_id ORDER BY record_key""",
         )
 
 
@@ -76,8 +95,8 @@ def memberships(connection: Connection, records: pl.Series) -> pl.DataFrame:
 
 
 def keep_memberships(connection: Connection, members: pl.DataFrame, aliases: pl.DataFrame, run_id: str) -> None:
-    """Close memberships that changed, open the new ones, and keep where ids went."""
-    with lent(connection, assigned=members, moved=aliases):
+    """Close memberships that changed, open the new ones, and keep where ids went (old_id, new_id, kind)."""
+    with lent(connection, assigned=members):
         connection.execute(
             """
             UPDATE membership m SET run_to = ? FROM assigned a
@@ -92,7 +111,7 @@ def keep_memberships(connection: Connection, members: pl.DataFrame, aliases: pl.
             WHERE NOT EXISTS (FROM membership m WHERE m.record_key = a.record_key::UUID AND m.run_to IS NULL)""",
             [run_id],
         )
-        connection.execute("INSERT INTO contact_alias SELECT old_id, new_id, kind, ? FROM moved", [run_id])
+    keep_changes(connection, aliases, run_id)
 
 
 def keep_vetoes(connection: Connection, records: pl.Series, vetoed: pl.DataFrame) -> None:
@@ -107,52 +126,6 @@ def keep_pooled(connection: Connection, records: pl.Series, pooled: pl.DataFrame
     with lent(connection, judged=records.to_frame("record_key"), fresh=pooled):
         connection.execute("DELETE FROM pooled_join WHERE record_lo IN (SELECT record_key::UUID FROM judged)")
         connection.execute("INSERT INTO pooled_join SELECT record_lo, record_hi, weight, pairs FROM fresh")
-
-
-def candidates(connection: Connection, contacts: pl.Series, priorities: pl.DataFrame) -> pl.DataFrame:
-    """Every value that a member record states now (columns `survivorship.CANDIDATES`).
-
-    `priorities`: source, priority; a source that is no longer configured comes last.
-    """
-    with lent(connection, scope=contacts.to_frame("contact_id"), ranked=priorities):
-        return query(
-            connection,
-            """
-            WITH member AS (
-                SELECT contact_id, record_key FROM membership
-                WHERE run_to IS NULL AND contact_id IN (SELECT contact_id::UUID FROM scope)
-            ),
-            own AS (SELECT record_key FROM member),  -- filters each table while it is read, as a join does not
-            stated AS (
-                SELECT m.contact_id, f.record_key, f.field, f.observed_at,
-                       coalesce(p.priority, 2147483647)::BIGINT AS priority,
-                       coalesce(list_contains(s.fills, f.field), FALSE) AS only_fills, s
-                FROM member m
-                JOIN (FROM record_field WHERE record_key IN (FROM own)) f USING (record_key)
-                JOIN (FROM source_record WHERE record_key IN (FROM own)) s USING (record_key, version)
-                JOIN (FROM record WHERE record_key IN (FROM own)) r USING (record_key)
-                LEFT JOIN ranked p ON p.source = r.source
-            ),
-            valued AS (
-                SELECT *, s.name AS value, s.first_name AS first_name, s.last_name AS last_name,
-                       array_to_string(s.name_tokens, ' ') AS form, NULL AS scope, NULL AS validity, NULL AS position
-                FROM stated WHERE field = 'name'
-                UNION ALL
-                SELECT *, unnest(s.tags), NULL, NULL, NULL, NULL, NULL, NULL FROM stated WHERE field = 'tags'
-                UNION ALL
-                SELECT *, s.attributes[substr(field, 6)], NULL, NULL, NULL, NULL, NULL, NULL
-                FROM stated WHERE starts_with(field, 'attr.')
-                UNION ALL
-                SELECT t.*, i.normalised, NULL, NULL, NULL, i.scope, i.validity, i.position
-                FROM stated t JOIN (FROM identifier WHERE record_key IN (FROM own)) i
-                ON i.record_key = t.record_key AND i.version = t.s.version AND i.type = t.field
-            )
-            SELECT contact_id, record_key, field, value, first_name, last_name, form, scope, validity,
-                   coalesce(position, 0)::UINTEGER AS position, priority, only_fills, observed_at,
-                   s.delivery_id AS delivery_id, s.row_number AS row_number, s.line_number AS line_number
-            FROM valued WHERE value IS NOT NULL
-            ORDER BY contact_id, field, record_key, value""",
-        )
 
 
 def interactions(connection: Connection, contacts: pl.Series, as_of: datetime) -> pl.DataFrame:
@@ -265,7 +238,8 @@ def replace_contacts(
         )
         connection.execute(
             """INSERT INTO contact_field
-               SELECT contact_id, field, value, record_key, delivery_id, row_number, line_number, rule, candidates
+                   (contact_id, field, value, record_key, delivery_id, row_number, line_number, rule, candidates, lost)
+               SELECT contact_id, field, value, record_key, delivery_id, row_number, line_number, rule, candidates, lost
                FROM chosen"""
         )
         connection.execute(

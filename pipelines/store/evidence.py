@@ -6,6 +6,8 @@ from pipelines.errors import NeverMatched
 from pipelines.store.connection import Connection, lent, query, value
 from pipelines.store.pending import MATCH
 
+FEWEST_DIGITS = 4  # of a phone number somebody means
+
 
 def require_matched(connection: Connection) -> None:
     """Raise NeverMatched before the first run has matched anything."""
@@ -20,6 +22,22 @@ def record_known_as(connection: Connection, text: str) -> pl.Series:
         "SELECT record_key FROM record WHERE source || ':' || record_id = trim(?) ORDER BY record_key",
         [text],
     )["record_key"]
+
+
+def bearing(connection: Connection, records: pl.Series, text: str) -> pl.Series:
+    """Which of these records are known by an identifier, or have had it; phone numbers by their digits."""
+    digits = "".join(character for character in text if character.isdigit()).lstrip("0")
+    with lent(connection, wanted=records.to_frame("record_key")):
+        return query(
+            connection,
+            """
+            SELECT DISTINCT record_key FROM identifier
+            WHERE record_key IN (SELECT record_key::UUID FROM wanted)
+              AND (lower(normalised) = lower(trim($1))
+                   OR (length($2) >= $3 AND type IN ('phone', 'wa_id') AND contains(normalised, $2)))
+            ORDER BY record_key""",
+            [text, digits, FEWEST_DIGITS],
+        )["record_key"]
 
 
 def former_members(connection: Connection, contact_id: str) -> pl.Series:
@@ -56,16 +74,25 @@ def described(connection: Connection, records: pl.Series) -> pl.DataFrame:
 def edges_among(connection: Connection, records: pl.Series) -> pl.DataFrame:
     """Kept edges between these records, with what vetoed them.
 
-    Columns record_lo, record_hi, zone, rule, probability, weight, model, veto (null where nothing did).
+    Columns record_lo, record_hi, zone, rule, probability, weight, model (null of a pair that somebody decided to be
+    one), veto (null where nothing did).
     """
     with lent(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             """
-            SELECT e.record_lo, e.record_hi, e.zone, e.rule, e.probability, e.weight, e.model, v.reason AS veto
-            FROM match_edge e LEFT JOIN vetoed_edge v USING (record_lo, record_hi)
-            WHERE e.record_lo IN (SELECT record_key::UUID FROM wanted)
-              AND e.record_hi IN (SELECT record_key::UUID FROM wanted)
+            WITH among AS (SELECT record_key::UUID AS record_key FROM wanted),
+            decided AS (
+                SELECT record_lo, record_hi FROM must_link
+                WHERE record_lo IN (FROM among) AND record_hi IN (FROM among)
+            ),
+            edge AS (
+                SELECT record_lo, record_hi, zone, rule, probability, weight, model
+                FROM match_edge ANTI JOIN decided USING (record_lo, record_hi)
+                WHERE record_lo IN (FROM among) AND record_hi IN (FROM among)
+                UNION ALL SELECT record_lo, record_hi, 'merge', 'decision', 1.0, 1000.0, NULL FROM decided
+            )
+            SELECT e.*, v.reason AS veto FROM edge e LEFT JOIN vetoed_edge v USING (record_lo, record_hi)
             ORDER BY e.record_lo, e.record_hi""",
         )
 
@@ -73,19 +100,25 @@ def edges_among(connection: Connection, records: pl.Series) -> pl.DataFrame:
 def ties(connection: Connection, records: pl.Series) -> pl.DataFrame:
     """What joins these records: record_lo, record_hi, rule, probability, weight; the strongest first.
 
-    Beside the edges that merge, and were not vetoed, these are joins by all evidence together (rule `pooled`).
+    Beside the edges that merge, and were not vetoed, these are merges that somebody decided (rule `decision`) and joins
+    by all evidence together (`pooled`).
     """
     with lent(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             """
-            WITH tie AS (
+            WITH own AS (SELECT record_key::UUID AS record_key FROM wanted),
+            tie AS (
+                SELECT record_lo, record_hi, 'decision' AS rule, 1.0::DOUBLE AS probability, 1000.0::DOUBLE AS weight
+                FROM must_link
+                UNION ALL
                 SELECT record_lo, record_hi, rule, probability, weight
-                FROM match_edge ANTI JOIN vetoed_edge USING (record_lo, record_hi) WHERE zone = 'merge'
-                UNION ALL SELECT record_lo, record_hi, 'pooled', 1 / (1 + pow(2, -weight)), weight FROM pooled_join
+                FROM match_edge ANTI JOIN must_link USING (record_lo, record_hi) WHERE zone = 'merge'
+                UNION ALL
+                SELECT record_lo, record_hi, 'pooled', 1 / (1 + pow(2, -weight)), weight FROM pooled_join
             )
-            FROM tie WHERE record_lo IN (SELECT record_key::UUID FROM wanted)
-                       AND record_hi IN (SELECT record_key::UUID FROM wanted)
+            FROM tie ANTI JOIN vetoed_edge USING (record_lo, record_hi)
+            WHERE record_lo IN (FROM own) AND record_hi IN (FROM own)
             ORDER BY weight DESC, record_lo, record_hi""",
         )
 

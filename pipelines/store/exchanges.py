@@ -51,6 +51,22 @@ def turned(connection: Connection, conversations: pl.Series) -> None:
             SELECT DISTINCT 'contacts', record_key FROM exchange WHERE record_key IS NOT NULL AND {are_these}""")
 
 
+def forget(connection: Connection) -> None:
+    """Make it all anew: what is unseen now, and every thread when they are summed up next."""
+    connection.execute("DELETE FROM unseen")
+    connection.execute("""
+        INSERT INTO unseen
+        SELECT message_id, arg_min(conversation_id, place), arg_min(record_key, place), min(reached_at),
+               arg_min(delivery_id, place), arg_min(row_number, place), arg_min(line_number, place)
+        FROM (SELECT *, struct_pack(d := delivery_id, n := row_number) AS place FROM receipt
+              ANTI JOIN message USING (message_id))
+        GROUP BY message_id""")
+    connection.execute("DELETE FROM exchange")
+    connection.execute(
+        "INSERT INTO unsummed SELECT conversation_id FROM message UNION SELECT conversation_id FROM unseen"
+    )
+
+
 def sum_up(connection: Connection) -> None:
     """Sum up the threads in which something changed."""
     connection.execute("DELETE FROM exchange WHERE conversation_id IN (FROM unsummed)")

@@ -90,6 +90,20 @@ def exclusive_kept(connection: Connection, attributes: list[str]) -> Finding:
     )
 
 
+def cannot_links_kept(connection: Connection) -> Finding:
+    """Decisions that keep records apart and do not: records of two of their sides are in one contact."""
+    return _finding(
+        connection,
+        """
+        SELECT count(*) FILTER (is_spanned), count(*) FROM (
+            SELECT decision_id, bool_or(sides > 1) AS is_spanned FROM (
+                SELECT k.decision_id, count(DISTINCT k.side) FILTER (m.contact_id IS NOT NULL) AS sides
+                FROM kept_apart k LEFT JOIN membership m ON m.record_key = k.record_key AND m.run_to IS NULL
+                GROUP BY k.decision_id, m.contact_id)
+            GROUP BY decision_id)""",
+    )
+
+
 def interactions_in_future(connection: Connection, as_of: datetime) -> Finding:
     """Messages that lie after a moment: their sender's clock was wrong, or the moment lies in the past."""
     return _finding(connection, "SELECT count(*) FILTER (sent_at > ?), count(*) FROM message", [as_of])

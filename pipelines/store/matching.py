@@ -90,6 +90,22 @@ def stated_facts(connection: Connection, records: pl.Series, roles: Mapping[str,
 TEXTS = {"attribute": pl.String, "field": pl.String}
 
 
+def decided_points(connection: Connection, records: pl.Series) -> pl.DataFrame:
+    """Phone numbers and addresses that somebody decided for these records last: record_key, field, value."""
+    with lent(connection, wanted=records.to_frame("record_key")):
+        return query(
+            connection,
+            """
+            SELECT r.record_key, d.field, d.value FROM decision d JOIN decision_record r USING (decision_id)
+            WHERE d.kind IN ('edit', 'pin') AND d.field IN ('phone', 'email') AND d.revoked_at IS NULL
+              AND coalesce(r.side, 0) = 0 AND r.record_key IN (SELECT record_key::UUID FROM wanted)
+            QUALIFY d.value IS NOT NULL AND row_number() OVER (
+                PARTITION BY r.record_key, d.field
+                ORDER BY d.decided_at DESC, d.row_number DESC NULLS LAST, d.decision_id DESC) = 1
+            ORDER BY ALL""",
+        )
+
+
 def replace_keys(connection: Connection, changed: pl.Series, keys: pl.DataFrame, caps: pl.DataFrame) -> pl.Series:
     """Give records their blocking keys (rule, key, record_key) instead of those they had.
 

@@ -42,7 +42,7 @@ def keep_records(
     with lent(connection, content=contents, newcomer=newcomers, incoming_identifier=identifiers):
         _insert_records(connection, delivery)
         _widen_sightings(connection, delivery)
-        _refresh_fields(connection)
+        refresh_fields(connection)
     return arriving.select(
         "row",
         outcome=pl.when("repeated")
@@ -202,8 +202,8 @@ def _widen_sightings(connection: Connection, delivery: Delivery) -> None:
     connection.execute("INSERT INTO in_this_delivery SELECT record_key, version FROM content")
 
 
-def _refresh_fields(connection: Connection) -> None:
-    """Say anew which content speaks for each field of the stirred records."""
+def refresh_fields(connection: Connection) -> None:
+    """Say anew which content speaks for each field of the records in the temporary table `stirred_record`."""
     connection.execute("DELETE FROM record_field WHERE record_key IN (SELECT record_key FROM stirred_record)")
     connection.execute("""
         INSERT INTO record_field

@@ -23,6 +23,7 @@ KINDS = MappingProxyType(
         "status": (str(EventKind.STATUS_CHANGED),),
         "label": (str(EventKind.LABEL_ADDED), str(EventKind.LABEL_REMOVED)),
         "block": ("blocked", "unblocked"),
+        "decision": ("created", "edited", "pinned", "tagged", "untagged", "blocked", "unblocked"),
     }
 )
 

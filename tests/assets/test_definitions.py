@@ -7,6 +7,7 @@ import dagster as dg
 import pytest
 
 from assets.definitions import REFRESH, definitions
+from assets.rebuild import REBUILD_COMPARE
 
 DEMO = Path(__file__).parents[2] / "examples" / "demo"
 
@@ -25,9 +26,12 @@ def test_the_graph_goes_from_received_to_published(defs: dg.Definitions) -> None
     assert parents["source_records"] == parents["conversations"] == parents["rejected_rows"] == {"deliveries"}
     assert parents["match_edges"] == {"source_records"}
     assert parents["contacts"] == {"match_edges", "conversations"}
-    assert parents["timeline"] == {"contacts", "conversations"}
-    assert parents["review_queue"] == parents["cluster_health"] == {"contacts"}
-    assert parents["exports/gold_customers"] == parents["exports/recent_whatsapp"] == {"contacts", "timeline"}
+    assert parents["timeline"] == {"contacts", "conversations", "decisions"}
+    assert parents["decisions"] == {"contacts"}
+    assert parents["review_queue"] == parents["cluster_health"] == {"contacts", "decisions"}
+    segments = parents["exports/gold_customers"], parents["exports/recent_whatsapp"]
+    assert segments == ({"contacts", "timeline", "cluster_health"},) * 2
+    assert parents["exports/id_changes"] == {"contacts", "cluster_health"}
 
 
 def test_every_asset_says_what_it_is_and_where_it_belongs(defs: dg.Definitions) -> None:
@@ -45,10 +49,24 @@ def test_the_job_runs_in_one_process(defs: dg.Definitions) -> None:
     assert defs.resolve_job_def(REFRESH).executor_def.name == "in_process"
 
 
+def test_a_run_does_not_rebuild_everything(defs: dg.Definitions) -> None:
+    checks = {key.name for key in defs.resolve_job_def(REFRESH).asset_layer.asset_graph.asset_check_keys}
+    assert "contacts_moved" in checks
+    assert "equals_a_rebuild" not in checks
+
+
+def test_the_comparison_with_a_rebuild_is_scheduled_by_the_clock_of_the_project_and_off(defs: dg.Definitions) -> None:
+    [schedule] = defs.schedules or []
+    assert isinstance(schedule, dg.ScheduleDefinition)
+    assert (schedule.job_name, schedule.cron_schedule) == (REBUILD_COMPARE, "0 3 * * 0")
+    assert schedule.execution_timezone == "Europe/Berlin"
+    assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
+
+
 def test_without_a_project_there_are_the_assets_that_every_project_has() -> None:
     keys = {key.to_user_string() for key in definitions(None).resolve_asset_graph().get_all_asset_keys()}
     assert "contacts" in keys
-    assert not any(key.startswith("exports/") for key in keys)
+    assert {key for key in keys if key.startswith("exports/")} == {"exports/id_changes"}
 
 
 def test_the_code_location_loads_from_any_folder(tmp_path: Path) -> None:

@@ -30,7 +30,9 @@ def answered(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> A
 def test_a_block_says_who_is_blocked_and_show_says_why(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = ("--reason", "asked us to stop", "--by", "Ina", "--until", "2100-01-01")
     assert main(["block", "anna berg", *said, "--project", str(folder)]) == 0
-    assert "Anna Berg is blocked until 2100-01-02 00:00, decided by Ina" in capsys.readouterr().out
+    said_so = capsys.readouterr().out
+    assert said_so.startswith("Anna Berg: blocked, 1 record, id ")
+    assert "blocked until 2100-01-02 00:00, decided by Ina" in said_so
     main(["show", "anna berg", "--project", str(folder)])
     assert "by Ina, until 2100-01-02 00:00: asked us to stop" in capsys.readouterr().out
 
@@ -40,7 +42,7 @@ def test_a_program_is_told_the_decision_and_what_became_of_the_contact(
 ) -> None:
     one = answered(folder, capsys, "block", NUMBER, "--reason", "spam", "--by", "Ina")
     other = answered(folder, capsys, "unblock", NUMBER, "--reason", "no spam", "--by", "Ben")
-    assert [(each["status"], each["decision"]["kind"]) for each in (one, other)] == [
+    assert [(each["contacts"][0]["status"], each["decisions"][0]["kind"]) for each in (one, other)] == [
         ("blocked", "block"),
         ("inactive", "unblock"),
     ]
@@ -50,7 +52,7 @@ def test_whoever_is_named_in_the_environment_decides(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ONECONTACT_ACTOR", "Ben")
-    assert answered(folder, capsys, "block", NUMBER, "--reason", "spam")["decision"]["actor"] == "Ben"
+    assert answered(folder, capsys, "block", NUMBER, "--reason", "spam")["decisions"][0]["actor"] == "Ben"
 
 
 def test_what_cannot_be_is_refused_with_the_code_of_a_wrong_command(

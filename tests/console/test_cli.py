@@ -25,8 +25,17 @@ def test_help_loads_nothing_heavy() -> None:
         "list",
         "show",
         "timeline",
+        "add",
+        "edit",
+        "tag",
+        "note",
+        "merge",
+        "unmerge",
+        "review",
         "block",
         "unblock",
+        "decisions",
+        "revoke",
         "explain",
         "match",
         "formats",
@@ -38,6 +47,13 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit, match="0"):
         main([command, "--help"])
     assert "usage: onecontact" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("asks", ["show CONTACT --why phone", "explain CONTACT CONTACT", "revoke last"])
+def test_what_newcomers_ask_is_answered_by_a_command_of_the_help(asks: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    assert f"onecontact {asks}" in capsys.readouterr().out
 
 
 def test_the_version_is_that_of_the_installed_package(capsys: pytest.CaptureFixture[str]) -> None:

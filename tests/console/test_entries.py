@@ -44,6 +44,14 @@ def test_a_day_is_the_one_on_the_projects_clock() -> None:
     ("said", "told"),
     [
         ({}, "  00:30:15  whatsapp  → Anna: hello"),
+        (
+            {"kind": "edited", "direction": None, "text": "phone: she called", "after": "+49", "channel": None},
+            "  00:30:15  Anna: [edited] phone: she called ⇒ +49",
+        ),
+        (
+            {"kind": "untagged", "direction": None, "text": "x", "before": "vip", "channel": None},
+            "  00:30:15  Anna: [untagged] vip: x",
+        ),
         ({"precision": "minute"}, "  00:30     whatsapp  → Anna: hello"),
         ({"zone_source": "assumed"}, "  00:30:15~ whatsapp  → Anna: hello"),
         ({"happened_at": None}, "            whatsapp  → Anna: hello"),

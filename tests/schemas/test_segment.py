@@ -81,3 +81,8 @@ def test_a_segment_written_down_reads_back_as_itself() -> None:
 
 def test_a_segment_is_written_for_programs_unless_it_says_otherwise() -> None:
     assert (segment().dialect, segment(dialect="excel").dialect) == (Dialect.PLAIN, Dialect.EXCEL)
+
+
+def test_a_segment_cannot_have_the_name_of_what_every_project_publishes() -> None:
+    with pytest.raises(ValidationError, match="give the segment another name"):
+        Segment.model_validate({"segment": "id_changes", "where": {"all": []}, "columns": ["contact_id"]})

@@ -11,6 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from pipelines.decide.block import block, unblock
+from pipelines.decide.take import Ruling
 from pipelines.errors import DecisionRefused
 from pipelines.steps.merge import Merged
 from pipelines.store import decisions
@@ -39,16 +40,13 @@ def blocked(project: SmallProject, record: str, on: int, until: int | None = Non
         project.project,
         project.connection,
         project.contact_of(record),
-        actor="Ina",
-        reason="asked us to stop",
-        decided_at=day(on),
-        expires_at=None if until is None else day(until),
+        Ruling("Ina", "asked us to stop", day(on), expires_at=None if until is None else day(until)),
     )
 
 
 def unblocked(project: SmallProject, record: str, on: int) -> None:
     contact = project.contact_of(record)
-    unblock(project.project, project.connection, contact, actor="Ina", reason="came back", decided_at=day(on))
+    unblock(project.project, project.connection, contact, Ruling("Ina", "came back", day(on)))
 
 
 def derived(project: SmallProject) -> dict[str, list[dict[str, Any]]]:
@@ -315,9 +313,7 @@ def test_a_decision_without_reason_or_actor_is_refused(
             anna.project,
             anna.connection,
             anna.contact_of("crm:1"),
-            actor=stated["actor"],
-            reason=stated["reason"],
-            decided_at=day(15),
+            Ruling(stated["actor"], stated["reason"], day(15)),
         )
 
 
@@ -338,7 +334,7 @@ CHATS = {
 arrivals = st.permutations(sorted(CHATS))
 cuts = st.sets(st.integers(1, 2))
 days = st.lists(st.integers(5, 29), min_size=1, max_size=4, unique=True).map(sorted)
-few = settings(max_examples=3, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+few = settings(max_examples=2, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
 
 def history(folder: Path, arrival: list[str], ends: list[int], decided: list[int]) -> dict[str, list[dict[str, Any]]]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.match.cluster import LIMITS, SURE, Clustered, cluster, components
-from pipelines.match.decided import SOURCE_MERGE
+from pipelines.match.decided import DECISION, SOURCE_MERGE
 
 AUTO = 0.8
 CERTAIN, LIKELY, DOUBTFUL = 0.9999, 0.9, 0.5  # probabilities: needs no support, does, is shown to a person
@@ -187,6 +187,24 @@ def test_an_exclusive_attribute_parts_even_what_the_source_has_merged() -> None:
     accounts = {"a": "account_id=1", "b": "account_id=2"}
 
     assert groups(clustered([("a", "b", CERTAIN)], "ab", exclusive=accounts, rule=SOURCE_MERGE)) == {"a", "b"}
+
+
+def test_neither_names_nor_limits_nor_other_pairs_part_what_somebody_has_decided_to_be_one() -> None:
+    edges = [("a", "b", CERTAIN), ("b", "c", LIKELY)]
+    names = {"a": "claudia weber", "b": "anna berg", "c": "thomas weber"}
+    points = [(record, "email", f"{record}{nth}@example.com") for record in "abc" for nth in range(LIMITS["email"])]
+    found = clustered(edges, "abc", names=names, points=points, vague="b", rule=DECISION)
+
+    assert groups(found) == {"abc"}
+    assert found.vetoed.is_empty()
+
+
+def test_a_decision_that_parts_records_wins_over_one_that_makes_them_one() -> None:
+    sides = {"a": "decision 1=0", "c": "decision 1=1"}
+    found = clustered([("a", "b", CERTAIN), ("b", "c", CERTAIN)], "abc", exclusive=sides, rule=DECISION)
+
+    assert groups(found) == {"ab", "c"}
+    assert found.vetoed.rows() == [("b", "c", "veto:decision")]
 
 
 def test_nobody_has_more_addresses_than_the_limit() -> None:

@@ -21,7 +21,7 @@ from schemas.project import Matching
 
 ROLES = {"given": "given_name", "family": "family_name", "phone": "phone", "email": "email", "city": "city"}
 MODEL = unfitted()
-many = settings(max_examples=50, deadline=None)
+many = settings(max_examples=30, deadline=None)
 
 
 class Row(NamedTuple):

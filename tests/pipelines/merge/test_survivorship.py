@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.merge.survivorship import CANDIDATES, Golden, survive
+from pipelines.merge.choice import CANDIDATES, MOST_LOST
+from pipelines.merge.survivorship import Golden, survive
 from schemas.attribute import Attribute
 from schemas.vocabulary import AttributeMerge, AttributeType
 
@@ -26,6 +27,9 @@ def candidate(record: str, field: str, value: str, **said: Any) -> dict[str, Any
         "priority": 10,
         "observed_at": MONDAY,
         "only_fills": False,
+        "silenced": False,
+        "primary": 0,
+        "flat": False,
     }
     return {"contact_id": "c", "record_key": record, "field": field, "value": value, **plain, **place, **said}
 
@@ -84,6 +88,52 @@ def test_where_nothing_else_decides_the_smallest_record_does() -> None:
     assert chosen("name", name("b", "Anna Otto"), name("a", "Anna Berg")) == ("Anna Berg", "lowest_record_key")
 
 
+def test_a_name_written_without_regard_to_capitals_loses_to_any_other() -> None:
+    shouted = name("a", "Anna Berg", priority=1, flat=True)
+
+    assert chosen("name", shouted, name("b", "Anne Berg", priority=90)) == ("Anne Berg", "proper_name")
+    assert chosen("name", shouted) == ("Anna Berg", "only_value")
+
+
+@pytest.mark.parametrize("handle", ["Anna.berg", "maria_92", "Anna82", "Tel 0151 234567"])
+def test_what_stands_in_place_of_a_name_loses_to_any_name(handle: str) -> None:
+    named = name("b", "Anna Berg", priority=90, flat=True)
+
+    assert chosen("name", name("a", handle, priority=1), named) == ("Anna Berg", "proper_name")
+
+
+@pytest.mark.parametrize("rare", ["Anne-Marie Berg", "Anna B.", "J. R. Berg", "Anna Berg 2", "O'Neill"])
+def test_an_unusual_name_is_a_name(rare: str) -> None:
+    later = name("b", "Karl Otto", observed_at=MONDAY + timedelta(days=1), priority=90)
+
+    assert chosen("name", name("a", rare, priority=1), later) == (rare, "source_priority")
+
+
+def test_the_values_that_lost_are_told_each_once_and_the_best_first() -> None:
+    stated = [
+        name("a", "Anna Berg"),
+        *(name(record, "Ann Berg", priority=20) for record in "bc"),
+        name("d", "A. Berg", priority=30),
+    ]
+
+    [lost] = survivors(stated).fields.filter(pl.col("field") == "name")["lost"].to_list()
+
+    assert [(each["value"], each["record_key"], each["line_number"]) for each in lost] == [
+        ("Ann Berg", "b", 2),
+        ("A. Berg", "d", 2),
+    ]
+
+
+def test_where_nothing_lost_nothing_is_told() -> None:
+    assert survivors([name("a", "Anna Berg"), name("b", "Anna Berg")]).fields["lost"].null_count() == 3
+
+
+def test_only_so_many_losing_values_are_kept_but_all_are_counted() -> None:
+    fields = survivors([candidate(f"{nth:03}", "email", f"p{nth}@example.com") for nth in range(30)]).fields
+
+    assert (fields["candidates"].item(), fields["lost"].list.len().item()) == (30, MOST_LOST)
+
+
 def test_the_parts_of_a_name_survive_together() -> None:
     whole = name("a", "Anna Berg", observed_at=MONDAY + timedelta(days=1))
     first_only = name("b", "Annalena", first_name="Annalena", last_name=None, priority=5)
@@ -96,7 +146,7 @@ def test_the_parts_of_a_name_survive_together() -> None:
 def test_every_part_of_a_name_says_where_it_comes_from() -> None:
     fields = survivors([name("a", "Anna Berg"), name("b", "Anna Otto", priority=20)]).fields
 
-    found = set(fields.drop("contact_id", "field", "value").rows())
+    found = set(fields.drop("contact_id", "field", "value", "lost").rows())
 
     assert found == {("a", "delivery of a", 1, 2, "source_priority", 2)}
 

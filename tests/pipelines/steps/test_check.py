@@ -49,7 +49,7 @@ LINES = st.lists(st.lists(CELL, min_size=1, max_size=5), max_size=8)
 
 
 @given(first=LINES, second=LINES, limit=st.sampled_from(["continue", "all_or_nothing", {"abort_if_pct": 40}]))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_outcomes_add_up_and_are_what_was_said_before(first: Any, second: Any, limit: Any) -> None:
     crm = SETTINGS["sources"]["crm"] | {"on_reject": limit}
     with TemporaryDirectory() as folder, small_project(Path(folder), sources={"crm": crm}) as project:

@@ -1,9 +1,11 @@
 import polars as pl
 import pytest
 
+from pipelines.decide.merge import merge, unmerge
 from pipelines.errors import NeverMatched
 from pipelines.steps.explain import Explained, explain
 from pipelines.store import evidence
+from tests.deciding import ruling
 from tests.small_project import SmallProject
 
 ANNA = "id,name,phone,email,account_id"
@@ -151,3 +153,38 @@ def test_an_id_of_former_times_stands_for_the_records_it_had(matched: SmallProje
         evidence.record_known_as(matched.connection, "crm:2").to_list()
     )
     assert evidence.former_members(matched.connection, "nobody").equals(pl.Series("record_key", [], pl.String))
+
+
+def test_two_that_somebody_made_one_say_who_did_and_how_to_take_it_back(matched: SmallProject) -> None:
+    contacts = [matched.contact_of("crm:1"), matched.contact_of("crm:2")]
+    decision = merge(matched.project, matched.connection, contacts, ruling(15))
+    found = explained(matched, "crm:1", "crm:2")
+
+    assert (found.verdict, found.rule, found.one_contact) == ("merged", "decision", True)
+    assert found.why == (
+        "one person, as Ina decided on 2026-06-15: they told us "
+        f"(`onecontact revoke {decision.decision_id}` takes it back)"
+    )
+
+
+def test_two_that_somebody_parted_say_who_did(matched: SmallProject) -> None:
+    contact = matched.contact_of("crm:1")
+    unmerge(matched.project, matched.connection, contact, ruling(15), ["shop:2"])
+    found = explained(matched, "crm:1", "shop:2")
+
+    assert (found.verdict, found.zone, found.one_contact) == ("parted", "merge", False)
+    assert found.why.startswith("not one person, as Ina decided on 2026-06-15")
+
+
+def test_others_that_a_decision_keeps_apart_say_which_to_take_back(matched: SmallProject) -> None:
+    matched.deliver("crm", "2026-01-06", f"{ANNA}\n5,Anna Berg,+49 30 90182044,anna.berg@example.com,")
+    matched.run()
+    decision = unmerge(matched.project, matched.connection, matched.contact_of("crm:1"), ruling(15), ["crm:1"])
+    matched.deliver("helpdesk", "2026-01-06", "id,name,email\n9,Anna Berg,anna.berg@example.com")
+    matched.run()
+    [vetoed] = [
+        each for record in ("crm:1", "shop:2", "crm:5")
+        if (each := explained(matched, "helpdesk:9", record)).verdict == "vetoed"
+    ][:1]  # fmt: skip
+
+    assert vetoed.against == [f"`onecontact revoke {decision.decision_id}` takes back the decision"]

@@ -15,7 +15,7 @@ def alone(*records: str) -> set[frozenset[str]]:
 
 
 def aliases(project: SmallProject) -> list[tuple[str, str, str]]:
-    return [(each["old_id"], each["new_id"], each["kind"]) for each in project.rows("FROM contact_alias ORDER BY ALL")]
+    return [(each["old_id"], each["new_id"], each["kind"]) for each in project.rows("FROM id_changes ORDER BY ALL")]
 
 
 def anchored(project: SmallProject, record: str) -> str:

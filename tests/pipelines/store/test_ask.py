@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.store import ask
+from pipelines.store import ask, search, whereabouts
 from tests.small_project import SmallProject
 
 ANNA = "id,name,phone,email,account_id\n1,Anna Müller-Berg,0151 23456789,anna@example.com,K-7"
@@ -11,14 +11,14 @@ SAME = "id,name,phone,email\n1,Anna Müller-Berg,0151 23456789,"
 def test_a_contact_is_found_by_part_of_what_is_known_of_it(project: SmallProject, words: str) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.run()
-    assert ask.find(project.connection, words).to_list() == [project.contact_of("crm:1")]
+    assert search.find(project.connection, words).to_list() == [project.contact_of("crm:1")]
 
 
 @pytest.mark.parametrize("words", ["", "  ", "bernd", "999"])
 def test_nothing_is_found_by_what_is_not_known(project: SmallProject, words: str) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.run()
-    assert ask.find(project.connection, words).is_empty()
+    assert search.find(project.connection, words).is_empty()
 
 
 def test_the_id_of_a_merged_contact_leads_to_the_one_it_is_in(project: SmallProject) -> None:
@@ -28,8 +28,8 @@ def test_the_id_of_a_merged_contact_leads_to_the_one_it_is_in(project: SmallProj
     shop = project.contact_of("shop:1")
     project.deliver("crm", "2026-01-06", "id,name,phone\n1,Anna Berg,0151 23456789")
     project.run()
-    assert ask.went_to(project.connection, shop) == project.contact_of("crm:1") != shop
-    assert ask.find(project.connection, shop[:8]).to_list() == [project.contact_of("crm:1")]
+    assert whereabouts.went_to(project.connection, shop) == project.contact_of("crm:1") != shop
+    assert search.find(project.connection, shop[:8]).to_list() == [project.contact_of("crm:1")]
 
 
 def test_an_id_that_came_back_leads_to_itself_alone(project: SmallProject) -> None:
@@ -40,8 +40,8 @@ def test_an_id_that_came_back_leads_to_itself_alone(project: SmallProject) -> No
     project.run()
     shop = project.contact_of("shop:1")
     assert shop != project.contact_of("crm:1")
-    assert ask.went_to(project.connection, shop) is None
-    assert ask.find(project.connection, shop).to_list() == [shop]
+    assert whereabouts.went_to(project.connection, shop) is None
+    assert search.find(project.connection, shop).to_list() == [shop]
 
 
 def test_a_record_names_what_ties_it_to_the_others(project: SmallProject) -> None:
@@ -59,14 +59,14 @@ def test_somebody_is_meant_by_the_id_of_a_contact_that_was_merged(project: Small
     shop = project.contact_of("shop:1")
     project.deliver("crm", "2026-01-06", "id,name,phone\n1,Anna Berg,0151 23456789")
     project.run()
-    assert ask.meant(project.connection, shop).to_list() == [project.contact_of("crm:1")]
+    assert search.meant(project.connection, shop).to_list() == [project.contact_of("crm:1")]
 
 
 def test_what_one_contact_is_known_by_precisely_means_no_other(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,a@example.com\n2,Anna Bergmann,b@example.com")
     project.run()
-    assert ask.meant(project.connection, "anna berg").to_list() == [project.contact_of("crm:1")]
-    assert ask.meant(project.connection, "anna ber").len() == 2
+    assert search.meant(project.connection, "anna berg").to_list() == [project.contact_of("crm:1")]
+    assert search.meant(project.connection, "anna ber").len() == 2
 
 
 def test_what_waits_for_somebody_is_named_with_the_way_out(project: SmallProject) -> None:
@@ -83,7 +83,7 @@ def test_what_waits_for_somebody_is_named_with_the_way_out(project: SmallProject
 def test_a_name_is_found_by_its_words_in_any_order_and_spelling(project: SmallProject, words: str) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.run()
-    assert ask.find(project.connection, words).to_list() == [project.contact_of("crm:1")]
+    assert search.find(project.connection, words).to_list() == [project.contact_of("crm:1")]
 
 
 def test_a_contact_names_those_that_may_be_the_same_person(project: SmallProject) -> None:
@@ -101,7 +101,7 @@ def test_a_number_that_was_changed_still_finds_its_contact_and_says_until_when(p
     project.deliver("crm", "2026-02-05", "id,name,phone\n1,Anna Berg,0151 99999999")
     project.run()
     anna = project.contact_of("crm:1")
-    assert ask.exactly(project.connection, "+4915123456789").to_list() == [anna]
-    assert ask.find(project.connection, "0151 23456789").to_list() == [anna]
+    assert search.exactly(project.connection, "+4915123456789").to_list() == [anna]
+    assert search.find(project.connection, "0151 23456789").to_list() == [anna]
     (former,) = ask.former_identifiers(project.connection, anna).to_dicts()
     assert (former["value"], former["last_seen_at"].month, former["line_number"]) == ("+4915123456789", 1, 2)

@@ -1,6 +1,8 @@
 import pytest
 
 from pipelines.store import health
+from pipelines.store.decisions import members
+from pipelines.store.pending import CONTACTS, leave_pending
 from tests.small_project import AS_OF, SmallProject
 
 
@@ -43,6 +45,19 @@ def test_two_values_of_an_exclusive_attribute_in_one_contact_are_found(merged: S
     merged.deliver("shop", "2026-01-06", "id,name,phone,account_id\n1,Anna Berg,0151 23456789,K-2")
     merged.receive()  # and not matched anew
     assert health.exclusive_kept(merged.connection, ["account_id"]).broken == 1
+
+
+def test_what_somebody_has_parted_and_is_one_contact_is_found(merged: SmallProject) -> None:
+    merged.connection.execute("""
+        INSERT INTO decision (decision_id, kind, actor, reason, decided_at)
+        VALUES ('00000000-0000-4000-8000-000000000001', 'dismiss', 'Ina', 'two people', '2026-06-15 12:00:00Z');
+        INSERT INTO decision_record (decision_id, record_key, side)
+        SELECT '00000000-0000-4000-8000-000000000001', record_key, (source = 'shop')::INT FROM record""")
+    assert health.cannot_links_kept(merged.connection) == (1, 1)
+
+    leave_pending(merged.connection, CONTACTS, members(merged.connection, merged.contact_of("crm:1")))
+    merged.run()
+    assert health.cannot_links_kept(merged.connection) == (0, 1)
 
 
 def test_messages_after_the_moment_of_a_run_are_counted(project: SmallProject) -> None:

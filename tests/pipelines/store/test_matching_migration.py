@@ -21,7 +21,7 @@ SHOP = f"""
     2,,0151 23456780,
     3,Thomas Weber,030 901820,
 """
-BEFORE = 8  # the last version without
+FITTED = 9  # the version that brought them
 NEW = ("match_key", "match_point", "match_crowd", "match_edge", "match_model", "match_share", "match_name")
 
 
@@ -43,7 +43,7 @@ def older(project: SmallProject) -> SmallProject:
         INSERT INTO match_key SELECT 'name:somebody', record_key FROM record;
         INSERT INTO match_block VALUES ('phone:+4930901820', 2, 'contested');
         UPDATE step_state SET digest = 'as it was' WHERE step = 'match'""")
-    project.connection.execute("DELETE FROM schema_migration WHERE version > ?", [BEFORE])
+    project.connection.execute("DELETE FROM schema_migration WHERE version = ?", [FITTED])
     return project
 
 

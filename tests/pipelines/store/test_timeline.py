@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from pipelines.decide.block import block
+from pipelines.decide.take import Ruling
 from pipelines.store import deliveries, interactions
 from pipelines.store import timeline as store
 from pipelines.store.timeline import KINDS, Wanted, entries, length, timeline
@@ -107,9 +108,7 @@ def test_a_decision_is_an_entry_without_a_file(chat: SmallProject) -> None:
         chat.project,
         chat.connection,
         chat.contact_of(RECORD),
-        actor="Ina",
-        reason="asked us to stop",
-        decided_at=datetime(2026, 2, 4, tzinfo=UTC),
+        Ruling("Ina", "asked us to stop", datetime(2026, 2, 4, tzinfo=UTC)),
     )
     [entry] = told(chat, Wanted(kinds=KINDS["block"]))
     assert (entry["kind"], entry["actor"], entry["file_name"]) == ("blocked", "Ina", None)
@@ -181,6 +180,6 @@ def test_all_timelines_together_are_as_long_as_their_entries(chat: SmallProject)
     chat.run()
     for record in (RECORD, "whatsapp:wa:4915123456780"):
         since = datetime(2026, 2, 1 if record == RECORD else 4, tzinfo=UTC)
-        block(chat.project, chat.connection, chat.contact_of(record), actor="Ina", reason="asked", decided_at=since)
+        block(chat.project, chat.connection, chat.contact_of(record), Ruling("Ina", "asked", since))
     [told_of] = chat.rows("SELECT count(*) AS n FROM timeline")
     assert length(chat.connection) == told_of["n"] == 4

@@ -1,0 +1,64 @@
+"""Decisions: files of change requests are taken in once contacts are there, so that they can speak of new ones."""
+
+import dagster as dg
+
+from assets.boundary import without_values
+from assets.contacts import verdict
+from assets.received import outcomes, states
+from assets.resources import Workspace
+from pipelines.steps.decide import decide
+from pipelines.steps.give_back import give_back
+from pipelines.store import health
+
+GROUP = "identity"
+
+
+@dg.asset(
+    group_name=GROUP,
+    deps=["contacts"],
+    kinds={"duckdb"},
+    tags={"pii": "direct"},
+    description="What people have decided about contacts, and what became of requests in landing/decisions",
+    check_specs=[
+        dg.AssetCheckSpec(
+            "requests_conserved",
+            asset="decisions",
+            blocking=True,
+            description="Outcomes add up to the rows read, and every refused row is kept",
+        ),
+        dg.AssetCheckSpec(
+            "contacts_hold",
+            asset="decisions",
+            blocking=True,
+            description="With what was decided, every record is still in one contact, every value has a provenance, "
+            "and no contact holds two values of an exclusive attribute, or records of people decided to be two",
+        ),
+    ],
+)
+@without_values
+def decisions(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
+    """Grant or refuse what is asked for, give back what was refused, count."""
+    project, connection, _ = workspace.opened()
+    taken = decide(project, connection, context.run.run_id)
+    files = give_back(project, connection)
+    held = health.Finding(0, 0)
+    if any(each.outcomes for each in taken):
+        findings = (
+            health.one_contact_each(connection),
+            health.provenance_complete(connection),
+            health.exclusive_kept(connection, project.settings.exclusive_attributes()),
+            health.cannot_links_kept(connection),
+        )
+        held = health.Finding(sum(each.broken for each in findings), sum(each.checked for each in findings))
+    return dg.MaterializeResult(
+        metadata={
+            **states(taken),
+            **outcomes(taken),
+            "given_back": len(files),
+            "dagster/row_count": health.count(connection, "decision"),
+        },
+        check_results=[
+            verdict("requests_conserved", health.rows_conserved(connection)),
+            verdict("contacts_hold", held),
+        ],
+    )

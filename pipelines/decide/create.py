@@ -1,0 +1,74 @@
+"""Adding a contact by hand: a record of a source of its own, checked like a row of a contact list."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import polars as pl
+
+from pipelines.decide.stated import one_row, origin_of, require_attributes, require_right
+from pipelines.decide.take import Ruling, derive, derived_later, joined, take
+from pipelines.errors import DecisionRefused
+from pipelines.ids import contact_id
+from pipelines.normalise.rows import Origin, Records, records
+from pipelines.project import OpenProject
+from pipelines.read.contact_table import NAMES
+from pipelines.steps.receive import one_id
+from pipelines.store import records as store
+from pipelines.store.connection import Connection
+from pipelines.store.decisions import Decision
+from pipelines.store.deliveries import Delivery, begin_delivery
+from schemas.project import MANUAL
+from schemas.vocabulary import DecisionKind
+
+FIELDS = (*NAMES, "phone", "email", "wa_id", "tags", "notes")
+
+
+def create(
+    project: OpenProject, connection: Connection, fields: Mapping[str, str], ruling: Ruling
+) -> tuple[Decision, str]:
+    """Add a contact; the decision and the contact's id. Its record is matched with all others by the next run.
+
+    Args:
+        project: Whose warehouse it is.
+        connection: The warehouse.
+        fields: What is known of it, as in a contact list: of FIELDS, and custom attributes with or without `attr.`.
+            Several phone numbers, addresses or tags are parted by `;`.
+        ruling: By whom, why and when.
+
+    Raises:
+        DecisionRefused: Something is not what it should be, or there is neither a name nor a way to reach somebody.
+    """
+    origin = origin_of(project, ruling.decided_at)
+    meant = {name if name in FIELDS else f"attr.{name.removeprefix('attr.')}": text for name, text in fields.items()}
+    stated = {"name": "", **meant}
+    require_attributes(origin, stated)
+    read = _read(stated, origin, ruling)
+    at = ruling.decided_at.astimezone(UTC)
+    with joined(connection):
+        with derived_later():
+            subject = read.kept.select("record_key", side=pl.lit(0, pl.UInt16))
+            decision = take(project, connection, DecisionKind.CREATE, ruling, subject)
+        delivery = Delivery(decision.decision_id, MANUAL, MANUAL, "", "", 0, at, MANUAL, "")
+        begin_delivery(connection, delivery)
+        store.keep_records(connection, delivery, _placed(read.kept, at), read.identifiers)
+        derive(project, connection, decision, read.kept["record_key"])
+    return decision, contact_id(read.kept["record_key"].item())
+
+
+def _read(stated: Mapping[str, str], origin: Origin, ruling: Ruling) -> Records:
+    """The one record that is stated, under an id that only this decision gives."""
+    place = (ruling.decided_at.astimezone(UTC).isoformat(), ruling.delivery_id or "", str(ruling.row_number or ""))
+    batch = one_row(stated)
+    own = batch.contacts.with_columns(record_id=pl.lit(one_id(origin.ids, MANUAL, *place)))
+    read = records(batch._replace(contacts=own), origin, refuse=True)
+    require_right(read)
+    if any(stated.get(part, "").strip() for part in NAMES) and read.kept["name"].item() is None:
+        raise DecisionRefused("name: what stands there names nobody; leave it out if it is not known")
+    return read
+
+
+def _placed(kept: pl.DataFrame, at: datetime) -> pl.DataFrame:
+    """A record as one that stands in no file (`pipelines.steps.standing`)."""
+    return kept.with_columns(
+        declared_at=pl.lit(at), place="row", correction=pl.lit(""), fills=pl.lit([], pl.List(pl.String))
+    )

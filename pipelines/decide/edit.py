@@ -1,0 +1,85 @@
+"""Editing what a contact says: a value somebody knows better, none where there is one, one that is to stay.
+
+The contact is derived as before; what was decided is one more thing that is stated about it, by people. It is kept with
+the record that gives the contact its id and stays with that one, whatever is merged and parted.
+"""
+
+from pipelines.decide.stated import checked
+from pipelines.decide.take import Ruling, take
+from pipelines.errors import DecisionRefused
+from pipelines.project import OpenProject
+from pipelines.store import candidates, decisions
+from pipelines.store.connection import Connection
+from pipelines.store.decisions import Decision
+from schemas.vocabulary import DecisionKind
+
+FIELDS = ("name", "phone", "email")
+
+
+def edit(project: OpenProject, connection: Connection, contact: str, field: str, text: str, ruling: Ruling) -> Decision:
+    """Give a contact a value of `name`, `phone`, `email` or `attr.<name>`, against all that was said of it so far.
+
+    What a source says anew afterwards competes by the rule of the field.
+
+    Raises:
+        DecisionRefused: The value is none of this field, or the field is pinned.
+    """
+    _require_free(project, connection, contact, field)
+    value = checked(project, field, text, ruling.decided_at)
+    records = decisions.carried(connection, contact)
+    return take(project, connection, DecisionKind.EDIT, ruling, records, field=field, value=value)
+
+
+def clear(project: OpenProject, connection: Connection, contact: str, field: str, ruling: Ruling) -> Decision:
+    """Empty a field, until a source says something new of it.
+
+    Raises:
+        DecisionRefused: There is nothing in it, it is pinned, or it is required.
+    """
+    _require_free(project, connection, contact, field)
+    if field.startswith("attr.") and project.settings.attributes[field.removeprefix("attr.")].required:
+        raise DecisionRefused(f"{field} is required, so it cannot be empty: give it another value")
+    if not candidates.values_of(connection, contact, field):
+        raise DecisionRefused(f"{field} is empty already")
+    return take(
+        project, connection, DecisionKind.EDIT, ruling, decisions.carried(connection, contact), field=field, value=None
+    )
+
+
+def pin(
+    project: OpenProject, connection: Connection, contact: str, field: str, text: str | None, ruling: Ruling
+) -> Decision:
+    """Give a field a value that stays whatever a source says; without `text` the one it has.
+
+    Raises:
+        DecisionRefused: The value is none of this field, or there is none to pin.
+    """
+    _require_field(project, field)
+    value = (
+        _only_value(connection, contact, field) if text is None else checked(project, field, text, ruling.decided_at)
+    )
+    records = decisions.carried(connection, contact)
+    return take(project, connection, DecisionKind.PIN, ruling, records, field=field, value=value)
+
+
+def _only_value(connection: Connection, contact: str, field: str) -> str:
+    values = candidates.values_of(connection, contact, field)
+    if len(values) != 1:
+        several = "has several values" if values else "is empty"
+        raise DecisionRefused(f"{field} {several}, so it is not clear what to pin: say which value it is to have")
+    return values[0]
+
+
+def _require_free(project: OpenProject, connection: Connection, contact: str, field: str) -> None:
+    _require_field(project, field)
+    pinned = candidates.pin_of(connection, contact, field)
+    if pinned is not None:
+        raise DecisionRefused(
+            f"{field} is pinned: pin the new value, or take that back with `onecontact revoke {pinned}`"
+        )
+
+
+def _require_field(project: OpenProject, field: str) -> None:
+    known = [*FIELDS, *(f"attr.{name}" for name in project.settings.attributes)]
+    if field not in known:
+        raise DecisionRefused(f"no field of that name can be edited, but {', '.join(known)}")

@@ -1,0 +1,56 @@
+"""Taking a decision back, whatever it was: everything is what it would be without it."""
+
+import polars as pl
+
+from pipelines.decide.take import Ruling, joined, take
+from pipelines.errors import DecisionRefused
+from pipelines.project import OpenProject
+from pipelines.steps.match import CAPS
+from pipelines.steps.merge import rederive
+from pipelines.store import decisions, links, matching, runs, withdrawn
+from pipelines.store.connection import Connection
+from pipelines.store.decisions import Decision
+from pipelines.store.pending import MATCH, leave_pending
+from schemas.vocabulary import DecisionKind
+
+
+def revoke(project: OpenProject, connection: Connection, decision_id: str, ruling: Ruling) -> Decision:
+    """Take a decision back. Where that was to take back another one itself, the other one stands again.
+
+    The record of a contact that somebody added is withdrawn, with what was decided about that record alone.
+
+    Raises:
+        DecisionRefused: There is no such decision, it has been revoked, it is a revoke, or a later merge holds the same
+            contacts together.
+    """
+    target = decisions.decision_of(connection, decision_id)
+    if target is None:
+        raise DecisionRefused("there is no such decision: `onecontact decisions` lists them")
+    if target.kind == DecisionKind.REVOKE:
+        raise DecisionRefused("what was taken back stays so: decide it anew")
+    if not decisions.stands(connection, decision_id):
+        raise DecisionRefused("that has been taken back already")
+    if target.kind == DecisionKind.MERGE and (later := links.held_as_well(connection, target.decision_id)):
+        raise DecisionRefused(f"another merge holds these contacts as well: `onecontact revoke {later}` comes first")
+    records = decisions.subject(connection, target.decision_id)
+    with joined(connection):
+        decision = take(
+            project, connection, DecisionKind.REVOKE, ruling, records, field=target.field, target=target.decision_id
+        )
+        if target.kind == DecisionKind.CREATE:
+            _withdraw(project, connection, records["record_key"], f"decision:{decision.decision_id}")
+    return decision
+
+
+def _withdraw(project: OpenProject, connection: Connection, records: pl.Series, run_id: str) -> None:
+    """Take out records and all that is derived of them; whoever they were matched with is matched anew."""
+    no_keys = pl.DataFrame(schema={"rule": pl.UInt8, "key": pl.UInt64, "record_key": pl.String})
+    no_points = pl.DataFrame(schema={"field": pl.String, "value": pl.String, "record_key": pl.String})
+    crossed = matching.replace_keys(connection, records, no_keys, CAPS)
+    bearing = matching.replace_points(connection, records, no_points)["record_key"]
+    left = withdrawn.withdraw(connection, records, run_id)
+    leave_pending(connection, MATCH, pl.concat([crossed, bearing, left]))
+    as_of = runs.last_as_of(connection)
+    if as_of is not None and not left.is_empty():
+        rederive(project, connection, left, run_id, as_of)
+    decisions.note_set_aside(connection)
