@@ -5,7 +5,7 @@ import getpass
 import os
 import shlex
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from console import before_after
 from console.cli import OK
 from console.screen import as_json, cell, plural, printable, say
 from pipelines.decide.dry_run import before_and_after
-from pipelines.decide.take import IDENTIFYING, Ruling
+from pipelines.decide.take import IDENTIFYING, MOMENT, Ruling
 from pipelines.store import ask, decided
 from pipelines.store.connection import Connection
 from pipelines.store.decisions import Decision
@@ -24,7 +24,6 @@ from pipelines.store.warehouse import transaction
 from schemas.vocabulary import DecisionKind
 
 ACTOR_VARIABLE = "ONECONTACT_ACTOR"
-MOMENT = timedelta(microseconds=1)  # between decisions of one command, so that none is another's twin
 
 
 def actor(stated: str | None) -> str:

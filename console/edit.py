@@ -6,12 +6,10 @@ from collections.abc import Collection, Sequence
 from console.deciding import decide, rulings
 from console.meant import the_one
 from console.opened import opened
-from pipelines.decide.edit import clear, edit, pin
+from pipelines.decide.edit import FIELDS, clear, edit, pin
 from pipelines.errors import ConfigurationError
 from pipelines.store.decisions import Decision
 from schemas.configuration import nearest
-
-FIELDS = ("name", "phone", "email")
 
 
 def command(asked: argparse.Namespace) -> int:

@@ -13,7 +13,7 @@ from console.screen import as_json, cell, out, plural, printable, say, table
 from pipelines.match.evidence import FULL_NAME, Item
 from pipelines.steps.explain import Explained, Step, explain, ties
 from pipelines.steps.verdict import Named
-from pipelines.store import decided, evidence, whereabouts
+from pipelines.store import decided, decisions, evidence, whereabouts
 from pipelines.store.connection import Connection
 from schemas.vocabulary import DecisionKind
 
@@ -81,7 +81,7 @@ def records_meant(connection: Connection, text: str) -> pl.Series:
         return record
     if whereabouts.went_to(connection, text):
         return evidence.former_members(connection, text)
-    return evidence.members(connection, the_one(connection, text))
+    return decisions.members(connection, the_one(connection, text))
 
 
 def apart(one: pl.Series, other: pl.Series) -> tuple[pl.Series, pl.Series]:

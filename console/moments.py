@@ -1,11 +1,10 @@
 """Dates and times of the command line."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pipelines.errors import ConfigurationError
-
-DATE = "2026-11-20"
+from pipelines.moments import DATE, moment
 
 
 def beginning(option: str, text: str | None, zone: ZoneInfo) -> datetime | None:
@@ -20,9 +19,6 @@ def end(option: str, text: str | None, zone: ZoneInfo) -> datetime | None:
 
 def _moment(option: str, text: str, zone: ZoneInfo, days: int) -> datetime:
     try:
-        stated = datetime.fromisoformat(text)
-        if len(text) <= len(DATE):
-            stated = datetime.combine(stated.date() + timedelta(days=days), time())
-        return (stated if stated.tzinfo else stated.replace(tzinfo=zone)).astimezone(UTC)
+        return moment(text, zone, days)
     except (ValueError, OverflowError):
         raise ConfigurationError(f"{option} must be a date or a time such as {DATE} or {DATE}T09:30") from None

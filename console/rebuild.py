@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from console.cli import FAILED, OK
 from console.match import heard
 from console.opened import opened
+from console.run import what_happened
 from console.screen import as_json, cell, out, plural, say, table
 from pipelines.steps.rebuild import Comparison, Rebuilt, compare, rebuild
 
@@ -61,14 +62,5 @@ def say_made(made: Rebuilt) -> None:
     """What has become other than it was, for a person."""
     say(f"Rebuilt: {plural(made.records, 'record')} are {plural(made.contacts, 'contact')}", style="bold")
     say(f"  as of {cell(made.as_of)}, by match model {made.model}")
-    happened = [
-        f"{number:,} {words}"
-        for number, words in (
-            (made.changes.created, "new"),
-            (made.changes.changed, "changed"),
-            (made.changes.merged, "merged into another"),
-            (made.changes.split, "split off"),
-        )
-        if number
-    ]
+    happened = what_happened(made.changes._asdict())
     say("  " + (", ".join(happened) + ": the next run publishes them" if happened else "No contact has changed."))

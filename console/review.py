@@ -22,7 +22,7 @@ from pipelines.decide.dry_run import standing
 from pipelines.decide.merge import defer, dismiss, merge
 from pipelines.errors import ConfigurationError, DecisionRefused
 from pipelines.steps.explain import explain
-from pipelines.store import ask, evidence
+from pipelines.store import ask, decisions
 from pipelines.store.connection import Connection
 
 MERGE, NO_MATCH, LATER, QUIT = "m", "n", "l", "q"
@@ -74,7 +74,7 @@ def walk(asked: argparse.Namespace) -> Iterator[Pair]:
                 say("That was the last one." if passed else "No pair waits for an answer.")
                 return
             pair = Pair(waiting[0]["contact_lo"], waiting[0]["contact_hi"])
-            records = [evidence.members(connection, each) for each in pair]
+            records = [decisions.members(connection, each) for each in pair]
             say(f"{plural(len(waiting), 'pair')} waiting{', put off before' * waiting[0]['is_deferred']}", style="bold")
             draw(connection, pair)
             explained = explain(project, connection, *records)

@@ -5,7 +5,7 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -135,17 +135,7 @@ def sentence(connection: Connection, contacts: Any, told: Any) -> None:
     """What became of contacts, in words."""
     records, total = (health.count(connection, table) for table in ("record", "contact"))
     say(f"{plural(records, 'record')} {'is' if records == 1 else 'are'} {plural(total, 'contact')}.")
-    happened = [
-        f"{contacts[what]:,} {words}"
-        for what, words in (
-            ("created", "new"),
-            ("changed", "changed"),
-            ("merged", "merged into another"),
-            ("split", "split off"),
-            ("status_changed", "of another status by the passing of time"),
-        )
-        if contacts.get(what)
-    ]
+    happened = what_happened(contacts)
     waiting = told.get("review_queue", {}).get("dagster/row_count", 0)
     decided = told.get("decisions", {}).get("created", 0)
     if happened or not decided:
@@ -155,6 +145,21 @@ def sentence(connection: Connection, contacts: Any, told: Any) -> None:
     if waiting:
         wait = "waits" if waiting == 1 else "wait"
         say(f"  {plural(waiting, 'pair')} may be one person and {wait} for a person to decide.")
+
+
+def what_happened(contacts: Mapping[str, Any]) -> list[str]:
+    """What became of contacts, counted by kind; kinds of which there are none are left out."""
+    return [
+        f"{contacts[kind]:,} {words}"
+        for kind, words in (
+            ("created", "new"),
+            ("changed", "changed"),
+            ("merged", "merged into another"),
+            ("split", "split off"),
+            ("status_changed", "of another status by the passing of time"),
+        )
+        if contacts.get(kind)
+    ]
 
 
 def next_steps(project: OpenProject, connection: Connection, run_id: str, received: Any) -> None:

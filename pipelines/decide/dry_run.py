@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from pipelines.steps.check import undone
 from pipelines.store import ask, whereabouts
 from pipelines.store.connection import Connection
 from pipelines.store.timeline import entries
+from pipelines.store.warehouse import undone
 
 
 class State(NamedTuple):

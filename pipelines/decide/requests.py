@@ -1,12 +1,14 @@
 """Decisions that are asked for in writing: what a row has to say, for each of them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from pipelines.decide.edit import FIELDS
 from pipelines.errors import RequestRefused
+from pipelines.moments import moment
 from pipelines.project import OpenProject
 from pipelines.store import decided, decisions
 from pipelines.store.connection import Connection
@@ -16,10 +18,8 @@ from schemas.vocabulary import DecisionKind, ErrorCode
 CLEAR = "clear"  # an edit that leaves a field without a value
 NOTED = "note"  # the reason of a note that gives none: it says itself what it is for
 ALWAYS = ("decision", "reason", "by")
-FIELDS = ("name", "phone", "email")
 VALUED = (DecisionKind.EDIT, DecisionKind.PIN)
 REMARKS = {DecisionKind.TAG.value: "tags", DecisionKind.NOTE.value: "notes"}  # and what they are in a list
-WHOLE_DAY = len("2026-11-20")
 
 
 class Form(NamedTuple):
@@ -131,10 +131,7 @@ def typed(rows: Iterable[Mapping[str, Any]], attributes: list[str]) -> Iterator[
 def end_of(text: str, zone: ZoneInfo) -> datetime:
     """The moment that is meant; of a date its end in `zone`: the day is included."""
     try:
-        stated = datetime.fromisoformat(text.strip())
-        if len(text.strip()) <= WHOLE_DAY:
-            stated = datetime.combine(stated.date() + timedelta(days=1), time())
-        return stated if stated.tzinfo else stated.replace(tzinfo=zone)
+        return moment(text.strip(), zone, days=1)
     except (ValueError, OverflowError):
         wrong = RequestRefused(
             ErrorCode.DATE_UNPARSEABLE, "until", "a date such as 2026-11-20, which is included, or 2026-11-20T09:30"

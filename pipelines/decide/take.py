@@ -7,7 +7,7 @@ stand, and a rebuild as well: what is derived here is what they derive.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import uuid5
 
@@ -25,6 +25,7 @@ from pipelines.store.warehouse import transaction
 from schemas.vocabulary import DecisionKind
 
 LONGEST = 2_000  # characters of a reason
+MOMENT = timedelta(microseconds=1)  # between decisions that are taken together, so that none is another's twin
 IDENTIFYING = ("phone", "email")  # fields by which records are matched when people state them
 UNDERIVED = (DecisionKind.NOTE, DecisionKind.DEFER)  # read where they are shown; no contact is another by them
 

@@ -26,6 +26,7 @@ from pipelines.steps.receive import (
 )
 from pipelines.store import deliveries, given_back
 from pipelines.store.connection import Connection
+from pipelines.store.warehouse import undone
 from schemas.project import DECISIONS
 from schemas.source import Source
 from schemas.vocabulary import DeliveryState
@@ -75,16 +76,6 @@ def check(project: OpenProject, connection: Connection, path: Path, source: str)
     if known or before is None or worth_another_try(before, delivery.config_digest):
         return Checked(known, None, taken, *seen[-1])
     return Checked(known, before, taken, *seen[-1])
-
-
-@contextmanager
-def undone(connection: Connection) -> Iterator[None]:
-    """Whatever is written in the `with` block is undone at its end."""
-    connection.begin()
-    try:
-        yield
-    finally:
-        connection.rollback()
 
 
 def as_landed(path: Path, source: str, options: Source) -> Landed:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -10,7 +10,7 @@ import polars as pl
 from pipelines.decide.docket import Docket
 from pipelines.decide.requests import asked_for, typed
 from pipelines.decide.stated import read_ahead
-from pipelines.decide.take import Ruling
+from pipelines.decide.take import MOMENT, Ruling
 from pipelines.errors import RequestRefused
 from pipelines.ids import Keyed
 from pipelines.landing import Landed, arrived, every_source
@@ -28,7 +28,6 @@ from pipelines.store.connection import Connection
 from schemas.project import DECISIONS
 from schemas.vocabulary import Action, ErrorCode, Outcome, Severity
 
-MOMENT = timedelta(microseconds=1)  # between one decision of a file and the next
 PLACE = ("row", "line", "request")
 
 

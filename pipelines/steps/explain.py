@@ -12,8 +12,8 @@ from pipelines.project import OpenProject
 from pipelines.steps.compared import Compared, compared
 from pipelines.steps.verdict import CAPS, Conflict, Keys, Named, Pair, conflicts_between, judged, shared_keys
 from pipelines.steps.vetoed import against
+from pipelines.store import decisions, links, matching, models
 from pipelines.store import evidence as store
-from pipelines.store import links, matching, models
 from pipelines.store.connection import Connection
 
 NEARLY = 1e-4  # by which a probability computed again may differ from the one that was kept
@@ -179,7 +179,7 @@ def path(connection: Connection, one: Named, other: Named) -> list[Step]:
     """The fewest ties that lead from one record of a contact to another, the likelier ones first."""
     if one.contact_id is None:
         return []
-    records = store.members(connection, one.contact_id)
+    records = decisions.members(connection, one.contact_id)
     named = _names(connection, records)
     ways: dict[str, list[tuple[str, str, float]]] = {}
     for lo, hi, rule, probability in _strongest_first(connection, records).iter_rows():

@@ -7,11 +7,11 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.project import OpenProject
-from pipelines.steps.check import undone
 from pipelines.steps.merge import rederive
 from pipelines.steps.publish import compiled
 from pipelines.store import evidence, exports, health, rezoned, runs
 from pipelines.store.connection import Connection
+from pipelines.store.warehouse import undone
 from schemas.segment import Segment
 from schemas.vocabulary import AttributeType
 

@@ -9,14 +9,13 @@ from pipelines.errors import NeverMatched
 from pipelines.progress import progress
 from pipelines.project import OpenProject
 from pipelines.steps import match, merge
-from pipelines.steps.check import undone
 from pipelines.steps.merge import Merged
 from pipelines.store import health, models, runs
 from pipelines.store import rebuild as store
 from pipelines.store.connection import Connection
 from pipelines.store.evidence import require_matched
 from pipelines.store.pending import CONTACTS, MATCH, leave_pending, pending
-from pipelines.store.warehouse import transaction
+from pipelines.store.warehouse import transaction, undone
 
 RUN = "rebuild"  # id of a rebuild that leaves nothing behind
 

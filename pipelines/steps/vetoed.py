@@ -9,8 +9,8 @@ from pipelines.match.records import encoded
 from pipelines.project import OpenProject
 from pipelines.steps.compared import Compared, compared
 from pipelines.steps.verdict import Named, conflicts_between
+from pipelines.store import decisions, links, matching
 from pipelines.store import evidence as store
-from pipelines.store import links, matching
 from pipelines.store.connection import Connection
 
 MOST = 5  # reasons that are told
@@ -21,7 +21,7 @@ def against(project: OpenProject, connection: Connection, veto: str, one: str, o
 
     Clustering judges contacts while they grow. What is told here is of the contacts as they have become.
     """
-    sides = [store.members(connection, contact) for contact in (one, other)]
+    sides = [decisions.members(connection, contact) for contact in (one, other)]
     own = compared(project.settings, connection, pl.concat(sides).sort())
     numbers = pl.DataFrame({"record_key": own.keys}).with_row_index("record")
     lo, hi = (numbers.filter(pl.col("record_key").is_in(side.implode()))["record"] for side in sides)

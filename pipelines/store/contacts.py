@@ -6,6 +6,7 @@ import polars as pl
 
 from pipelines.store.connection import Connection, lent, query, value
 from pipelines.store.id_changes import keep_changes
+from pipelines.store.links import EDGES
 
 
 def component_of(connection: Connection, records: pl.Series, likely: float) -> pl.Series:
@@ -43,24 +44,17 @@ def component_of(connection: Connection, records: pl.Series, likely: float) -> p
 def edges_among(connection: Connection, records: pl.Series, sure: float) -> pl.DataFrame:
     """Edges between these records: record_lo, record_hi, zone, rule, weight, probability, vague, evidence.
 
-    The evidence is only told of those below `sure`. Of a pair that somebody decided to be one there is that edge alone,
-    whatever matching has found.
+    They are `links.EDGES`. The evidence is only told of those below `sure`.
     """
     with lent(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
-            """
-            WITH among AS (SELECT record_key::UUID AS record_key FROM wanted),
-            decided AS (
-                SELECT record_lo, record_hi FROM must_link
-                WHERE record_lo IN (FROM among) AND record_hi IN (FROM among)
-            )
+            f"""
             SELECT record_lo, record_hi, zone, rule, weight, probability, vague,
                    CASE WHEN probability < ? THEN evidence END AS evidence
-            FROM match_edge ANTI JOIN decided USING (record_lo, record_hi)
-            WHERE record_lo IN (FROM among) AND record_hi IN (FROM among)
-            UNION ALL
-            SELECT record_lo, record_hi, 'merge', 'decision', 1000.0, 1.0, FALSE, NULL FROM decided
+            FROM {EDGES}
+            WHERE record_lo IN (SELECT record_key::UUID FROM wanted)
+              AND record_hi IN (SELECT record_key::UUID FROM wanted)
             ORDER BY record_lo, record_hi""",
             [sure],
         )

@@ -4,9 +4,9 @@ import polars as pl
 
 from pipelines.errors import NeverMatched
 from pipelines.store.connection import Connection, lent, query, value
+from pipelines.store.links import EDGES
 from pipelines.store.pending import MATCH
-
-FEWEST_DIGITS = 4  # of a phone number somebody means
+from pipelines.store.search import FEWEST_DIGITS, digits_of
 
 
 def require_matched(connection: Connection) -> None:
@@ -26,7 +26,6 @@ def record_known_as(connection: Connection, text: str) -> pl.Series:
 
 def bearing(connection: Connection, records: pl.Series, text: str) -> pl.Series:
     """Which of these records are known by an identifier, or have had it; phone numbers by their digits."""
-    digits = "".join(character for character in text if character.isdigit()).lstrip("0")
     with lent(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
@@ -36,7 +35,7 @@ def bearing(connection: Connection, records: pl.Series, text: str) -> pl.Series:
               AND (lower(normalised) = lower(trim($1))
                    OR (length($2) >= $3 AND type IN ('phone', 'wa_id') AND contains(normalised, $2)))
             ORDER BY record_key""",
-            [text, digits, FEWEST_DIGITS],
+            [text, digits_of(text), FEWEST_DIGITS],
         )["record_key"]
 
 
@@ -80,19 +79,11 @@ def edges_among(connection: Connection, records: pl.Series) -> pl.DataFrame:
     with lent(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
-            """
-            WITH among AS (SELECT record_key::UUID AS record_key FROM wanted),
-            decided AS (
-                SELECT record_lo, record_hi FROM must_link
-                WHERE record_lo IN (FROM among) AND record_hi IN (FROM among)
-            ),
-            edge AS (
-                SELECT record_lo, record_hi, zone, rule, probability, weight, model
-                FROM match_edge ANTI JOIN decided USING (record_lo, record_hi)
-                WHERE record_lo IN (FROM among) AND record_hi IN (FROM among)
-                UNION ALL SELECT record_lo, record_hi, 'merge', 'decision', 1.0, 1000.0, NULL FROM decided
-            )
-            SELECT e.*, v.reason AS veto FROM edge e LEFT JOIN vetoed_edge v USING (record_lo, record_hi)
+            f"""
+            SELECT e.record_lo, e.record_hi, e.zone, e.rule, e.probability, e.weight, e.model, v.reason AS veto
+            FROM {EDGES} e LEFT JOIN vetoed_edge v USING (record_lo, record_hi)
+            WHERE e.record_lo IN (SELECT record_key::UUID FROM wanted)
+              AND e.record_hi IN (SELECT record_key::UUID FROM wanted)
             ORDER BY e.record_lo, e.record_hi""",
         )
 
@@ -106,14 +97,10 @@ def ties(connection: Connection, records: pl.Series) -> pl.DataFrame:
     with lent(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
-            """
+            f"""
             WITH own AS (SELECT record_key::UUID AS record_key FROM wanted),
             tie AS (
-                SELECT record_lo, record_hi, 'decision' AS rule, 1.0::DOUBLE AS probability, 1000.0::DOUBLE AS weight
-                FROM must_link
-                UNION ALL
-                SELECT record_lo, record_hi, rule, probability, weight
-                FROM match_edge ANTI JOIN must_link USING (record_lo, record_hi) WHERE zone = 'merge'
+                SELECT record_lo, record_hi, rule, probability, weight FROM {EDGES} WHERE zone = 'merge'
                 UNION ALL
                 SELECT record_lo, record_hi, 'pooled', 1 / (1 + pow(2, -weight)), weight FROM pooled_join
             )
@@ -138,12 +125,3 @@ def blocks_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
             SELECT o.record_key, rule, key, s.size FROM own o JOIN sizes s USING (rule, key)
             ORDER BY o.record_key, rule, key""",
         )
-
-
-def members(connection: Connection, contact_id: str) -> pl.Series:
-    """Records that a contact is made of now."""
-    return query(
-        connection,
-        "SELECT record_key FROM membership WHERE contact_id = ? AND run_to IS NULL ORDER BY record_key",
-        [contact_id],
-    )["record_key"]

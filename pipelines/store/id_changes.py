@@ -30,11 +30,6 @@ def keep_withdrawn(connection: Connection, contacts: pl.Series, run_id: str) -> 
     keep_changes(connection, gone.with_columns(none, kind), run_id)
 
 
-def resolved(connection: Connection, contact_id: str) -> str | None:
-    """The contact that an id stands for now, whatever became of it in between; None for one that leads nowhere."""
-    return all_resolved(connection, [contact_id]).get(contact_id)
-
-
 def all_resolved(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
     """The contacts that ids stand for now, by the id; those that lead nowhere, and what is no id, are left out.
 

@@ -6,6 +6,14 @@ import polars as pl
 
 from pipelines.store.connection import Connection, lent, query, value
 
+# Kept edges; of a pair that somebody decided to be one there is that edge alone, whatever matching has found.
+EDGES = """(
+    SELECT record_lo, record_hi, zone, rule, weight, probability, vague, evidence, model
+    FROM match_edge ANTI JOIN must_link USING (record_lo, record_hi)
+    UNION ALL
+    SELECT record_lo, record_hi, 'merge', 'decision', 1000.0, 1.0, FALSE, NULL, NULL FROM must_link
+)"""
+
 
 class Said(NamedTuple):
     """A decision that says whether two records are one person; `kind` is merge, unmerge or dismiss."""

@@ -15,7 +15,7 @@ def find(connection: Connection, text: str) -> pl.Series:
     tags and custom attributes, without regard to case, accents and spelt-out umlauts. An id is found by its beginning,
     one that is no longer current by where its anchor went.
     """
-    digits = "".join(character for character in text if character.isdigit()).lstrip("0")
+    digits = digits_of(text)
     return query(
         connection,
         f"""
@@ -45,6 +45,11 @@ def find(connection: Connection, text: str) -> pl.Series:
         WHERE plain <> '' ORDER BY contact_id""",
         [text, text, digits, FEWEST_DIGITS, FEWEST_DIGITS],
     )["contact_id"]
+
+
+def digits_of(text: str) -> str:
+    """The digits of a phone number however it is written, without what stands before a country or area code."""
+    return "".join(character for character in text if character.isdigit()).lstrip("0")
 
 
 def folded(sql: str) -> str:

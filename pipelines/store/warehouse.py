@@ -126,6 +126,16 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def undone(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Whatever is written in the `with` block is undone at its end."""
+    connection.begin()
+    try:
+        yield
+    finally:
+        connection.rollback()
+
+
 def _expect(path: Path, *, create: bool) -> None:
     """DuckDB makes a new database silently, and deletes a journal it finds beside no database."""
     if path.exists():

@@ -5,12 +5,11 @@ import pytest
 
 from pipelines.decide.take import Ruling, joined, take
 from pipelines.errors import DecisionRefused
-from pipelines.steps.check import undone
 from pipelines.store import decisions
 from pipelines.store.connection import Connection
 from pipelines.store.decisions import Decision
 from pipelines.store.pending import MATCH
-from pipelines.store.warehouse import transaction
+from pipelines.store.warehouse import transaction, undone
 from schemas.vocabulary import DecisionKind
 from tests.deciding import day, decision_rows, ruling
 from tests.small_project import SmallProject

@@ -4,7 +4,7 @@ import pytest
 from pipelines.decide.merge import merge, unmerge
 from pipelines.errors import NeverMatched
 from pipelines.steps.explain import Explained, explain
-from pipelines.store import evidence
+from pipelines.store import decisions, evidence
 from tests.deciding import ruling
 from tests.small_project import SmallProject
 
@@ -119,7 +119,7 @@ def test_a_pair_in_one_contact_through_others_shows_the_way(matched: SmallProjec
 
 
 def test_of_contacts_with_several_records_the_strongest_pair_is_explained(matched: SmallProject) -> None:
-    anna = evidence.members(matched.connection, matched.contact_of("crm:1"))
+    anna = decisions.members(matched.connection, matched.contact_of("crm:1"))
     otto = evidence.record_known_as(matched.connection, "crm:2")
     found = explain(matched.project, matched.connection, anna, otto)
     assert found.other_pairs == anna.len() - 1

@@ -1,8 +1,8 @@
 import polars as pl
 import pytest
 
-from pipelines.store.connection import query
-from pipelines.store.id_changes import all_resolved, in_order, keep_changes, keep_withdrawn, kinds_of, resolved
+from pipelines.store.connection import Connection, query
+from pipelines.store.id_changes import all_resolved, in_order, keep_changes, keep_withdrawn, kinds_of
 from pipelines.store.migrate import migrate
 from tests.small_project import SmallProject
 
@@ -20,6 +20,10 @@ def three(project: SmallProject) -> SmallProject:
 
 def changes(*rows: tuple[str, str | None, str]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=dict.fromkeys(["old_id", "new_id", "kind"], pl.String), orient="row")
+
+
+def resolved(connection: Connection, contact_id: str) -> str | None:
+    return all_resolved(connection, [contact_id]).get(contact_id)
 
 
 def withdraw(project: SmallProject, record: str) -> None:
