@@ -60,7 +60,7 @@ format: $(READY) ## rewrite the code the way lint wants it
 	@$(BIN)/ruff format .
 
 docs: $(READY) ## write the pages of the formats in docs/formats anew
-	@$(BIN)/python -m console.formats docs/formats
+	@$(BIN)/python -m console.running.formats docs/formats
 
 lock: ## write requirements.lock anew, with the newest versions pyproject.toml allows
 	@set -e; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \

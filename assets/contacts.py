@@ -5,10 +5,10 @@ import dagster as dg
 from assets.boundary import without_values
 from assets.metadata import columns_of
 from assets.resources import Workspace
-from pipelines.steps.merge import merge
-from pipelines.store import health
-from pipelines.store.health import Finding
-from pipelines.store.timeline import length
+from pipelines.derive.merge import merge
+from pipelines.store.reads import health
+from pipelines.store.reads.health import Finding
+from pipelines.store.reads.timeline import length
 from schemas.contact import Contact
 
 GROUP = "contacts"

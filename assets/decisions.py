@@ -6,9 +6,9 @@ from assets.boundary import without_values
 from assets.contacts import verdict
 from assets.received import outcomes, states
 from assets.resources import Workspace
-from pipelines.steps.decide import decide
-from pipelines.steps.give_back import give_back
-from pipelines.store import health
+from pipelines.decide.deliveries import decide
+from pipelines.steps.rejected_files import give_back
+from pipelines.store.reads import health
 
 GROUP = "identity"
 

@@ -5,13 +5,14 @@ import dagster as dg
 from assets.boundary import without_values
 from assets.metadata import bars, signed_bars, stacked, table
 from assets.resources import Workspace
-from pipelines.steps.census import Counted, count
-from pipelines.steps.match import match
+from pipelines.derive.match import match
+from pipelines.steps.contact_count import Counted, count
 from pipelines.steps.match_report import weights_in_use
-from pipelines.store import cluster_numbers as clusters
-from pipelines.store import health, match_numbers
-from pipelines.store.health import Finding
-from pipelines.store.id_changes import kinds_of
+from pipelines.store.contacts.id_changes import kinds_of
+from pipelines.store.matching import cluster_metrics as clusters
+from pipelines.store.matching import match_metrics
+from pipelines.store.reads import health
+from pipelines.store.reads.health import Finding
 
 GROUP = "identity"
 
@@ -35,7 +36,7 @@ def match_edges(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.M
             "merge": matched.merge,
             "review": matched.review,
             "weights": signed_bars(weights_in_use(project.settings, connection), ["field", "level"], "bits"),
-            "scores": stacked(match_numbers.score_histogram(connection), "bits", "zone", "pairs"),
+            "scores": stacked(match_metrics.score_histogram(connection), "bits", "zone", "pairs"),
             "rules": table(health.edge_rules(connection)),
             "shared_values": table(health.shared_values(connection)),
             "dagster/row_count": health.count(connection, "match_edge"),
@@ -96,8 +97,8 @@ def cluster_health(context: dg.AssetExecutionContext, workspace: Workspace) -> d
             "largest_contacts": table(clusters.largest(connection)),
             "tied_by": table(clusters.ties(connection)),
             "id_changes": table(kinds_of(connection, context.run.run_id)),
-            "scores": stacked(match_numbers.score_histogram(connection), "bits", "zone", "pairs"),
-            "vetoes": table(match_numbers.vetoes(connection)),
+            "scores": stacked(match_metrics.score_histogram(connection), "bits", "zone", "pairs"),
+            "vetoes": table(match_metrics.vetoes(connection)),
             "rules": table(health.edge_rules(connection)),
         },
         check_results=[moved(counted), oversized(large)],

@@ -9,12 +9,12 @@ import polars as pl
 from assets.boundary import without_values
 from assets.metadata import columns_of, table
 from assets.resources import Workspace
-from pipelines.steps.give_back import give_back
+from pipelines.ingest.receive import Taken
+from pipelines.ingest.receive import receive as take_in
 from pipelines.steps.publish import check_segments
-from pipelines.steps.receive import Taken
-from pipelines.steps.receive import receive as take_in
-from pipelines.store import health
-from pipelines.store.unreachable import unreachable
+from pipelines.steps.rejected_files import give_back
+from pipelines.store.ingest.unreachable_sources import unreachable
+from pipelines.store.reads import health
 from schemas import received as contracts
 from schemas.vocabulary import DeliveryState, Outcome
 

@@ -13,8 +13,8 @@ from pydantic import Field, PrivateAttr
 
 from pipelines.progress import progress
 from pipelines.project import OpenProject, open_project
-from pipelines.store import runs
-from pipelines.store.connection import Connection
+from pipelines.store.runs import runs
+from pipelines.store.warehouse.connection import Connection
 from schemas.configuration import PROJECT_FILE
 
 PROJECT_VARIABLE = "ONECONTACT_PROJECT"

@@ -222,7 +222,7 @@ def plain(path: Path) -> Callable[[], int]:
 
 def onecontact(path: Path) -> Callable[[], int]:
     """Batches in the unified schema."""
-    from pipelines.read.registry import FORMATS
+    from pipelines.read.catalogue.registry import FORMATS
 
     form = FORMATS["whatsapp_chat" if path.suffix == ".txt" else path.stem]
     options = form.options(format=form.name, path="*", timezone="Europe/Berlin")

@@ -16,15 +16,15 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
+from pipelines.derive.match import match
+from pipelines.derive.merge import merge
+from pipelines.ingest.receive import receive
 from pipelines.project import OpenProject, open_project
-from pipelines.steps.match import match
-from pipelines.steps.merge import merge
-from pipelines.steps.receive import receive
-from pipelines.store import health
-from pipelines.store.connection import Connection, query
-from pipelines.store.keys import make_keys
-from pipelines.store.pending import CONTACTS, leave_pending
-from pipelines.store.timeline import length
+from pipelines.store.reads import health
+from pipelines.store.reads.timeline import length
+from pipelines.store.runs.work_queue import CONTACTS, leave_pending
+from pipelines.store.warehouse.connection import Connection, query
+from pipelines.store.warehouse.keys import make_keys
 
 SIZES = (1_000_000, 10_000_000)
 PEOPLE = 50_000

@@ -15,13 +15,13 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.people import crowd
+from pipelines.derive.match import match
+from pipelines.derive.merge import merge
+from pipelines.ingest.receive import receive
 from pipelines.project import OpenProject, open_project
-from pipelines.steps.match import match
-from pipelines.steps.merge import merge
-from pipelines.steps.receive import receive
-from pipelines.store.connection import Connection, query
-from pipelines.store.keys import make_keys
-from pipelines.store.pending import CONTACTS, MATCH, leave_pending
+from pipelines.store.runs.work_queue import CONTACTS, MATCH, leave_pending
+from pipelines.store.warehouse.connection import Connection, query
+from pipelines.store.warehouse.keys import make_keys
 
 ENTITIES = 55_000
 SETTINGS = """\

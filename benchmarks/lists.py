@@ -95,8 +95,8 @@ def script(path: Path) -> Callable[[], int]:
 def onecontact(path: Path) -> Callable[[], int]:
     """Batches of source records, as they go to the warehouse."""
     from pipelines.ids import keyed
-    from pipelines.normalise.rows import Origin, records
-    from pipelines.read.contacts_csv import FORMAT, ContactsCsv
+    from pipelines.ingest.records import Origin, records
+    from pipelines.read.contact_lists.contacts_csv import FORMAT, ContactsCsv
     from schemas.attribute import Attribute
     from schemas.vocabulary import AttributeType
 

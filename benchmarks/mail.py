@@ -116,8 +116,8 @@ def bare(path: Path) -> Callable[[], int]:
 
 def onecontact(path: Path) -> Callable[[], int]:
     """Batches as they go to the warehouse."""
-    from pipelines.read.mail_source import Mails
-    from pipelines.read.mbox import FORMAT
+    from pipelines.read.mail.mbox import FORMAT
+    from pipelines.read.mail.source import Mails
 
     source = Mails(format="mbox", path="*", own_addresses=["@acme.example"], timezone="UTC")
     return lambda: sum(batch.messages.height for batch in FORMAT.read(path, source))

@@ -15,15 +15,15 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.day import bench_project, webhooks
-from pipelines.normalise.rows import Origin
+from pipelines.ingest.records import Origin
+from pipelines.ingest.store_delivery import keep
 from pipelines.project import OpenProject
-from pipelines.read.batch import Batch
-from pipelines.read.registry import FORMATS
-from pipelines.steps.keep import keep
-from pipelines.store import deliveries
-from pipelines.store.connection import query
-from pipelines.store.keys import load_key
-from pipelines.store.warehouse import openssl, transaction
+from pipelines.read.catalogue.registry import FORMATS
+from pipelines.read.core.batch import Batch
+from pipelines.store.ingest import deliveries
+from pipelines.store.warehouse.connection import query
+from pipelines.store.warehouse.database import openssl, transaction
+from pipelines.store.warehouse.keys import load_key
 from schemas.vocabulary import DeliveryState
 
 MESSAGES = 500_000

@@ -63,8 +63,8 @@ def _text(table: pl.LazyFrame, value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 
 def compared(records: pl.DataFrame, roles: dict[str, str]) -> int:
     """How many pairs of these records the matcher looks at."""
-    from pipelines.match.blocking import blocking_keys, candidate_pairs, in_blocks
-    from pipelines.match.prepare import prepared
+    from pipelines.match.blocking.keys import blocking_keys, candidate_pairs, in_blocks
+    from pipelines.match.comparison.prepare import prepared
 
     return candidate_pairs(in_blocks(blocking_keys(*prepared(records, roles)))).height
 
@@ -75,7 +75,7 @@ def matched(records: pl.LazyFrame, roles: dict[str, str], auto: float | None, me
 
     if memory_limit is None:
         return resolve(records.collect(), roles, auto)
-    from pipelines.store.engine import temporary_engine
+    from pipelines.store.matching.duckdb_engine import temporary_engine
 
     with temporary_engine(memory_limit) as engine:
         return resolve(records, roles, auto, engine)

@@ -15,15 +15,15 @@ import polars as pl
 from numpy.typing import NDArray
 
 from benchmarks.datasets import MADE, given
-from pipelines.match.blocking import PAIRS, candidate_pairs, paired_keys
-from pipelines.match.cluster import SURE, components
-from pipelines.match.compare import INDEX, Comparison, compare
-from pipelines.match.crowds import crowds
-from pipelines.match.fit import fit
-from pipelines.match.prepare import prepared
-from pipelines.match.records import Records, encoded
+from pipelines.match.blocking.keys import PAIRS, candidate_pairs, paired_keys
+from pipelines.match.blocking.shared_identifiers import crowds
+from pipelines.match.clusters.cluster import SURE, components
+from pipelines.match.comparison.compare import INDEX, Comparison, compare
+from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.records import Records, encoded
+from pipelines.match.model.fit import fit
+from pipelines.match.model.weigh import frequencies
 from pipelines.match.score import score
-from pipelines.match.weigh import frequencies
 from schemas.project import Matching
 
 DATASET = "people100k"

@@ -5,10 +5,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from types import ModuleType
 
-from console import options_of_contacts, options_of_data, options_of_decisions
-from console.ended import Ended
-from console.options import Adder, at_project
+from console import deciding, looking, running
+from console.deciding.options import add_commands as add_deciding
+from console.looking.options import add_commands as add_looking
+from console.running.options import add_commands as add_running
+from console.terminal.exit_codes import BUSY, FAILED, OK, WRONG, Ended, complain
+from console.terminal.options import Adder, at_project
 
 EXIT_CODES = """exit codes:
   0  done
@@ -25,7 +29,6 @@ QUESTIONS = """questions:
   what was decided about them?               onecontact decisions CONTACT
   undo that!                                 onecontact revoke last"""
 LONGEST_NAME = 9
-OK, FAILED, WRONG, NOT_FOUND, SEVERAL, WOULD_REFUSE, BUSY = 0, 1, 2, 3, 4, 5, 75
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -56,15 +59,9 @@ def told(error: Exception) -> int:
     return complain(str(error) if isinstance(error, OnecontactError) else unforeseen(error), FAILED)
 
 
-def complain(message: str, code: int) -> int:
-    """Write to standard error; the exit code."""
-    print(f"onecontact: {message}", file=sys.stderr)
-    return code
-
-
 def command(module: str) -> Command:
     """The function behind a command, imported now that it is needed."""
-    function: Command = import_module(f"console.{module}").command
+    function: Command = import_module(module).command
     return function
 
 
@@ -85,16 +82,18 @@ class _Commands:
     def __init__(self, top: argparse.ArgumentParser) -> None:
         self.actions = top.add_subparsers(required=True, metavar="COMMAND", help=argparse.SUPPRESS, prog=top.prog)
         self.listed: list[str] = []
+        self.room = ""
 
-    def under(self, heading: str, add_commands: Callable[[Adder], None]) -> None:
-        """Add commands, to be listed under a heading."""
+    def under(self, heading: str, room: ModuleType, add_commands: Callable[[Adder], None]) -> None:
+        """Add the commands of a package, to be listed under a heading."""
         self.listed.append(f"{'' if not self.listed else chr(10)}{heading}:")
+        self.room = room.__name__
         add_commands(self.add)
 
     def add(self, name: str, says: str, module: str, *, project: bool = True) -> argparse.ArgumentParser:
         """Add a command."""
         added = self.actions.add_parser(name, description=says)
-        added.set_defaults(module=module)
+        added.set_defaults(module=f"{self.room}.{module}")
         if project:
             at_project(added)
         self.listed.append(f"  {name:<{LONGEST_NAME}}  {says}")
@@ -110,9 +109,9 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action=ShowVersion, nargs=0, help="say which version this is, and end")
     commands = _Commands(top)
-    commands.under("look at contacts", options_of_contacts.add_commands)
-    commands.under("decide, with a reason that is kept; everything can be undone", options_of_decisions.add_commands)
-    commands.under("run the data", options_of_data.add_commands)
+    commands.under("look at contacts", looking, add_looking)
+    commands.under("decide, with a reason that is kept; everything can be undone", deciding, add_deciding)
+    commands.under("run the data", running, add_running)
     says = "One deduplicated, audited, privacy-safe contact database from every channel."
     top.description = "\n".join((says, "", *commands.listed))
     top.epilog = f"{QUESTIONS}\n\n{EXIT_CODES}"

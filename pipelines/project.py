@@ -11,12 +11,12 @@ from pydantic import BaseModel
 
 from pipelines.errors import ConfigurationError
 from pipelines.ids import Keyed, keyed
-from pipelines.read.contact_table import FIELDS, IGNORE
-from pipelines.read.registry import FORMATS, unusable
-from pipelines.store.connection import Connection
-from pipelines.store.keys import load_key
-from pipelines.store.migrate import migrate, require_current
-from pipelines.store.warehouse import open_warehouse
+from pipelines.read.catalogue.registry import FORMATS, unusable
+from pipelines.read.tables.contact_table import FIELDS, IGNORE
+from pipelines.store.warehouse.connection import Connection
+from pipelines.store.warehouse.database import open_warehouse
+from pipelines.store.warehouse.keys import load_key
+from pipelines.store.warehouse.migrate import migrate, require_current
 from schemas.configuration import PROJECT_FILE, ConfigurationInvalid, load_project, load_segments, nearest
 from schemas.project import Project
 from schemas.segment import Segment

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import landing
+from pipelines.landing import arrivals
 from tests.small_project import SmallProject, small_project
 
 
@@ -18,5 +18,5 @@ def project(tmp_path: Path) -> Iterator[SmallProject]:
 def nobody_waits() -> Iterator[None]:
     """Files that tests deliver are complete the moment they are there."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(landing, "SETTLE_SECONDS", 0.0)
+        patched.setattr(arrivals, "SETTLE_SECONDS", 0.0)
         yield

@@ -5,8 +5,8 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.decide.take import Ruling
-from pipelines.store.pending import CONTACTS, MATCH, leave_pending
+from pipelines.decide.commit import Ruling
+from pipelines.store.runs.work_queue import CONTACTS, MATCH, leave_pending
 from tests.small_project import SmallProject
 
 SHOWN = {

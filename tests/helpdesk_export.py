@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from pipelines.errors import DeliveryError
-from pipelines.read.batch import Batch, Format
+from pipelines.read.core.batch import Batch, Format
 from schemas import received
 from tests.joined import joined
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from pipelines.read.batch import Batch
+from pipelines.read.core.batch import Batch
 
 
 def joined(batches: Iterable[Batch]) -> Batch:

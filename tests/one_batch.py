@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from pipelines.read.batch import Batch, Format
+from pipelines.read.core.batch import Batch, Format
 
 
 def one_batch(form: Format, folder: Path, content: str | bytes, **options: Any) -> Batch:

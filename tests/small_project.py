@@ -8,11 +8,11 @@ from typing import Any
 
 import yaml
 
+from pipelines.derive.match import Matched, match
+from pipelines.derive.merge import Merged, merge
+from pipelines.ingest.receive import Taken, receive
 from pipelines.project import OpenProject, open_project
-from pipelines.steps.match import Matched, match
-from pipelines.steps.merge import Merged, merge
-from pipelines.steps.receive import Taken, receive
-from pipelines.store.connection import Connection, query
+from pipelines.store.warehouse.connection import Connection, query
 
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
 KEYS = {"warehouse": "0123456789abcdef" * 4, "identity": "fedcba9876543210" * 4}  # ids are the same in every test

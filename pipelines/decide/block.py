@@ -6,12 +6,13 @@ counts; one record that is blocked blocks its whole contact, and lifting the blo
 
 import polars as pl
 
-from pipelines.decide.take import Ruling, take
+from pipelines.decide.commit import Ruling, take
 from pipelines.errors import DecisionRefused
 from pipelines.project import OpenProject
-from pipelines.store import decisions, runs
-from pipelines.store.connection import Connection
-from pipelines.store.decisions import Decision
+from pipelines.store.decisions import decisions
+from pipelines.store.decisions.decisions import Decision
+from pipelines.store.runs import runs
+from pipelines.store.warehouse.connection import Connection
 from schemas.vocabulary import DecisionKind
 
 

@@ -5,18 +5,18 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from pipelines.decide.stated import one_row, origin_of, require_attributes, require_right
-from pipelines.decide.take import Ruling, derive, derived_later, joined, take
+from pipelines.decide.commit import Ruling, derive, derived_later, joined, take
+from pipelines.decide.validate import one_row, origin_of, require_attributes, require_right
 from pipelines.errors import DecisionRefused
 from pipelines.ids import contact_id
-from pipelines.normalise.rows import Origin, Records, records
+from pipelines.ingest.receive import one_id
+from pipelines.ingest.records import Origin, Records, records
 from pipelines.project import OpenProject
-from pipelines.read.contact_table import NAMES
-from pipelines.steps.receive import one_id
-from pipelines.store import records as store
-from pipelines.store.connection import Connection
-from pipelines.store.decisions import Decision
-from pipelines.store.deliveries import Delivery, begin_delivery
+from pipelines.read.tables.contact_table import NAMES
+from pipelines.store.decisions.decisions import Decision
+from pipelines.store.ingest import records as store
+from pipelines.store.ingest.deliveries import Delivery, begin_delivery
+from pipelines.store.warehouse.connection import Connection
 from schemas.project import MANUAL
 from schemas.vocabulary import DecisionKind
 
@@ -68,7 +68,7 @@ def _read(stated: Mapping[str, str], origin: Origin, ruling: Ruling) -> Records:
 
 
 def _placed(kept: pl.DataFrame, at: datetime) -> pl.DataFrame:
-    """A record as one that stands in no file (`pipelines.steps.standing`)."""
+    """A record as one that stands in no file (`pipelines.ingest.row_precedence`)."""
     return kept.with_columns(
         declared_at=pl.lit(at), place="row", correction=pl.lit(""), fills=pl.lit([], pl.List(pl.String))
     )

@@ -4,13 +4,14 @@ The contact is derived as before; what was decided is one more thing that is sta
 the record that gives the contact its id and stays with that one, whatever is merged and parted.
 """
 
-from pipelines.decide.stated import checked
-from pipelines.decide.take import Ruling, take
+from pipelines.decide.commit import Ruling, take
+from pipelines.decide.validate import checked
 from pipelines.errors import DecisionRefused
 from pipelines.project import OpenProject
-from pipelines.store import candidates, decisions
-from pipelines.store.connection import Connection
-from pipelines.store.decisions import Decision
+from pipelines.store.contacts import candidate_values
+from pipelines.store.decisions import decisions
+from pipelines.store.decisions.decisions import Decision
+from pipelines.store.warehouse.connection import Connection
 from schemas.vocabulary import DecisionKind
 
 FIELDS = ("name", "phone", "email")
@@ -39,7 +40,7 @@ def clear(project: OpenProject, connection: Connection, contact: str, field: str
     _require_free(project, connection, contact, field)
     if field.startswith("attr.") and project.settings.attributes[field.removeprefix("attr.")].required:
         raise DecisionRefused(f"{field} is required, so it cannot be empty: give it another value")
-    if not candidates.values_of(connection, contact, field):
+    if not candidate_values.values_of(connection, contact, field):
         raise DecisionRefused(f"{field} is empty already")
     return take(
         project, connection, DecisionKind.EDIT, ruling, decisions.carried(connection, contact), field=field, value=None
@@ -63,7 +64,7 @@ def pin(
 
 
 def _only_value(connection: Connection, contact: str, field: str) -> str:
-    values = candidates.values_of(connection, contact, field)
+    values = candidate_values.values_of(connection, contact, field)
     if len(values) != 1:
         several = "has several values" if values else "is empty"
         raise DecisionRefused(f"{field} {several}, so it is not clear what to pin: say which value it is to have")
@@ -72,7 +73,7 @@ def _only_value(connection: Connection, contact: str, field: str) -> str:
 
 def _require_free(project: OpenProject, connection: Connection, contact: str, field: str) -> None:
     _require_field(project, field)
-    pinned = candidates.pin_of(connection, contact, field)
+    pinned = candidate_values.pin_of(connection, contact, field)
     if pinned is not None:
         raise DecisionRefused(
             f"{field} is pinned: pin the new value, or take that back with `onecontact revoke {pinned}`"

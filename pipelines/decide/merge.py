@@ -8,13 +8,14 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.decide.take import Ruling, take
+from pipelines.decide.commit import Ruling, take
+from pipelines.derive.pair_explanation import Named
 from pipelines.errors import DecisionRefused
 from pipelines.project import OpenProject
-from pipelines.steps.verdict import Named
-from pipelines.store import decisions, evidence, links, matching
-from pipelines.store.connection import Connection
-from pipelines.store.decisions import Decision
+from pipelines.store.decisions import decisions, links
+from pipelines.store.decisions.decisions import Decision
+from pipelines.store.matching import evidence, matching
+from pipelines.store.warehouse.connection import Connection
 from schemas.vocabulary import DecisionKind
 
 SIDES = {"record_key": pl.String, "side": pl.UInt16}

@@ -2,15 +2,18 @@
 
 import polars as pl
 
-from pipelines.decide.take import Ruling, joined, take
+from pipelines.decide.commit import Ruling, joined, take
+from pipelines.derive.match import CAPS
+from pipelines.derive.merge import rederive
 from pipelines.errors import DecisionRefused
 from pipelines.project import OpenProject
-from pipelines.steps.match import CAPS
-from pipelines.steps.merge import rederive
-from pipelines.store import decisions, links, matching, runs, withdrawn
-from pipelines.store.connection import Connection
-from pipelines.store.decisions import Decision
-from pipelines.store.pending import MATCH, leave_pending
+from pipelines.store.contacts import deletions
+from pipelines.store.decisions import decisions, links
+from pipelines.store.decisions.decisions import Decision
+from pipelines.store.matching import matching
+from pipelines.store.runs import runs
+from pipelines.store.runs.work_queue import MATCH, leave_pending
+from pipelines.store.warehouse.connection import Connection
 from schemas.vocabulary import DecisionKind
 
 
@@ -48,7 +51,7 @@ def _withdraw(project: OpenProject, connection: Connection, records: pl.Series, 
     no_points = pl.DataFrame(schema={"field": pl.String, "value": pl.String, "record_key": pl.String})
     crossed = matching.replace_keys(connection, records, no_keys, CAPS)
     bearing = matching.replace_points(connection, records, no_points)["record_key"]
-    left = withdrawn.withdraw(connection, records, run_id)
+    left = deletions.withdraw(connection, records, run_id)
     leave_pending(connection, MATCH, pl.concat([crossed, bearing, left]))
     as_of = runs.last_as_of(connection)
     if as_of is not None and not left.is_empty():

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
-from pipelines.match.blocking import RULES
-from pipelines.match.model import Model
+from pipelines.match.blocking.keys import RULES
+from pipelines.match.model.model import Model
 from pipelines.match.priors import levels_of
 from schemas.project import Matching
 

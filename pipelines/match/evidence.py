@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from pipelines.match.compare import Compared, Comparison, compare
-from pipelines.match.model import Model
+from pipelines.match.comparison.compare import Compared, Comparison, compare
+from pipelines.match.comparison.records import Field, Records
+from pipelines.match.model.model import Model
+from pipelines.match.model.weigh import IDENTIFYING, Frequencies, Weighed, frequencies, weigh
 from pipelines.match.priors import LEVELS
-from pipelines.match.records import Field, Records
-from pipelines.match.weigh import IDENTIFYING, Frequencies, Weighed, frequencies, weigh
 
 DERIVED = "email_domain"  # looked at where the addresses differ, and nowhere else
 FULL_NAME = "name_bearers"

@@ -6,14 +6,14 @@ by any engine (`engine`): `keys` takes records, `pairs` blocks, `score` pairs wi
 
 import polars as pl
 
-from pipelines.match.blocking import PAIRS, blocking_keys, candidate_pairs, in_blocks
-from pipelines.match.cluster import SURE, cluster
+from pipelines.match.blocking.keys import PAIRS, blocking_keys, candidate_pairs, in_blocks
+from pipelines.match.clusters.cluster import SURE, cluster
+from pipelines.match.comparison.records import NAMES
+from pipelines.match.comparison.subset import local
 from pipelines.match.configuration import Configuration
-from pipelines.match.local import local
-from pipelines.match.records import NAMES
+from pipelines.match.model.weigh import frequencies
 from pipelines.match.score import JUDGED
 from pipelines.match.score import score as scored
-from pipelines.match.weigh import frequencies
 
 EDGES = pl.Schema({"lo": pl.UInt32, "hi": pl.UInt32, **JUDGED, "evidence": pl.String})
 SHELVES = pl.Schema({"record": pl.UInt32, "batch": pl.UInt32})

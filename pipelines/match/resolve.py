@@ -7,15 +7,15 @@ import narwhals as nw
 import polars as pl
 
 from pipelines.match import kernel
-from pipelines.match.blocking import KEYS, PAIRS
-from pipelines.match.components import components
+from pipelines.match.blocking.keys import KEYS, PAIRS
+from pipelines.match.blocking.shared_identifiers import crowds_on
+from pipelines.match.clusters.components import components
+from pipelines.match.clusters.pooled_evidence import LIKELY
+from pipelines.match.comparison.prepare import FACTS, NAMED, stated_facts, stated_names
+from pipelines.match.comparison.records import POINTS
 from pipelines.match.configuration import Configuration
-from pipelines.match.crowds import crowds_on
-from pipelines.match.engine import IN_MEMORY, Engine, Frame, distinct
-from pipelines.match.fit import fit_on
-from pipelines.match.pool import LIKELY
-from pipelines.match.prepare import FACTS, NAMED, stated_facts, stated_names
-from pipelines.match.records import POINTS
+from pipelines.match.engines.polars import IN_MEMORY, Engine, Frame, distinct
+from pipelines.match.model.fit import fit_on
 from schemas.project import Matching
 
 

@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.match.compare import INDEX, Comparison, compare
-from pipelines.match.model import Model
+from pipelines.match.comparison.compare import INDEX, Comparison, compare
+from pipelines.match.comparison.records import Records
+from pipelines.match.model.model import Model
+from pipelines.match.model.weigh import Frequencies, Weighed, weigh
 from pipelines.match.priors import LEVELS
-from pipelines.match.records import Records
-from pipelines.match.weigh import Frequencies, Weighed, weigh
 from schemas.project import Matching
 
 CHUNK = 500_000  # pairs that are compared at a time; bounds memory

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pipelines.publish.template import EXAMPLE_CELL, Column, attribute_column, field_column
 from pipelines.publish.template import REACHED as ONE_OF
-from pipelines.read.contact_table import EXAMPLE, IGNORE
+from pipelines.read.tables.contact_table import EXAMPLE, IGNORE
 from schemas.attribute import Attribute
 from schemas.project import Project
 

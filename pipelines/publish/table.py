@@ -7,7 +7,7 @@ from types import MappingProxyType
 import polars as pl
 
 from pipelines.normalise.number import spelt
-from pipelines.read.spreadsheet import joined, protected, unmistakable
+from pipelines.read.tables.spreadsheet_cells import joined, protected, unmistakable
 from schemas.segment import Dialect
 
 COMMON = (

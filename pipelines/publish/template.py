@@ -9,9 +9,9 @@ from typing import BinaryIO, NamedTuple
 import phonenumbers
 from babel.numbers import format_decimal
 
-from pipelines.read.batch import Batch
-from pipelines.read.contact_table import EXAMPLE, IGNORE, fold, meaning_of
-from pipelines.read.registry import FORMATS
+from pipelines.read.catalogue.registry import FORMATS
+from pipelines.read.core.batch import Batch
+from pipelines.read.tables.contact_table import EXAMPLE, IGNORE, fold, meaning_of
 from schemas.attribute import Attribute
 from schemas.contact_list import ContactTable
 from schemas.project import Project
@@ -44,7 +44,7 @@ class Size(NamedTuple):
 
 
 class Written(NamedTuple):
-    """A list in memory, as readers see files (`pipelines.read.batch.Delivered`)."""
+    """A list in memory, as readers see files (`pipelines.read.core.batch.Delivered`)."""
 
     content: bytes
     name: str = "template.csv"

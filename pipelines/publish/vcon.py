@@ -29,7 +29,7 @@ class Kept(NamedTuple):
 def write_vcon(
     file: BinaryIO, company: str, contact: dict[str, Any], entries: Iterable[dict[str, Any]], created_at: datetime
 ) -> Kept:
-    """Write entries of a timeline (`pipelines.store.timeline`) as a vCon of one contact.
+    """Write entries of a timeline (`pipelines.store.reads.timeline`) as a vCon of one contact.
 
     Messages are written as they come; only parties and what is said of files are held until the end.
 

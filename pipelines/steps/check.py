@@ -8,14 +8,9 @@ from typing import NamedTuple
 
 import polars as pl
 
+from pipelines.decide.deliveries import by_request
 from pipelines.errors import ConfigurationError, DeliveryError
-from pipelines.landing import Landed, Stamp, every_source, hashed, local_files, stated_time
-from pipelines.project import OpenProject
-from pipelines.read.change_requests import looks_like
-from pipelines.read.detect import sample
-from pipelines.read.registry import FORMATS
-from pipelines.steps.decide import by_request
-from pipelines.steps.receive import (
+from pipelines.ingest.receive import (
     Taken,
     by_format,
     delivery_of,
@@ -24,9 +19,14 @@ from pipelines.steps.receive import (
     take_in,
     worth_another_try,
 )
-from pipelines.store import deliveries, given_back
-from pipelines.store.connection import Connection
-from pipelines.store.warehouse import undone
+from pipelines.landing.arrivals import Landed, Stamp, every_source, hashed, local_files, stated_time
+from pipelines.project import OpenProject
+from pipelines.read.catalogue.detect import sample
+from pipelines.read.catalogue.registry import FORMATS
+from pipelines.read.change_requests.change_requests import looks_like
+from pipelines.store.ingest import deliveries, rejected_rows
+from pipelines.store.warehouse.connection import Connection
+from pipelines.store.warehouse.database import undone
 from schemas.project import DECISIONS
 from schemas.source import Source
 from schemas.vocabulary import DeliveryState
@@ -65,9 +65,9 @@ def check(project: OpenProject, connection: Connection, path: Path, source: str)
     def looked_at(connection: Connection) -> Iterator[None]:
         with undone(connection):
             yield
-            way_out = given_back.summary(connection, delivery.delivery_id)["way_out"].item()
-            codes = given_back.codes(connection, delivery.delivery_id)
-            seen.append((way_out, codes, given_back.first_problems(connection, delivery.delivery_id, SHOWN)))
+            way_out = rejected_rows.summary(connection, delivery.delivery_id)["way_out"].item()
+            codes = rejected_rows.codes(connection, delivery.delivery_id)
+            seen.append((way_out, codes, rejected_rows.first_problems(connection, delivery.delivery_id, SHOWN)))
 
     requested = source == DECISIONS
     store = by_request(project, file, ids, "check") if requested else by_format(file, origin_of(project, file, ids))

@@ -5,16 +5,17 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.match.decided import DECISION, SOURCE_MERGE
+from pipelines.derive.comparison_data import Compared, compared
+from pipelines.derive.pair_explanation import CAPS, Conflict, Keys, Named, Pair, conflicts_between, judged, shared_keys
+from pipelines.derive.veto_reasons import against
+from pipelines.match.comparison.records import encoded
 from pipelines.match.evidence import Item, Weights, items, relation_between, weights
-from pipelines.match.records import encoded
+from pipelines.match.source_links import DECISION, SOURCE_MERGE
 from pipelines.project import OpenProject
-from pipelines.steps.compared import Compared, compared
-from pipelines.steps.verdict import CAPS, Conflict, Keys, Named, Pair, conflicts_between, judged, shared_keys
-from pipelines.steps.vetoed import against
-from pipelines.store import decisions, links, matching, models
-from pipelines.store import evidence as store
-from pipelines.store.connection import Connection
+from pipelines.store.decisions import decisions, links
+from pipelines.store.matching import evidence as store
+from pipelines.store.matching import matching, models
+from pipelines.store.warehouse.connection import Connection
 
 NEARLY = 1e-4  # by which a probability computed again may differ from the one that was kept
 

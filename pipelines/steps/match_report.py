@@ -2,13 +2,14 @@
 
 import polars as pl
 
-from pipelines.match.blocking import RULES
-from pipelines.match.records import NAMES
-from pipelines.match.weights import level_weights
+from pipelines.derive.match import CAPS
+from pipelines.match.blocking.keys import RULES
+from pipelines.match.comparison.records import NAMES
+from pipelines.match.model.weight_table import level_weights
 from pipelines.publish.match_report import Report
-from pipelines.steps.match import CAPS
-from pipelines.store import evidence, health, match_numbers, models
-from pipelines.store.connection import Connection
+from pipelines.store.matching import evidence, match_metrics, models
+from pipelines.store.reads import health
+from pipelines.store.warehouse.connection import Connection
 from schemas.project import Project
 
 
@@ -20,7 +21,7 @@ def report(settings: Project, connection: Connection) -> Report:
     """
     evidence.require_matched(connection)
     version, model = models.current_parameters(connection)
-    histogram = match_numbers.score_histogram(connection)
+    histogram = match_metrics.score_histogram(connection)
     return Report(
         project=settings.project,
         model=version,
@@ -34,9 +35,9 @@ def report(settings: Project, connection: Connection) -> Report:
         histogram=histogram,
         zones=dict(histogram.group_by("zone").agg(pl.col("pairs").sum()).sort("zone").iter_rows()),
         rules=health.edge_rules(connection),
-        vetoes=match_numbers.vetoes(connection),
+        vetoes=match_metrics.vetoes(connection),
         sizes=health.cluster_sizes(connection),
-        capped=named(match_numbers.capped_blocks(connection, CAPS)),
+        capped=named(match_metrics.capped_blocks(connection, CAPS)),
         shared=health.shared_values(connection),
     )
 
@@ -49,7 +50,7 @@ def weights_in_use(settings: Project, connection: Connection) -> pl.DataFrame:
 
 def fields_compared(settings: Project, connection: Connection) -> frozenset[str]:
     """The fields that records of this project can be compared by."""
-    points = match_numbers.identifying_fields(connection)
+    points = match_metrics.identifying_fields(connection)
     domain = ["email_domain"] if "email" in points else []
     return frozenset((*NAMES, *points, *domain, "country", *settings.match_roles().values()))
 

@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 import polars as pl
 
+from pipelines.derive.merge import rederive
 from pipelines.project import OpenProject
-from pipelines.steps.merge import rederive
 from pipelines.steps.publish import compiled
-from pipelines.store import evidence, exports, health, rezoned, runs
-from pipelines.store.connection import Connection
-from pipelines.store.warehouse import undone
+from pipelines.store.matching import changed_edges, evidence
+from pipelines.store.reads import exports, health
+from pipelines.store.runs import runs
+from pipelines.store.warehouse.connection import Connection
+from pipelines.store.warehouse.database import undone
 from schemas.segment import Segment
 from schemas.vocabulary import AttributeType
 
@@ -73,7 +75,7 @@ class _Standing(NamedTuple):
 
 def _standing(project: OpenProject, connection: Connection, as_of: datetime | None) -> _Standing:
     return _Standing(
-        dict(rezoned.zones(connection).iter_rows()),
+        dict(changed_edges.zones(connection).iter_rows()),
         health.count(connection, "contact"),
         health.count(connection, "review_queue"),
         {each.segment: members(project, connection, each, as_of) for each in project.segments if as_of},

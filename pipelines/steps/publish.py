@@ -14,11 +14,11 @@ from pipelines.errors import ConfigurationError
 from pipelines.ids import NAMESPACE
 from pipelines.project import OpenProject, digest
 from pipelines.publish.files import sha256_of, written
-from pipelines.publish.filter import compile_filter, known_field
 from pipelines.publish.table import READING, as_csv, header
-from pipelines.store import exports as store
-from pipelines.store.connection import Connection
-from pipelines.store.warehouse import transaction
+from pipelines.query.filter import compile_filter, known_field
+from pipelines.store.reads import exports as store
+from pipelines.store.warehouse.connection import Connection
+from pipelines.store.warehouse.database import transaction
 from schemas.contact import EVERY, Contact, field_kinds
 from schemas.segment import Segment
 from schemas.vocabulary import AttributeType, Pii, Status

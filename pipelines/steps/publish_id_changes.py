@@ -11,9 +11,9 @@ from pipelines.project import OpenProject, digest
 from pipelines.publish.files import sha256_of, written
 from pipelines.publish.table import READING, as_csv, header
 from pipelines.steps.publish import FOLDER, Published, committed, replaced
-from pipelines.store import exports as store
-from pipelines.store.connection import Connection
-from pipelines.store.id_changes import in_order
+from pipelines.store.contacts.id_changes import in_order
+from pipelines.store.reads import exports as store
+from pipelines.store.warehouse.connection import Connection
 from schemas.segment import ID_CHANGES, Dialect
 from schemas.vocabulary import Pii
 

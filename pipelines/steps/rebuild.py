@@ -5,17 +5,19 @@ from typing import NamedTuple
 
 import polars as pl
 
+from pipelines.derive import match, merge
+from pipelines.derive.merge import Merged
 from pipelines.errors import NeverMatched
 from pipelines.progress import progress
 from pipelines.project import OpenProject
-from pipelines.steps import match, merge
-from pipelines.steps.merge import Merged
-from pipelines.store import health, models, runs
-from pipelines.store import rebuild as store
-from pipelines.store.connection import Connection
-from pipelines.store.evidence import require_matched
-from pipelines.store.pending import CONTACTS, MATCH, leave_pending, pending
-from pipelines.store.warehouse import transaction, undone
+from pipelines.store.matching import models
+from pipelines.store.matching.evidence import require_matched
+from pipelines.store.reads import health
+from pipelines.store.runs import rebuild as store
+from pipelines.store.runs import runs
+from pipelines.store.runs.work_queue import CONTACTS, MATCH, leave_pending, pending
+from pipelines.store.warehouse.connection import Connection
+from pipelines.store.warehouse.database import transaction, undone
 
 RUN = "rebuild"  # id of a rebuild that leaves nothing behind
 

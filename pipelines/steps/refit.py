@@ -5,14 +5,14 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.match.model import Model, shipped_m
+from pipelines.derive.fit import FEWEST, everybody, fitted, refit
+from pipelines.derive.match import compare_subjects
+from pipelines.match.model.model import Model, shipped_m
 from pipelines.project import OpenProject
-from pipelines.steps.fit import FEWEST, everybody, fitted, refit
-from pipelines.steps.match import compare_subjects
 from pipelines.steps.preview import RUN, Preview, preview
-from pipelines.store import evidence, matching, models, rezoned
-from pipelines.store.connection import Connection
-from pipelines.store.warehouse import transaction
+from pipelines.store.matching import changed_edges, evidence, matching, models
+from pipelines.store.warehouse.connection import Connection
+from pipelines.store.warehouse.database import transaction
 
 RATES = ("duplicates", "household", "one_line", "colleagues")
 
@@ -67,7 +67,7 @@ def refit_preview(project: OpenProject, connection: Connection) -> Refitted:
 
     def with_new_edges() -> pl.Series:
         _, edges = compare_subjects(project.settings, connection, own.keys, new, own)
-        turned.extend(rezoned.changed_edges(connection, edges).to_dicts())
+        turned.extend(changed_edges.changed_edges(connection, edges).to_dicts())
         matching.replace_edges(connection, own.keys, edges, RUN, RUN)
         return own.keys
 

@@ -1,11 +1,11 @@
 """What other thresholds would make of contacts and segments, without changing anything."""
 
 from pipelines.errors import ConfigurationError
-from pipelines.match.cluster import SURE
+from pipelines.match.clusters.cluster import SURE
 from pipelines.project import OpenProject
 from pipelines.steps.preview import Preview, preview
-from pipelines.store import rezoned
-from pipelines.store.connection import Connection
+from pipelines.store.matching import changed_edges
+from pipelines.store.warehouse.connection import Connection
 from schemas.project import Matching
 
 
@@ -17,7 +17,7 @@ def what_if(project: OpenProject, connection: Connection, auto: float, review: f
         NeverMatched: There is nothing yet that could change.
     """
     configured = project.settings.matching.review
-    kept_from = rezoned.kept_from(connection) or configured
+    kept_from = changed_edges.kept_from(connection) or configured
     wanted = thresholds(auto, min(configured, auto) if review is None else review)
     if wanted.review < kept_from:
         way_out = "run `onecontact run`, which looks for them"
@@ -31,7 +31,7 @@ def what_if(project: OpenProject, connection: Connection, auto: float, review: f
     return preview(
         project._replace(settings=settings),
         connection,
-        lambda: rezoned.rezone(connection, wanted.auto, wanted.review, SURE),
+        lambda: changed_edges.rezone(connection, wanted.auto, wanted.review, SURE),
     )
 
 

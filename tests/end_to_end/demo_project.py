@@ -14,7 +14,7 @@ import polars as pl
 
 from console.cli import main
 from pipelines.project import open_project
-from pipelines.store.connection import query
+from pipelines.store.warehouse.connection import query
 
 DEMO = Path(__file__).parents[2] / "examples" / "demo"
 AS_OF = "2026-11-20"

@@ -8,7 +8,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipelines.project import open_project
-from pipelines.store.connection import query
+from pipelines.store.warehouse.connection import query
 from tests.end_to_end.demo_project import AS_OF, answered, derived, onecontact
 
 LENA = "lena.hoffmann@example.com"

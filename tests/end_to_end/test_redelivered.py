@@ -20,13 +20,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
+from pipelines.derive.match import match
+from pipelines.derive.merge import merge
+from pipelines.ingest.receive import receive
 from pipelines.project import OpenProject, open_project
-from pipelines.steps.match import match
-from pipelines.steps.merge import merge
-from pipelines.steps.receive import receive
-from pipelines.store.connection import Connection, value
-from pipelines.store.keys import make_keys
-from pipelines.store.timeline import KINDS, Wanted, timeline
+from pipelines.store.reads.timeline import KINDS, Wanted, timeline
+from pipelines.store.warehouse.connection import Connection, value
+from pipelines.store.warehouse.keys import make_keys
 from tests.end_to_end.demo_project import DEMO
 
 # Whoever is in the truth wrote in these, Lena Hoffmann in three of them. Contact lists say who they are.

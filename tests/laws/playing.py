@@ -10,24 +10,25 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+from pipelines.decide.annotate import note, tag, untag
 from pipelines.decide.block import block, unblock
+from pipelines.decide.commit import Ruling, derived_later
 from pipelines.decide.create import create
 from pipelines.decide.edit import clear, edit, pin
-from pipelines.decide.mark import note, tag, untag
 from pipelines.decide.merge import defer, dismiss, merge, unmerge
 from pipelines.decide.revoke import revoke
-from pipelines.decide.stated import read_ahead
-from pipelines.decide.take import Ruling, derived_later
+from pipelines.decide.validate import read_ahead
+from pipelines.derive.merge import rederive
 from pipelines.errors import DecisionRefused
 from pipelines.ids import contact_id
 from pipelines.project import OpenProject
-from pipelines.steps.merge import rederive
-from pipelines.store import decisions, runs
-from pipelines.store.connection import Connection
-from pipelines.store.decisions import Decision
-from pipelines.store.rebuild import DERIVED
-from pipelines.store.requests import records_about
-from pipelines.store.warehouse import transaction
+from pipelines.store.decisions import decisions
+from pipelines.store.decisions.change_requests import records_about
+from pipelines.store.decisions.decisions import Decision
+from pipelines.store.runs import runs
+from pipelines.store.runs.rebuild import DERIVED
+from pipelines.store.warehouse.connection import Connection
+from pipelines.store.warehouse.database import transaction
 from tests.deciding import ruling
 from tests.laws.histories import Decide, Deliver, History, Household, record_of, rounds
 from tests.small_project import SmallProject, small_project

@@ -5,7 +5,7 @@ import pytest
 
 from pipelines.errors import ConfigurationError, KeyMissing, WarehouseMissing
 from pipelines.project import digest, open_project
-from pipelines.store.connection import query
+from pipelines.store.warehouse.connection import query
 from schemas.attribute import Attribute
 from schemas.vocabulary import AttributeType
 from tests.small_project import KEYS, SETTINGS, SmallProject, small_project, write_keys, write_settings

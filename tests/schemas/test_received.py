@@ -3,7 +3,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines import quality
+from pipelines import contracts
 from schemas import received
 from schemas.received import MAX_TEXT, Frame
 from schemas.vocabulary import Pii
@@ -36,12 +36,12 @@ VALUE = {"row": 1, "attribute": "tier", "raw": "gold", "field": "Tier"}
 
 def rules_broken(contract: type[Frame], **row: Any) -> list[str]:
     frame = pl.DataFrame([row], schema=received.empty(contract).schema)
-    return quality.check(contract, frame).broken["rule"].to_list()
+    return contracts.check(contract, frame).broken["rule"].to_list()
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_a_frame_without_rows_keeps_its_contract(contract: type[Frame]) -> None:
-    quality.require(contract, received.empty(contract))
+    contracts.require(contract, received.empty(contract))
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)

@@ -11,11 +11,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from pipelines.decide.block import block, unblock
-from pipelines.decide.take import Ruling
+from pipelines.decide.commit import Ruling
+from pipelines.derive.merge import Merged
 from pipelines.errors import DecisionRefused
-from pipelines.steps.merge import Merged
-from pipelines.store import decisions
-from pipelines.store.pending import CONTACTS, leave_pending
+from pipelines.store.decisions import decisions
+from pipelines.store.runs.work_queue import CONTACTS, leave_pending
 from tests.small_project import AS_OF, SETTINGS, SmallProject, small_project
 
 ANNA = "id,name,phone,email\n1,Anna Berg,0151 23456789,anna@example.com"

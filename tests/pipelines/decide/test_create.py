@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.decide.create import create
 from pipelines.errors import ConfigurationError, DecisionRefused
-from pipelines.store import ask
+from pipelines.store.reads import contact_details
 from tests.deciding import rebuilt, ruling, shown
 from tests.small_project import SETTINGS, SmallProject
 
@@ -39,9 +39,9 @@ def test_a_contact_that_is_added_is_there_at_once_with_all_that_was_said(project
 
 def test_each_of_its_values_says_who_added_it(project: SmallProject) -> None:
     karl = created(project, KARL)
-    [found] = ask.origin_of(project.connection, karl, "name").to_dicts()
+    [found] = contact_details.origin_of(project.connection, karl, "name").to_dicts()
     assert (found["source"], found["actor"], found["reason"]) == ("manual", "Ina", "they told us")
-    assert set(ask.identifiers(project.connection, karl)["actor"]) == {"Ina"}
+    assert set(contact_details.identifiers(project.connection, karl)["actor"]) == {"Ina"}
 
 
 def test_a_name_alone_is_enough(project: SmallProject) -> None:

@@ -6,8 +6,8 @@ from pipelines.decide.edit import clear, edit, pin
 from pipelines.decide.merge import merge
 from pipelines.decide.revoke import revoke
 from pipelines.errors import DecisionRefused
-from pipelines.store import ask, search
-from pipelines.store.decisions import Decision
+from pipelines.store.decisions.decisions import Decision
+from pipelines.store.reads import contact_details, search
 from tests.deciding import rebuilt, ruling, shown
 from tests.small_project import SETTINGS, SmallProject
 
@@ -83,21 +83,21 @@ def test_the_parts_of_an_edited_name_are_those_of_that_name(anna: SmallProject) 
 
 def test_what_an_edit_beat_is_told_with_its_place(anna: SmallProject) -> None:
     edited(anna, "name", "Annika Berg")
-    lost = ask.losing(anna.connection, anna.contact_of("crm:1"), "name")
+    lost = contact_details.losing(anna.connection, anna.contact_of("crm:1"), "name")
     assert lost.select("value", "source", "record_id", "file_name", "line_number").rows() == [
         ("Anna Berg", "crm", "1", "crm-2026-01-05.csv", 2),
         ("Annie Berg", "shop", "7", "shop-2026-01-06.csv", 2),
     ]
-    assert ask.losing(anna.connection, anna.contact_of("crm:1"), "last_name").equals(lost)
+    assert contact_details.losing(anna.connection, anna.contact_of("crm:1"), "last_name").equals(lost)
 
 
 def test_an_edited_value_says_who_decided_it_when_and_why(anna: SmallProject) -> None:
     decision = edited(anna, "attr.tier", "silver")
-    [found] = ask.origin_of(anna.connection, anna.contact_of("crm:1"), "attr.tier").to_dicts()
+    [found] = contact_details.origin_of(anna.connection, anna.contact_of("crm:1"), "attr.tier").to_dicts()
     said = (found["actor"], found["decided_at"], found["reason"], found["decision_id"], found["record_id"])
     assert said == ("Ina", decision.decided_at, "they told us", decision.decision_id, "1")
     assert (found["file_name"], found["line_number"], found["row_number"]) == (None, None, None)
-    fields = ask.fields(anna.connection, anna.contact_of("crm:1")).to_dicts()
+    fields = contact_details.fields(anna.connection, anna.contact_of("crm:1")).to_dicts()
     assert {each["field"] for each in fields if each["actor"] == "Ina"} == {"attr.tier"}
 
 
@@ -178,7 +178,7 @@ def test_a_cleared_field_is_empty(anna: SmallProject, field: str) -> None:
 
 def test_a_cleared_number_is_formerly_known(anna: SmallProject) -> None:
     cleared(anna, "phone")
-    former = ask.former_identifiers(anna.connection, anna.contact_of("crm:1"))
+    former = contact_details.former_identifiers(anna.connection, anna.contact_of("crm:1"))
     assert former["value"].to_list() == ["+4915123456780", "+4915123456789"]
 
 

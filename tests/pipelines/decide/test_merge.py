@@ -4,10 +4,11 @@ from pipelines.decide.block import block
 from pipelines.decide.edit import edit
 from pipelines.decide.merge import defer, dismiss, merge, unmerge
 from pipelines.decide.revoke import revoke
+from pipelines.derive.merge import Merged
 from pipelines.errors import DecisionRefused
-from pipelines.steps.merge import Merged
-from pipelines.store import health, links
-from pipelines.store.decisions import Decision
+from pipelines.store.decisions import links
+from pipelines.store.decisions.decisions import Decision
+from pipelines.store.reads import health
 from tests.deciding import rebuilt, ruling, shown
 from tests.small_project import SETTINGS, SmallProject
 

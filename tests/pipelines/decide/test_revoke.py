@@ -1,15 +1,15 @@
 import pytest
 
+from pipelines.decide.annotate import note, tag
 from pipelines.decide.block import block
 from pipelines.decide.create import create
 from pipelines.decide.edit import edit
-from pipelines.decide.mark import note, tag
 from pipelines.decide.merge import dismiss, merge
 from pipelines.decide.revoke import revoke
+from pipelines.derive.merge import Merged
 from pipelines.errors import DecisionRefused
-from pipelines.steps.merge import Merged
-from pipelines.store import health
-from pipelines.store.decisions import Decision
+from pipelines.store.decisions.decisions import Decision
+from pipelines.store.reads import health
 from tests.deciding import decision_rows, rebuilt, ruling, shown
 from tests.small_project import SmallProject
 

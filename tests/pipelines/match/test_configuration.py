@@ -3,7 +3,7 @@ import pickle
 import polars as pl
 
 from pipelines.match.configuration import Configuration
-from pipelines.match.model import SHARES, unfitted
+from pipelines.match.model.model import SHARES, unfitted
 from schemas.project import Matching
 
 CONFIGURATION = Configuration(unfitted(50), Matching())

@@ -6,17 +6,17 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.match.blocking import candidate_pairs, paired_keys
-from pipelines.match.cluster import SURE, cluster
-from pipelines.match.crowds import crowds
-from pipelines.match.engine import PolarsEngine
-from pipelines.match.model import unfitted
-from pipelines.match.prepare import prepared
-from pipelines.match.records import POINTS, encoded
+from pipelines.derive.match import conflicting
+from pipelines.match.blocking.keys import candidate_pairs, paired_keys
+from pipelines.match.blocking.shared_identifiers import crowds
+from pipelines.match.clusters.cluster import SURE, cluster
+from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.records import POINTS, encoded
+from pipelines.match.engines.polars import PolarsEngine
+from pipelines.match.model.model import unfitted
+from pipelines.match.model.weigh import frequencies
 from pipelines.match.resolve import resolve
 from pipelines.match.score import score
-from pipelines.match.weigh import frequencies
-from pipelines.steps.match import conflicting
 from schemas.project import Matching
 
 ROLES = {"given": "given_name", "family": "family_name", "phone": "phone", "email": "email", "city": "city"}

@@ -1,7 +1,7 @@
 import pytest
 
+from pipelines.match.comparison.records import POINTS
 from pipelines.match.priors import LEVELS, ORGANISATIONS, TYPICAL, Level, levels_of
-from pipelines.match.records import POINTS
 
 EVERY = [(kind, field) for kind in ("people", "organisations") for field in LEVELS]
 

@@ -5,13 +5,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.match.blocking import PAIRS
-from pipelines.match.crowds import crowds
-from pipelines.match.model import unfitted
-from pipelines.match.prepare import prepared
-from pipelines.match.records import encoded
+from pipelines.match.blocking.keys import PAIRS
+from pipelines.match.blocking.shared_identifiers import crowds
+from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.records import encoded
+from pipelines.match.model.model import unfitted
+from pipelines.match.model.weigh import frequencies
 from pipelines.match.score import score
-from pipelines.match.weigh import frequencies
 from schemas.project import Matching
 
 MOBILE, OTHER = "+49 1512 3456789", "+49 1512 3456780"

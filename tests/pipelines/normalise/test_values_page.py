@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.normalise.value import FALSE, TRUE, values
+from pipelines.normalise.attribute import FALSE, TRUE, values
 from schemas.attribute import Attribute
 from schemas.vocabulary import AttributeType
 

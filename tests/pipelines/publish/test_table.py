@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.publish.table import as_csv, header
-from pipelines.read.spreadsheet import parted, said
+from pipelines.read.tables.spreadsheet_cells import parted, said
 from schemas.segment import Dialect
 
 FRAME = pl.DataFrame(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipelines.publish.template import Column, as_csv, as_markdown, template, unreached
-from pipelines.read.registry import FORMATS
+from pipelines.read.catalogue.registry import FORMATS
 from schemas.contact_list import ContactTable
 from tests.small_project import SETTINGS, SmallProject, small_project
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipelines.errors import ConfigurationError, WarehouseOlder
 from pipelines.project import open_project
 from pipelines.steps.check import check, source_of
-from pipelines.store import health
+from pipelines.store.reads import health
 from schemas.vocabulary import Outcome
 from tests.small_project import SETTINGS, SmallProject, small_project
 

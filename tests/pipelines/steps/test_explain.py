@@ -4,7 +4,8 @@ import pytest
 from pipelines.decide.merge import merge, unmerge
 from pipelines.errors import NeverMatched
 from pipelines.steps.explain import Explained, explain
-from pipelines.store import decisions, evidence
+from pipelines.store.decisions import decisions
+from pipelines.store.matching import evidence
 from tests.deciding import ruling
 from tests.small_project import SmallProject
 
@@ -90,7 +91,7 @@ def test_a_pair_that_only_shares_a_block_over_its_cap_says_so(
     matched: SmallProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caps = dict.fromkeys(range(100), 1)
-    monkeypatch.setattr("pipelines.steps.verdict.CAPS", caps)
+    monkeypatch.setattr("pipelines.derive.pair_explanation.CAPS", caps)
     monkeypatch.setattr("pipelines.steps.explain.CAPS", caps)
     matched.connection.execute("DELETE FROM match_edge")
     found = explained(matched, "crm:1", "shop:2")

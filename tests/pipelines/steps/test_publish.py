@@ -13,7 +13,7 @@ from pipelines.errors import ConfigurationError
 from pipelines.publish.files import sha256_of, written
 from pipelines.steps import publish as step
 from pipelines.steps.publish import Published, check_segments, publish
-from pipelines.store import exports
+from pipelines.store.reads import exports
 from schemas.segment import Dialect, Segment
 from tests.small_project import AS_OF, SmallProject
 

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from pipelines.decide.annotate import tag, untag
 from pipelines.decide.block import block, unblock
 from pipelines.decide.create import create
 from pipelines.decide.edit import clear, edit, pin
-from pipelines.decide.mark import tag, untag
 from pipelines.decide.merge import dismiss, merge, unmerge
 from pipelines.decide.revoke import revoke
+from pipelines.derive.merge import Merged
 from pipelines.errors import DecisionRefused, NeverMatched
-from pipelines.steps.merge import Merged
 from pipelines.steps.rebuild import Comparison, compare, rebuild
 from pipelines.steps.refit import refit_now
-from pipelines.store.rebuild import DERIVED
+from pipelines.store.runs.rebuild import DERIVED
 from tests.deciding import ruling
 from tests.small_project import AS_OF, SmallProject, small_project
 

@@ -1,7 +1,7 @@
 import pytest
 
 from pipelines.errors import NeverMatched
-from pipelines.match.model import unfitted
+from pipelines.match.model.model import unfitted
 from pipelines.steps.refit import moved, refit_now, refit_preview
 from tests.small_project import SmallProject
 

@@ -1,0 +1,71 @@
+"""`onecontact decisions`: what was decided, by whom, when and why, and what of it stands."""
+
+import argparse
+from typing import Any
+
+from console.deciding.decision_command import what
+from console.looking.resolve_contact import the_one
+from console.terminal.exit_codes import OK
+from console.terminal.open_project import opened
+from console.terminal.screen import as_json, cell, clock, out, plural, say, table
+from pipelines.store.decisions import decision_log
+from schemas.vocabulary import DecisionKind
+
+MOST_NAMED = 4  # contacts or records of a decision
+
+
+def command(asked: argparse.Namespace) -> int:
+    """List decisions, the newest first: all, or those about the one contact that is meant."""
+    with opened(asked) as (_, connection):
+        contact_id = the_one(connection, asked.contact) if asked.contact else None
+        found = decision_log.listed(connection, contact_id, asked.limit).to_dicts()
+    if asked.json:
+        as_json(found)
+    elif not found:
+        say("Nothing was decided yet.")
+    else:
+        rows = [row(each) for each in found]
+        title = f"{plural(len(found), 'decision')}, times in {clock.zone.key}"
+        out.print(table(title, ["id", "when", "who", "what", "about", "why", "stands"], rows))
+        if len(found) == asked.limit:
+            say(f"The last {asked.limit:,}; `--limit 0` shows all.")
+        say("To take one back: onecontact revoke ID")
+    return OK
+
+
+def row(decision: dict[str, Any]) -> list[Any]:
+    """A decision as a row of the list."""
+    taken = [decision["decision_id"][:8], decision["decided_at"], decision["actor"], what(decision)]
+    return [*taken, about(decision), why(decision), stands(decision)]
+
+
+def about(decision: dict[str, Any]) -> str:
+    """Whom a decision is about; of one about who is one person, the records on its sides."""
+    if decision["kind"] in {DecisionKind.MERGE, DecisionKind.UNMERGE, DecisionKind.DISMISS, DecisionKind.DEFER}:
+        sides: dict[int, list[str]] = {}
+        for each in decision["records"]:
+            sides.setdefault(each["side"], []).append(each["record"])
+        between = " + " if decision["kind"] == DecisionKind.MERGE else " | "
+        return between.join(some(records) for records in sides.values())
+    return some([each["name"] or each["contact_id"][:8] for each in decision["contacts"]])
+
+
+def why(decision: dict[str, Any]) -> str:
+    """The reason, and the file that a decision came in."""
+    asked_in = f" ({decision['file_name']}, no. {decision['row_number']})" if decision["file_name"] else ""
+    return f"{decision['reason']}{asked_in}"
+
+
+def some(names: list[str]) -> str:
+    """Names in a line, cut short where there are many."""
+    more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
+    return ", ".join([*names[:MOST_NAMED], *more])
+
+
+def stands(decision: dict[str, Any]) -> str:
+    """Whether a decision is in force, and where it is not, why."""
+    if decision["revoked_at"]:
+        return f"taken back {cell(decision['revoked_at'])} by {decision['revoked_by']}: {decision['revoked_reason']}"
+    if decision["kind"] == DecisionKind.REVOKE:
+        return ""
+    return "over" if decision["is_over"] else "yes"

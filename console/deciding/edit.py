@@ -1,0 +1,62 @@
+"""`onecontact edit`: what people know better about a contact."""
+
+import argparse
+from collections.abc import Collection, Sequence
+
+from console.deciding.decision_command import decide, rulings
+from console.looking.resolve_contact import the_one
+from console.terminal.open_project import opened
+from pipelines.decide.edit import FIELDS, clear, edit, pin
+from pipelines.errors import ConfigurationError
+from pipelines.store.decisions.decisions import Decision
+from schemas.configuration import nearest
+
+
+def command(asked: argparse.Namespace) -> int:
+    """Correct, clear and pin values of the one contact that is meant."""
+    if not (asked.values or asked.clear or asked.pin):
+        raise ConfigurationError("say what to change: FIELD=VALUE, --clear FIELD or --pin FIELD")
+    with opened(asked, writes_as="onecontact edit") as (project, connection):
+        attributes = project.settings.attributes
+        edited = [stated(each, attributes) for each in asked.values]
+        cleared = [field_meant(each, attributes) for each in asked.clear]
+        pinned = [pin_meant(each, attributes) for each in asked.pin]
+        once([*(field for field, _ in edited), *cleared, *(field for field, _ in pinned)])
+        contact_id, ruling = the_one(connection, asked.contact), rulings(asked)
+
+        def act() -> Sequence[Decision]:
+            return [
+                *(edit(project, connection, contact_id, field, text, next(ruling)) for field, text in edited),
+                *(clear(project, connection, contact_id, field, next(ruling)) for field in cleared),
+                *(pin(project, connection, contact_id, field, text, next(ruling)) for field, text in pinned),
+            ]
+
+        return decide(asked, connection, [contact_id], act)
+
+
+def once(fields: Sequence[str]) -> None:
+    """Raise ConfigurationError for a field that one command says two things about."""
+    if len(set(fields)) < len(fields):
+        raise ConfigurationError("each field can be named once: an edit, a --clear and a --pin exclude each other")
+
+
+def stated(text: str, attributes: Collection[str]) -> tuple[str, str]:
+    """Field and value of FIELD=VALUE."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise ConfigurationError("an edit needs FIELD=VALUE, such as tier=gold")
+    return field_meant(name, attributes), value
+
+
+def pin_meant(text: str, attributes: Collection[str]) -> tuple[str, str | None]:
+    """Field and value of FIELD or FIELD=VALUE; without one it is pinned as it is."""
+    return stated(text, attributes) if "=" in text else (field_meant(text, attributes), None)
+
+
+def field_meant(name: str, attributes: Collection[str]) -> str:
+    """The field somebody means by its name; of an attribute `attr.` may be left out."""
+    known = [*FIELDS, *(f"attr.{each}" for each in attributes)]
+    for field in (name.strip(), f"attr.{name.strip()}"):
+        if field in known:
+            return field
+    raise ConfigurationError(f"no field of that name can be edited{nearest(name, [*FIELDS, *sorted(attributes)])}")

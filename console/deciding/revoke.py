@@ -1,0 +1,39 @@
+"""`onecontact revoke`: undo a decision."""
+
+import argparse
+
+from console.deciding.decision_command import actor, decide, rulings
+from console.terminal.exit_codes import NOT_FOUND, SEVERAL, Ended
+from console.terminal.open_project import opened
+from pipelines.decide.revoke import revoke
+from pipelines.store.decisions import decision_log
+from pipelines.store.warehouse.connection import Connection
+
+LAST = "last"
+
+
+def command(asked: argparse.Namespace) -> int:
+    """Take back the one decision that is meant."""
+    with opened(asked, writes_as="onecontact revoke") as (project, connection):
+        decision_id, ruling = decision_meant(connection, asked), rulings(asked)
+        contacts = decision_log.about(connection, [decision_id]).to_list()
+        return decide(asked, connection, contacts, lambda: [revoke(project, connection, decision_id, next(ruling))])
+
+
+def decision_meant(connection: Connection, asked: argparse.Namespace) -> str:
+    """Id of the one decision that is meant.
+
+    Raises:
+        Ended: None fits, or several do.
+    """
+    if asked.decision == LAST:
+        fitting = decision_log.last_of(connection, actor(asked.by))
+        if fitting.is_empty():
+            raise Ended("you have taken no decision that stands; `onecontact decisions` lists those of all", NOT_FOUND)
+        return str(fitting[0])
+    fitting = decision_log.known_as(connection, asked.decision)
+    if fitting.is_empty():
+        raise Ended("no decision has that id; `onecontact decisions` lists them", NOT_FOUND)
+    if fitting.len() > 1:
+        raise Ended("the ids of several decisions begin so; write more of it", SEVERAL)
+    return str(fitting[0])

@@ -1,0 +1,129 @@
+"""`onecontact list`: quick search and filters over contacts."""
+
+import argparse
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from console.terminal.open_project import opened
+from console.terminal.screen import as_json, clock, out, plural, say, table
+from pipelines.errors import ConfigurationError
+from pipelines.normalise.attribute import FALSE, TRUE
+from pipelines.project import OpenProject
+from pipelines.query.filter import compile_filter
+from pipelines.store.decisions import decisions
+from pipelines.store.reads import exports, search
+from pipelines.store.runs import runs
+from pipelines.store.warehouse.connection import Connection
+from schemas.configuration import nearest
+from schemas.contact import Kind, field_kinds
+from schemas.segment import All, Condition, Operator, Span, Where
+from schemas.vocabulary import Channel
+
+COLUMNS = ["contact_id", "name", "phone", "email", "source", "last_interaction_at", "status"]
+FILTERS = ("status", "channel", "source", "tag", "days", "attribute")
+
+
+def command(asked: argparse.Namespace) -> int:
+    """The contacts that are asked for, those last heard of first; or the conversations set aside."""
+    if asked.blocked_conversations:
+        return set_aside(asked)
+    with opened(asked) as (project, connection):
+        found = pl.concat(matching(asked, project, connection), how="vertical_relaxed")
+    found = found.sort("last_interaction_at", "contact_id", descending=[True, False], nulls_last=True)
+    shown = found.head(asked.limit) if asked.limit else found
+    if asked.json:
+        as_json(shown.to_dicts())
+        return 0
+    if found.is_empty():
+        say(f"No contact fits.{hint(asked, project)}")
+        return 0
+    rows = [[row["contact_id"][:8], *(row[column] for column in COLUMNS[1:])] for row in shown.to_dicts()]
+    titles = ["id", *(column.replace("_at", "").replace("_", " ") for column in COLUMNS[1:])]
+    out.print(table(f"{plural(found.height, 'contact')}, times in {clock.zone.key}", titles, rows))
+    if shown.height < found.height:
+        say(f"The first {shown.height:,}; `--limit 0` shows all.")
+    return 0
+
+
+def set_aside(asked: argparse.Namespace) -> int:
+    """Conversations that began after their contact was blocked, newest first; of a QUERY, those of whom it fits."""
+    if any(getattr(asked, each) for each in FILTERS):
+        raise ConfigurationError("--blocked-conversations takes a QUERY and --limit, and no other filter")
+    with opened(asked) as (_, connection):
+        found = decisions.blocked_conversations(connection)
+        if asked.query:
+            found = found.filter(pl.col("contact_id").is_in(search.find(connection, asked.query).implode()))
+    shown = found.head(asked.limit) if asked.limit else found
+    if asked.json:
+        as_json(shown.to_dicts())
+    elif found.is_empty():
+        say("No conversation is set aside.")
+    else:
+        rows = [[row["contact_id"][:8], *list(row.values())[1:]] for row in shown.to_dicts()]
+        title = f"{plural(found.height, 'conversation')} set aside, times in {clock.zone.key}"
+        out.print(table(title, ["id", "name", "channel", "started", "messages"], rows, right=["messages"]))
+    return 0
+
+
+def hint(asked: argparse.Namespace, project: OpenProject) -> str:
+    """What could have been asked for, where a source is asked for that no contact comes from."""
+    known = [*Channel, *(f"import:{name}" for name in sorted(project.settings.sources))]
+    return f" Known values of --source are {', '.join(known)}." if asked.source else ""
+
+
+def matching(asked: argparse.Namespace, project: OpenProject, connection: Connection) -> Iterator[pl.DataFrame]:
+    """Batches of the contacts that fit, in the columns shown."""
+    conditions = [*wanted(asked, project)]
+    as_of = runs.last_as_of(connection)
+    predicate = pl.lit(value=True)
+    if conditions and as_of:
+        fields = field_kinds(project.settings.attributes)
+        here = as_of.astimezone(ZoneInfo(project.settings.timezone))
+        predicate = compile_filter(All(all=tuple(conditions)), fields, here, place="list")
+    if asked.query:
+        predicate &= pl.col("contact_id").is_in(search.find(connection, asked.query).implode())
+    yield pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String)).with_columns(
+        pl.col("last_interaction_at").cast(pl.Datetime("us", "UTC"))
+    )
+    for batch in exports.contacts_in_order(connection, sorted(project.settings.attributes), ["contact_id"]):
+        yield batch.filter(predicate).select(COLUMNS)
+
+
+def wanted(asked: argparse.Namespace, project: OpenProject) -> Iterator[Where]:
+    """The filters of the command line in the filter language."""
+    if asked.status:
+        yield Condition(field="status", op=Operator.EQ, value=asked.status)
+    if asked.source:
+        is_name = asked.source in project.settings.sources and asked.source not in set(Channel)
+        value = f"import:{asked.source}" if is_name else asked.source
+        yield Condition(field="source", op=Operator.EQ, value=value)
+    for option, field in (("channel", "channels"), ("tag", "tags")):
+        if getattr(asked, option):
+            yield Condition(field=field, op=Operator.HAS_ANY, value=(getattr(asked, option),))
+    if asked.days is not None:
+        yield Condition(field="last_interaction_at", op=Operator.WITHIN_LAST, value=Span(days=asked.days))
+    for stated in asked.attribute:
+        name, equals, text = stated.partition("=")
+        if not equals:
+            raise ConfigurationError("--attribute needs NAME=VALUE, such as --attribute tier=gold")
+        known = sorted(project.settings.attributes)
+        if name not in known:
+            raise ConfigurationError(f"no attribute `{name}`{nearest(name, known) if known else ': there are none'}")
+        yield Condition(field=f"attr.{name}", op=Operator.EQ, value=typed(name, text, project))
+
+
+def typed(name: str, text: str, project: OpenProject) -> str | float | bool:
+    """A value of the command line in the type of its attribute."""
+    kind = field_kinds(project.settings.attributes).get(f"attr.{name}")
+    if kind and kind.kind is Kind.BOOLEAN:
+        if text.casefold() not in TRUE + FALSE:
+            raise ConfigurationError(f"--attribute {name} needs yes or no")
+        return text.casefold() in TRUE
+    if kind and kind.kind is Kind.NUMBER:
+        try:
+            return float(text)
+        except ValueError:
+            raise ConfigurationError(f"--attribute {name} needs a number") from None
+    return text

@@ -1,0 +1,73 @@
+"""The command line for whoever looks at contacts."""
+
+from pathlib import Path
+
+from console.terminal.options import Adder, about_a_contact, in_the_warehouse, whole
+
+
+def add_commands(add: Adder) -> None:
+    """Add the commands that show contacts and say why they are as they are."""
+    list_ = add("list", "List contacts: quick search and filters", "list_contacts")
+    list_.add_argument("query", nargs="?", metavar="QUERY", help="part of a name, number, address, tag or attribute")
+    list_.add_argument("--status", choices=["active", "inactive", "blocked"])
+    list_.add_argument("--channel", metavar="CHANNEL", help="has talked to us on this channel, such as whatsapp")
+    list_.add_argument("--source", metavar="SOURCE", help="channel of the first contact, or a source")
+    list_.add_argument("--tag", metavar="TAG")
+    list_.add_argument(
+        "--days", type=whole(1, 36_500), metavar="N", help="last interaction within the last N days of the last run"
+    )
+    list_.add_argument("--attribute", action="append", default=[], metavar="NAME=VALUE")
+    list_.add_argument(
+        "--limit", type=whole(0, 2**31), default=50, metavar="N", help="at most so many (default: 50; 0: all)"
+    )
+    list_.add_argument(
+        "--blocked-conversations",
+        action="store_true",
+        help="instead: conversations set aside, for their contact is blocked (all, or those of a QUERY)",
+    )
+
+    show = add("show", "Show a contact: every value with its origin, and all that happened", "show")
+    show.add_argument(
+        "--why",
+        metavar="FIELD",
+        help="where this value comes from: record, file, line and rule, and every value that lost. "
+        "A FIELD is name, phone, email, tags or an attribute",
+    )
+    add_timeline(add)
+
+    explain = add(
+        "explain",
+        "Explain why two contacts or records are or are not one person, or what ties one contact",
+        "explain",
+    )
+    said = "what a contact is found by, a former id, or a record as source:record id"
+    explain.add_argument("one", metavar="CONTACT", help=said)
+    explain.add_argument("other", metavar="CONTACT", nargs="?", help="the same; left out: what ties the first together")
+
+    about_a_contact(show)
+    in_the_warehouse(list_, show, explain)
+
+
+def add_timeline(add: Adder) -> None:
+    """Add `timeline` with its filters."""
+    timeline = add("timeline", "Show all that happened with a contact, over all channels in one order", "timeline")
+    timeline.add_argument(
+        "--channel", action="append", default=[], metavar="CHANNEL", help="only this; may be repeated"
+    )
+    timeline.add_argument(
+        "--kind",
+        action="append",
+        default=[],
+        metavar="KIND",
+        help="only message, note, event (in a conversation), assignment, status, label, block or decision; repeatable",
+    )
+    timeline.add_argument("--since", metavar="DATE", help="from this day or ISO 8601 time on")
+    timeline.add_argument("--until", metavar="DATE", help="up to this day, which is included, or time")
+    timeline.add_argument(
+        "--limit", type=whole(0, 2**31), default=0, metavar="N", help="the last N of them (default: 0: all)"
+    )
+    timeline.add_argument(
+        "--vcon", type=Path, metavar="FILE", help="write its messages as a vCon to a file, new and in clear"
+    )
+    about_a_contact(timeline)
+    in_the_warehouse(timeline)

@@ -1,0 +1,39 @@
+"""Which contact somebody means, for every command that is about one."""
+
+import polars as pl
+
+from console.terminal.exit_codes import NOT_FOUND, SEVERAL, Ended
+from console.terminal.screen import out, plural, table
+from pipelines.store.matching import evidence
+from pipelines.store.reads import contact_details, search
+from pipelines.store.warehouse.connection import Connection
+
+MOST_CANDIDATES = 10
+
+
+def the_one(connection: Connection, text: str, which: str = "") -> str:
+    """Id of the one contact that somebody means: that of a record, written `source:record id`, or what is found.
+
+    `which` names the text, where a command has several.
+
+    Raises:
+        Ended: None fits, or several do, which are listed.
+    """
+    records = evidence.record_known_as(connection, text)
+    fitting = evidence.described(connection, records)["contact_id"].drop_nulls()
+    if fitting.is_empty():
+        fitting = search.meant(connection, text)
+    if fitting.len() != 1:
+        raise not_one(connection, fitting, which)
+    return str(fitting[0])
+
+
+def not_one(connection: Connection, fitting: pl.Series, which: str = "") -> Ended:
+    """Why none of these contacts can be meant; several are listed."""
+    place = f"{which}: " if which else ""
+    if fitting.is_empty():
+        return Ended(f"{place}no contact is known by that; `onecontact list PART-OF-A-NAME` searches", NOT_FOUND)
+    some = contact_details.golden(connection, fitting.head(MOST_CANDIDATES))
+    rows = some.select("contact_id", "name", "email", "phone").rows()
+    out.print(table(f"{place}{plural(fitting.len(), 'contact')} fit", ["id", "name", "email", "phone"], rows))
+    return Ended(f"{place}several contacts fit; name one by its id", SEVERAL)

@@ -1,0 +1,158 @@
+"""`onecontact show`: one contact, every value with its origin, and all that happened."""
+
+import argparse
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from rich.table import Table
+
+from console.looking.resolve_contact import the_one
+from console.looking.timeline_entries import inbox, said, who
+from console.looking.why import draw_moves, rule, tell_why
+from console.terminal.exit_codes import OK
+from console.terminal.open_project import opened
+from console.terminal.screen import as_json, cell, clock, local, out, printable, say, table
+from pipelines.store.contacts import id_history
+from pipelines.store.decisions import decisions
+from pipelines.store.reads import contact_details
+from pipelines.store.reads.timeline import Wanted, entries, timeline
+from pipelines.store.warehouse.connection import Connection
+
+LATEST = 20  # entries of the timeline that are shown
+
+
+def command(asked: argparse.Namespace) -> int:
+    """Show the one contact that is meant."""
+    with opened(asked) as (project, connection):
+        contact_id = the_one(connection, asked.contact)
+        if asked.why:
+            return tell_why(project, connection, contact_id, asked.why, json=asked.json)
+        former = asked.contact.strip().lower() if id_history.went_to(connection, asked.contact) else None
+        if asked.json:
+            as_json(everything(connection, contact_id) | {"former_id": former, "moves": moves_of(connection, former)})
+            return OK
+        if former:
+            say(f"{former} is no contact any more. What its id stands for is in the one below.", style="bold")
+            draw_moves(moves_of(connection, former))
+        draw(connection, contact_id)
+    return OK
+
+
+def moves_of(connection: Connection, former: str | None) -> list[dict[str, Any]]:
+    """What became of an id of former times."""
+    return id_history.moves(connection, former).to_dicts() if former else []
+
+
+def everything(connection: Connection, contact_id: str) -> dict[str, Any]:
+    """All of a contact, for a program."""
+    contact = contact_details.golden(connection, pl.Series([contact_id])).to_dicts()[0]
+    contact["attributes"] = {entry["key"]: entry["value"] for entry in contact["attributes"]}
+    return {
+        "contact": contact,
+        "fields": contact_details.fields(connection, contact_id).to_dicts(),
+        "identifiers": contact_details.identifiers(connection, contact_id).to_dicts(),
+        "former_identifiers": contact_details.former_identifiers(connection, contact_id).to_dicts(),
+        "records": contact_details.member_records(connection, contact_id).to_dicts(),
+        "may_be_the_same": contact_details.look_alikes(connection, contact_id).to_dicts(),
+        "blocks": decisions.blocks(connection, contact_id).to_dicts(),
+        "timeline": latest(connection, contact_id),
+        "timeline_entries": entries(connection, contact_id),
+    }
+
+
+def latest(connection: Connection, contact_id: str) -> list[dict[str, Any]]:
+    """The end of a contact's timeline."""
+    return [row for batch in timeline(connection, contact_id, Wanted(last=LATEST)) for row in batch.to_dicts()]
+
+
+class Files:
+    """The files that values come from, numbered as they are met, so that a table names each of them once."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[tuple[str, str], int] = {}
+
+    def origin(self, row: dict[str, Any]) -> str:
+        """Where a value or an entry was read: number of the file, line or entry. Else who decided it, and when."""
+        if row.get("decided_at"):
+            return f"{row['actor']}, {cell(row['decided_at'])}"
+        if row["file_name"] is None:
+            return ""
+        number = self.numbers.setdefault((row["source"], row["file_name"]), len(self.numbers) + 1)
+        return f"[{number}] " + (f"line {row['line_number']}" if row["line_number"] else f"no. {row['row_number']}")
+
+    def legend(self) -> Table:
+        """The files by their number."""
+        rows = [[f"[{number}]", source, name] for (source, name), number in self.numbers.items()]
+        return table("From these deliveries", ["", "source", "file"], rows)
+
+
+def draw(connection: Connection, contact_id: str) -> None:
+    """All of a contact, for a person."""
+    contact = contact_details.golden(connection, pl.Series([contact_id])).to_dicts()[0]
+    files = Files()
+    say(printable(contact["name"] or contact["phone"] or contact["email"] or "(no name)"), style="bold")
+    say(f"  id      {contact['contact_id']}")
+    say(f"  status  {contact['status']}: {contact['status_reason'].replace('_', ' ')}{since(contact['status_since'])}")
+    for row in decisions.blocks(connection, contact_id).to_dicts():
+        say(f"          by {printable(row['actor'])}{until(row['expires_at'])}: {printable(row['reason'])}")
+    values = [
+        [row["field"], local(row["value"]), files.origin(row), rule(row["rule"], row["candidates"])]
+        for row in contact_details.fields(connection, contact_id).to_dicts()
+    ]
+    out.print(table("Values", ["field", "value", "from", "chosen by"], values))
+    points = [
+        [row["type"], row["value"], row["is_primary"], row["validity"], files.origin(row)]
+        for row in contact_details.identifiers(connection, contact_id).to_dicts()
+    ]
+    out.print(table("Known by", ["type", "value", "primary", "validity", "from"], points))
+    former = [
+        [row["type"], row["value"], row["last_seen_at"], files.origin(row)]
+        for row in contact_details.former_identifiers(connection, contact_id).to_dicts()
+    ]
+    if former:
+        out.print(table("Formerly known by", ["type", "value", "last seen", "from"], former))
+    members = [
+        [row["source"], row["record_id"], (row["rule"] or "").replace("_", " "), certainty(row["probability"])]
+        for row in contact_details.member_records(connection, contact_id).to_dicts()
+    ]
+    out.print(table("Records that are this person", ["source", "record", "tied by", "probability"], members))
+    twins = [
+        [row["contact_id"], row["name"], row["reason"].replace("_", " "), certainty(row["probability"])]
+        for row in contact_details.look_alikes(connection, contact_id).to_dicts()
+    ]
+    if twins:
+        out.print(table("May be the same person", ["id", "name", "because", "probability"], twins))
+    happened = [
+        [
+            row["happened_at"],
+            " ".join(filter(None, (row["channel"], inbox(row)))),
+            who(row),
+            said(row),
+            files.origin(row),
+        ]
+        for row in latest(connection, contact_id)
+    ]
+    number = entries(connection, contact_id)
+    counted = f"{number:,} {'entry' if number == 1 else 'entries'}"
+    title = f"Timeline: {counted}, times in {clock.zone.key} (→ from the contact, ← to it)"
+    if happened:
+        out.print(table(title, ["when", "channel", "who", "what", "from"], happened))
+    if len(happened) < number:
+        say(f"The last {len(happened)} of them; all: onecontact timeline {contact_id}")
+    out.print(files.legend())
+
+
+def since(moment: datetime | None) -> str:
+    """Since when, where that is known."""
+    return f" since {cell(moment)[:10]}" if moment else ""
+
+
+def until(moment: datetime | None) -> str:
+    """When something ends, where it does."""
+    return f", until {cell(moment)}" if moment else ""
+
+
+def certainty(probability: float | None) -> str:
+    """A probability as people write it."""
+    return "" if probability is None else f"{probability:.3f}"

@@ -1,0 +1,123 @@
+"""`onecontact timeline`: all that happened with one contact, over all channels in one order."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from console.looking.resolve_contact import the_one
+from console.looking.timeline_entries import day, line
+from console.terminal.dates import beginning, end
+from console.terminal.exit_codes import OK
+from console.terminal.open_project import opened
+from console.terminal.pager import paged
+from console.terminal.screen import clock, plain, plural, printable, say
+from pipelines.errors import ConfigurationError
+from pipelines.project import OpenProject
+from pipelines.publish.files import written
+from pipelines.publish.vcon import write_vcon
+from pipelines.store.decisions import decisions
+from pipelines.store.reads import contact_details
+from pipelines.store.reads import timeline as store
+from pipelines.store.warehouse.connection import Connection
+from schemas.vocabulary import Channel, Status
+
+LEGEND = "→ from the contact, ← to it, ~ zone of the time assumed, without seconds: known to the minute"
+
+
+def command(asked: argparse.Namespace) -> int:
+    """Show the history of the one contact that is meant, or write it to a file."""
+    if asked.vcon and asked.vcon.exists():
+        raise ConfigurationError(f"--vcon {asked.vcon}: there is something by that name already")
+    with opened(asked) as (project, connection):
+        chosen = wanted(asked)
+        contact_id = the_one(connection, asked.contact)
+        if asked.vcon:
+            export(project, connection, contact_id, chosen, asked.vcon)
+        elif asked.json:
+            for piece in as_array(store.timeline(connection, contact_id, chosen)):
+                sys.stdout.write(piece)
+        else:
+            draw(connection, contact_id, chosen)
+    return OK
+
+
+def wanted(asked: argparse.Namespace) -> store.Wanted:
+    """What the options ask for, on the project's clock."""
+    known("--channel", asked.channel, list(Channel))
+    known("--kind", asked.kind, list(store.KINDS))
+    return store.Wanted(
+        channels=tuple(asked.channel),
+        kinds=tuple(kind for name in asked.kind for kind in store.KINDS[name]),
+        since=beginning("--since", asked.since, clock.zone),
+        until=end("--until", asked.until, clock.zone),
+        last=asked.limit,
+    )
+
+
+def known(option: str, stated: Iterable[str], offered: list[str]) -> None:
+    """Raise ConfigurationError for a word that an option does not know."""
+    for word in stated:
+        if word not in offered:
+            raise ConfigurationError(f"{option} is one of {', '.join(offered)}")
+
+
+def draw(connection: Connection, contact_id: str, chosen: store.Wanted) -> None:
+    """The history for a person: a heading for each day, a line or more for each entry."""
+    contact = contact_details.golden(connection, pl.Series([contact_id])).to_dicts()[0]
+    name = contact["name"] or contact["phone"] or contact["email"] or contact_id
+    with paged() as write:
+        write(f"{printable(name)}, times in {clock.zone.key}\n{LEGEND}\n")
+        for text in told(store.timeline(connection, contact_id, chosen)):
+            write(text)
+        write(set_aside(connection, contact))
+
+
+def set_aside(connection: Connection, contact: Mapping[str, Any]) -> str:
+    """What is missing in the history of a contact, for it began after they were blocked."""
+    if contact["status"] != Status.BLOCKED:
+        return ""
+    missing = decisions.blocked_conversations(connection).filter(pl.col("contact_id") == contact["contact_id"]).height
+    return f"{plural(missing, 'conversation')} set aside: began after the block\n" if missing else ""
+
+
+def told(batches: Iterable[pl.DataFrame]) -> Iterator[str]:
+    """Entries as lines of text, under a heading for each day, and how many they were."""
+    heading, number = None, 0
+    for batch in batches:
+        number += batch.height
+        for row in batch.iter_rows(named=True):
+            if day(row["happened_at"]) != heading:
+                heading = day(row["happened_at"])
+                yield f"\n{heading}\n"
+            yield line(row) + "\n"
+    yield f"\n{number:,} {'entry' if number == 1 else 'entries'}\n"
+
+
+def as_array(batches: Iterable[pl.DataFrame]) -> Iterator[str]:
+    """Entries as the pieces of one JSON array, so that nobody has to hold all of them."""
+    between = "["
+    for batch in batches:
+        for row in batch.iter_rows(named=True):
+            yield between + "\n  " + json.dumps(row, ensure_ascii=False, default=plain)
+            between = ","
+    yield "[]\n" if between == "[" else "\n]\n"
+
+
+def export(project: OpenProject, connection: Connection, contact_id: str, chosen: store.Wanted, to: Path) -> None:
+    """Write the history as a vCon, for its owner's eyes only."""
+    contact = contact_details.golden(connection, pl.Series([contact_id])).to_dicts()[0]
+    rows = (row for batch in store.timeline(connection, contact_id, chosen) for row in batch.iter_rows(named=True))
+    try:
+        with written(to) as file:
+            kept = write_vcon(file, project.settings.project, contact, rows, datetime.now(clock.zone))
+    except OSError as failure:
+        raise ConfigurationError(f"--vcon {to}: cannot write there ({os.strerror(failure.errno or 0)})") from None
+    left_out = f"; {plural(kept.undated, 'message')} without a time left out" if kept.undated else ""
+    say(f"{plural(kept.dialogs, 'message')} written to {to}{left_out}. It is in clear there")

@@ -1,0 +1,135 @@
+"""Where a value of a contact comes from, for `onecontact show CONTACT --why FIELD`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from console.terminal.exit_codes import OK, WRONG, Ended
+from console.terminal.screen import as_json, cell, local, out, printable, say, table
+from pipelines.project import OpenProject
+from pipelines.store.contacts import id_history
+from pipelines.store.decisions import decision_log
+from pipelines.store.reads import contact_details
+from pipelines.store.warehouse.connection import Connection
+from schemas.configuration import nearest
+from schemas.vocabulary import DecisionKind
+
+ID = "id"
+FIELDS = ("name", "phone", "email", "tags")
+SPEAKS = {"tags": {DecisionKind.TAG, DecisionKind.UNTAG}}  # decisions about a field; of any other edits and pins
+
+
+def tell_why(project: OpenProject, connection: Connection, contact_id: str, asked: str, *, json: bool) -> int:
+    """Say where a field of a contact comes from, or what became of its id; the exit code."""
+    if asked == ID:
+        moves = id_history.moves(connection, contact_id).to_dicts()
+        if json:
+            as_json(moves)
+        elif moves:
+            draw_moves(moves)
+        else:
+            say("The id is that of the record it was first made of, and has never been another one.")
+        return OK
+    fields, identifiers = (
+        contact_details.fields(connection, contact_id),
+        contact_details.identifiers(connection, contact_id),
+    )
+    field = field_meant(asked, [*FIELDS, *(f"attr.{name}" for name in project.settings.attributes),
+                                *fields["field"], *identifiers["type"]])  # fmt: skip
+    about = SPEAKS.get(field, {DecisionKind.EDIT, DecisionKind.PIN})
+    found: dict[str, Any] = {
+        "field": field,
+        "values": contact_details.origin_of(connection, contact_id, field).to_dicts(),
+        "lost": contact_details.losing(connection, contact_id, field).to_dicts(),
+        "known_by": [row for row in identifiers.to_dicts() if row["type"] == field],
+        "decisions": [
+            row
+            for row in decision_log.listed(connection, contact_id).to_dicts()
+            if row["kind"] in about and row["field"] in {field, None}
+        ],
+    }
+    if json:
+        as_json(found)
+    else:
+        draw(**found)
+    return OK
+
+
+def field_meant(asked: str, known: Sequence[str]) -> str:
+    """The field somebody means by its name; of an attribute `attr.` may be left out.
+
+    Raises:
+        Ended: There is none of that name.
+    """
+    for field in (asked, f"attr.{asked}"):
+        if field in known:
+            return field
+    raise Ended(f"--why: no field of that name{nearest(asked, [*dict.fromkeys(known), ID])}", WRONG)
+
+
+def draw(
+    field: str,
+    values: Sequence[Mapping[str, Any]],
+    lost: Sequence[Mapping[str, Any]],
+    known_by: Sequence[Mapping[str, Any]],
+    decisions: Sequence[Mapping[str, Any]],
+) -> None:
+    """Where a field comes from, for a person: what won, what lost, and what people said about it."""
+    if not values:
+        say(f"{field} has no value.", style="bold")
+    for row in values:
+        say(f"{field} is {printable(local(row['value']))}", style="bold")
+        say(f"  from    {printable(record(row))}, {printable(place(row))}")
+        say(f"  because {rule(row['rule'], row['candidates'])}")
+        if row["decision_id"]:
+            say(f"  undo    onecontact revoke {row['decision_id']}")
+    if lost:
+        rows = [[local(row["value"]), record(row), place(row)] for row in lost]
+        out.print(table("What lost, the best first", ["value", "record", "from"], rows))
+    if known_by:
+        rows = [[row["value"], row["is_primary"], row["validity"], place(row)] for row in known_by]
+        out.print(table(f"All that the contact is known by as {field}", ["value", "primary", "validity", "from"], rows))
+    if decisions:
+        said = [
+            [row["decision_id"][:8], row["decided_at"], row["actor"], row["kind"], row["value"], row["reason"],
+             "taken back" if row["revoked_at"] else "yes"]
+            for row in decisions
+        ]  # fmt: skip
+        out.print(table("What was decided about it", ["id", "when", "who", "kind", "value", "why", "stands"], said))
+
+
+def record(row: Mapping[str, Any]) -> str:
+    """The record that states a value."""
+    return f"{row['source']}:{row['record_id'] or '?'}"
+
+
+def place(row: Mapping[str, Any]) -> str:
+    """Where a value was read, or who decided it and when."""
+    number = f"line {row['line_number']}" if row["line_number"] else f"no. {row['row_number']}"
+    read = f"{row['file_name']}, {number}" if row["file_name"] else ""
+    by = f"decided by {row['actor']} on {cell(row['decided_at'])}" if row["decided_at"] else ""
+    return " in ".join(filter(None, (by, read)))
+
+
+def rule(name: str, candidates: int) -> str:
+    """The rule that chose a value, and from how many."""
+    words = name.replace("_", " ")
+    return words if candidates <= 1 else f"{words}, of {candidates}"
+
+
+def draw_moves(moves: Sequence[Mapping[str, Any]]) -> None:
+    """What became of an id, line by line."""
+    for move in moves:
+        now = f", now in {move['is_now']}" if move["is_now"] not in {None, move["other"]} else ""
+        because = f", undo: onecontact revoke {move['decision_id']}" if move["decision_id"] else ""
+        say(f"  {cell(move['changed_at'])}  {moved(move)}{now}{because}")
+
+
+def moved(move: Mapping[str, Any]) -> str:
+    """What happened to an id at one time."""
+    other = move["other"] or "nobody"
+    return {
+        "merged": ("took in {}", "was merged into {}"),
+        "split": ("was split off from {}", "{} was split off from it"),
+        "restored": ("became a contact again, out of {}", "{} became a contact again, out of it"),
+        "withdrawn": ("took the place of {}", "was withdrawn; {} took its place"),
+    }[move["kind"]][move["is_origin"]].format(other)

@@ -1,0 +1,53 @@
+"""`onecontact archive`: what was archived once it was taken in, and the way back."""
+
+import argparse
+import os
+from pathlib import Path
+
+from console.terminal.open_project import opened
+from console.terminal.screen import as_json, out, say, table
+from pipelines.errors import ConfigurationError
+from pipelines.project import OpenProject
+from pipelines.store.ingest import archive
+from pipelines.store.warehouse.connection import Connection
+
+
+def command(asked: argparse.Namespace) -> int:
+    """List what is archived, or get one delivery back as it was delivered."""
+    if asked.what == "get" and not (asked.delivery and asked.to):
+        raise ConfigurationError("say which delivery, and where to: onecontact archive get DELIVERY --to FILE")
+    with opened(asked) as (project, connection):
+        if asked.what == "get":
+            get(project, connection, asked.delivery, asked.to)
+        else:
+            show(connection, json=asked.json)
+    return 0
+
+
+def show(connection: Connection, *, json: bool) -> None:
+    """What is archived. Only a terminal is shown the names of files."""
+    kept = archive.archived(connection)
+    if json:
+        as_json(kept.to_dicts())
+    elif kept.is_empty():
+        say("Nothing is archived: no source has `after_import: archive`, or nothing of it has come yet.")
+    else:
+        columns = ["delivery_id", "source", "size_bytes", "done_at", *(["file_name"] if out.is_terminal else [])]
+        out.print(table("Archived deliveries", columns, kept.select(columns).rows(), right=["size_bytes"]))
+
+
+def get(project: OpenProject, connection: Connection, delivery: str, to: Path) -> None:
+    """Write a delivery to a new file that only its owner can read."""
+    try:
+        handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise ConfigurationError(f"--to {to} exists already: name another file") from None
+    except OSError as failure:
+        raise ConfigurationError(f"--to {to}: cannot make a new file there ({type(failure).__name__})") from None
+    try:
+        with open(handle, "wb") as file:  # noqa: PTH123 -- of a handle, made with its mode
+            file.writelines(archive.restore(connection, project.archive, delivery))
+    except BaseException:
+        to.unlink()
+        raise
+    say(f"written to {to}: it is in clear there, remove it when it has been looked at")

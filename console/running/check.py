@@ -1,0 +1,144 @@
+"""`onecontact check`: what a run would make of a file, without taking it in."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from console.running.run import spelt
+from console.terminal.exit_codes import OK, WOULD_REFUSE
+from console.terminal.open_project import require_init, say_waiting
+from console.terminal.screen import as_json, clock, out, plural, say, shown_progress, table
+from pipelines.errors import ConfigurationError
+from pipelines.landing.arrivals import every_source
+from pipelines.progress import listening
+from pipelines.project import OpenProject, open_project
+from pipelines.read.catalogue.detect import sample
+from pipelines.steps.check import SHOWN, Checked, check, lands, source_of
+from schemas.configuration import nearest
+from schemas.vocabulary import Action, DeliveryState, ErrorCode, Outcome
+
+HEADERS = 12  # shown of a file without a known one
+ALWAYS = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.REJECTED)
+
+
+def command(asked: argparse.Namespace) -> int:
+    """Read a file as a run would, say what would become of its rows, and forget it."""
+    project = open_project(asked.project)
+    require_init(project)
+    clock.zone = ZoneInfo(project.settings.timezone)
+    if asked.file.is_dir():
+        raise ConfigurationError(f"{asked.file}: is a folder: name a file of it")
+    if not asked.file.is_file():
+        raise ConfigurationError(f"{asked.file}: no such file")
+    source = chosen(project, asked.file, asked.source)
+    opened = project.warehouse(as_it_is=True, patience=asked.wait, purpose="onecontact check", waiting=say_waiting)
+    with shown_progress() as tell, listening(tell), opened as connection:
+        found = check(project, connection, asked.file, source)
+    if asked.json:
+        as_json(answer(found))
+    else:
+        tell_all(project, asked.file, found)
+    is_taken = found.taken.state == DeliveryState.ACCEPTED and not found.before
+    is_fine = is_taken and not found.taken.outcomes[Outcome.REJECTED]
+    return OK if is_fine else WOULD_REFUSE
+
+
+def chosen(project: OpenProject, path: Path, named: str | None) -> str:
+    """The source that was named, or the one the file belongs to."""
+    if named is None:
+        return source_of(project, path)
+    known = every_source(project.settings)
+    if named not in known:
+        raise ConfigurationError(f"no source `{named}`{nearest(named, sorted(known))}")
+    return named
+
+
+def answer(found: Checked) -> dict[str, Any]:
+    """What was found, for a program."""
+    taken = found.taken
+    return {
+        "source": taken.source,
+        "known": found.known,
+        "before": found.before and {"state": found.before.state, "code": found.before.code},
+        "state": str(taken.state),
+        "code": taken.code or (ErrorCode.FILE_ALREADY_IMPORTED.value if found.known else None),
+        "way_out": found.way_out,
+        "rows_read": taken.outcomes.total(),
+        "outcomes": {outcome.value: taken.outcomes[outcome] for outcome in Outcome},
+        "codes": found.codes.to_dicts(),
+        "problems": found.problems.to_dicts(),
+    }
+
+
+def tell_all(project: OpenProject, path: Path, found: Checked) -> None:
+    """What was found, for a person."""
+    taken = found.taken
+    counts = {outcome: taken.outcomes[outcome] for outcome in Outcome if outcome in ALWAYS or taken.outcomes[outcome]}
+    if taken.outcomes:
+        names = ["rows_read", *counts]
+        row = [taken.outcomes.total(), *counts.values()]
+        titles = [name.replace("_", " ") for name in names]
+        out.print(table(f"{path.name}, as {taken.source}", titles, [row], right=titles))
+    if not found.problems.is_empty():
+        columns = ["row_number", "line_number", "field", "code", "expected", "suggestion"]
+        total = found.codes["problems"].sum()
+        title = "Problems" if total <= SHOWN else f"The first {SHOWN} of {total:,} problems"
+        titles = ["row", "line", "column", "code", "needed", "suggestion"]
+        out.print(table(title, titles, found.problems.select(columns).rows(), right=["row", "line"]))
+        say(
+            "By code: "
+            + ", ".join(f"{code} {count:,}" for code, count in found.codes.select("code", "problems").rows())
+        )
+    say(verdict(found))
+    if taken.code == ErrorCode.HEADER_MISSING and out.is_terminal:
+        say(f"The headers that were read: {', '.join(sample(path).header[:HEADERS])}")
+    say(next_step(project, path, found))
+
+
+def verdict(found: Checked) -> str:
+    """What a run would do."""
+    taken = found.taken
+    if found.known:
+        return (
+            f"{ErrorCode.FILE_ALREADY_IMPORTED}: this file was taken in before, so a run leaves it alone. "
+            "The counts say what reading it anew would give."
+        )
+    if found.before:
+        return (
+            f"This file was {found.before.state} before, {found.before.code}: {found.before.way_out}. A run leaves it "
+            "alone until it, or its source in onecontact.yaml, is changed. The counts say what reading it anew would "
+            "give."
+        )
+    if taken.state != DeliveryState.ACCEPTED:
+        return f"A run would take in nothing of it: {taken.state}, {taken.code}: {found.way_out}."
+    rejected = taken.outcomes[Outcome.REJECTED]
+    if rejected:
+        back = f"A run would take it in, and give back {plural(rejected, 'row')} in rejected/ to be corrected"
+    else:
+        back = "A run would take it in, and refuse no row"
+    return f"{back}{left_out(found.codes)}."
+
+
+def left_out(codes: pl.DataFrame) -> str:
+    """How many cells, and how many columns, would not be read."""
+    dropped = codes.filter(pl.col("action") == Action.FIELD_DROPPED.value)
+    is_column = pl.col("code") == ErrorCode.HEADER_UNKNOWN.value
+    numbers = ((dropped.filter(~is_column), "cell"), (dropped.filter(is_column), "column"))
+    told = [plural(int(some["problems"].sum()), word) for some, word in numbers if some.height]
+    return f"; {' and '.join(told)} would be left out, see above" if told else ""
+
+
+def next_step(project: OpenProject, path: Path, found: Checked) -> str:
+    """What to do with the file."""
+    source = every_source(project.settings)[found.taken.source]
+    inside = lands(project, found.taken.source, path)
+    if found.known:
+        return "Next: nothing. A copy with another date in its name is another delivery."
+    if found.before or found.taken.state != DeliveryState.ACCEPTED:
+        return "Next: mend the file, or its source in onecontact.yaml, and check again. Nothing was written."
+    mend = "correct the rows in the file now, or later in rejected/; " if found.taken.outcomes[Outcome.REJECTED] else ""
+    drop = "" if inside else f"put it where {source.path} finds it, then "
+    return f"Next: {mend}{drop}`{spelt(['run'], project.folder)}`. Nothing was written."

@@ -1,0 +1,202 @@
+"""`onecontact match`: fit the match model, report on matching, ask what other thresholds would do."""
+
+import argparse
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from console.terminal.exit_codes import OK
+from console.terminal.open_project import opened
+from console.terminal.screen import as_json, out, plural, say, shown_progress, table
+from pipelines.derive.fit import FEWEST
+from pipelines.errors import ConfigurationError
+from pipelines.progress import listening
+from pipelines.publish.chart import plain_bar, signed_bar
+from pipelines.publish.files import written
+from pipelines.publish.match_report import Report, page, threshold_words
+from pipelines.steps.match_report import report
+from pipelines.steps.preview import Preview
+from pipelines.steps.refit import Refitted, refit_now, refit_preview
+from pipelines.steps.what_if import what_if
+
+WIDTH = 30  # letters of the longest bar
+MOST_MOVED = 10  # levels that are shown
+
+
+def command(asked: argparse.Namespace) -> int:
+    """Do what is asked of the model."""
+    return {"fit": fit, "report": tell, "what-if": ask_what_if}[asked.action](asked)
+
+
+@contextmanager
+def heard() -> Iterator[None]:
+    """Show how far the work in the block is."""
+    with shown_progress() as tell, listening(tell):
+        yield
+
+
+def fit(asked: argparse.Namespace) -> int:
+    """Fit the model to all records, or say what that would change."""
+    with opened(asked, writes_as="onecontact match fit") as (project, connection), heard():
+        if asked.dry_run:
+            fitted = refit_preview(project, connection)
+        else:
+            fitted = refit_now(project, connection, f"fit:{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+    if asked.json:
+        as_json(as_object(fitted))
+        return OK
+    say_fitted(fitted)
+    return OK
+
+
+def as_object(fitted: Refitted) -> dict[str, Any]:
+    """What a fit has changed, for a program."""
+    follows = fitted.preview
+    moved = [each._asdict() for each in fitted.moved]
+    return fitted._asdict() | {"moved": moved, "preview": follows and preview_object(follows)}
+
+
+def say_fitted(fitted: Refitted) -> None:
+    """What a fit has changed, for a person."""
+    if fitted.version:
+        say(
+            f"Model {fitted.version}, fitted on {plural(fitted.records, 'record')}, is in use from now on", style="bold"
+        )
+        say(f"  It takes the place of {fitted.before}. The next run matches everything anew with it.")
+    else:
+        say(f"Fitted on {plural(fitted.records, 'record')}; nothing was kept", style="bold")
+    if fitted.is_small:
+        say(f"  Fewer than {FEWEST:,} records teach little that the shipped weights do not know.")
+    for name, (before, after) in fitted.rates.items():
+        says = {"duplicates": "other records of the same person"}.get(name, f"records of others ({words(name)})")
+        say(f"  a record has {after:.3f} {says}, {before:.3f} before")
+    rows = [
+        [words(each.field), each.level, f"{each.before:.4f}", f"{each.after:.4f}", f"{each.bits:+.2f}"]
+        for each in fitted.moved[:MOST_MOVED]
+    ]
+    if rows:
+        titles = ["field", "level", "m before", "m now", "bits"]
+        out.print(table("Levels whose weight moved most", titles, rows, right=titles[2:]))
+    if fitted.preview is not None:
+        changed = [[str(each["before"]), str(each["after"]), each["pairs"]] for each in fitted.edges]
+        if changed:
+            out.print(table("Pairs that would change", ["zone now", "then", "pairs"], changed, right=["pairs"]))
+        say_preview(fitted.preview)
+
+
+def ask_what_if(asked: argparse.Namespace) -> int:
+    """What other thresholds would do to contacts and segments."""
+    with opened(asked, writes_as="onecontact match what-if") as (project, connection), heard():
+        follows = what_if(project, connection, asked.auto, asked.review)
+    if asked.json:
+        as_json(preview_object(follows))
+    else:
+        say_preview(follows)
+    return OK
+
+
+def preview_object(follows: Preview) -> dict[str, Any]:
+    """What would follow, for a program."""
+    return follows._asdict() | {"segments": [each._asdict() for each in follows.segments]}
+
+
+def say_preview(follows: Preview) -> None:
+    """What would follow, for a person."""
+    before, after = follows.contacts
+    say(f"{plural(before, 'contact')} would be {after:,}")
+    say(f"  merged into another: {follows.merged:,}")
+    say(f"  split off: {follows.split:,}")
+    for zone, (now, then) in follows.pairs.items():
+        say(f"  pairs of records to {zone}: {now:,}, then {then:,}")
+    say("  pairs of contacts for a person to decide: {:,}, then {:,}".format(*follows.waiting))
+    rows = [[each.segment, each.before, each.after, each.joining, each.leaving] for each in follows.segments]
+    if rows:
+        titles = ["segment", "contacts now", "then", "joining", "leaving"]
+        out.print(table("Segments", titles, rows, right=titles[1:]))
+    say("Nothing was changed.")
+
+
+def tell(asked: argparse.Namespace) -> int:
+    """How matching stands."""
+    if asked.html and asked.html.exists():
+        raise ConfigurationError(f"--html {asked.html}: there is something by that name already")
+    with opened(asked) as (project, connection):
+        stands = report(project.settings, connection)
+    cost = cost_of_last_run(project.dagster_home)
+    if asked.html:
+        with written(asked.html) as file:
+            file.write(page(stands, cost))
+        say(f"{asked.html}: written; it holds numbers only")
+    elif asked.json:
+        as_json({**{name: plain(value) for name, value in stands._asdict().items()}, "cost": cost})
+    else:
+        draw(stands, cost)
+    return OK
+
+
+def plain(value: Any) -> Any:
+    """A part of the report for a program: tables as rows."""
+    return value.to_dicts() if hasattr(value, "to_dicts") else value
+
+
+def cost_of_last_run(home: Path) -> Mapping[str, Any] | None:
+    """What the last run took, where Dagster knows."""
+    if not home.is_dir():
+        return None
+    from assets.cost import last_cost  # Dagster takes two seconds to load
+
+    return last_cost(home)
+
+
+def draw(stands: Report, cost: Mapping[str, Any] | None) -> None:
+    """How matching stands, for a person."""
+    fitted = (
+        "shipped with onecontact" if stands.fitted_on is None else f"fitted on {plural(stands.fitted_on, 'record')}"
+    )
+    say(f"{stands.project}: {plural(stands.records, 'record')} are {plural(stands.contacts, 'contact')}", style="bold")
+    say(f"  model {stands.model}, {fitted}; merges from {stands.auto:g} on, asks a person from {stands.review:g} on")
+    bits = stands.weights["bits"]
+    reach = (min(bits, default=0.0), max(bits, default=0.0))
+    rows = [
+        [words(field), level, f"{m:.3f}", f"{u:.2g}", f"{weight:+.1f}", signed_bar(weight, reach, WIDTH)]
+        for field, level, m, u, weight in stands.weights.iter_rows()
+    ]
+    titles = ["field", "level", "m", "u", "bits", ""]
+    out.print(table("Weights, for values two strangers share by chance", titles, rows, right=titles[2:5]))
+    most = max(stands.histogram["pairs"], default=0)
+    rows = [
+        [f"{weight:+d}", zone, pairs, plain_bar(pairs, most, WIDTH)]
+        for weight, zone, pairs in stands.histogram.iter_rows()
+    ]
+    say(f"In the chart below {threshold_words(stands)} bits.")
+    titles = ["bits from", "zone", "pairs", ""]
+    out.print(table("Pairs kept, by match weight", titles, rows, right=["bits from", "pairs"]))
+    for title, frame in (
+        ("What speaks for pairs", stands.rules),
+        ("Vetoed pairs", stands.vetoes),
+        ("Sizes of contacts", stands.sizes),
+        ("Blocks over their cap, which make no pairs", stands.capped),
+        ("Identifiers that several people share", stands.shared),
+    ):
+        if not frame.is_empty():
+            shown = [[words(value) if isinstance(value, str) else value for value in row] for row in frame.rows()]
+            numbers = [name for name, kind in frame.schema.items() if kind.is_numeric()]
+            out.print(table(title, frame.columns, shown, right=numbers))
+    say_cost(cost)
+
+
+def say_cost(cost: Mapping[str, Any] | None) -> None:
+    """What the last run took, for a person."""
+    if cost is None:
+        say("What the last run took is not known: Dagster has kept no run of this project.")
+        return
+    compared, pairs = plural(cost["records_compared"], "record"), plural(cost["candidate_pairs"], "pair")
+    say(f"The last run compared {compared} in {pairs}, {cost['pairs_per_record']:,} a record")
+    say("  seconds: " + ", ".join(f"{stage} {taken:,}" for stage, taken in cost["seconds"].items()))
+
+
+def words(name: str) -> str:
+    """A name as people write it."""
+    return name.replace("_", " ")

@@ -1,0 +1,66 @@
+"""`onecontact rebuild`: everything derived anew, or the proof that it would come out as it is stored."""
+
+import argparse
+from datetime import UTC, datetime
+
+from console.running.match import heard
+from console.running.run import what_happened
+from console.terminal.exit_codes import FAILED, OK
+from console.terminal.open_project import opened
+from console.terminal.screen import as_json, cell, out, plural, say, table
+from pipelines.steps.rebuild import Comparison, Rebuilt, compare, rebuild
+
+SHOWN = 20  # contacts that differ
+
+
+def command(asked: argparse.Namespace) -> int:
+    """Rebuild, or only compare."""
+    return prove(asked) if asked.compare else derive(asked)
+
+
+def prove(asked: argparse.Namespace) -> int:
+    """Say whether everything stored is what a rebuild gives; FAILED if it is not."""
+    with opened(asked, writes_as="onecontact rebuild --compare") as (project, connection), heard():
+        found = compare(project, connection)
+    if asked.json:
+        as_json(found._asdict() | {"is_equal": found.is_equal, "rows": found.rows, "tables": found.tables.to_dicts()})
+    else:
+        say_found(found)
+    return OK if found.is_equal else FAILED
+
+
+def say_found(found: Comparison) -> None:
+    """What was found, for a person."""
+    say(found.verdict, style="bold")
+    say(f"  as of {cell(found.as_of)}, by match model {found.model}; nothing was changed")
+    if found.pending:
+        wait = "waits" if found.pending == 1 else "wait"
+        say(f"  {plural(found.pending, 'record')} {wait} for the next run: what it will derive is what was compared")
+    if found.is_equal:
+        return
+    differing = found.tables.filter((found.tables["missing"] > 0) | (found.tables["surplus"] > 0))
+    titles = ["table", "rows stored", "rows rebuilt", "only stored", "only rebuilt"]
+    out.print(table("Tables that differ", titles, differing.rows(), right=titles[1:]))
+    for contact_id in found.contacts_that_differ[:SHOWN]:
+        say(f"  {contact_id}")
+    if len(found.contacts_that_differ) > SHOWN:
+        say(f"  and {len(found.contacts_that_differ) - SHOWN:,} more: --json has all")
+
+
+def derive(asked: argparse.Namespace) -> int:
+    """Derive everything anew, and say what has become other than it was."""
+    with opened(asked, writes_as="onecontact rebuild") as (project, connection), heard():
+        made = rebuild(project, connection, f"rebuild:{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}")
+    if asked.json:
+        as_json(made._asdict() | {"changes": made.changes._asdict()})
+    else:
+        say_made(made)
+    return OK
+
+
+def say_made(made: Rebuilt) -> None:
+    """What has become other than it was, for a person."""
+    say(f"Rebuilt: {plural(made.records, 'record')} are {plural(made.contacts, 'contact')}", style="bold")
+    say(f"  as of {cell(made.as_of)}, by match model {made.model}")
+    happened = what_happened(made.changes._asdict())
+    say("  " + (", ".join(happened) + ": the next run publishes them" if happened else "No contact has changed."))

@@ -1,0 +1,188 @@
+"""`onecontact run`: the refresh job, and what it did on one screen."""
+
+import argparse
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from console.running.open_work import lost, waiting
+from console.terminal.exit_codes import BUSY, FAILED, OK, complain
+from console.terminal.open_project import require_init
+from console.terminal.screen import as_json, out, plural, say, shown_progress, table
+from pipelines.errors import ConfigurationError
+from pipelines.landing.arrivals import require_files
+from pipelines.progress import listening
+from pipelines.project import OpenProject, open_project
+from pipelines.steps.publish import FILE, FOLDER, check_segments
+from pipelines.steps.publish_id_changes import FILE as ID_FILE
+from pipelines.store.ingest.unreachable_sources import unreachable
+from pipelines.store.reads import contact_details, health
+from pipelines.store.warehouse.connection import Connection
+from pipelines.store.warehouse.keys import load_key
+from schemas.segment import ID_CHANGES
+
+COUNTS = ("files", "rows_read", "created", "updated", "unchanged", "duplicate_in_file", "rejected", "corrected",
+          "quarantined", "skipped", "held", "refused")  # fmt: skip
+TITLES = {"rows_read": "rows", "duplicate_in_file": "duplicate", "quarantined": "set aside"}
+
+STOPPED = "the run was stopped; what was finished is kept, and the next goes on from there"
+
+
+def command(asked: argparse.Namespace) -> int:
+    """Run everything once."""
+    moment(asked.as_of)
+    project = open_project(asked.project)
+    require_init(project)
+    expect(project)
+    with shown_progress() as tell, listening(tell):
+        tell("starting Dagster", 0, None)
+        from assets.launch import refresh  # Dagster takes two seconds to load
+
+        run = refresh(
+            project.folder, project.dagster_home, asked.as_of or "", asked.wait, accept_change=asked.accept_change
+        )
+    if not run.success:
+        for failure in run.failures or [STOPPED]:
+            complain(failure, FAILED)
+        return BUSY if "StoreBusy" in run.kinds else FAILED
+    with project.warehouse(read_only=True, patience=asked.wait) as connection:
+        if asked.json:
+            more = {
+                "waiting": [*waiting(project, connection, names=True)],
+                "lost": [*lost(connection, run.run_id, names=True)],
+            }
+            as_json({"run_id": run.run_id, "success": run.success, "assets": counts(run.told), **more})
+        else:
+            tell_story(project, connection, run.run_id, run.told)
+        missing = unreachable(connection)
+    if missing:
+        return complain(f"could not look into {', '.join(missing)}; everything else is done", FAILED)
+    return OK
+
+
+def expect(project: OpenProject) -> None:
+    """Find in the keys and the segments what would make a run fail, before anything starts."""
+    load_key(project.folder, project.settings.keys.warehouse)
+    project.ids()
+    require_files(project.folder, project.settings.sources)
+    check_segments(project, datetime.now(UTC))
+
+
+def moment(text: str | None) -> None:
+    """Refuse a moment nobody can read before anything starts."""
+    try:
+        datetime.fromisoformat(text or "2026-01-01")
+    except ValueError:
+        text = None
+    else:
+        return
+    raise ConfigurationError("--as-of must be a time such as 2026-11-20 or 2026-11-20T12:00:00+01:00")
+
+
+def counts(told: Any) -> dict[str, dict[str, Any]]:
+    """What assets told of themselves, without what is only for looking at."""
+    return {
+        asset: {name: value for name, value in metadata.items() if isinstance(value, int | float | bool)}
+        for asset, metadata in told.items()
+    }
+
+
+def tell_story(project: OpenProject, connection: Connection, run_id: str, told: Any) -> None:
+    """One screen for somebody who sees this for the first time."""
+    received, contacts = told.get("deliveries", {}), told.get("contacts", {})
+    arrived = contact_details.deliveries(connection, run_id)
+    known = received.get("known", 0)
+    if arrived.is_empty() and not known:
+        say("\nNothing new: no file lies where the sources look.")
+    elif arrived.is_empty():
+        files = "the 1 file in the landing area is" if known == 1 else f"all {known:,} files in the landing area are"
+        say(f"\nNothing new: {files} known.")
+    else:
+        say()
+        out.print(received_table(arrived))
+    sentence(connection, contacts, told)
+    for name, each in told.items():
+        if name.startswith(f"{FOLDER}/"):
+            published(name.removeprefix(f"{FOLDER}/"), each)
+    next_steps(project, connection, run_id, received)
+
+
+def published(name: str, told: Any) -> None:
+    """What became of a dataset, in words; of the ids that moved, only where there are any."""
+    verb, rows = "published" if told["published"] else "unchanged", told["dagster/row_count"]
+    if name != ID_CHANGES:
+        say(f"  {FOLDER}/{name}/{FILE}: {plural(rows, 'contact')}, {verb}")
+    elif rows:
+        say(f"  {FOLDER}/{name}/{ID_FILE}: {plural(rows, 'change')} of ids, {verb}")
+
+
+def received_table(arrived: pl.DataFrame) -> Any:
+    """Files and rows of a run by source."""
+    shown = [column for column in COUNTS if column in ("files", "rows_read") or arrived[column].sum()]
+    rows = [[row["source"], *(row[column] for column in shown)] for row in arrived.to_dicts()]
+    titles = ["source", *(TITLES.get(column, column) for column in shown)]
+    return table("Received", titles, rows, right=titles[1:])
+
+
+def sentence(connection: Connection, contacts: Any, told: Any) -> None:
+    """What became of contacts, in words."""
+    records, total = (health.count(connection, table) for table in ("record", "contact"))
+    say(f"{plural(records, 'record')} {'is' if records == 1 else 'are'} {plural(total, 'contact')}.")
+    happened = what_happened(contacts)
+    waiting = told.get("review_queue", {}).get("dagster/row_count", 0)
+    decided = told.get("decisions", {}).get("created", 0)
+    if happened or not decided:
+        say("  " + (", ".join(happened) if happened else "No contact has changed."))
+    if decided:
+        say(f"  {plural(decided, 'decision')} taken in from landing/decisions: `onecontact decisions` lists them")
+    if waiting:
+        wait = "waits" if waiting == 1 else "wait"
+        say(f"  {plural(waiting, 'pair')} may be one person and {wait} for a person to decide.")
+
+
+def what_happened(contacts: Mapping[str, Any]) -> list[str]:
+    """What became of contacts, counted by kind; kinds of which there are none are left out."""
+    return [
+        f"{contacts[kind]:,} {words}"
+        for kind, words in (
+            ("created", "new"),
+            ("changed", "changed"),
+            ("merged", "merged into another"),
+            ("split", "split off"),
+            ("status_changed", "of another status by the passing of time"),
+        )
+        if contacts.get(kind)
+    ]
+
+
+def next_steps(project: OpenProject, connection: Connection, run_id: str, received: Any) -> None:
+    """What waits for somebody, and what to try."""
+    shown = out.is_terminal
+    for line in (*lost(connection, run_id, names=shown), *waiting(project, connection, names=shown)):
+        say(f"  {line}")
+    if received.get("outdated"):
+        say(
+            f"  {plural(received['outdated'], 'file')} read under other settings of their source, and kept as read "
+            "then: a copy with another date in its name is read anew"
+        )
+    say("\nTry next", style="bold")
+    example = contact_details.showcase(connection)
+    contact = example and (example[1] if out.is_terminal else example[0])
+    for words in (["show", contact] if contact else None, ["list", "--status", "active"], ["status"], ["dev"]):
+        if words:
+            say(f"  {spelt(words, project.folder)}")
+
+
+def spelt(words: Sequence[str], folder: Path) -> str:
+    """A command as it can be typed here: with the path of `onecontact` if it is not on the PATH, and the project."""
+    program = sys.argv[0] if shutil.which("onecontact") is None else "onecontact"
+    where = Path(os.path.relpath(folder))
+    project = [] if where == Path() else ["--project", str(where)]
+    return shlex.join([os.path.relpath(program) if os.sep in program else program, *words, *project])

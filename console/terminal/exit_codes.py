@@ -1,0 +1,19 @@
+"""How a command ends: its exit codes, and ending before it has done anything."""
+
+import sys
+
+OK, FAILED, WRONG, NOT_FOUND, SEVERAL, WOULD_REFUSE, BUSY = 0, 1, 2, 3, 4, 5, 75
+
+
+class Ended(Exception):
+    """The command cannot go on: why, in words for whoever gave it, and the exit code."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def complain(message: str, code: int) -> int:
+    """Write to standard error; the exit code."""
+    print(f"onecontact: {message}", file=sys.stderr)
+    return code

@@ -1,0 +1,102 @@
+"""Records of the warehouse as the match kernel takes them."""
+
+from typing import NamedTuple
+
+import polars as pl
+
+from pipelines.match.comparison.prepare import FACTS, compared_names, folded, named_by_mailbox, told_countries
+from pipelines.match.comparison.records import NAMES
+from pipelines.normalise.identifiers import identifiers
+from pipelines.store.matching import matching as store
+from pipelines.store.warehouse.connection import Connection
+from schemas.project import Project
+
+
+class Compared(NamedTuple):
+    """Records as they are compared, numbered in the order of their keys."""
+
+    keys: pl.Series
+    names: pl.DataFrame  # record, given_name, middle_name, family_name
+    facts: pl.DataFrame  # record, field, value
+    exclusive: pl.DataFrame  # record, exclusive (List of "attribute=value")
+
+
+NOBODY = Compared(
+    pl.Series("record_key", dtype=pl.String),
+    pl.DataFrame(schema={"record": pl.UInt32, **dict.fromkeys(NAMES, pl.String)}),
+    pl.DataFrame(schema=FACTS),
+    pl.DataFrame(schema={"record": pl.UInt32, "exclusive": pl.List(pl.String)}),
+)
+
+
+def compared(settings: Project, connection: Connection, records: pl.Series) -> Compared:
+    """Names and facts of records as they stand now."""
+    roles = settings.match_roles()
+    stated = store.stated_names(connection, records, settings.exclusive_attributes()).with_row_index("record")
+    said = store.stated_facts(connection, records, roles)
+    decided = match_keys(store.decided_points(connection, records))
+    numbered = (
+        pl.concat([said, decided])
+        .unique()
+        .join(stated.select("record", "record_key"), on="record_key")
+        .select("record", "field", "value")
+    )
+    facts = folded_facts(numbered)
+    names = named_by_mailbox(compared_names(stated), facts)
+    return Compared(stated["record_key"], names, facts, stated.select("record", "exclusive"))
+
+
+def match_keys(decided: pl.DataFrame) -> pl.DataFrame:
+    """Identifiers that people decided (record_key, field, value) under every spelling they are compared in."""
+    points = decided.with_row_index("row")
+    read = identifiers(points.select("row", type="field", scope=pl.lit(""), raw="value", field="field"), "", None)
+    return (
+        points.join(read.select("row", "match_keys"), on="row")
+        .select("record_key", "field", value=pl.col("match_keys"))
+        .explode("value", empty_as_null=False)
+    )
+
+
+def widened(settings: Project, connection: Connection, known: Compared, records: pl.Series) -> Compared:
+    """What is known, and those of these records that it lacks: each is read once, however often it is asked for."""
+    missing = records.filter(~records.is_in(known.keys.implode()))
+    if missing.is_empty():
+        return known
+    more = compared(settings, connection, missing)
+    return more if known.keys.is_empty() else _together(known, more)
+
+
+def _together(one: Compared, other: Compared) -> Compared:
+    keys = pl.concat([one.keys, other.keys])
+    order = keys.arg_sort()
+    number = order.arg_sort()  # of each record in that order
+
+    def renumbered(mine: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+        both = pl.concat([mine, theirs.with_columns(pl.col("record") + one.keys.len())])
+        return both.with_columns(record=number.gather(both["record"])).sort("record", maintain_order=True)
+
+    names, facts, exclusive = (renumbered(*parts) for parts in zip(one[1:], other[1:], strict=True))
+    return Compared(keys.gather(order), names, facts, exclusive)
+
+
+def only(known: Compared, records: pl.Series) -> Compared:
+    """Of what is known, what these records say; numbers stay as they are."""
+    if records.len() == known.keys.len():
+        return known
+    wanted = pl.col("record").is_in(known.keys.is_in(records.implode()).arg_true().cast(pl.UInt32).implode())
+    names, facts, exclusive = (part.filter(wanted) for part in (known.names, known.facts, known.exclusive))
+    return Compared(known.keys, names, facts, exclusive)
+
+
+def folded_facts(stated: pl.DataFrame) -> pl.DataFrame:
+    """Facts (record, field, value) as they are compared; a number with its country code tells the country as well."""
+    folds = [folded(str(field), own.select("record", "value")) for (field,), own in stated.group_by("field")]
+    facts = pl.concat([pl.DataFrame(schema=FACTS), *folds])
+    named = facts.filter(pl.col("field") == "country")["record"].implode()
+    numbers = stated.filter(pl.col("field") == "phone", ~pl.col("record").is_in(named))
+    return pl.concat([facts, told_countries(numbers)]).unique().sort(FACTS.names())
+
+
+def keyed(frame: pl.DataFrame, own: Compared) -> pl.DataFrame:
+    """A frame with `record_key` instead of `record`."""
+    return frame.with_columns(record_key=own.keys.gather(frame["record"])).drop("record")

@@ -1,0 +1,49 @@
+"""Fitting the match model to the data: by itself when there is twice as much as last time, or when it is asked for."""
+
+from datetime import UTC, datetime
+
+from pipelines.derive.comparison_data import NOBODY, Compared, compared
+from pipelines.match.blocking.keys import paired_keys
+from pipelines.match.blocking.shared_identifiers import crowds
+from pipelines.match.model.fit import fit
+from pipelines.match.model.model import Model
+from pipelines.progress import progress
+from pipelines.project import OpenProject
+from pipelines.store.matching import models
+from pipelines.store.reads import health
+from pipelines.store.warehouse.connection import Connection, query
+
+FEWEST = 1_000  # records; fewer teach less than the shipped priors know
+GROWN = 2  # times as many records as were there at the last fit
+
+
+def version_in_use(project: OpenProject, connection: Connection, run_id: str) -> tuple[str, Compared]:
+    """The version of the model, a new one when the data has outgrown the last; and what was read for fitting it."""
+    version, model = models.current_parameters(connection)
+    records = health.count(connection, "record")
+    outgrown = 0 if version == models.SHIPPED else GROWN * model.records
+    if records < max(FEWEST, outgrown):
+        return version, NOBODY
+    own = everybody(project, connection)
+    return refit(connection, own, run_id)[0], own
+
+
+def refit(connection: Connection, own: Compared, run_id: str) -> tuple[str, Model]:
+    """Fit a model to all records there are, and use it from now on."""
+    model = fitted(own)
+    return models.keep_model(connection, model, run_id, datetime.now(UTC)), model
+
+
+def everybody(project: OpenProject, connection: Connection) -> Compared:
+    """All records there are."""
+    records = query(connection, "SELECT record_key FROM record ORDER BY record_key")["record_key"]
+    return compared(project.settings, connection, records)
+
+
+def fitted(own: Compared) -> Model:
+    """The model that these records would give; nothing is kept."""
+    progress("fitting the match model", 0, own.keys.len())
+    keys, crowded = paired_keys(own.names, own.facts), crowds(own.names, own.facts)
+    model = fit(own.names, own.facts, keys, crowded)
+    progress("fitting the match model", own.keys.len(), own.keys.len())
+    return model

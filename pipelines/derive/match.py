@@ -1,0 +1,158 @@
+"""Matching what changed: its blocks, its pairs, its edges. The result is that of matching everything anew."""
+
+from collections import Counter
+from typing import NamedTuple
+
+import polars as pl
+
+from pipelines.derive.code_version import rules_of_matching
+from pipelines.derive.comparison_data import NOBODY, Compared, keyed, only, widened
+from pipelines.derive.fit import version_in_use
+from pipelines.match.blocking.keys import RULES, blocking_keys, candidate_pairs
+from pipelines.match.blocking.shared_identifiers import crowds
+from pipelines.match.comparison.records import POINTS, encoded
+from pipelines.match.model.model import Model
+from pipelines.match.model.weigh import frequencies
+from pipelines.match.score import EDGES, score
+from pipelines.match.source_links import with_source_merges
+from pipelines.progress import progress
+from pipelines.project import OpenProject, digest
+from pipelines.store.ingest.source_merges import merged_with
+from pipelines.store.matching import matching as store
+from pipelines.store.matching.changed_edges import note_kept_from
+from pipelines.store.matching.models import current_model
+from pipelines.store.runs.work_queue import CONTACTS, MATCH, leave_pending, pending, settle
+from pipelines.store.warehouse.connection import Connection
+from pipelines.store.warehouse.database import transaction
+from schemas.project import Project
+
+CAPS = pl.DataFrame({"rule": range(len(RULES)), "cap": [rule.cap for rule in RULES]}).cast(
+    {"rule": pl.UInt8, "cap": pl.UInt32}
+)
+
+
+class Matched(NamedTuple):
+    """What a matching step looked at and kept."""
+
+    records: int = 0
+    pairs: int = 0
+    merge: int = 0
+    review: int = 0
+
+
+def match(project: OpenProject, connection: Connection, run_id: str) -> Matched:
+    """Compare the records that changed with all that share a block with them, and keep the edges.
+
+    A record whose block crosses its cap counts as changed, and so does one whose identifier turns out to be shared by
+    more or fewer people than before: the evidence of its pairs is another now.
+    """
+    with transaction(connection):
+        model_version, known = version_in_use(project, connection, run_id)
+        return match_pending(project, connection, model_version, run_id, known)
+
+
+def match_pending(
+    project: OpenProject, connection: Connection, model_version: str, run_id: str, known: Compared = NOBODY
+) -> Matched:
+    """`match` by the model in use, of this version, inside a transaction. `known`: records that have been read."""
+    settings = project.settings
+    version = version_of(project, model_version)
+    changed = pending(connection, MATCH, version)
+    note_kept_from(connection, settings.matching.review)
+    if changed.is_empty():
+        settle(connection, MATCH, version)
+        return Matched()
+    progress("matching", 0, changed.len())
+    subjects, known = rekey(settings, connection, changed, known)
+    _, model = current_model(connection)
+    pairs, edges = compare_subjects(settings, connection, subjects, model, known)
+    stirred = store.replace_edges(connection, subjects, edges, model_version, run_id)
+    leave_pending(connection, CONTACTS, pl.concat([changed, stirred]))
+    settle(connection, MATCH, version)
+    progress("matching", changed.len(), changed.len())
+    zones = Counter(edges["zone"])
+    return Matched(changed.len(), pairs, zones["merge"], zones["review"])
+
+
+def version_of(project: OpenProject, model_version: str) -> str:
+    """Digest of what edges are made under."""
+    settings = project.settings
+    return digest(
+        model_version,
+        rules_of_matching(),
+        settings.matching,
+        settings.exclusive_attributes(),
+        settings.match_roles(),
+    )
+
+
+def rekey(settings: Project, connection: Connection, changed: pl.Series, known: Compared) -> tuple[pl.Series, Compared]:
+    """Give changed records their blocking keys and identifiers.
+
+    Result: every record whose pairs that can change; and what is known by then of these and others.
+    """
+    known = widened(settings, connection, known, changed)
+    own = only(known, changed)
+    keys = blocking_keys(own.names, own.facts)
+    crossed = store.replace_keys(connection, changed, keyed(keys, own), CAPS)
+    points = own.facts.filter(pl.col("field").is_in(POINTS))
+    bearing = store.replace_points(connection, changed, keyed(points, own).select("field", "value", "record_key"))
+    known = widened(settings, connection, known, bearing["record_key"].unique().sort())
+    counted = crowds(known.names, known.facts)
+    sizes = bearing.group_by("field", "value").agg(records=pl.len())
+    shared = sizes.filter(pl.col("records") > 1).join(counted, on=["field", "value"], how="left")
+    turned = store.replace_crowds(
+        connection,
+        shared.select("field", "value", "records", pl.col("people", "givens").fill_null(1)).sort("field", "value"),
+    )
+    stirred = bearing.join(turned, on=["field", "value"], how="semi")["record_key"]
+    return pl.concat([changed, crossed, stirred]).unique().sort(), known
+
+
+def compare_subjects(
+    settings: Project, connection: Connection, subjects: pl.Series, model: Model, known: Compared
+) -> tuple[int, pl.DataFrame]:
+    """Compare subjects with whatever shares a usable block with them: how many pairs, and the edges worth keeping.
+
+    Edges of merges that were done in a source are among them, whatever comparing found.
+    """
+    pairs, edges = _compared_edges(settings, connection, subjects, model, known)
+    return pairs, with_source_merges(edges, merged_with(connection, subjects))
+
+
+def _compared_edges(
+    settings: Project, connection: Connection, subjects: pl.Series, model: Model, known: Compared
+) -> tuple[int, pl.DataFrame]:
+    blocks = store.blocks_of(connection, subjects, CAPS)
+    involved = blocks["record_key"].unique().sort()
+    if involved.is_empty():
+        return 0, pl.DataFrame(schema=EDGES)
+    own = widened(settings, connection, known, involved)
+    numbers = pl.DataFrame({"record_key": own.keys}).with_row_index("record")
+    pairs = candidate_pairs(blocks.join(numbers, on="record_key").select("rule", "key", "record"))
+    asked = numbers.filter(pl.col("record_key").is_in(subjects.implode()))["record"].implode()
+    pairs = pairs.filter(pl.col("lo").is_in(asked) | pl.col("hi").is_in(asked))
+    records = encoded(own.keys.len(), own.names, own.facts)
+    found = score(
+        records,
+        frequencies(records, model, store.crowds_of(connection, involved)),
+        model,
+        pairs,
+        settings.matching,
+        conflicting(pairs, own.exclusive),
+    )
+    edges = found.with_columns(record_lo=own.keys.gather(found["lo"]), record_hi=own.keys.gather(found["hi"]))
+    return pairs.height, edges.select(EDGES.keys()).cast(pl.Schema(EDGES)).sort("record_lo", "record_hi")
+
+
+def conflicting(pairs: pl.DataFrame, exclusive: pl.DataFrame) -> pl.DataFrame:
+    """Pairs (lo, hi) that hold different values of an exclusive attribute.
+
+    `exclusive`: record, exclusive (List of "attribute=value").
+    """
+    held = exclusive.explode("exclusive", empty_as_null=True).drop_nulls().select(
+        "record", attribute=pl.col("exclusive").str.extract("^([^=]*)="), value="exclusive"
+    )  # fmt: skip
+    lo = pairs.join(held, left_on="lo", right_on="record")
+    both = lo.join(held, left_on=["hi", "attribute"], right_on=["record", "attribute"], suffix="_hi")
+    return both.filter(pl.col("value") != pl.col("value_hi")).select("lo", "hi").unique()

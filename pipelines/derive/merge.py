@@ -1,0 +1,145 @@
+"""Merging what changed: clusters, ids, surviving values and status of the contacts that a change can reach."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+import polars as pl
+
+from pipelines import contracts
+from pipelines.derive.candidate_values import candidates, priorities
+from pipelines.derive.comparison_data import compared, keyed
+from pipelines.match.clusters.cluster import SURE, cluster
+from pipelines.match.clusters.pooled_evidence import LIKELY
+from pipelines.match.score import PAIR
+from pipelines.match.source_links import DECISION
+from pipelines.merge.golden_record import golden_records, interaction_fields
+from pipelines.merge.identity import Identity, identify
+from pipelines.merge.status import with_status
+from pipelines.merge.survivorship import survive
+from pipelines.progress import progress
+from pipelines.project import OpenProject, digest
+from pipelines.store.contacts import contacts as store
+from pipelines.store.decisions import decisions, links
+from pipelines.store.ingest import conversation_stats
+from pipelines.store.matching import matching
+from pipelines.store.runs import runs
+from pipelines.store.runs.work_queue import CONTACTS, pending, settle, stir_interactions_between
+from pipelines.store.warehouse.connection import Connection
+from pipelines.store.warehouse.database import transaction
+from schemas.contact import Contact
+
+STATUS = ["contact_id", "status", "status_reason", "status_since"]
+
+
+class Merged(NamedTuple):
+    """What happened to contacts."""
+
+    created: int = 0
+    changed: int = 0
+    merged: int = 0
+    split: int = 0
+    status_changed: int = 0
+
+
+def merge(project: OpenProject, connection: Connection, run_id: str, as_of: datetime) -> Merged:
+    """Derive the contacts of every record that is pending, as of a moment."""
+    with transaction(connection):
+        return merge_pending(project, connection, run_id, as_of)
+
+
+def merge_pending(project: OpenProject, connection: Connection, run_id: str, as_of: datetime) -> Merged:
+    """`merge` inside a transaction."""
+    version = version_of(project)
+    conversation_stats.sum_up(connection)
+    before_moment = runs.last_as_of(connection)
+    runs.note_as_of(connection, as_of)
+    if before_moment is not None:
+        stir_interactions_between(connection, before_moment, as_of)
+        decisions.stir_expired(connection, before_moment, as_of)
+    decisions.stir_set_aside(connection)
+    stirred = pending(connection, CONTACTS, version)
+    changes = Merged()
+    if not stirred.is_empty():
+        progress("merging", 0, stirred.len())
+        changes = rederive(project, connection, stirred, run_id, as_of)
+    settle(connection, CONTACTS, version)
+    aged = refresh_status(project, connection, run_id, as_of)
+    decisions.note_set_aside(connection)
+    progress("merging", stirred.len(), stirred.len())
+    return changes._replace(status_changed=aged)
+
+
+def version_of(project: OpenProject) -> str:
+    """Digest of what contacts are made under."""
+    settings = project.settings
+    return digest(settings.matching, settings.status, sorted(settings.attributes.items()), priorities(project).rows())
+
+
+def rederive(project: OpenProject, connection: Connection, stirred: pl.Series, run_id: str, as_of: datetime) -> Merged:
+    """Cluster the components of these records and derive their contacts."""
+    records = store.component_of(connection, stirred, LIKELY)
+    before = store.memberships(connection, records)
+    identity = recluster(project, connection, records, before, run_id)
+    affected = pl.concat([before["contact_id"], identity.members["contact_id"]]).unique().sort()
+    current = identity.members["contact_id"].unique().sort()
+    attributes = project.settings.attributes
+    golden = survive(candidates(project, connection, current), attributes)
+    interactions = interaction_fields(
+        store.interactions(connection, current, as_of), store.origins(connection, current)
+    )
+    fields = pl.concat([golden.fields, interactions]).sort("contact_id", "field", "value", "record_key")
+    contacts = golden_records(
+        fields, store.member_counts(connection, current, as_of), attributes, as_of, project.settings.status.active_days
+    )
+    contracts.require(Contact, contacts)
+    changed = store.replace_contacts(connection, affected, contacts, fields, golden.identifiers, run_id)
+    old = set(before["contact_id"])
+    fresh = set(current) - old
+    parted = fresh & set(identity.aliases["new_id"])
+    return Merged(len(fresh - parted), changed, len(old - set(current)), len(parted))
+
+
+def recluster(
+    project: OpenProject, connection: Connection, records: pl.Series, before: pl.DataFrame, run_id: str
+) -> Identity:
+    """Cluster records that are closed under the edges that may join, and keep who belongs to which contact."""
+    edges = store.edges_among(connection, records, SURE)
+    own = compared(project.settings, connection, records)
+    profiles = (
+        keyed(own.names, own)
+        .with_columns(own.exclusive["exclusive"])
+        .join(links.sides_of(connection, records), on="record_key", how="left", maintain_order="left")
+        .with_columns(exclusive=pl.concat_list("exclusive", pl.col("sides").fill_null([])))
+    )
+    points = matching.points_of(connection, records)
+    clustered = cluster(edges, profiles, points, project.settings.matching.auto)
+    identity = identify(clustered.clusters, store.anchors(connection, records), before)
+    merges = edges.filter(pl.col("zone") == "merge")
+    linked = merges.join(clustered.vetoed, on=PAIR, how="anti")
+    decided = linked.filter(pl.col("rule") == DECISION)
+    tied = pl.concat([linked.select(PAIR), clustered.pooled.select(PAIR)])
+    joined, held = (pl.concat([each["record_lo"], each["record_hi"]]).implode() for each in (tied, decided))
+    members = identity.members.with_columns(
+        reason=pl.when(pl.col("record_key").is_in(held))
+        .then(pl.lit("decision"))
+        .when(pl.col("record_key").is_in(joined))
+        .then(pl.lit("match"))
+        .otherwise(pl.lit("single"))
+    )
+    store.keep_memberships(connection, members, identity.aliases, run_id)
+    store.keep_vetoes(connection, records, clustered.vetoed)
+    store.keep_pooled(connection, records, clustered.pooled)
+    return identity
+
+
+def refresh_status(project: OpenProject, connection: Connection, run_id: str, as_of: datetime) -> int:
+    """Let time pass: give every contact the status it has as of now; how many changed."""
+    before = store.status_inputs(connection, as_of)
+    after = with_status(before.drop("status", "status_reason"), as_of, project.settings.status.active_days)
+    turned = after.join(
+        before.select("contact_id", "status", "status_reason"), on="contact_id", suffix="_before"
+    ).filter(
+        (pl.col("status") != pl.col("status_before")) | (pl.col("status_reason") != pl.col("status_reason_before"))
+    )
+    store.keep_status(connection, turned.select(STATUS), run_id)
+    return turned.height

@@ -1,0 +1,58 @@
+"""Rows whose record id seems to be another person's: the lists of two systems meet in one source."""
+
+import polars as pl
+
+from pipelines.match.comparison.name_words import judged_words
+from pipelines.normalise.problems import PROBLEMS
+from pipelines.store.ingest import records as store
+from pipelines.store.warehouse.connection import Connection
+from schemas.vocabulary import Action, ErrorCode, Severity
+
+EXPECTED = (
+    "the name that is known under this id; if the file is of another system, a source of its own: ids of two systems "
+    "must not meet in one source"
+)
+
+
+def reused_ids(connection: Connection, arriving: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
+    """The problems (PROBLEMS) of rows that contradict what their record is known as, and share no identifier with it.
+
+    `arriving` and `identifiers` are what `pipelines.store.ingest.records.keep_records` takes. What the record says now
+    counts, so this only warns: which row is warned of depends on which came first, what is kept does not.
+    """
+    others = store.named_otherwise(connection, arriving.drop_nulls("record_id"), identifiers)
+    if others.is_empty():
+        return PROBLEMS.to_frame()
+    return (
+        arriving.join(contradicting(others), on="row", how="semi")
+        .select(
+            "row",
+            "line",
+            field=pl.lit("record_id"),
+            code=pl.lit(ErrorCode.ID_REUSED.value),
+            severity=pl.lit(Severity.WARNING.value),
+            action=pl.lit(Action.KEPT_WITH_WARNING.value),
+            expected=pl.lit(EXPECTED),
+            suggestion=pl.lit(None),
+        )
+        .cast(PROBLEMS)
+    )
+
+
+def contradicting(names: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `names` (row, tokens_lo, tokens_hi) of which both sides have a word that is none of the other's."""
+    each = names.filter(pl.all_horizontal(pl.col("tokens_lo", "tokens_hi").list.len() > 0)).with_row_index("pair")
+    words = (
+        each.select("pair", lo="tokens_lo", hi="tokens_hi")
+        .explode("lo", empty_as_null=True)
+        .explode("hi", empty_as_null=True)
+    )
+    distinct = words.select("lo", "hi").unique().filter(pl.col("lo") != pl.col("hi"))
+    met = distinct.with_columns(meets=judged_words(distinct) != "different")
+    words = words.join(met, on=["lo", "hi"], how="left").with_columns(pl.col("meets").fill_null(value=True))
+    unmet = [
+        words.group_by("pair", side).agg(pl.col("meets").any()).group_by("pair").agg(left=(~pl.col("meets")).any())
+        for side in ("lo", "hi")
+    ]
+    both = unmet[0].join(unmet[1], on="pair").filter(pl.col("left") & pl.col("left_right"))
+    return each.join(both, on="pair", how="semi").select(names.columns)

@@ -1,0 +1,76 @@
+"""Storing what conversations hold: threads, messages, how far those have come, and events, each once."""
+
+from collections.abc import Iterator
+
+import polars as pl
+from polars import selectors
+
+from pipelines import contracts as quality
+from pipelines.ingest.records import Origin
+from pipelines.ingest.store_threads import keep_threads
+from pipelines.normalise.problems import PROBLEMS
+from pipelines.read.core.batch import Batch
+from pipelines.store.ingest import interactions
+from pipelines.store.ingest.deliveries import Delivery
+from pipelines.store.warehouse.connection import Connection
+from schemas import received
+from schemas.vocabulary import Action, ErrorCode, Severity
+
+NATURAL = ("key", "conversation", "person", "message")  # natural keys, of which only the ids are stored
+
+
+def keep_interactions(
+    connection: Connection, delivery: Delivery, batch: Batch, origin: Origin
+) -> Iterator[pl.DataFrame]:
+    """Store threads, messages, receipts and events of a batch; what became of each entry but the threads."""
+    contracts = {
+        received.Conversation: batch.conversations,
+        received.Message: batch.messages,
+        received.Receipt: batch.receipts,
+        received.Event: batch.events,
+    }
+    held = {contract: frame for contract, frame in contracts.items() if not frame.is_empty()}
+    if not held:
+        return
+    for contract, frame in held.items():
+        quality.require(contract, frame)
+    source, ids = pl.lit(delivery.source), origin.ids
+    thread = ids("conversation", source, pl.col("conversation")).alias("conversation_id")
+    person = pl.when(pl.col("person").is_not_null()).then(ids("record", source, pl.col("person"))).alias("record_key")
+    stated = ~selectors.by_name(*NATURAL, require_all=False)
+    interactions.keep_conversations(
+        connection,
+        delivery,
+        batch.conversations.select(ids("conversation", source, pl.col("key")).alias("conversation_id"), stated).unique(
+            "conversation_id", keep="last", maintain_order=True
+        ),
+    )
+    keep_threads(connection, batch, origin)
+    if received.Message in held:
+        message = ids("message", source, pl.col("key")).alias("message_id")
+        yield interactions.keep_messages(connection, delivery, batch.messages.select(message, thread, person, stated))
+    if received.Receipt in held:
+        receipt = ids("receipt", source, pl.col("message"), pl.col("state")).alias("receipt_id")
+        of_message = ids("message", source, pl.col("message")).alias("message_id")
+        receipts = batch.receipts.select(receipt, of_message, thread, person, stated)
+        yield interactions.keep_receipts(connection, delivery, receipts)
+    if received.Event in held:
+        event = ids("event", source, pl.col("key")).alias("event_id")
+        yield interactions.keep_events(connection, delivery, batch.events.select(event, thread, stated))
+
+
+def untimed(batch: Batch) -> pl.DataFrame:
+    """The problems (PROBLEMS) of messages and events of which no usable time is known: they are kept without one."""
+    times = ((batch.messages, "sent_at"), (batch.events, "happened_at"))
+    lacking = [frame.filter(pl.col(at).is_null()).select("row", "line", field=pl.lit(at)) for frame, at in times]
+    return (
+        pl.concat(lacking)
+        .with_columns(
+            code=pl.lit(ErrorCode.TIME_UNKNOWN.value),
+            severity=pl.lit(Severity.WARNING.value),
+            action=pl.lit(Action.KEPT_WITH_WARNING.value),
+            expected=pl.lit("a time, as all others have; without one it stands first and counts for no interaction"),
+            suggestion=pl.lit(None),
+        )
+        .cast(PROBLEMS)
+    )

@@ -1,0 +1,1 @@
+"""Blocking keys, and which records they bring together as candidate pairs."""

@@ -1,0 +1,1 @@
+"""Records as they are compared, and at which level two values agree."""

@@ -1,0 +1,197 @@
+"""Raw columns of declared roles → names and facts as they are compared. For lists that are no project."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+import polars as pl
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
+
+from pipelines.match.comparison.name_words import known_aliases
+from pipelines.match.comparison.records import NAMES, POINTS, TEXTS
+from pipelines.normalise.email import STOPGAP
+from pipelines.normalise.name import kept_names
+from pipelines.normalise.text import PLACEHOLDERS, match_form
+
+LEGAL_FORM = r" (?:inc|incorporated|ltd|limited|llc|llp|plc|corp|corporation|co|company|gmbh|ag|kg|ug|sa|srl|bv|oy|ab)$"
+STREET_WORDS = {
+    "street": "st", "avenue": "ave", "av": "ave", "road": "rd", "boulevard": "blvd", "drive": "dr", "lane": "ln",
+    "court": "ct", "place": "pl", "square": "sq", "parkway": "pkwy", "highway": "hwy", "strasse": "str",
+    "north": "n", "south": "s", "east": "e", "west": "w",
+}  # fmt: skip
+
+
+def prepared(columns: pl.DataFrame, roles: Mapping[str, str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Names and facts of a frame's rows, which are records 0, 1, 2 …; see `stated_names` and `stated_facts`."""
+    listed = columns.with_row_index("record")
+    facts = stated_facts(listed, roles).sort(FACTS.names())
+    return stated_names(listed, facts, roles), facts
+
+
+def stated_names(listed: pl.DataFrame, facts: pl.DataFrame, roles: Mapping[str, str]) -> pl.DataFrame:
+    """Names of records: record, given_name, middle_name, family_name.
+
+    `listed`: record (UInt32), and the columns of `roles`. `facts`: what `stated_facts` finds in them. `roles`: column
+    name → `given_name`, `middle_name`, `family_name`, `full_name`, or a field of `records`.
+    """
+    return named_by_mailbox(_names(*_by_role(listed, roles)), facts)
+
+
+def stated_facts(listed: pl.DataFrame, roles: Mapping[str, str]) -> pl.DataFrame:
+    """Facts of records, each once: record, field, value. `listed` and `roles` as `stated_names` takes them."""
+    stated, by_role = _by_role(listed, roles)
+    facts = [pl.DataFrame(schema=FACTS)]
+    for role in (*POINTS, *TEXTS):
+        held = by_role.get(role, [])
+        texts = (
+            [pl.concat_str(held, separator=" ", ignore_nulls=True)] if role in JOINED and held else map(pl.col, held)
+        )
+        told = [folded(role, stated.select("record", value=text)) for text in texts]
+        told += _countries(stated, by_role) if role == "country" else []
+        facts += told if len(told) <= 1 else [pl.concat(told).unique()]
+    return pl.concat(facts)
+
+
+def _by_role(listed: pl.DataFrame, roles: Mapping[str, str]) -> tuple[pl.DataFrame, dict[str, list[str]]]:
+    """Records with the columns of `roles` as text, and the columns of each role."""
+    by_role: dict[str, list[str]] = {}
+    for column, role in roles.items():
+        by_role.setdefault(role, []).append(column)
+    return listed.select("record", *(pl.col(column).cast(pl.String) for column in roles)), by_role
+
+
+NAMED = pl.Schema({"record": pl.UInt32, **dict.fromkeys(NAMES, pl.String)})
+FACTS = pl.Schema({"record": pl.UInt32, "field": pl.String, "value": pl.String})
+JOINED = ("street", "text")  # fields that several columns make up: the number of a house and its street
+
+
+def folded(field: str, stated: pl.DataFrame) -> pl.DataFrame:
+    """Values of one field (record, value) as they are compared: record, field, value. What says nothing is left out."""
+    value = pl.col("value")
+    if field == "email":
+        value = value.str.strip_chars().str.to_lowercase()
+        value = pl.when(value.str.contains(r"^[^@\s]+@[^@\s]+$") & ~value.str.contains(STOPGAP)).then(value)
+    elif field == "phone":
+        value = _dialled(value)
+    elif field == "date_of_birth":
+        value = _date(value)
+    elif field != "channel_id":  # of which every sign counts
+        value = match_form(value)
+        if field == "company":
+            value = value.str.replace(LEGAL_FORM, "")
+        elif field == "street":
+            value = value.str.split(" ").list.eval(pl.element().replace(STREET_WORDS)).list.join(" ")
+    kept = stated.select("record", field=pl.lit(field), value=value).filter(pl.col("value").str.len_chars() > 0)
+    return kept.filter(~pl.col("value").is_in(PLACEHOLDERS)).cast(FACTS)
+
+
+def _countries(stated: pl.DataFrame, by_role: Mapping[str, list[str]]) -> Iterator[pl.DataFrame]:
+    """The country of a number written with its code, for rows that name none: where they are is known all the same."""
+    for column in by_role.get("phone", []):
+        unnamed = stated
+        for named in by_role.get("country", []):
+            unnamed = unnamed.filter(pl.col(named).is_null())
+        yield told_countries(unnamed.select("record", value=column))
+
+
+def told_countries(numbers: pl.DataFrame) -> pl.DataFrame:
+    """The country of each phone number (record, value) that is written with its code: record, field, value."""
+    digits = pl.col("value").str.replace_all(r"[\s().-]", "").str.extract(r"^(?:\+|00)(\d{3})")
+    country = digits.replace_strict(countries(), default=None, return_dtype=pl.String)
+    return folded("country", numbers.select("record", value=country))
+
+
+@cache
+def countries() -> dict[str, str]:
+    """Country by the first three digits of an international number, for calling codes of one country alone."""
+    found: dict[str, str] = {}
+    for code, regions in COUNTRY_CODE_TO_REGION_CODE.items():
+        for rest in range(10 ** (3 - len(str(code)))):
+            digits = f"{code}{rest:0{3 - len(str(code))}}" if len(str(code)) < 3 else str(code)
+            if regions[0] != "001":
+                found.setdefault(digits, regions[0].lower())
+    return found
+
+
+def _dialled(value: pl.Expr) -> pl.Expr:
+    """A number's digits without what only says how it is dialled; null for what is none."""
+    digits = value.str.replace(r"(?i)\s*(?:x|ext\.?)\s*\d+$", "").str.replace_all(r"[^0-9]", "").str.replace("^0+", "")
+    fewer = digits.str.len_chars() < FEWEST_DIGITS
+    return pl.when(~fewer & ~digits.str.contains(NO_NUMBER)).then(digits)
+
+
+FEWEST_DIGITS = 7
+NO_NUMBER = r"^(?:0+|1?1+|2+|3+|4+|5+|6+|7+|8+|9+|1?5{6,}|0?1?23456789?0?)$"
+
+
+def _date(value: pl.Expr) -> pl.Expr:
+    """A date as YYYYMMDD where its order can be told, else its digits."""
+    parts = value.str.extract_all(r"\d+")
+    first, second, third = (parts.list.get(nth, null_on_oob=True) for nth in range(3))
+    padded = [part.str.zfill(2) for part in (first, second, third)]
+    digits = value.str.replace_all(r"\D", "")
+    return (
+        pl.when(first.str.len_chars() == 4)
+        .then(pl.concat_str(padded))
+        .when(third.str.len_chars() == 4)
+        .then(pl.concat_str(third, padded[0], padded[1]))
+        .otherwise(digits)
+        .fill_null(digits)
+    )
+
+
+def _names(stated: pl.DataFrame, by_role: Mapping[str, list[str]]) -> pl.DataFrame:
+    def column(role: str) -> pl.Expr:
+        held = by_role.get(role)
+        return pl.coalesce(held) if held else pl.lit(None, dtype=pl.String)
+
+    written = stated.select(
+        "record", name=column("full_name"), first_name=column("given_name"), last_name=column("family_name"),
+        middle=match_form(column("middle_name")),
+    )  # fmt: skip
+    return compared_names(written.with_columns(kept_names(written)))
+
+
+def named_by_mailbox(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    """Names with the family name that a mailbox tells where there is a given name only: Bob, robert.smith@ → smith.
+
+    `names` and `facts` as `records.encoded` takes them. The other word of the mailbox has to be the given name, or what
+    people make of it.
+    """
+    words = pl.col("value").str.extract_groups(r"^([a-z]{2,})[._-]([a-z]{2,})\d*@").struct
+    alone = names.filter(pl.col("given_name").str.len_chars() > 1, pl.col("family_name").is_null())
+    boxes = facts.filter(pl.col("field") == "email").select("record", one=words.field("1"), other=words.field("2"))
+    told = alone.select("record", "given_name").join(boxes.drop_nulls(), on="record")
+    nick = {
+        word: pl.Series([pair in known_aliases() for pair in told.select("given_name", word).rows()], dtype=pl.Boolean)
+        for word in ("one", "other")
+    }
+    family = told.select(
+        "record",
+        family=pl.when((pl.col("given_name") == pl.col("one")) | nick["one"])
+        .then("other")
+        .when((pl.col("given_name") == pl.col("other")) | nick["other"])
+        .then("one"),
+    )
+    first = family.drop_nulls().group_by("record").agg(pl.col("family").min())
+    return (
+        names.join(first, on="record", how="left", maintain_order="left")
+        .with_columns(family_name=pl.coalesce("family_name", "family"))
+        .drop("family")
+    )
+
+
+def compared_names(named: pl.DataFrame) -> pl.DataFrame:
+    """Names as they are compared: record, given_name, middle_name, family_name (String, folded).
+
+    `named`: record, first_name, last_name, perhaps middle. What follows the first word of a given name is a middle
+    name, unless there is one.
+    """
+    middle = pl.col("middle") if "middle" in named.columns else pl.lit(None, dtype=pl.String)
+    words = match_form(pl.col("first_name")).str.splitn(" ", 2).struct
+    folded_names = named.select(
+        "record",
+        given_name=words.field("field_0"),
+        middle_name=pl.coalesce(middle.replace("", None), words.field("field_1")),
+        family_name=match_form(pl.col("last_name")),
+    )
+    return folded_names.with_columns(pl.col(NAMES).replace("", None)).cast({"record": pl.UInt32})

@@ -1,0 +1,1 @@
+"""What matching needs of whatever holds its frames, and the engine that works in memory."""

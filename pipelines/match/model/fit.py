@@ -1,0 +1,103 @@
+"""Fitting the match model to a list: how frequent its values are, and m by expectation maximisation.
+
+u is counted from the values, not estimated from random pairs. m starts from the shipped priors and moves away from them
+as far as the candidate pairs allow: `WEIGHT` pairs of evidence weigh as much as the prior. A field is only learnt from
+pairs that were found without it (Winkler, 2000: what a block has in common cannot be learnt inside it).
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from pipelines.match.comparison.compare import compare
+from pipelines.match.comparison.records import NAMES
+from pipelines.match.comparison.subset import Local, local
+from pipelines.match.engines.polars import IN_MEMORY, Engine, Frame, lazy
+from pipelines.match.model.model import BEARERS, SHARES, Model, unfitted
+from pipelines.match.model.sample import sampled_pairs
+from pipelines.match.model.term_frequency import FULL_NAME, values_on
+from pipelines.match.model.weigh import IDENTIFYING, frequencies, weigh
+from pipelines.match.priors import COLLEAGUES, DUPLICATES, HOUSEHOLD, ONE_LINE, Level, levels_of
+
+ROUNDS = 8
+WEIGHT = 50.0  # true pairs that a prior of m is worth
+LIST = 50.0  # records that the prior of `duplicates` is worth
+
+
+def fit(names: pl.DataFrame, facts: pl.DataFrame, keys: pl.DataFrame, crowds: pl.DataFrame) -> Model:
+    """The model of a list. `keys` as `blocking.in_blocks` gives them, `crowds` as `crowds.crowds`."""
+    return fit_on(IN_MEMORY, lazy(names), lazy(facts), lazy(keys), lazy(crowds))
+
+
+def fit_on(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Frame) -> Model:
+    """`fit` of frames."""
+    model = counted(values_on(engine, names, facts), engine.rows(names))
+    fields = sorted(levels_of(model.kind).keys() & {*IDENTIFYING, *model.shares})
+    pairs, every = sampled_pairs(engine, names, facts, keys, fields)
+    if pairs.is_empty():
+        return model
+    ends = pl.concat([pairs["lo"], pairs["hi"]]).unique().alias("record").to_frame()
+    sample = engine.frame([ends], pl.Schema(ends.schema))
+    own_names, own_facts = (engine.checkpoint(frame.join(sample, on="record", how="semi")) for frame in (names, facts))
+    own_crowds = engine.collect(crowds.join(own_facts, on=["field", "value"], how="semi"))
+    own = local(pairs, engine.collect(own_names), engine.collect(own_facts))
+    return learnt(model, pairs, every, own, own_crowds)
+
+
+def learnt(model: Model, pairs: pl.DataFrame, every: int, own: Local, crowds: pl.DataFrame) -> Model:
+    """The model with what a sample of candidate pairs shows, of which there are `every` times as many."""
+    lo, hi = own.lo, own.hi
+    comparison = compare(own.records, lo, hi)
+    known = frequencies(own.records, model, crowds)
+    for _ in range(ROUNDS):
+        weighed = weigh(comparison, known, model, lo, hi)
+        probability = weighed.probability
+        m = {
+            field: _learnt(
+                levels_of(model.kind)[field], compared.level, probability, pairs[f"without {field}"].to_numpy()
+            )
+            for field, compared in comparison.fields.items()
+        }
+        other = (1 - probability) * np.exp2(weighed.relation)
+        met = {name: 2 * every * float((other * np.exp2(bits)).sum()) for name, bits in weighed.relations.items()}
+        model = model._replace(
+            m={**model.m, **m},
+            duplicates=_rate(2 * every * float(probability.sum()), DUPLICATES, model.records),
+            household=max(HOUSEHOLD, _rate(met["household"], HOUSEHOLD, model.records)),
+            one_line=max(ONE_LINE, _rate(met["one_line"], ONE_LINE, model.records)),
+            colleagues=max(COLLEAGUES, _rate(met["colleagues"], COLLEAGUES, model.records)),
+        )
+    return model
+
+
+def _rate(found: float, prior: float, records: int) -> float:
+    """Other records that a record has, held by the prior."""
+    return (found + prior * LIST) / (records + LIST)
+
+
+def _learnt(
+    prior: Mapping[str, Level], level: NDArray[np.uint8], probability: NDArray[np.float64], usable: NDArray[np.bool_]
+) -> dict[str, float]:
+    """The m of each level: what true pairs show, held by the prior."""
+    shown = np.bincount(level[usable], probability[usable], minlength=len(prior) + 1)[1:]
+    held = WEIGHT * np.array([each.m for each in prior.values()])
+    m = (shown + held) / (shown.sum() + held.sum())
+    return dict(zip(prior, map(float, m), strict=True))
+
+
+def counted(values: pl.DataFrame, records: int) -> Model:
+    """The model with the frequencies of a list of so many records, and m as shipped. `values`: `values_on`."""
+    shares = dict.fromkeys(NAMES, pl.DataFrame(schema=SHARES))
+    shares |= {str(field): _shares(own) for (field,), own in values.group_by("field") if field != FULL_NAME}
+    words = pl.concat([shares["given_name"], shares["family_name"]])  # a swapped name is no rare one
+    shares["given_name"] = shares["family_name"] = words.group_by("value").agg(pl.col("share").max()).sort("value")
+    if not values["field"].is_in(NAMES).any():
+        return unfitted(records, "organisations")._replace(shares=shares)
+    borne = values.filter(pl.col("field") == FULL_NAME, pl.col("records") > 2).sort("value")
+    return unfitted(records)._replace(shares=shares, names=borne.select("value", "records").cast(BEARERS))
+
+
+def _shares(values: pl.DataFrame) -> pl.DataFrame:
+    return values.select("value", share=pl.col("records") / pl.col("records").sum()).sort("value").cast(SHARES)

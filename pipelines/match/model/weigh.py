@@ -1,0 +1,206 @@
+"""From levels of agreement to match weight and probability (Fellegi and Sunter, with the additions of `priors`)."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from pipelines.match import priors
+from pipelines.match.comparison.compare import Compared, Comparison
+from pipelines.match.comparison.records import Field, Records
+from pipelines.match.model import name_frequency
+from pipelines.match.model.model import ONCE, Model
+
+Bits = NDArray[np.float64]
+# Fields that identify, and how many other people stand behind a value that only one is known to have.
+IDENTIFYING = {"phone": 0.02, "email": 0.005, "channel_id": 0.001, "exact_id": 0.005}
+RELATIONS = ("household", "one_line", "colleagues")
+LEAST = 1e-6  # share of a level that a relation does not show
+
+
+class Frequencies(NamedTuple):
+    """How frequent the values of some records are: share per value of each field, and records per full name.
+
+    Of an identifier, `shares` counts other people behind it, and `by_given` every given name as one: which of a family
+    with one phone somebody is, a record without a given name does not say.
+    """
+
+    shares: Mapping[str, Bits]
+    by_given: Mapping[str, Bits]
+    name_records: NDArray[np.int64]  # of each record's own full name, 0 without one
+
+
+class Weighed(NamedTuple):
+    """Match weight of pairs in bits, and what it is made of; `relation` is what a household or firm explains."""
+
+    weight: Bits
+    prior: float
+    fields: dict[str, Bits]
+    relation: Bits
+    relations: dict[str, Bits]  # log2 of how much likelier than strangers other people of a relation are
+
+    @property
+    def probability(self) -> Bits:
+        """Probability that a pair is one person."""
+        return np.asarray(1 / (1 + np.exp2(-self.weight)))
+
+
+def weigh(
+    comparison: Comparison,
+    frequencies: Frequencies,
+    model: Model,
+    lo: NDArray[np.uint32],
+    hi: NDArray[np.uint32],
+) -> Weighed:
+    """Weigh compared pairs; `lo` and `hi` are their records."""
+    pairs = len(lo)
+    strangers = np.zeros(pairs)  # log2 of u
+    related = {relation: np.zeros(pairs) for relation in RELATIONS}
+    fields: dict[str, Bits] = {}
+    for name, compared in comparison.fields.items():
+        shared = _frequency(compared, frequencies.shares[name])
+        if name in frequencies.by_given:
+            shared = np.where(_has_given(comparison), shared, _frequency(compared, frequencies.by_given[name]))
+        m, u, by_relation = _likelihoods(name, compared, shared, model)
+        fields[name] = m - u
+        strangers += u
+        for relation, likelihood in by_relation.items():
+            related[relation] += likelihood
+    if "given_name" in fields:
+        fields["given_name"] = fields["given_name"] + _order(comparison)
+        known = _same_name(comparison, frequencies, model, lo, hi, fields)
+        strangers -= known
+        related["colleagues"] -= known
+        fields["name_bearers"] = known
+    prior = np.log2(model.duplicates / model.records)
+    rates = {"household": model.household, "one_line": model.one_line, "colleagues": model.colleagues}
+    relations = {name: bits + np.log2(rates[name] / model.records) - strangers for name, bits in related.items()}
+    relation = -np.log2(1 + sum(np.exp2(bits) for bits in relations.values()))
+    weight = prior + sum(fields.values(), np.zeros(pairs)) + relation
+    return Weighed(weight, float(prior), fields, relation, relations)
+
+
+def _order(comparison: Comparison) -> Bits:
+    """What it weighs that given and family name stand as they should, or in each other's place."""
+    both = (comparison.fields["given_name"].level > 0) & (comparison.fields["family_name"].level > 0)
+    straight = np.where(both, np.log2((1 - priors.SWAPPED) / 0.75), 0.0)
+    return np.where(comparison.swapped, np.log2(priors.SWAPPED / 0.25), straight)
+
+
+def _has_given(comparison: Comparison) -> NDArray[np.bool_]:
+    if "given_name" not in comparison.fields:
+        return np.zeros(len(comparison.swapped), bool)
+    return np.asarray(comparison.fields["given_name"].level > 0)
+
+
+def _frequency(compared: Compared, shares: Bits) -> Bits:
+    """Shares of the more and of the less frequent of both values, as two rows."""
+    one, other = shares[compared.lo], shares[compared.hi]
+    return np.stack([np.maximum(one, other), np.minimum(one, other)])
+
+
+def _likelihoods(name: str, compared: Compared, shared: Bits, model: Model) -> tuple[Bits, Bits, dict[str, Bits]]:
+    """log2 of m, of u among strangers, and of the share of each relation; 0 where a side has no value."""
+    of_kind = priors.levels_of(model.kind)[name]
+    levels, told = list(of_kind.values()), compared.level
+    common, rare = shared
+    u = (
+        np.array([0.0, *(level.common for level in levels)])[told] * common
+        + np.array([0.0, *(level.rare for level in levels)])[told] * rare
+        + np.array([0.0, *(level.base for level in levels)])[told]
+    )
+    strangers = np.log2(u.clip(1e-12, priors.MOST))
+    strangers[told == 0] = 0.0
+    at_home = [max(level.household, LEAST) for level in levels]
+    on_one_line = [
+        home if level.one_line is None else level.one_line for level, home in zip(levels, at_home, strict=True)
+    ]
+    at_work = np.log2([1.0, *(level.colleague or LEAST for level in levels)])[told]
+    as_strangers = np.array([False, *(level.colleague is None for level in levels)])[told]
+    related = {
+        "household": np.log2([1.0, *at_home])[told],
+        "one_line": np.log2([1.0, *on_one_line])[told],
+        "colleagues": np.where(as_strangers, strangers, at_work),
+    }
+    return np.log2([1.0, *(model.m[name][level] for level in of_kind)])[told], strangers, related
+
+
+def _same_name(
+    comparison: Comparison,
+    frequencies: Frequencies,
+    model: Model,
+    lo: NDArray[np.uint32],
+    hi: NDArray[np.uint32],
+    fields: dict[str, Bits],
+) -> Bits:
+    """What equal full names weigh more or less than given and family name do apart, as bits; 0 for other pairs."""
+    given, family = (comparison.fields[part] for part in ("given_name", "family_name"))
+    same = np.flatnonzero((given.level == 1) & (family.level == 1))
+    table = np.log2(name_frequency.odds_by_name(model.duplicates))
+    share = frequencies.shares["given_name"][given.lo[same]] * frequencies.shares["family_name"][family.lo[same]]
+    rarity = np.log2(share * model.records / (1 + model.duplicates)).round().clip(*name_frequency.RARITY).astype(int)
+    records = np.maximum(frequencies.name_records[lo[same]], frequencies.name_records[hi[same]])
+    odds = table[rarity - name_frequency.RARITY[0], records.clip(2, name_frequency.MOST) - 2]
+    known = np.zeros(len(lo))
+    apart = np.log2(model.duplicates / model.records) + fields["given_name"][same] + fields["family_name"][same]
+    known[same] = odds - apart
+    return known
+
+
+def frequencies(records: Records, model: Model, crowds: pl.DataFrame) -> Frequencies:
+    """Look up how frequent the values of `records` are in the list the model was fitted on.
+
+    `crowds`: field, value, people, givens, as `crowds.crowds` counts them.
+    """
+    shares = {name: _shares(name, field, model) for name, field in records.fields.items() if name not in IDENTIFYING}
+    by_given = {}
+    for name in IDENTIFYING.keys() & records.fields.keys():
+        shares[name], by_given[name] = _identifying(name, records.fields[name], crowds, model)
+    return Frequencies(shares, by_given, _name_records(records, model))
+
+
+def _identifying(name: str, field: Field, crowds: pl.DataFrame, model: Model) -> tuple[Bits, Bits]:
+    """How frequent identifiers are: by the people known to share them, and by given names alone."""
+    values = field.values.alias("value").to_frame()
+    known = values.join(crowds.filter(pl.col("field") == name), on="value", how="left", maintain_order="left")
+    people, givens = (
+        np.maximum(known[counted].fill_null(1).to_numpy() - 1.0, IDENTIFYING[name]) / model.records
+        for counted in ("people", "givens")
+    )
+    return people, givens
+
+
+def _shares(name: str, field: Field, model: Model) -> Bits:
+    known = model.shares.get(name)
+    if known is None:  # nothing has been counted yet
+        return np.full(field.values.len(), priors.TYPICAL[name])
+    unseen = ONCE / model.records
+    found = field.values.alias("value").to_frame().join(known, on="value", how="left", maintain_order="left")
+    return found["share"].fill_null(unseen).to_numpy()
+
+
+def _name_records(records: Records, model: Model) -> NDArray[np.int64]:
+    if "given_name" not in records.fields or "family_name" not in records.fields:
+        return np.zeros(records.count, np.int64)
+    names = full_names(records)
+    found = names.join(model.names, left_on="name", right_on="value", how="left", maintain_order="left")
+    return found["records"].fill_null(1).cast(pl.Int64).to_numpy()
+
+
+def full_names(records: Records) -> pl.DataFrame:
+    """The full name of each record, whichever way round: record, name (null without both parts)."""
+    given, family = (records.fields[part] for part in ("given_name", "family_name"))
+    low, high = np.minimum(given.first, family.first), np.maximum(given.first, family.first)
+    values = given.values
+    frame = pl.DataFrame({"low": low, "high": high}).with_row_index("record")
+    words = values.alias("word").to_frame().with_row_index("code").with_columns(pl.col("code").cast(pl.Int32))
+    named = frame.filter(pl.col("low") >= 0)
+    distinct = named.select("low", "high").unique()
+    distinct = (
+        distinct.join(words.rename({"word": "one"}), left_on="low", right_on="code")
+        .join(words.rename({"word": "other"}), left_on="high", right_on="code")
+        .with_columns(name=pl.format("{} {}", "one", "other"))
+    )
+    return frame.join(distinct, on=["low", "high"], how="left", maintain_order="left").select("record", "name")

@@ -1,0 +1,1 @@
+"""All formats: the registry, detection, and proposals for onecontact.yaml."""

@@ -1,0 +1,91 @@
+"""Which format a file is of, told from a look at its beginning. Nothing here raises, whatever the bytes."""
+
+import codecs
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipelines.errors import DeliveryError
+from pipelines.read.catalogue.registry import FORMATS
+from pipelines.read.contact_lists.contacts_xlsx import WORKBOOK
+from pipelines.read.contact_lists.open_table import open_table
+from pipelines.read.containers import zip as archive
+from pipelines.read.core.batch import SAMPLE_BYTES, Format, Sample
+from pipelines.read.tables.contact_table import fold
+
+ZIP = b"PK"
+WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+LEGACY = "windows-1252"  # what a contact list that is no UTF-8 is nearly always in
+
+
+def sample(path: Path) -> Sample:
+    """What formats get to see of a file: empty where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(SAMPLE_BYTES)
+    except OSError:
+        return Sample(path.name, b"")
+    members = members_of(path) if start.startswith(ZIP) else ()
+    return Sample(path.name, start, header_of(path, start, members), members, path.absolute().parent.parts)
+
+
+def best(seen: Sample) -> list[tuple[Format, float]]:
+    """The formats a file may be of with their confidence above 0, the likeliest first."""
+    judged = ((form, confidence(form, seen)) for form in FORMATS.values())
+    return sorted(((form, sure) for form, sure in judged if sure), key=lambda each: (-each[1], each[0].name))
+
+
+def confidence(form: Format, seen: Sample) -> float:
+    """How much a file looks like a format, from 0 to 1; a format that fails over it has not recognised it."""
+    try:
+        sure = float(form.detects(seen))
+    except Exception:  # noqa: BLE001 -- it may be a plug-in's, and others have to be asked
+        return 0.0
+    return min(sure, 1.0) if sure > 0 else 0.0
+
+
+def members_of(path: Path) -> tuple[str, ...]:
+    """Names of the files in a zip; none where it is broken, or made to do harm."""
+    try:
+        with archive.opened(path) as opened:
+            return tuple(opened.members)
+    except (DeliveryError, OSError):
+        return ()
+
+
+def header_of(path: Path, start: bytes, members: tuple[str, ...]) -> tuple[str, ...]:
+    """The header of a file that may be a table, folded as headers are compared."""
+    if not start or (WORKBOOK not in members and (is_binary(start) or start.startswith(ZIP))):
+        return ()
+    try:
+        with open_table(path, encoding_of(start), rows=1) as table:
+            return tuple(map(fold, table.header))
+    except (DeliveryError, OSError):
+        return ()
+
+
+def is_binary(start: bytes) -> bool:
+    """Whether bytes are the beginning of something that is no text."""
+    return b"\0" in start and not start.startswith(WIDE)
+
+
+def encoding_of(start: bytes) -> str | None:
+    """The legacy encoding a text seems to be in; None for one that is marked, UTF-8, or nothing known."""
+    if start.startswith(WIDE) or is_binary(start) or not in_encoding(start, LEGACY):
+        return None
+    told = [in_encoding(line, "utf-8") for line in whole_lines(start) if not line.isascii()]
+    return LEGACY if told.count(False) > told.count(True) else None
+
+
+def whole_lines(start: bytes) -> Iterator[bytes]:
+    """The lines of a beginning; the last of a long file is left out, it may end within a character."""
+    lines = start.splitlines()
+    yield from lines[:-1] if len(start) == SAMPLE_BYTES else lines
+
+
+def in_encoding(data: bytes, encoding: str) -> bool:
+    """Whether bytes are text in an encoding."""
+    try:
+        data.decode(encoding)
+    except UnicodeError:
+        return False
+    return True

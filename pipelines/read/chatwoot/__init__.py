@@ -1,0 +1,1 @@
+"""Chatwoot: contacts, conversations, webhooks."""

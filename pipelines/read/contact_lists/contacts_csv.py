@@ -1,0 +1,64 @@
+"""Contact lists as CSV or TSV, from any system: columns are known by their header or by `columns:`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
+from pipelines.read.csv.rows import open_csv
+from pipelines.read.tables.contact_table import IDENTIFIERS, MEANINGS, NAMES, Layout, read_contacts, understand
+from schemas.contact_list import ContactTable
+
+TABLES = (".csv", ".tsv")
+GUIDE = """\
+Any list with a header row and one contact a row, from whatever system: CRM, shop, newsletter, spreadsheet. UTF-8 is
+best; UTF-16 is known by its mark, and any other code page is named in `encoding`. The delimiter (`,` `;` tab `|`) and a
+`sep=` line are found by themselves. Of a workbook, see [contacts_xlsx](contacts_xlsx.md).
+
+**What is read.** A column is known by its header, without regard to case, spaces, `-` and `_`: the usual names of
+names, phone numbers, e-mail addresses, ids, tags and notes are known in several languages; a header that is the name of
+an attribute means that attribute; for any other, say in `columns` what it means: `name`, `first_name`, `last_name`,
+`phone`, `email`, `wa_id`, `messenger_thread`, `external_id`, `tags`, `notes`, `record_id`, `observed_at` (when the
+source last changed the row), `channel`, an attribute, or `ignore`. Several phones, addresses or tags in a cell are
+parted by `;` (addresses and tags also by `,`). A blank cell says nothing; `\\N` says "this is now empty".
+
+**What is not.** Columns that mean nothing here, which the run names; those whose header begins with `_`, unless `key`
+or `columns` names them. Rows that do not fit the header are refused and given back.
+
+Say in `key` which column is the system's own id of a record, if it is not called `id`, `record id` or the like: it
+tells a changed row from a new one. Without an id, a record is known by its phone numbers and addresses.
+"""
+
+
+class ContactsCsv(ContactTable):
+    """Options of a contact list."""
+
+    format: Literal["contacts_csv"] = "contacts_csv"
+
+
+def read(path: Path, source: ContactsCsv, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
+    """Read a contact list in batches."""
+    with open_csv(path, source.encoding, rows=rows) as table:
+        yield from read_contacts(table, Layout(understand(table.header, source.key, source.told())))
+
+
+def detects(sample: Sample) -> float:
+    """A table in which a header says who a row is about; less sure than a format that knows all of its headers.
+
+    A file that calls itself a table may be one even if none of its headers is known: somebody can say what they mean.
+    """
+    known = [MEANINGS[name] for name in sample.header if name in MEANINGS]
+    if not sample.members and set(known) & {*NAMES, *IDENTIFIERS}:
+        return 0.3 + 0.3 * len(known) / len(sample.header)
+    return 0.1 if len(sample.header) > 1 and sample.name.lower().endswith(TABLES) else 0.0
+
+
+FORMAT = Format(
+    "contacts_csv",
+    "Contact list as CSV or TSV, columns by header",
+    ContactsCsv,
+    read,
+    holds="contacts",
+    detects=detects,
+    guide=GUIDE,
+)

@@ -1,0 +1,1 @@
+"""Zip, tar, JSON and HTML from outside, read without trust."""

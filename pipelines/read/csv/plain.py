@@ -1,0 +1,59 @@
+"""Rows of a delimited text parsed many at a time, where nothing about them is out of order."""
+
+import re
+from collections.abc import Sequence
+
+import polars as pl
+
+LINE_BREAK = r"\r\n|\r|\n"
+
+
+def plain_rows(
+    lines: Sequence[str], before: tuple[int, int], delimiter: str, width: int, largest: int
+) -> pl.DataFrame | None:
+    """The rows of lines that are plainly rows, exactly as the `csv` module finds them; None if anything is unclear.
+
+    Plain are lines that can be encoded, none of them blank, whose quotes open and close at the margins of cells, and
+    which make rows of `width` cells, two or more, each of at most `largest` bytes. `before` says how many rows and
+    lines there were before these.
+
+    Returns:
+        As the cells of `pipelines.read.tables.table.Rows`.
+    """
+    text = "".join(lines) + ("" if lines[-1].endswith("\n") else "\n")
+    quoted = '"' in text
+    columns = [f"c{place}" for place in range(width)]
+    try:
+        written = f"{delimiter.join(columns)}\n{text}".encode()
+        if width < 2 or not delimiter.isascii() or not is_orderly(text, delimiter, quoted=quoted):
+            return None
+        cells = pl.read_csv(written, separator=delimiter, quote_char='"' if quoted else None, infer_schema=False)
+    except (UnicodeEncodeError, pl.exceptions.ComputeError):  # not in its encoding; a row with too many cells
+        return None
+    cells = cells.fill_null("")
+    parting = text.count(delimiter) - (counted(cells, re.escape(delimiter)).sum() if quoted else 0)
+    high = counted(cells, LINE_BREAK) + 1 if len(cells) < len(lines) else pl.repeat(1, len(cells), eager=True)
+    if parting != len(cells) * (width - 1) or high.sum() != len(lines):  # rows that were filled up, or left out
+        return None
+    if cells.select(pl.max_horizontal(pl.all().str.len_bytes().max())).item() > largest:
+        return None
+    row, line = before
+    return cells.select(
+        pl.int_range(row + 1, row + 1 + pl.len(), dtype=pl.UInt32).alias("row"),
+        (line + 1 + high.cum_sum() - high).cast(pl.UInt32).alias("line"),
+        pl.all(),
+    )
+
+
+def is_orderly(text: str, delimiter: str, *, quoted: bool) -> bool:
+    """Whether line ends are those of Unix or Windows, and every quote opens a cell, closes it, or is doubled in it."""
+    if not quoted:
+        return text.count("\r") == text.count("\r\n")
+    bare = rf'[^"\r\n{re.escape(delimiter)}]*'
+    cell = rf'(?:"(?:[^"]|"")*"|{bare})(?:{re.escape(delimiter)}|\r?\n|\z)'
+    return bool(pl.Series([text]).str.contains(rf"\A(?:{cell})*\z").item())
+
+
+def counted(cells: pl.DataFrame, pattern: str) -> pl.Series:
+    """How often a pattern is found in the cells of each row."""
+    return cells.select(pl.sum_horizontal(pl.all().str.count_matches(pattern))).to_series()

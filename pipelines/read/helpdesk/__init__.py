@@ -1,0 +1,1 @@
+"""Zendesk, Freshdesk, Intercom and Front, and what the exports of helpdesks have in common."""

@@ -1,0 +1,253 @@
+"""A table with one contact a row becomes contact, identifier and attribute rows, by the names of its columns."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+import polars as pl
+
+from pipelines.errors import DeliveryRefused
+from pipelines.read.core.batch import Batch
+from pipelines.read.tables.spreadsheet_cells import CLEAR, parted, said
+from pipelines.read.tables.table import BLANK, OVER, Rows, Table
+from schemas import received
+from schemas.vocabulary import ErrorCode, IdentifierType, Outcome
+
+NAMES = ("name", "first_name", "last_name")
+SCALARS = ("record_id", *NAMES, "notes", "observed_at", "channel")
+LISTS = {"phone": ";", "wa_id": ";", "email": "[;,]", "messenger_thread": ";", "external_id": "$^", "tags": "[;,]"}
+IDENTIFIERS = {
+    "phone": IdentifierType.PHONE,
+    "wa_id": IdentifierType.WA_ID,
+    "email": IdentifierType.EMAIL,
+    "messenger_thread": IdentifierType.MESSENGER_THREAD,
+    "external_id": IdentifierType.EXTERNAL_ID,
+}
+FIELDS = (*SCALARS, *LISTS)
+IGNORE = "ignore"
+EXAMPLE = "_example"  # column of the template that marks the row which only shows how to fill it
+
+ALIASES = {
+    "name": "name|full name|fullname|fn|display name|file as|contact name|customer name|nome completo"
+    "|nombre completo|nom complet|vollständiger name|kundenname",
+    "first_name": "first name|firstname|first|given name|forename|fname|vorname|prénom|nombre|nome|primeiro nome"
+    "|voornaam",
+    "last_name": "last name|lastname|last|family name|surname|lname|nachname|familienname|nom|nom de famille"
+    "|apellido|apellidos|sobrenome|cognome|achternaam",
+    "email": "email|e mail|emails|e mail address|email address|mail|mail address|primary email|work email|home email"
+    "|business email|private email|personal email|secondary email|other email|email 1|email 2|email 3|e mail 1"
+    "|e mail 2|e mail 3|e mail 1 value|e mail 2 value|e mail 3 value|e mail 2 address|e mail 3 address"
+    "|e mail adresse|mailadresse|e mail privat|e mail geschäftlich|adresse e mail|courriel|correo|correo electrónico"
+    "|correo electronico|indirizzo e mail|e mailadres",
+    "phone": "phone|phone number|phone no|phones|mobile|mobile phone|mobilephone|mobile number|mobile no"
+    "|mobile phone number|cell|cell phone|cellphone|home phone|homephone|work phone|business phone|other phone"
+    "|otherphone|primary phone|phone 1|phone 2|phone 3|phone 1 value|phone 2 value|phone 3 value|tel|tel no"
+    "|telephone|telephone number|telefon|telefonnummer|rufnummer|handy|handynummer|mobil|mobilnummer|mobiltelefon"
+    "|telefon privat|telefon geschäftlich|téléphone|téléphone mobile|téléphone portable|numéro de téléphone|telefone"
+    "|celular|teléfono|telefono|móvil|teléfono móvil|número de teléfono|número de telefone|cellulare|telefoonnummer",
+    "wa_id": "whatsapp|whatsapp number|whatsapp phone number|whatsapp nummer|whatsapp id|wa id",
+    "messenger_thread": "messenger thread|facebook chat",
+    "record_id": "id|record id|contact id|contactid|hs object id|unique external id|kontakt id",
+    "external_id": "identifier|external id",
+    "tags": "tags|labels|categories|group membership|schlagwörter|kategorien|catégories|categorías|étiquettes"
+    "|etiquetas",
+    "notes": "notes|note|notizen|notiz|notas|bemerkung|bemerkungen|anmerkungen|remarks|comment|comments",
+    "observed_at": "last modified|last modified date|last modified at|lastmodifieddate|modified date|modified at"
+    "|modified|updated at|last updated|geändert am|zuletzt geändert",
+    "channel": "channel|source channel",
+}
+MEANINGS = {alias: field for field, aliases in ALIASES.items() for alias in aliases.split("|")}
+
+
+class Layout(NamedTuple):
+    """What the columns of a list mean.
+
+    `meanings`: for each column a field of FIELDS, `attr.<name>`, or `ignore`. `lists`: for each field that may hold
+    several values in a cell, the pattern that parts them. `tidy` puts into words of our own what a format writes in its
+    own way; it gets the cells (c0, c1, ..., trimmed, null where blank) and gives them back.
+    """
+
+    meanings: list[str]
+    lists: Mapping[str, str] = LISTS
+    tidy: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+
+
+def read_contacts(table: Table, layout: Layout) -> Iterator[Batch]:
+    """The rows of a contact list as batches, by what its columns mean (`understand`)."""
+    return (batch_of(table.header, rows, layout) for rows in table.rows)
+
+
+def fold(header: str) -> str:
+    """A header as it is compared; one that begins with `_` still does."""
+    words = " ".join(re.split(r"[\s_\-]+", unicodedata.normalize("NFKC", header).casefold())).strip()
+    return f"_{words}" if header.startswith("_") else words or header
+
+
+def understand(header: list[str], key: str | None, columns: Mapping[str, str]) -> list[str]:
+    """What each column of a file means: a field of FIELDS, `attr.<name>`, or `ignore`."""
+    folded = [fold(cell) for cell in header]
+    counted = Counter(folded)
+    twice = [place for place, name in enumerate(folded, 1) if counted[name] > 1]
+    if twice:
+        raise DeliveryRefused(ErrorCode.HEADER_DUPLICATE, f"columns {twice} have the same header; give each its own")
+    told = {fold(name): meaning for name, meaning in columns.items()}
+    missing = sorted(set(told) - set(folded))
+    if key:
+        told[fold(key)] = "record_id"
+    meanings = [meaning_of(name, told, has_key=key is not None) for name in folded]
+    if key and fold(key) not in folded:
+        raise DeliveryRefused(ErrorCode.HEADER_MISSING, f"no column `{key}`, which the source names as its key")
+    if not set(meanings) & {*NAMES, *IDENTIFIERS}:
+        raise DeliveryRefused(
+            ErrorCode.HEADER_MISSING,
+            "no column is a name, phone or e-mail; add a header row, or say in `columns:` what the columns mean"
+            + (f" (not found: {', '.join(missing)})" if missing else ""),
+        )
+    return meanings
+
+
+def meaning_of(name: str, told: Mapping[str, str], *, has_key: bool) -> str:
+    """What a folded header means."""
+    if name.startswith("_") and name not in told:
+        return IGNORE
+    meaning = told.get(name) or MEANINGS.get(name) or f"attr.{name.removeprefix('attr.').replace(' ', '_')}"
+    if meaning == "record_id" and has_key and told.get(name) != "record_id":
+        return IGNORE
+    return meaning if meaning in FIELDS or meaning == IGNORE or meaning.startswith("attr.") else f"attr.{meaning}"
+
+
+def batch_of(header: list[str], rows: Rows, layout: Layout) -> Batch:
+    """Rows of a table as a batch. Rows that say nothing, or only show how to fill a template, are skipped."""
+    columns = [f"c{place}" for place in range(len(header))]
+    cells = said(rows.cells, columns)
+    aside = set_aside(cells, rows.cells, header)
+    if not aside.is_empty():
+        cells = cells.join(aside, on="row", how="anti", maintain_order="left")
+    tidy = layout.tidy(cells) if layout.tidy else cells
+    return Batch(
+        contacts=contacts_of(tidy, layout),
+        identifiers=identifiers_of(tidy, layout, header),
+        attributes=attributes_of(tidy, layout.meanings, header),
+        refused=pl.concat([rows.refused, aside]).sort("row"),
+        original=rows.cells.drop("line").rename({f"c{place}": f"c.{name}" for place, name in enumerate(header)}),
+        meanings=dict(zip(header, layout.meanings, strict=True)),
+    )
+
+
+def set_aside(cells: pl.DataFrame, delivered: pl.DataFrame, header: list[str]) -> pl.DataFrame:
+    """Rows that are no contact of the list, as refusals: blank ones, examples, and those that came back too long."""
+    names = {name: f"c{place}" for place, name in enumerate(header)}
+    nothing = pl.all_horizontal(pl.col(list(names.values())).is_null())
+    example = pl.col(names[EXAMPLE]).is_not_null() if EXAMPLE in names else pl.lit(value=False)
+    over = pl.col(names[OVER]).is_not_null() if OVER in names else pl.lit(value=False)
+    cases = (
+        (nothing, Outcome.SKIPPED, ErrorCode.ROW_BLANK, BLANK),
+        (example, Outcome.SKIPPED, ErrorCode.ROW_EXAMPLE, "nothing: it shows how to fill the template"),
+        (
+            over,
+            Outcome.REJECTED,
+            ErrorCode.ROW_TOO_MANY_FIELDS,
+            f"the cells in {OVER} in the columns they belong to, and {OVER} empty",
+        ),
+    )
+    found = cells.select(
+        "row",
+        "line",
+        pl.coalesce(*(pl.when(case).then(pl.lit(number, pl.UInt8)) for number, (case, *_) in enumerate(cases))).alias(
+            "case"
+        ),
+    ).drop_nulls("case")
+    raw = delivered.filter(pl.col("row").is_in(found["row"].implode())).select(
+        "row", raw=pl.struct(pl.col(column).alias(name) for name, column in names.items()).struct.json_encode()
+    )
+    told = pl.DataFrame(
+        [(number, outcome.value, code.value, expected) for number, (_, outcome, code, expected) in enumerate(cases)],
+        schema={"case": pl.UInt8, "outcome": pl.String, "code": pl.String, "expected": pl.String},
+        orient="row",
+    )
+    return (
+        found.join(told, on="case")
+        .join(raw, on="row")
+        .select(received.column_types(received.Refusal).keys())
+        .sort("row")
+    )
+
+
+def contacts_of(cells: pl.DataFrame, layout: Layout) -> pl.DataFrame:
+    """The contact rows: for each field the first of its columns that says something."""
+    meanings = layout.meanings
+
+    def first(field: str) -> pl.Expr:
+        columns = [pl.col(column).replace(CLEAR, None) for column in of(meanings, field)]
+        return (pl.coalesce(columns) if columns else pl.lit(None, pl.String)).alias(field)
+
+    tags = [parts(cells[column], layout.lists["tags"]) for column in of(meanings, "tags")]
+    empty = pl.lit([], pl.List(pl.String))
+    return cells.select(
+        "row",
+        "line",
+        *(first(field) for field in ("record_id", "channel", "name", "first_name", "last_name")),
+        (pl.concat_list(tags) if tags else empty).alias("tags"),
+        first("notes"),
+        first("observed_at"),
+        cleared(cells, meanings).alias("cleared"),
+    )
+
+
+def of(meanings: list[str], field: str) -> list[str]:
+    """The columns that mean a field."""
+    return [f"c{place}" for place, meaning in enumerate(meanings) if meaning == field]
+
+
+def cleared(cells: pl.DataFrame, meanings: list[str]) -> pl.Expr:
+    """The fields that each row says are empty now."""
+    clearing = {
+        f"c{place}": "name" if meaning in NAMES else meaning
+        for place, meaning in enumerate(meanings)
+        if meaning != IGNORE and (cells[f"c{place}"] == CLEAR).any()
+    }
+    if not clearing:
+        return pl.lit([], pl.List(pl.String))
+    fields = [pl.when(pl.col(column) == CLEAR).then(pl.lit(field)) for column, field in clearing.items()]
+    return pl.concat_list(fields).list.drop_nulls().list.unique(maintain_order=True)
+
+
+def identifiers_of(cells: pl.DataFrame, layout: Layout, names: list[str]) -> pl.DataFrame:
+    """Every phone, address and channel id of the rows, in the order of the columns."""
+    found = [
+        cells.select(
+            "row",
+            type=pl.lit(IDENTIFIERS[meaning].value),
+            scope=pl.lit(""),
+            raw=parts(cells[f"c{place}"], layout.lists[meaning]),
+            field=pl.lit(names[place]),
+        ).explode("raw")
+        for place, meaning in enumerate(layout.meanings)
+        if meaning in IDENTIFIERS
+    ]
+    empty = received.empty(received.IdentifierRow)
+    return pl.concat([empty, *found]).drop_nulls("raw").sort("row", maintain_order=True)
+
+
+def attributes_of(cells: pl.DataFrame, meanings: list[str], names: list[str]) -> pl.DataFrame:
+    """Every custom attribute of the rows, as written: of the columns that mean it, the first that says something."""
+    parts = [
+        cells.select(
+            "row",
+            attribute=pl.lit(meaning.removeprefix("attr.")),
+            raw=pl.col(f"c{place}").replace(CLEAR, None),
+            field=pl.lit(names[place]),
+        )
+        for place, meaning in enumerate(meanings)
+        if meaning.startswith("attr.")
+    ]
+    said = pl.concat([received.empty(received.AttributeRow), *parts]).drop_nulls("raw")
+    once = len(set(meanings)) == len(meanings)
+    return said if once else said.unique(["row", "attribute"], keep="first", maintain_order=True)
+
+
+def parts(cells: pl.Series, separator: str) -> pl.Series:
+    """The values of each cell, which may hold several; none where it is blank or clears."""
+    return parted(cells.replace(CLEAR, None), separator)

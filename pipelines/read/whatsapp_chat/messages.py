@@ -1,0 +1,94 @@
+"""Lines of a WhatsApp chat → messages and notices with all their lines, and when each was sent."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from pipelines.read.whatsapp_chat.clock import DateOrder, dated
+from pipelines.read.whatsapp_chat.headers import unpacked
+from pipelines.read.whatsapp_chat.phrases import BLANK
+from schemas.received import MAX_TEXT
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+SECOND = 1_000_000  # microseconds
+WRITTEN = pl.Schema(
+    {
+        "line": pl.UInt32(),
+        "at": pl.Int64(),  # microseconds from 1970; null for a line that no header precedes
+        "body": pl.String(),  # the first line, without its header
+        "name": pl.String(),  # as in `pipelines.read.whatsapp_chat.headers.HEADS`
+        "words": pl.String(),
+        "more": pl.String(),  # the lines after it; null where there is none
+    }
+)
+
+
+def written(blocks: Iterable[pl.DataFrame], shape: int, order: DateOrder, zone: ZoneInfo) -> Iterator[pl.DataFrame]:
+    """Yield what was written (WRITTEN) in blocks of lines with their headers, in the order of the file.
+
+    A header of another shape, or of a date that cannot be, is part of what was written before it.
+    """
+    timed = (_timed(block, shape, order, zone) for block in blocks)
+    waiting = next(timed, None)
+    while waiting is not None:
+        following = next(timed, None)
+        begins = waiting["at"].is_not_null().arg_true()
+        end = waiting.height if following is None or begins.is_empty() else begins[-1]
+        yield _joined(waiting[:end])
+        rest = _shortened(waiting[end:])
+        waiting = None if following is None else pl.concat([rest, following], rechunk=True)
+
+
+def _timed(heads: pl.DataFrame, shape: int, order: DateOrder, zone: ZoneInfo) -> pl.DataFrame:
+    """Lines with the time of those that begin a message: line, at, body, name, words, text."""
+    own = pl.when(pl.col("shape") == shape)
+    parts, clock = heads.select(own.then("parts").forward_fill(), own.then("clock").cast(pl.Int64))
+    days = [None if each is None else dated(unpacked(each), order) for each in parts.rle().struct.field("value")]
+    midnights = pl.Series([day and _midnight(day, zone) for day in days], dtype=pl.Int64)
+    uneven = pl.Series([day is not None for day in days], dtype=pl.Boolean) & midnights.is_null()
+    run = parts.rle_id()
+    at = midnights.gather(run) + clock * SECOND
+    if uneven.any():
+        places = (uneven.gather(run) & clock.is_not_null()).arg_true()
+        clocks = zip(run.gather(places), clock.gather(places), strict=True)
+        moments = [_instant(day, clock, zone) for nth, clock in clocks if (day := days[nth])]
+        at = at.scatter(places, pl.Series(moments, dtype=pl.Int64))
+    return heads.select("line", at.alias("at"), "body", "name", "words", "text")
+
+
+@lru_cache(8_192)
+def _midnight(day: date, zone: ZoneInfo) -> int | None:
+    """The beginning of a day; None for one in which clocks are changed."""
+    first, last = (datetime.combine(day, each, zone) for each in (time.min, time.max))
+    return _instant(day, 0, zone) if first.utcoffset() == last.utcoffset() else None
+
+
+def _instant(day: date, seconds: int, zone: ZoneInfo) -> int:
+    wall = datetime.combine(day, time(), zone) + timedelta(seconds=seconds)
+    return (wall.astimezone(UTC) - EPOCH) // MICROSECOND
+
+
+def _joined(lines: pl.DataFrame) -> pl.DataFrame:
+    """Lines put together to what was written. Of those before the first header, blank ones are left out."""
+    begins = lines["at"].is_not_null()
+    heads = lines.filter(begins)
+    rest = lines.select("line", "text", nth=begins.cum_sum()).filter(~begins)
+    lost = rest.filter((pl.col("nth") == 0) & (pl.col("text").str.strip_chars(BLANK) != ""))
+    more = rest.filter(pl.col("nth") > 0).group_by("nth", maintain_order=True).agg(pl.col("text").str.join("\n"))
+    of_head = pl.repeat(None, heads.height, dtype=pl.UInt32, eager=True).scatter(
+        more["nth"] - 1, pl.int_range(more.height, dtype=pl.UInt32, eager=True)
+    )
+    whole = heads.select("line", "at", "body", "name", "words", more["text"].gather(of_head).alias("more"))
+    return (
+        pl.concat([lost.select("line", body="text"), whole], how="diagonal").select(*WRITTEN) if lost.height else whole
+    )
+
+
+def _shortened(lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines of one message, of one too long no more than tells that it is."""
+    before = lines["text"].str.len_chars().cum_sum().shift(1, fill_value=0)
+    return lines.filter(before <= 2 * MAX_TEXT)

@@ -1,0 +1,109 @@
+"""The first look at a WhatsApp chat: how its headers look, which number of a date is the day, and who talks."""
+
+from collections.abc import Collection
+from typing import BinaryIO, NamedTuple
+
+import polars as pl
+
+from pipelines.errors import DeliveryRefused
+from pipelines.read.whatsapp_chat.clock import DateOrder, Evidence, date_order
+from pipelines.read.whatsapp_chat.headers import heads, unpacked
+from pipelines.read.whatsapp_chat.participants import Parties, Senders, parties, same
+from pipelines.read.whatsapp_chat.phrases import MARK, of_app, of_group
+from schemas.vocabulary import ErrorCode
+
+LOOKED_AT = 20  # of what stands under the title, before all of it is
+HELD_BLOCKS = 2  # WhatsApp exports 40,000 messages at most, which are fewer
+QUOTES = ('"{}"', "“{}”", "„{}“", "«{}»", "« {} »", "'{}'", "‘{}’")
+
+
+class Reading(NamedTuple):
+    """What the first look found out, for the reading itself. `shape` is `pipelines.read.whatsapp_chat.headers.code`.
+
+    `held` are the lines with their headers, of a chat small enough to be looked at once.
+    """
+
+    shape: int
+    order: DateOrder
+    senders: Senders
+    parties: Parties
+    held: list[pl.DataFrame] | None
+
+
+class Seen(NamedTuple):
+    """What the lines of one shape of header say."""
+
+    dates: Evidence
+    senders: Senders
+
+
+def survey(
+    stream: BinaryIO, title: str | None, stem: str, owners: Collection[str], configured: DateOrder | None
+) -> Reading:
+    """Look through a chat once.
+
+    Raises:
+        DeliveryRefused: FILE_EMPTY, FILE_ENCODING, FILE_FORMAT where no line has a header.
+        DeliveryHeld: DATE_AMBIGUOUS, PARTIES_UNKNOWN.
+    """
+    known = [*owners, *filter(None, [title])]
+    shapes: dict[int, Seen] = {}
+    quoted = [quote.format(title) for quote in QUOTES if title]
+    lines, titled, of_group_told, more_said = 0, False, 0, False
+    held: list[pl.DataFrame] | None = []
+    for block in heads(stream):
+        lines += block.height
+        if held is not None:
+            held = [*held, block] if len(held) < HELD_BLOCKS else None
+        begun = block.filter(pl.col("shape").is_not_null())
+        for (shape,), own in begun.partition_by("shape", as_dict=True, maintain_order=True).items():
+            seen = shapes.setdefault(shape, Seen(Evidence(), Senders(known)))
+            _take_in(own, seen)
+            titled = titled or (bool(quoted) and _quotes(own, quoted, seen.senders))
+            if title and not more_said:
+                told, more_said = _under(title, own)
+                of_group_told += told
+    if not lines:
+        raise DeliveryRefused(ErrorCode.FILE_EMPTY, "the file has no content: export the chat again")
+    if not shapes:
+        raise DeliveryRefused(
+            ErrorCode.FILE_FORMAT,
+            "no line begins with a date and time in a form known here: export the chat from a phone that "
+            "writes dates in digits, in the Gregorian calendar or that of Thailand or Japan",
+        )
+    shape = max(shapes, key=lambda shape: shapes[shape].dates.headers)
+    dates, senders = shapes[shape]
+    order = date_order(dates, configured)
+    names, told_under_title = senders.names(), of_group_told > 0 and not more_said
+    who = parties(title, stem, names, [*owners], titled_in_text=titled, told_under_title=told_under_title)
+    return Reading(shape, order, senders, who, held)
+
+
+def _take_in(begun: pl.DataFrame, seen: Seen) -> None:
+    runs = begun["parts"].rle().struct.unnest()
+    for times, parts in runs.iter_rows():
+        seen.dates.add(unpacked(parts), times)
+    plain = pl.col("name").is_not_null() & ~pl.col("words").str.starts_with(MARK)
+    alike = begun.filter(plain).group_by("name").agg(pl.col("line").min(), times=pl.len())
+    alike = alike.select("line", "times", body=pl.col("name") + ": ")
+    others = begun.filter(plain.not_().fill_null(value=True)).select("line", "body", times=pl.lit(1, pl.UInt32))
+    for body, times in pl.concat([alike, others], how="diagonal").sort("line").select("body", "times").iter_rows():
+        seen.senders.add(body, times)
+
+
+def _quotes(begun: pl.DataFrame, quoted: list[str], senders: Senders) -> bool:
+    """Whether a notice quotes the title, as those of groups do."""
+    nameless = begun.filter(pl.col("name").is_null())["body"]
+    return any(senders.split(body) is None for body in nameless.filter(nameless.str.contains_any(quoted)))
+
+
+def _under(title: str, begun: pl.DataFrame) -> tuple[int, bool]:
+    """Of what stands under a chat's title as if it was a sender: how many notices of a group, and if there is more."""
+    written_as = [name for name in begun["name"].drop_nulls().unique() if same(name, title)]
+    words = begun.filter(pl.col("name").is_in(written_as))["words"]
+    more = begun.filter(pl.col("name").is_null() & pl.col("body").str.starts_with(f"{title}: "))["body"]
+    under = pl.DataFrame({"words": pl.concat([words, more.str.slice(len(title) + 2)])})
+    said = ~of_app(pl.col("words"))
+    if under.head(LOOKED_AT).select(said.any()).item():  # nearly every chat between two
+        return 0, True
+    return under.select(of_group(pl.col("words")).sum(), said.any().alias("said")).row(0)

@@ -1,0 +1,1 @@
+"""Webhooks of the WhatsApp Business Cloud API."""

@@ -1,0 +1,1 @@
+"""Excel workbooks: parts, sheets, numbers."""

@@ -1,1 +1,0 @@
-"""Deliveries on other machines: found and read where they are, over fsspec."""

@@ -1,0 +1,1 @@
+"""Contacts, their ids and the values they are made of."""

@@ -1,0 +1,183 @@
+"""What survivorship reads: the values that records state now, and what people decided about them.
+
+And what has to be known of these before more is decided.
+"""
+
+import polars as pl
+
+from pipelines.store.warehouse.connection import Connection, lent, query, value
+
+SCOPE = "IN (SELECT contact_id::UUID FROM scope)"
+# Order of decisions: their time, and within a file of change requests their place in it.
+TURN = """lpad(epoch_us(d.decided_at)::VARCHAR, 20, '0') || lpad(coalesce(d.row_number, 0)::VARCHAR, 10, '0')
+          || d.decision_id"""
+# Decisions about values with the record each was decided for, and the contact that is in now.
+CARRIED = f"""
+    SELECT m.contact_id, r.record_key, d.decision_id, d.kind, coalesce(d.field, 'tags') AS field, d.value, d.decided_at,
+           {TURN} AS turn
+    FROM decision d JOIN decision_record r USING (decision_id) JOIN membership m USING (record_key)
+    WHERE d.revoked_at IS NULL AND d.kind IN ('edit', 'pin', 'tag', 'untag') AND coalesce(r.side, 0) = 0
+      AND m.run_to IS NULL AND m.contact_id {SCOPE}"""
+
+
+def stated(connection: Connection, contacts: pl.Series, priorities: pl.DataFrame) -> pl.DataFrame:
+    """Every value that a member record states now (columns `merge.choice.STATED`).
+
+    `priorities`: source, priority; a source that is no longer configured comes last.
+    """
+    with lent(connection, scope=contacts.to_frame("contact_id"), ranked=priorities):
+        return query(
+            connection,
+            f"""
+            WITH member AS MATERIALIZED (
+                SELECT record_key, contact_id FROM membership WHERE run_to IS NULL AND contact_id {SCOPE}
+            ),
+            content AS MATERIALIZED (
+                SELECT m.contact_id, s.record_key, s.version, s.name, s.first_name, s.last_name, s.name_tokens, s.tags,
+                       s.attributes, s.fills, s.delivery_id, s.row_number, s.line_number,
+                       coalesce(p.priority, 2147483647)::BIGINT AS priority,
+                       coalesce(s.last_name, s.first_name) AS word,
+                       coalesce(NOT contains(s.raw, word)
+                                AND (contains(s.raw, upper(word)) OR contains(s.raw, lower(word))), FALSE) AS flat
+                FROM member m
+                JOIN record r USING (record_key)
+                JOIN source_record s USING (record_key)
+                LEFT JOIN ranked p ON p.source = r.source
+                WHERE s.record_key IN (SELECT record_key FROM member)
+            ),
+            said AS MATERIALIZED (
+                SELECT f.field, f.observed_at, c.*,
+                       coalesce(list_contains(c.fills, f.field), FALSE) AS only_fills
+                FROM record_field f JOIN content c USING (record_key, version)
+                WHERE f.record_key IN (SELECT record_key FROM member)
+            ),
+            valued AS (
+                SELECT *, name AS value, array_to_string(name_tokens, ' ') AS form, flat AS is_flat,
+                       NULL AS scope, NULL AS validity, 0 AS position
+                FROM said WHERE field = 'name'
+                UNION ALL
+                SELECT *, unnest(tags), NULL, NULL, NULL, NULL, 0 FROM said WHERE field = 'tags'
+                UNION ALL
+                SELECT *, attributes[substr(field, 6)], NULL, NULL, NULL, NULL, 0
+                FROM said WHERE starts_with(field, 'attr.')
+                UNION ALL
+                SELECT s.*, i.normalised, NULL, NULL, i.scope, i.validity, i.position
+                FROM said s
+                JOIN identifier i ON i.record_key = s.record_key AND i.version = s.version AND i.type = s.field
+                WHERE i.record_key IN (SELECT record_key FROM member)
+            )
+            SELECT contact_id, record_key, field, value,
+                   CASE WHEN field = 'name' THEN first_name END AS first_name,
+                   CASE WHEN field = 'name' THEN last_name END AS last_name,
+                   form, is_flat AS flat, scope, validity, position::UINTEGER AS position, priority, only_fills,
+                   observed_at, delivery_id, row_number, line_number
+            FROM valued WHERE value IS NOT NULL
+            ORDER BY contact_id, field, record_key, value""",
+        )
+
+
+def decided_values(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
+    """Standing edits, pins, tags and untags of these contacts (`merge.decided.Decisions.values`)."""
+    with lent(connection, scope=contacts.to_frame("contact_id")):
+        return query(connection, f"{CARRIED} ORDER BY turn, record_key")
+
+
+def spoken_over(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
+    """Members over whom an edit or pin speaks: contact_id, decision_id, record_key."""
+    with lent(connection, scope=contacts.to_frame("contact_id")):
+        return query(
+            connection,
+            f"""
+            SELECT c.contact_id, c.decision_id, r.record_key
+            FROM ({CARRIED}) c
+            JOIN decision_record r USING (decision_id)
+            JOIN membership m ON m.record_key = r.record_key AND m.contact_id = c.contact_id
+            WHERE m.run_to IS NULL AND c.kind IN ('edit', 'pin') ORDER BY ALL""",
+        )
+
+
+def stated_since(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
+    """Since when records have stated what decisions may speak of: record_key, field, value, stated_since."""
+    with lent(connection, scope=contacts.to_frame("contact_id")):
+        return query(
+            connection,
+            f"""
+            WITH carried AS ({CARRIED}),
+            spoken_of AS (
+                SELECT r.record_key, c.field FROM carried c JOIN decision_record r USING (decision_id)
+                WHERE c.kind IN ('edit', 'pin')
+                UNION
+                SELECT m.record_key, 'tags' FROM carried c JOIN membership m USING (contact_id)
+                WHERE c.kind = 'untag' AND m.run_to IS NULL
+            ),
+            content AS (
+                SELECT o.field, s.record_key, s.version, s.first_seen_at, s.name, s.tags, s.attributes
+                FROM spoken_of o JOIN source_record s USING (record_key)
+            ),
+            valued AS (
+                SELECT record_key, field, name AS value, first_seen_at FROM content WHERE field = 'name'
+                UNION ALL SELECT record_key, field, unnest(tags), first_seen_at FROM content WHERE field = 'tags'
+                UNION ALL SELECT record_key, field, attributes[substr(field, 6)], first_seen_at
+                FROM content WHERE starts_with(field, 'attr.')
+                UNION ALL SELECT record_key, i.type, i.normalised, c.first_seen_at
+                FROM content c JOIN identifier i USING (record_key, version)
+                WHERE replace(i.type, 'wa_id', 'phone') = c.field
+            )
+            SELECT record_key, field, value, min(first_seen_at) AS stated_since
+            FROM valued WHERE value IS NOT NULL GROUP BY ALL ORDER BY ALL""",
+        )
+
+
+def primaries(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
+    """Records whose values count in merges that somebody decided: contact_id, decision_id, turn, record_key.
+
+    A merge of which only one side is left in a contact says nothing of it.
+    """
+    with lent(connection, scope=contacts.to_frame("contact_id")):
+        return query(
+            connection,
+            f"""
+            WITH joined AS (
+                SELECT m.contact_id, d.decision_id, {TURN} AS turn, r.record_key, coalesce(r.side, 0) AS side
+                FROM decision d JOIN decision_record r USING (decision_id) JOIN membership m USING (record_key)
+                WHERE d.kind = 'merge' AND d.revoked_at IS NULL AND m.run_to IS NULL AND m.contact_id {SCOPE}
+            )
+            SELECT contact_id, decision_id, turn, record_key
+            FROM joined SEMI JOIN (FROM joined WHERE side > 0) USING (contact_id, decision_id)
+            WHERE side = 0 ORDER BY turn, record_key""",
+        )
+
+
+def values_of(connection: Connection, contact_id: str, field: str) -> list[str]:
+    """The values a contact has of a field: one, unless they survive side by side."""
+    return query(
+        connection,
+        "SELECT value FROM contact_field WHERE contact_id = ? AND field = ? ORDER BY value",
+        [contact_id, field],
+    )["value"].to_list()
+
+
+def pin_of(connection: Connection, contact_id: str, field: str) -> str | None:
+    """Id of the decision by which a field of a contact is pinned."""
+    found = value(
+        connection,
+        f"""
+        SELECT d.decision_id
+        FROM decision d JOIN decision_record r USING (decision_id) JOIN membership m USING (record_key)
+        WHERE d.kind = 'pin' AND d.revoked_at IS NULL AND coalesce(r.side, 0) = 0
+          AND m.run_to IS NULL AND m.contact_id = ? AND d.field = ? ORDER BY {TURN} DESC LIMIT 1""",
+        [contact_id, field],
+    )
+    return None if found is None else str(found)
+
+
+def tag_of(connection: Connection, contact_id: str, text: str) -> str | None:
+    """A tag of a contact as it is spelt, by a text that may differ in case."""
+    found = value(
+        connection,
+        """
+        WITH own AS (SELECT unnest(tags) AS tag FROM contact WHERE contact_id = $1)
+        SELECT tag FROM own WHERE lower(tag) = lower(trim($2)) ORDER BY tag <> trim($2), tag LIMIT 1""",
+        [contact_id, text],
+    )
+    return None if found is None else str(found)

@@ -1,0 +1,70 @@
+"""Records that are taken out again, because what brought them was taken back."""
+
+import polars as pl
+
+from pipelines.store.contacts.id_changes import keep_withdrawn
+from pipelines.store.warehouse.connection import Connection, lent, query
+
+HELD_BY_RECORD = ("record", "source_record", "identifier", "record_field", "pending")
+HELD_BY_CONTACT = ("contact", "contact_field", "contact_identifier")
+
+
+def withdraw(connection: Connection, records: pl.Series, run_id: str) -> pl.Series:
+    """Delete records, their contents and their edges, and end their membership; the other members of their contacts.
+
+    A contact of which nothing is left goes. The others are to be derived anew. What was decided about one of those
+    while such a record spoke for it stays with the contact.
+    """
+    with lent(connection, withdrawing=records.to_frame("record_key")):
+        _hand_over(connection)
+        contacts = query(
+            connection,
+            """
+            SELECT DISTINCT contact_id FROM membership
+            WHERE run_to IS NULL AND record_key IN (SELECT record_key::UUID FROM withdrawing)""",
+        )["contact_id"]
+        connection.execute(
+            """
+            UPDATE membership SET run_to = ?
+            WHERE run_to IS NULL AND record_key IN (SELECT record_key::UUID FROM withdrawing)""",
+            [run_id],
+        )
+        for table in ("match_edge", "vetoed_edge", "pooled_join"):
+            connection.execute(f"""
+                DELETE FROM {table} WHERE record_lo IN (SELECT record_key::UUID FROM withdrawing)
+                                       OR record_hi IN (SELECT record_key::UUID FROM withdrawing)""")
+        for table in HELD_BY_RECORD:
+            connection.execute(f"DELETE FROM {table} WHERE record_key IN (SELECT record_key::UUID FROM withdrawing)")
+    with lent(connection, concerned=contacts.to_frame()):
+        left = query(
+            connection,
+            """
+            SELECT record_key, contact_id FROM membership
+            WHERE run_to IS NULL AND contact_id IN (SELECT contact_id::UUID FROM concerned) ORDER BY record_key""",
+        )
+    emptied = contacts.filter(~contacts.is_in(left["contact_id"].implode()))
+    with lent(connection, emptied=emptied.to_frame()):
+        for table in HELD_BY_CONTACT:
+            connection.execute(f"DELETE FROM {table} WHERE contact_id IN (SELECT contact_id::UUID FROM emptied)")
+    keep_withdrawn(connection, emptied, run_id)
+    return left["record_key"]
+
+
+def _hand_over(connection: Connection) -> None:
+    """Let values, tags and notes of contacts be carried by who was a member, too, when they were decided, and stays."""
+    connection.execute("""
+        UPDATE decision_record t SET side = 0
+        FROM (
+            SELECT d.decision_id, arg_min(r.record_key, struct_pack(n := r.ingest_seq, k := r.record_key)) AS heir
+            FROM decision d
+            JOIN decision_record c ON c.decision_id = d.decision_id AND coalesce(c.side, 0) = 0
+            JOIN membership w ON w.record_key = c.record_key AND w.run_to IS NULL
+            JOIN decision_record o ON o.decision_id = d.decision_id AND o.side = 1
+            JOIN membership m ON m.record_key = o.record_key AND m.run_to IS NULL AND m.contact_id = w.contact_id
+            JOIN record r ON r.record_key = o.record_key
+            WHERE d.kind IN ('edit', 'pin', 'tag', 'untag', 'note')
+              AND c.record_key IN (SELECT record_key::UUID FROM withdrawing)
+              AND o.record_key NOT IN (SELECT record_key::UUID FROM withdrawing)
+            GROUP BY d.decision_id
+        ) h
+        WHERE t.decision_id = h.decision_id AND t.record_key = h.heir""")

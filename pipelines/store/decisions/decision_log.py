@@ -1,0 +1,123 @@
+"""What people decided, for whoever asks: what stands and what was taken back, and which contacts it is about."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from pipelines.store.warehouse.connection import Connection, lent, query
+
+FEWEST_LETTERS = 4  # of the beginning of an id
+
+# Records that decisions are about. What is said of a value is about the record that carries it and no other.
+CONCERNED = """
+        concerned AS (
+            SELECT d.decision_id, r.record_key
+            FROM decision d
+            JOIN decision_record r USING (decision_id)
+            LEFT JOIN decision t ON t.decision_id = d.target AND d.kind = 'revoke'
+            WHERE coalesce(r.side, 0) = 0 OR coalesce(t.kind, d.kind) NOT IN ('edit', 'pin', 'tag', 'untag', 'note')
+        )"""
+
+
+def listed(connection: Connection, contact_id: str | None = None, most: int = 0) -> pl.DataFrame:
+    """Decisions, the newest first: all, or those about records that are in a contact now; at most so many, 0 is all.
+
+    Columns decision_id, kind, actor, role, reason, decided_at, expires_at, is_over, field, value, target, revoked_at,
+    revoked_by, revoked_reason, file_name and row_number (where a change request asked for it), records (List of
+    side and `source:record id`) and contacts (List of contact_id and name, as they are now).
+    """
+    return query(
+        connection,
+        f"""
+        WITH {CONCERNED},
+        of_contact AS (
+            SELECT DISTINCT decision_id FROM concerned JOIN membership m USING (record_key)
+            WHERE m.run_to IS NULL AND m.contact_id = $1
+        ),
+        chosen AS (
+            FROM decision d
+            WHERE $1::UUID IS NULL OR decision_id IN (FROM of_contact)
+            ORDER BY decided_at DESC, row_number DESC NULLS LAST, decision_id
+            LIMIT CASE WHEN $2 = 0 THEN 9223372036854775807 ELSE $2 END
+        ),
+        subject AS (
+            SELECT c.decision_id, coalesce(s.side, 0) AS side,
+                   r.source || ':' || coalesce(r.record_id, left(r.record_key::VARCHAR, 8)) AS record
+            FROM chosen c
+            JOIN decision_record s USING (decision_id)
+            JOIN record r USING (record_key)
+        ),
+        named AS (
+            SELECT decision_id, list(struct_pack(side, record) ORDER BY side, record) AS records
+            FROM subject GROUP BY decision_id
+        ),
+        met AS (
+            SELECT decision_id, list(DISTINCT struct_pack(contact_id, name)) AS contacts
+            FROM concerned SEMI JOIN chosen USING (decision_id)
+            JOIN membership m USING (record_key) JOIN contact USING (contact_id)
+            WHERE m.run_to IS NULL GROUP BY decision_id
+        )
+        SELECT c.decision_id, c.kind, c.actor, c.role, c.reason, c.decided_at, c.expires_at,
+               coalesce(c.expires_at <= (SELECT max(as_of) FROM moment), FALSE) AS is_over,
+               c.field, c.value, c.target, c.revoked_at, c.revoked_by, c.revoked_reason, d.file_name, c.row_number,
+               coalesce(n.records, []) AS records, coalesce(list_sort(m.contacts), []) AS contacts
+        FROM chosen c
+        LEFT JOIN delivery d USING (delivery_id)
+        LEFT JOIN named n USING (decision_id)
+        LEFT JOIN met m USING (decision_id)
+        ORDER BY c.decided_at DESC, c.row_number DESC NULLS LAST, c.decision_id""",
+        [contact_id, most],
+    )
+
+
+def about(connection: Connection, decisions: Sequence[str]) -> pl.Series:
+    """Ids of the contacts that these decisions are about, as they are now."""
+    with lent(connection, taken=pl.DataFrame({"decision_id": decisions}, schema={"decision_id": pl.String})):
+        return query(
+            connection,
+            f"""
+            WITH {CONCERNED}
+            SELECT DISTINCT m.contact_id FROM membership m JOIN concerned c USING (record_key)
+            WHERE m.run_to IS NULL AND c.decision_id IN (SELECT decision_id::UUID FROM taken) ORDER BY m.contact_id""",
+        )["contact_id"]
+
+
+def known_as(connection: Connection, text: str) -> pl.Series:
+    """Ids of the decisions whose id begins so, sorted."""
+    return query(
+        connection,
+        """SELECT decision_id FROM decision
+           WHERE starts_with(decision_id::VARCHAR, lower(trim($1))) AND length(trim($1)) >= $2 ORDER BY decision_id""",
+        [text, FEWEST_LETTERS],
+    )["decision_id"]
+
+
+def last_of(connection: Connection, actor: str) -> pl.Series:
+    """Id of the last decision somebody took that still stands, or none."""
+    return query(
+        connection,
+        """SELECT decision_id FROM decision WHERE actor = trim(?) AND kind <> 'revoke' AND revoked_at IS NULL
+           ORDER BY decided_at DESC, row_number DESC NULLS LAST, decision_id DESC LIMIT 1""",
+        [actor],
+    )["decision_id"]
+
+
+def between(connection: Connection, one: pl.Series, other: pl.Series) -> pl.DataFrame:
+    """What stands decided between records of two sides, the newest first: that they are one person, or are not.
+
+    Columns decision_id, kind, actor, reason, decided_at.
+    """
+    with lent(connection, one_side=one.to_frame("record_key"), other_side=other.to_frame("record_key")):
+        return query(
+            connection,
+            """
+            WITH placed AS (SELECT decision_id, record_key, coalesce(side, 0) AS side FROM decision_record)
+            SELECT DISTINCT d.decision_id, d.kind, d.actor, d.reason, d.decided_at
+            FROM decision d
+            JOIN placed a USING (decision_id)
+            JOIN placed b USING (decision_id)
+            WHERE d.revoked_at IS NULL AND a.side <> b.side AND d.kind IN ('merge', 'unmerge', 'dismiss')
+              AND a.record_key IN (SELECT record_key::UUID FROM one_side)
+              AND b.record_key IN (SELECT record_key::UUID FROM other_side)
+            ORDER BY d.decided_at DESC, d.decision_id""",
+        )

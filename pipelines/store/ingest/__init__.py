@@ -1,0 +1,1 @@
+"""Deliveries and what they hold: records, conversations, refused rows, archived files."""

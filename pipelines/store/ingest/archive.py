@@ -1,0 +1,136 @@
+"""Delivered files kept encrypted: one DuckDB file for each delivery, whose key lies in the warehouse alone.
+
+Why each has a key of its own: docs/adr/0006-remote-deliveries-are-streamed.md.
+"""
+
+import hashlib
+import os
+import secrets
+import zlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import polars as pl
+
+from pipelines.errors import ArchiveDamaged, NotArchived
+from pipelines.store.warehouse.connection import Connection, query
+from pipelines.store.warehouse.database import open_warehouse
+
+CHUNK = 4 << 20  # bytes of the file in one table, and in memory: a table that grew would be rewritten each time
+MEMORY = "256MB"  # for DuckDB, beside the warehouse's own
+
+
+def archive(
+    connection: Connection, folder: Path, source: str, delivery_id: str, sha256: str, file: BinaryIO, now: datetime
+) -> bool:
+    """Keep a delivered file below `folder`, and note it in the warehouse once it has been read back whole.
+
+    Killed before that, nothing is noted and the next attempt starts anew. False if the file does not have this hash
+    any more; then nothing is kept. Raises ArchiveDamaged if the disk does not give back what was written.
+    """
+    place = _place(folder, source, delivery_id)
+    unfinished = place.with_suffix(".part")
+    for left in (unfinished, unfinished.with_name(unfinished.name + ".wal")):
+        left.unlink(missing_ok=True)
+    key, digest, number = secrets.token_hex(32), hashlib.sha256(), 0
+    with open_warehouse(unfinished, key, create=True, memory_limit=MEMORY, purpose="archiving") as kept:
+        while data := file.read(CHUNK):
+            kept.execute(f"CREATE TABLE chunk_{number} (deflated BLOB)")
+            kept.execute(f"INSERT INTO chunk_{number} VALUES (?)", [zlib.compress(data, 1)])
+            digest.update(data)
+            number += 1
+    if digest.hexdigest() != sha256:
+        unfinished.unlink()
+        return False
+    for _ in _checked(unfinished, key, sha256):
+        pass
+    unfinished.replace(place)
+    _sync(place.parent)
+    connection.execute("INSERT OR REPLACE INTO put_away VALUES (?, 'archived', ?, ?)", [delivery_id, now, key])
+    return True
+
+
+def note_deleted(connection: Connection, delivery_id: str, now: datetime) -> None:
+    """Note that a delivered file was removed and not archived; an archive there may be of it stays."""
+    connection.execute("INSERT OR IGNORE INTO put_away VALUES (?, 'deleted', ?, NULL)", [delivery_id, now])
+
+
+def is_archived(connection: Connection, folder: Path, source: str, delivery_id: str) -> bool:
+    """Whether a delivery can be had back."""
+    return _key(connection, delivery_id) is not None and _place(folder, source, delivery_id).exists()
+
+
+def archived(connection: Connection) -> pl.DataFrame:
+    """Deliveries that were archived, latest first: delivery_id, source, file_name, size_bytes, done_at."""
+    return query(
+        connection,
+        """SELECT delivery_id, d.source, d.file_name, d.size_bytes, p.done_at
+           FROM put_away p JOIN delivery d USING (delivery_id) WHERE p.fate = 'archived'
+           ORDER BY p.done_at DESC, delivery_id""",
+    )
+
+
+def restore(connection: Connection, folder: Path, delivery_id: str) -> Iterator[bytes]:
+    """The file of a delivery as it was delivered, in chunks; `delivery_id` may be the beginning of one.
+
+    Raises:
+        NotArchived: Nothing, or more than one delivery, is archived under this id.
+        ArchiveDamaged: Its file is gone, or is not what was put into it; the last chunk is not given then.
+    """
+    found = query(
+        connection,
+        """SELECT delivery_id, d.source, d.file_sha256, p.archive_key
+           FROM put_away p JOIN delivery d USING (delivery_id)
+           WHERE p.fate = 'archived' AND starts_with(delivery_id::VARCHAR, ?)""",
+        [delivery_id],
+    ).rows()
+    if len(found) != 1:
+        many = "several deliveries are" if found else "no delivery is"
+        raise NotArchived(f"{many} archived under this id: `onecontact archive list` shows what is")
+    whole, source, sha256, key = found[0]
+    place = _place(folder, source, whole)
+    if not place.exists():
+        raise ArchiveDamaged(f"{place} is missing: restore it from a backup")
+    yield from _checked(place, key, sha256)
+
+
+def erase(connection: Connection, folder: Path, source: str, delivery_id: str) -> None:
+    """Make an archived file unreadable, wherever copies of it are: its key goes, then the file itself."""
+    connection.execute("UPDATE put_away SET fate = 'deleted', archive_key = NULL WHERE delivery_id = ?", [delivery_id])
+    _place(folder, source, delivery_id).unlink(missing_ok=True)
+
+
+def _place(folder: Path, source: str, delivery_id: str) -> Path:
+    return folder / source / f"{delivery_id}.duckdb"
+
+
+def _key(connection: Connection, delivery_id: str) -> str | None:
+    row = connection.execute("SELECT archive_key FROM put_away WHERE delivery_id = ?", [delivery_id]).fetchone()
+    return None if row is None or row[0] is None else str(row[0])
+
+
+def _checked(place: Path, key: str, sha256: str) -> Iterator[bytes]:
+    """Chunks of an archived file, the last one only if all of them are what was delivered."""
+    digest, last = hashlib.sha256(), b""
+    with open_warehouse(place, key, read_only=True, memory_limit=MEMORY) as kept:
+        [(chunks,)] = kept.execute("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'warehouse'").fetchall()
+        for number in range(chunks):
+            if number:
+                yield last
+            [(deflated,)] = kept.execute(f"SELECT deflated FROM chunk_{number}").fetchall()
+            last = zlib.decompress(deflated)
+            digest.update(last)
+    if digest.hexdigest() != sha256:
+        raise ArchiveDamaged(f"{place.name} does not hold what was delivered")
+    yield last
+
+
+def _sync(folder: Path) -> None:
+    """Make a rename survive a power cut: the delivered file goes next."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

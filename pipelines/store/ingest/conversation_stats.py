@@ -1,0 +1,80 @@
+"""What conversations come to: who exchanges how much in which, and the messages that only receipts tell of.
+
+All of it is made of tables `message` and `receipt`, could be made anew at any time, and is kept so that a run looks at
+what changed and not at all that was ever said.
+"""
+
+import polars as pl
+
+from pipelines.store.warehouse.connection import Connection, among, lent
+
+
+def stir(connection: Connection, spoken: pl.DataFrame) -> None:
+    """Leave those pending who something was exchanged with, and the threads it was in: conversation_id, record_key."""
+    if spoken.is_empty():
+        return
+    with lent(connection, stirred=spoken.select("conversation_id", "record_key").unique()):
+        connection.execute("""
+            INSERT INTO pending
+            SELECT DISTINCT 'contacts', record_key::UUID FROM stirred WHERE record_key IS NOT NULL""")
+        connection.execute("INSERT INTO unsummed SELECT DISTINCT conversation_id::UUID FROM stirred")
+
+
+def seen(connection: Connection, messages: pl.Series) -> None:
+    """Messages are there, so those of them that only receipts have told of are unseen no more."""
+    with among(connection, "message_id", messages) as are_these:
+        stir(connection, connection.execute(f"DELETE FROM unseen WHERE {are_these} RETURNING *").pl())
+
+
+def receipted(connection: Connection, messages: pl.Series) -> None:
+    """Receipts of messages have changed: of those that are not there themselves, nothing else is known."""
+    with among(connection, "message_id", messages) as are_these:
+        stir(connection, connection.execute(f"DELETE FROM unseen WHERE {are_these} RETURNING *").pl())
+        told = connection.execute(f"""
+            INSERT INTO unseen
+            SELECT message_id, arg_min(conversation_id, place), arg_min(record_key, place), min(reached_at),
+                   arg_min(delivery_id, place), arg_min(row_number, place), arg_min(line_number, place)
+            FROM (SELECT *, struct_pack(d := delivery_id, n := row_number) AS place FROM receipt
+                  WHERE {are_these} AND message_id NOT IN (SELECT message_id FROM message WHERE {are_these}))
+            GROUP BY message_id
+            RETURNING *""").pl()
+    stir(connection, told)
+
+
+def turned(connection: Connection, conversations: pl.Series) -> None:
+    """Leave those pending who are in threads that are otherwise; whoever is not summed up yet is pending."""
+    if conversations.is_empty():
+        return
+    with among(connection, "conversation_id", conversations) as are_these:
+        connection.execute(f"""
+            INSERT INTO pending
+            SELECT DISTINCT 'contacts', record_key FROM exchange WHERE record_key IS NOT NULL AND {are_these}""")
+
+
+def forget(connection: Connection) -> None:
+    """Make it all anew: what is unseen now, and every thread when they are summed up next."""
+    connection.execute("DELETE FROM unseen")
+    connection.execute("""
+        INSERT INTO unseen
+        SELECT message_id, arg_min(conversation_id, place), arg_min(record_key, place), min(reached_at),
+               arg_min(delivery_id, place), arg_min(row_number, place), arg_min(line_number, place)
+        FROM (SELECT *, struct_pack(d := delivery_id, n := row_number) AS place FROM receipt
+              ANTI JOIN message USING (message_id))
+        GROUP BY message_id""")
+    connection.execute("DELETE FROM exchange")
+    connection.execute(
+        "INSERT INTO unsummed SELECT conversation_id FROM message UNION SELECT conversation_id FROM unseen"
+    )
+
+
+def sum_up(connection: Connection) -> None:
+    """Sum up the threads in which something changed."""
+    connection.execute("DELETE FROM exchange WHERE conversation_id IN (FROM unsummed)")
+    connection.execute("""
+        INSERT INTO exchange
+        SELECT conversation_id, record_key, count(*), min(sent_at), bool_or(sent_at IS NULL)
+        FROM (SELECT conversation_id, record_key, sent_at FROM message
+              UNION ALL SELECT conversation_id, record_key, sent_at FROM unseen)
+        WHERE conversation_id IN (FROM unsummed)
+        GROUP BY ALL""")
+    connection.execute("DELETE FROM unsummed")

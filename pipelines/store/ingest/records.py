@@ -1,0 +1,229 @@
+"""Records and all they have said. Every write gives the same rows in whatever order deliveries arrive.
+
+A record keeps one row per distinct content it ever had, with the span of declared times it was seen in: `min` and `max`
+are all that a later arrival can do.
+"""
+
+import polars as pl
+
+from pipelines.ids import contact_ids
+from pipelines.store.ingest.deliveries import Delivery
+from pipelines.store.warehouse.connection import Connection, lent, query
+from schemas.contact_list import Mode
+from schemas.vocabulary import ErrorCode, Outcome
+
+
+def keep_records(
+    connection: Connection, delivery: Delivery, records: pl.DataFrame, identifiers: pl.DataFrame
+) -> pl.DataFrame:
+    """Store contact rows and say what became of each: row, outcome.
+
+    `records` and `identifiers` are what `pipelines.ingest.records` makes of a batch, refused rows left out, with what
+    `pipelines.ingest.row_precedence` adds.
+    """
+    arriving = records.join(_standing(connection, records), on=["record_key", "version"], how="left").with_columns(
+        known=pl.col("record_key").is_in(_known_records(connection, records).implode()),
+        turn=pl.col("row").rank("ordinal").over("record_key"),
+        repeated=pl.col("in_delivery").fill_null(value=False)
+        | (pl.col("row").rank("ordinal").over("record_key", "version") > 1),
+    )
+    in_time = arriving.sort("observed_at", "place", "correction", "row")
+    sightings = in_time.group_by("record_key", "version", maintain_order=True).agg(
+        first_seen_at=pl.col("observed_at").first(),
+        last_seen_at=pl.col("observed_at").last(),
+        last_row=pl.col("place").last(),
+        correction=pl.col("correction").last(),
+        row=pl.col("row").first(),
+        seen=pl.col("is_latest").is_not_null().first(),
+    )
+    contents = arriving.drop("observed_at", "correction").join(sightings, on=["record_key", "version", "row"])
+    newcomers = arriving.filter(~pl.col("known"), pl.col("turn") == 1).sort("row")
+    newcomers = newcomers.with_columns(anchor_id=contact_ids(newcomers["record_key"]))
+    with lent(connection, content=contents, newcomer=newcomers, incoming_identifier=identifiers):
+        _insert_records(connection, delivery)
+        _widen_sightings(connection, delivery)
+        refresh_fields(connection)
+    return arriving.select(
+        "row",
+        outcome=pl.when("repeated")
+        .then(pl.lit(Outcome.DUPLICATE_IN_FILE.value))
+        .when(pl.col("is_latest").fill_null(value=False))
+        .then(pl.lit(Outcome.UNCHANGED.value))
+        .when(pl.col("known") | (pl.col("turn") > 1))
+        .then(pl.lit(Outcome.UPDATED.value))
+        .otherwise(pl.lit(Outcome.CREATED.value)),
+    )
+
+
+def left_out(connection: Connection, mode: Mode, records: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
+    """Rows that the mode of their source leaves out: row, code. What this delivery has brought itself is not known.
+
+    People are known by their record, or by an identifier that a record of any source has. `add_only` leaves out what
+    says something new of those who were known, `update_only` those who were not.
+    """
+    known = pl.col("record_key").is_in(_known_before(connection, records).implode())
+    met = pl.col("row").is_in(_met_before(connection, identifiers).implode())
+    if mode is Mode.ADD_ONLY:
+        latest = _standing(connection, records).filter("is_latest").select("record_key", "version")
+        left = records.filter(known | met).join(latest, on=["record_key", "version"], how="anti")
+        return left.select("row", code=pl.lit(ErrorCode.ROW_KNOWN.value))
+    return records.filter(~known, ~met).select("row", code=pl.lit(ErrorCode.ROW_UNKNOWN.value))
+
+
+def named_otherwise(connection: Connection, records: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
+    """Rows whose record is known by another name, and has never had one of their identifiers.
+
+    Columns row, tokens_lo (the name that speaks for the record now) and tokens_hi (that of the row).
+    """
+    incoming = records.select("row", "record_key", "name_tokens")
+    with lent(connection, incoming=incoming, incoming_identifier=identifiers.select("row", "normalised")):
+        return query(
+            connection,
+            """
+            WITH renamed AS (
+                SELECT n.row, s.record_key, s.name_tokens AS tokens_lo, n.name_tokens AS tokens_hi
+                FROM incoming n
+                JOIN record_field f ON f.record_key = n.record_key::UUID AND f.field = 'name'
+                JOIN source_record s ON s.record_key = f.record_key AND s.version = f.version
+                WHERE s.name_tokens <> n.name_tokens
+            )
+            SELECT row, tokens_lo, tokens_hi FROM renamed
+            WHERE row NOT IN (
+                SELECT r.row FROM renamed r
+                JOIN incoming_identifier n USING (row)
+                JOIN identifier i ON i.record_key = r.record_key AND i.normalised = n.normalised)
+            ORDER BY row""",
+        )
+
+
+def _known_before(connection: Connection, records: pl.DataFrame) -> pl.Series:
+    """Keys of the records that were there before this delivery."""
+    with lent(connection, incoming=records.select("record_key").unique()):
+        return query(
+            connection,
+            """
+            SELECT record_key FROM record
+            WHERE record_key IN (SELECT record_key::UUID FROM incoming)
+              AND record_key NOT IN (FROM new_in_this_delivery)""",
+        )["record_key"]
+
+
+def _met_before(connection: Connection, identifiers: pl.DataFrame) -> pl.Series:
+    """Numbers of the rows with an identifier by which a record was known before this delivery."""
+    with lent(connection, incoming=identifiers):
+        return query(
+            connection,
+            """
+            SELECT DISTINCT n.row FROM incoming n
+            JOIN identifier i ON i.normalised = n.normalised AND i.scope = n.scope
+                AND replace(i.type, 'wa_id', 'phone') = replace(n.type, 'wa_id', 'phone')
+            WHERE i.record_key NOT IN (FROM new_in_this_delivery)""",
+        )["row"]
+
+
+def _standing(connection: Connection, records: pl.DataFrame) -> pl.DataFrame:
+    """Contents the warehouse holds of these records: is each the latest, and did this delivery bring it?"""
+    with lent(connection, incoming=records.select("record_key").unique()):
+        return query(
+            connection,
+            """
+            SELECT s.record_key, s.version, (s.record_key, s.version) IN (FROM in_this_delivery) AS in_delivery,
+                   row_number() OVER (PARTITION BY s.record_key
+                                      ORDER BY s.last_seen_at DESC, s.last_row DESC, s.correction DESC,
+                                               s.version DESC) = 1 AS is_latest
+            FROM source_record s
+            WHERE s.record_key IN (SELECT record_key::UUID FROM incoming)""",
+        )
+
+
+def _known_records(connection: Connection, records: pl.DataFrame) -> pl.Series:
+    with lent(connection, incoming=records.select("record_key").unique()):
+        return query(
+            connection, "SELECT record_key FROM record WHERE record_key IN (SELECT record_key::UUID FROM incoming)"
+        )["record_key"]
+
+
+def _insert_records(connection: Connection, delivery: Delivery) -> None:
+    connection.execute("""
+        INSERT INTO record (record_key, source, record_id, ingest_seq, anchor_id)
+        SELECT record_key, source, record_id, nextval('ingest_seq'), anchor_id FROM newcomer ORDER BY row""")
+    connection.execute("INSERT INTO new_in_this_delivery SELECT record_key FROM newcomer")
+    connection.execute("""
+        INSERT INTO identifier
+        SELECT c.record_key, c.version, i.type, i.scope, i.raw, i.normalised, i.validity, i.is_role, i.match_keys,
+               i.field, i.position
+        FROM incoming_identifier i JOIN content c USING (row) WHERE NOT c.seen""")
+    connection.execute(
+        """
+        INSERT INTO source_record
+        SELECT record_key, version, ?, row, line, first_seen_at, last_seen_at, last_row, channel, name, first_name,
+               last_name, name_tokens, tags, notes, map_from_entries(attributes), cleared, raw, fills, correction
+        FROM content WHERE NOT seen""",
+        [delivery.delivery_id],
+    )
+
+
+def _widen_sightings(connection: Connection, delivery: Delivery) -> None:
+    """Stretch the span in which a known content was seen; every record that says something new is left pending."""
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE earlier_content AS
+        SELECT c.record_key::UUID AS record_key, c.version::UUID AS version, c.first_seen_at, c.row, c.line
+        FROM content c
+        JOIN source_record s ON s.record_key = c.record_key::UUID AND s.version = c.version::UUID
+        LEFT JOIN delivery d ON d.delivery_id = s.delivery_id
+        WHERE c.seen AND (c.first_seen_at, $declared::TIMESTAMPTZ, $delivery::UUID, c.row)
+                       < (s.first_seen_at, coalesce(d.declared_at, $declared), s.delivery_id, s.row_number)""",
+        {"declared": delivery.declared_at, "delivery": delivery.delivery_id},
+    )
+    connection.execute("""
+        CREATE OR REPLACE TEMP TABLE stirred_record AS
+        SELECT DISTINCT c.record_key::UUID AS record_key FROM content c
+        LEFT JOIN source_record s ON s.record_key = c.record_key::UUID AND s.version = c.version::UUID
+        WHERE NOT c.seen OR (c.last_seen_at, c.last_row, c.correction) > (s.last_seen_at, s.last_row, s.correction)
+        UNION SELECT record_key FROM earlier_content""")
+    connection.execute(
+        "INSERT INTO pending SELECT step, record_key FROM stirred_record, (VALUES ('match'), ('contacts')) t(step)"
+    )
+    connection.execute(
+        """
+        UPDATE source_record s
+        SET first_seen_at = c.first_seen_at, delivery_id = ?, row_number = c.row, line_number = c.line
+        FROM earlier_content c
+        WHERE s.record_key = c.record_key AND s.version = c.version""",
+        [delivery.delivery_id],
+    )
+    connection.execute("""
+        UPDATE source_record s
+        SET last_seen_at = c.last_seen_at, last_row = c.last_row, correction = c.correction
+        FROM content c
+        WHERE c.seen AND s.record_key = c.record_key::UUID AND s.version = c.version::UUID
+          AND (c.last_seen_at, c.last_row, c.correction) > (s.last_seen_at, s.last_row, s.correction)""")
+    connection.execute("INSERT INTO in_this_delivery SELECT record_key, version FROM content")
+
+
+def refresh_fields(connection: Connection) -> None:
+    """Say anew which content speaks for each field of the records in the temporary table `stirred_record`."""
+    connection.execute("DELETE FROM record_field WHERE record_key IN (SELECT record_key FROM stirred_record)")
+    connection.execute("""
+        INSERT INTO record_field
+        WITH content AS (SELECT * FROM source_record WHERE record_key IN (SELECT record_key FROM stirred_record)),
+        spoken AS (
+            SELECT record_key, version, 'name' AS field FROM content WHERE name IS NOT NULL
+            UNION ALL SELECT record_key, version, 'channel' FROM content WHERE channel IS NOT NULL
+            UNION ALL SELECT record_key, version, 'notes' FROM content WHERE notes IS NOT NULL
+            UNION ALL SELECT record_key, version, 'tags' FROM content WHERE len(tags) > 0
+            UNION ALL SELECT record_key, version, 'attr.' || unnest(map_keys(attributes)) FROM content
+            UNION ALL SELECT record_key, version, unnest(cleared) FROM content
+            UNION ALL SELECT DISTINCT record_key, version, type FROM identifier
+            WHERE record_key IN (SELECT record_key FROM stirred_record)
+        )
+        SELECT record_key, field, unnest(coalesce(
+                   arg_max(struct_pack(version := version, observed_at := c.last_seen_at),
+                           struct_pack(t := c.last_seen_at, r := c.last_row, n := c.correction, v := version))
+                       FILTER (NOT coalesce(list_contains(c.fills, field), FALSE)),
+                   first(struct_pack(version := version, observed_at := c.last_seen_at)
+                         ORDER BY c.first_seen_at, CASE c.correction WHEN '' THEN c.row_number ELSE c.last_row END,
+                                  c.correction DESC, version)))
+        FROM spoken JOIN content c USING (record_key, version)
+        GROUP BY record_key, field""")

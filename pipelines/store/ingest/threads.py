@@ -1,0 +1,107 @@
+"""What mails tie together to one conversation. Ties are only ever added, so their order decides nothing."""
+
+import polars as pl
+
+from pipelines.store.warehouse.connection import Connection, among, lent, query
+
+MAX_GAP_DAYS = 30  # between an answer that does not say to what, and the mails of its subject that it may answer
+
+
+def keep_topics(connection: Connection, topics: pl.DataFrame) -> pl.DataFrame:
+    """Store what mails are about, and say which threads are one by that: conversation_id, other_id.
+
+    `topics`: topic_id, sent_at, conversation_id, alone. Of the mails of a topic, in the order of their times, two
+    neighbours belong together where the next `alone` from the later one on is within `MAX_GAP_DAYS` of the earlier one.
+    """
+    with lent(connection, arriving=topics):
+        connection.execute("""
+            INSERT INTO topic BY NAME
+            SELECT DISTINCT topic_id::UUID AS topic_id, sent_at, conversation_id::UUID AS conversation_id, alone
+            FROM arriving
+            EXCEPT SELECT topic_id, sent_at, conversation_id, alone FROM topic
+                   WHERE topic_id IN (SELECT topic_id::UUID FROM arriving)""")
+        return query(
+            connection,
+            """
+            WITH placed AS (
+                SELECT conversation_id,
+                       lag(conversation_id) OVER so_far AS other_id,
+                       lag(sent_at) OVER so_far AS before,
+                       min(sent_at) FILTER (alone)
+                           OVER (so_far ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS answered
+                FROM topic
+                WHERE topic_id IN (SELECT topic_id::UUID FROM arriving)
+                WINDOW so_far AS (PARTITION BY topic_id ORDER BY sent_at, alone, conversation_id)
+            )
+            SELECT DISTINCT conversation_id::VARCHAR AS conversation_id, other_id::VARCHAR AS other_id FROM placed
+            WHERE answered - before <= to_days(?) AND conversation_id <> other_id""",
+            [MAX_GAP_DAYS],
+        )
+
+
+def tie(connection: Connection, ties: pl.DataFrame, seen: pl.Series) -> None:
+    """Make threads one that are tied to each other, and say of each by which id it goes.
+
+    `ties`: conversation_id, other_id. `seen`: ids of threads in `conversation`, of which some may be new there.
+    """
+    with lent(connection, ties=ties), among(connection, "conversation_id", seen) as are_seen:
+        parts = query(
+            connection,
+            """
+            SELECT coalesce(a.part, x.conversation_id::UUID)::VARCHAR AS one,
+                   coalesce(b.part, x.other_id::UUID)::VARCHAR AS other
+            FROM ties x
+            LEFT JOIN thread a ON a.conversation_id = x.conversation_id::UUID
+            LEFT JOIN thread b ON b.conversation_id = x.other_id::UUID
+            WHERE one <> other""",
+        )
+        with lent(connection, joined=united(parts)):
+            connection.execute("""
+                UPDATE thread SET part = j.into_part::UUID FROM joined j
+                WHERE thread.part = j.part::UUID AND j.part <> j.into_part""")
+            connection.execute("""
+                INSERT OR IGNORE INTO thread BY NAME
+                SELECT part::UUID AS conversation_id, into_part::UUID AS part FROM joined""")
+            changed = query(
+                connection,
+                f"""
+                WITH touched AS (
+                    SELECT into_part::UUID AS part FROM joined
+                    UNION
+                    SELECT part FROM thread WHERE {are_seen}
+                ),
+                whole AS (
+                    SELECT t.part, min(t.conversation_id) AS whole_id
+                    FROM thread t JOIN conversation USING (conversation_id)
+                    WHERE t.part IN (SELECT part FROM touched)
+                    GROUP BY t.part
+                )
+                UPDATE thread SET whole_id = w.whole_id FROM whole w
+                WHERE thread.part = w.part AND thread.whole_id IS DISTINCT FROM w.whole_id
+                RETURNING thread.conversation_id::VARCHAR AS conversation_id""",
+            )
+    with lent(connection, changed=changed):  # when a conversation began decides whether a block sets it aside
+        connection.execute("""
+            INSERT INTO pending
+            SELECT DISTINCT 'contacts', record_key FROM exchange  -- whoever is not in it yet is pending
+            WHERE record_key IS NOT NULL AND conversation_id IN (SELECT conversation_id::UUID FROM changed)""")
+
+
+def united(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Each id of `pairs` (one, other) as `part`, with the smallest id that pairs lead to from it as `into_part`."""
+    into: dict[str, str] = {}
+
+    def smallest(each: str) -> str:
+        into.setdefault(each, each)
+        while into[each] != each:
+            into[each] = into[into[each]]
+            each = into[each]
+        return each
+
+    for one, other in pairs.select("one", "other").iter_rows():
+        low, high = sorted((smallest(one), smallest(other)))
+        into[high] = low
+    parts = list(into)
+    return pl.DataFrame(
+        {"part": parts, "into_part": list(map(smallest, parts))}, schema={"part": pl.String, "into_part": pl.String}
+    )

@@ -1,0 +1,1 @@
+"""What matching reads and keeps: keys, edges, models, evidence."""

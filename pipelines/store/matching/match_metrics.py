@@ -1,0 +1,47 @@
+"""Numbers by which matching is judged: scores, blocks, identifiers that many share. Counts, never values."""
+
+import polars as pl
+
+from pipelines.store.warehouse.connection import Connection, lent, query
+
+STEP = 2  # bits that a bar of the histogram stands for
+MOST = 40  # bits; what a source says itself weighs more than any comparison
+
+
+def score_histogram(connection: Connection) -> pl.DataFrame:
+    """Kept edges by match weight and zone: bits (where the bar begins), zone, pairs; sorted. The last bar is open."""
+    return query(
+        connection,
+        f"""
+        SELECT least((floor(weight / {STEP}) * {STEP})::INTEGER, {MOST}) AS bits, zone, count(*) AS pairs
+        FROM match_edge GROUP BY ALL ORDER BY bits, zone""",
+    )
+
+
+def capped_blocks(connection: Connection, caps: pl.DataFrame) -> pl.DataFrame:
+    """Blocks with more records than their rule allows, which make no pairs: rule, blocks, records, largest.
+
+    `caps`: rule, cap.
+    """
+    with lent(connection, caps=caps):
+        return query(
+            connection,
+            """
+            WITH large AS (
+                SELECT rule, key, count(*) AS size FROM match_key GROUP BY rule, key HAVING count(*) > 1
+            )
+            SELECT rule, count(*) AS blocks, sum(size)::BIGINT AS records, max(size) AS largest
+            FROM large JOIN caps USING (rule) WHERE size > cap GROUP BY rule ORDER BY records DESC, rule""",
+        )
+
+
+def vetoes(connection: Connection) -> pl.DataFrame:
+    """What kept merge edges from joining contacts: reason, pairs."""
+    return query(
+        connection, "SELECT reason, count(*) AS pairs FROM vetoed_edge GROUP BY ALL ORDER BY pairs DESC, reason"
+    )
+
+
+def identifying_fields(connection: Connection) -> list[str]:
+    """Kinds of identifiers that records have."""
+    return query(connection, "SELECT DISTINCT field FROM match_point ORDER BY field")["field"].to_list()

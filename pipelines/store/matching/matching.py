@@ -1,0 +1,274 @@
+"""What matching reads and keeps: names, facts, blocking keys, crowds, edges."""
+
+from collections.abc import Mapping
+
+import narwhals as nw
+import polars as pl
+
+from pipelines.match.blocking.joins import usable_blocks
+from pipelines.store.warehouse.connection import Connection, lent, query
+from schemas.vocabulary import IdentifierType
+
+# Ids of a person on one channel. Their match keys hold kind and scope: the same digits elsewhere are somebody else.
+CHANNEL_IDS = tuple(
+    kind
+    for kind in IdentifierType
+    if kind not in (IdentifierType.PHONE, IdentifierType.WA_ID, IdentifierType.EMAIL, IdentifierType.EXTERNAL_ID)
+)
+
+# Which field of the match model a kind of identifier speaks for. An external id proves nothing outside its source.
+FIELDS = {
+    IdentifierType.PHONE: "phone",
+    IdentifierType.WA_ID: "phone",
+    IdentifierType.EMAIL: "email",
+} | dict.fromkeys(CHANNEL_IDS, "channel_id")
+
+
+def stated_names(connection: Connection, records: pl.Series, exclusive: list[str]) -> pl.DataFrame:
+    """Names and exclusive attributes of records now, sorted by record_key.
+
+    Columns record_key, first_name, last_name, exclusive (List of "attribute=value").
+    """
+    with lent(connection, wanted=records.to_frame("record_key")):
+        return query(
+            connection,
+            """
+            WITH wanted_key AS (SELECT record_key::UUID AS record_key FROM wanted),
+            said AS (
+                SELECT f.record_key, f.field, s.first_name, s.last_name, s.attributes
+                FROM record_field f JOIN source_record s USING (record_key, version)
+                WHERE f.record_key IN (SELECT record_key FROM wanted_key)
+            ),
+            held AS (
+                SELECT record_key, list(substr(field, 6) || '=' || attributes[substr(field, 6)] ORDER BY field) AS held
+                FROM said
+                WHERE list_contains(?::VARCHAR[], substr(field, 6)) AND starts_with(field, 'attr.')
+                  AND attributes[substr(field, 6)] IS NOT NULL
+                GROUP BY record_key
+            )
+            SELECT k.record_key, n.first_name, n.last_name, coalesce(h.held, []) AS exclusive
+            FROM wanted_key k
+            LEFT JOIN said n ON n.record_key = k.record_key AND n.field = 'name'
+            LEFT JOIN held h ON h.record_key = k.record_key
+            ORDER BY k.record_key""",
+            [exclusive],
+        )
+
+
+def stated_facts(connection: Connection, records: pl.Series, roles: Mapping[str, str]) -> pl.DataFrame:
+    """What records state now that can be compared across sources: record_key, field, value; as stated, not folded.
+
+    `roles`: the field of the match model that a custom attribute speaks for.
+    """
+    fields = pl.DataFrame({"type": [str(kind) for kind in FIELDS], "field": list(FIELDS.values())})
+    named = pl.DataFrame({"attribute": list(roles), "field": list(roles.values())}, schema_overrides=dict(TEXTS))
+    with lent(connection, wanted=records.to_frame("record_key"), fields=fields, named=named):
+        return query(
+            connection,
+            """
+            WITH said AS (
+                SELECT * FROM record_field WHERE record_key IN (SELECT record_key::UUID FROM wanted)
+            )
+            SELECT i.record_key, n.field, unnest(i.match_keys) AS value
+            FROM said f
+            JOIN identifier i ON i.record_key = f.record_key AND i.version = f.version AND i.type = f.field
+            JOIN fields n ON n.type = i.type
+            UNION
+            SELECT i.record_key, 'channel_id', i.type || ':' || unnest(i.match_keys)
+            FROM said f
+            JOIN identifier i ON i.record_key = f.record_key AND i.version = f.version AND i.type = f.field
+            WHERE i.type = 'wa_id'  -- a number as any other, and a person's account as well
+            UNION
+            SELECT f.record_key, n.field, s.attributes[n.attribute]
+            FROM said f JOIN named n ON f.field = 'attr.' || n.attribute
+            JOIN source_record s USING (record_key, version)
+            WHERE s.attributes[n.attribute] IS NOT NULL
+            ORDER BY ALL""",
+        )
+
+
+TEXTS = {"attribute": pl.String, "field": pl.String}
+
+
+def decided_points(connection: Connection, records: pl.Series) -> pl.DataFrame:
+    """Phone numbers and addresses that somebody decided for these records last: record_key, field, value."""
+    with lent(connection, wanted=records.to_frame("record_key")):
+        return query(
+            connection,
+            """
+            SELECT r.record_key, d.field, d.value FROM decision d JOIN decision_record r USING (decision_id)
+            WHERE d.kind IN ('edit', 'pin') AND d.field IN ('phone', 'email') AND d.revoked_at IS NULL
+              AND coalesce(r.side, 0) = 0 AND r.record_key IN (SELECT record_key::UUID FROM wanted)
+            QUALIFY d.value IS NOT NULL AND row_number() OVER (
+                PARTITION BY r.record_key, d.field
+                ORDER BY d.decided_at DESC, d.row_number DESC NULLS LAST, d.decision_id DESC) = 1
+            ORDER BY ALL""",
+        )
+
+
+def replace_keys(connection: Connection, changed: pl.Series, keys: pl.DataFrame, caps: pl.DataFrame) -> pl.Series:
+    """Give records their blocking keys (rule, key, record_key) instead of those they had.
+
+    `caps`: rule, cap. Result: other records whose pairs that can change. Those are the members of blocks that came
+    under their cap by that, and the ends of edges inside blocks that went over it.
+    """
+    with lent(connection, changed=changed.to_frame("record_key"), fresh=keys, caps=caps):
+        connection.execute("""
+            CREATE OR REPLACE TEMP TABLE former AS
+            SELECT rowid AS place, rule, key FROM match_key
+            WHERE record_key IN (SELECT record_key::UUID FROM changed)""")
+        connection.execute("""
+            CREATE OR REPLACE TEMP TABLE crossed AS
+            WITH touched AS (
+                SELECT rule, key, sum(more) AS more
+                FROM (SELECT rule, key, -1 AS more FROM former UNION ALL SELECT rule, key, 1 FROM fresh) GROUP BY ALL
+            ),
+            sized AS (
+                SELECT rule, key, coalesce(b.size, 0) AS before, before + t.more AS after
+                FROM touched t LEFT JOIN (
+                    SELECT rule, key, count(*) AS size FROM match_key WHERE key IN (SELECT key FROM touched)
+                    GROUP BY ALL
+                ) b USING (rule, key)
+            )
+            SELECT rule, key, after > cap AS closed FROM sized JOIN caps USING (rule)
+            WHERE (before > cap) <> (after > cap)""")
+        connection.execute("DELETE FROM match_key WHERE rowid IN (SELECT place FROM former)")
+        connection.execute("INSERT INTO match_key SELECT rule, key, record_key FROM fresh")
+        return query(
+            connection,
+            """
+            WITH member AS (
+                SELECT rule, key, record_key, closed FROM match_key JOIN crossed USING (rule, key)
+                WHERE key IN (SELECT key FROM crossed)
+            ),
+            ended AS (
+                SELECT e.record_lo, e.record_hi FROM match_edge e
+                JOIN member lo ON lo.record_key = e.record_lo
+                JOIN member hi ON hi.record_key = e.record_hi AND hi.rule = lo.rule AND hi.key = lo.key
+                WHERE lo.closed
+            )
+            SELECT record_key FROM member WHERE NOT closed
+            UNION SELECT record_lo FROM ended UNION SELECT record_hi FROM ended ORDER BY record_key""",
+        )["record_key"]
+
+
+def replace_points(connection: Connection, changed: pl.Series, points: pl.DataFrame) -> pl.DataFrame:
+    """Give records their identifiers (field, value, record_key) instead of those they had.
+
+    Result: every record that has an identifier which either touches, with that identifier: field, value, record_key.
+    """
+    with lent(connection, changed=changed.to_frame("record_key"), fresh=points):
+        connection.execute("""
+            CREATE OR REPLACE TEMP TABLE touched AS
+            SELECT field, value FROM match_point WHERE record_key IN (SELECT record_key::UUID FROM changed)
+            UNION SELECT field, value FROM fresh""")
+        connection.execute("DELETE FROM match_point WHERE record_key IN (SELECT record_key::UUID FROM changed)")
+        connection.execute("INSERT INTO match_point SELECT field, value, record_key FROM fresh")
+        return query(
+            connection,
+            """
+            SELECT field, value, record_key FROM match_point SEMI JOIN touched USING (field, value)
+            ORDER BY field, value, record_key""",
+        )
+
+
+def replace_crowds(connection: Connection, crowds: pl.DataFrame) -> pl.DataFrame:
+    """Keep how many people share the identifiers last touched (field, value, records, people, givens).
+
+    Result: field, value of those of which that is another number than before.
+    """
+    with lent(connection, counted=crowds):
+        turned = query(
+            connection,
+            """
+            SELECT t.field, t.value FROM touched t
+            LEFT JOIN match_crowd b USING (field, value) LEFT JOIN counted c USING (field, value)
+            WHERE (coalesce(b.people, 1), coalesce(b.givens, 1)) <> (coalesce(c.people, 1), coalesce(c.givens, 1))
+            ORDER BY t.field, t.value""",
+        )
+        connection.execute("DELETE FROM match_crowd c USING touched t WHERE c.field = t.field AND c.value = t.value")
+        connection.execute("INSERT INTO match_crowd SELECT field, value, records, people, givens FROM counted")
+    return turned
+
+
+def crowds_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
+    """How many people share each identifier of these records: field, value, people, givens."""
+    with lent(connection, wanted=records.to_frame("record_key")):
+        return query(
+            connection,
+            """
+            SELECT DISTINCT c.field, c.value, c.people, c.givens
+            FROM match_crowd c JOIN match_point p USING (field, value)
+            WHERE p.record_key IN (SELECT record_key::UUID FROM wanted) ORDER BY c.field, c.value""",
+        )
+
+
+def points_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
+    """Identifiers of records as they are compared: record_key, field, value."""
+    with lent(connection, wanted=records.to_frame("record_key")):
+        return query(
+            connection,
+            """
+            SELECT record_key, field, value FROM match_point
+            WHERE record_key IN (SELECT record_key::UUID FROM wanted) ORDER BY record_key, field, value""",
+        )
+
+
+def blocks_of(connection: Connection, subjects: pl.Series, caps: pl.DataFrame) -> pl.DataFrame:
+    """Members of every block a subject is in, unless it is alone or there are more than `caps` (rule, cap) allow.
+
+    Result: rule, key, record_key.
+    """
+    with lent(connection, subject=subjects.to_frame("record_key"), caps=caps):
+        wanted = connection.sql("SELECT record_key::UUID AS record_key FROM subject")
+        tables = (connection.table("match_key"), wanted, connection.table("caps"))
+        blocks = usable_blocks(*map(nw.from_native, tables)).sort("rule", "key", "record_key")
+        members: pl.DataFrame = blocks.collect("polars").to_native()
+    return members
+
+
+def replace_edges(
+    connection: Connection, subjects: pl.Series, edges: pl.DataFrame, model: str, run_id: str
+) -> pl.Series:
+    """Keep the edges of the subjects instead of those they had; every record whose cluster may be another by that.
+
+    An edge that is what it was stays, with the run that made it. One that does not merge has a say only where edges
+    that do have tied one of its records to another.
+    """
+    fresh = edges.with_columns(model=pl.lit(model))
+    with lent(connection, subject=subjects.to_frame("record_key"), fresh=fresh):
+        connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE stood AS
+            SELECT {EDGE} FROM match_edge
+            WHERE record_lo IN (SELECT record_key::UUID FROM subject)
+               OR record_hi IN (SELECT record_key::UUID FROM subject)""")
+        connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE found AS
+            SELECT * REPLACE (record_lo::UUID AS record_lo, record_hi::UUID AS record_hi)
+            FROM (SELECT {EDGE} FROM fresh)""")
+        connection.execute("CREATE OR REPLACE TEMP TABLE gone AS FROM stood EXCEPT FROM found")
+        connection.execute("CREATE OR REPLACE TEMP TABLE come AS FROM found EXCEPT FROM stood")
+        connection.execute("""
+            DELETE FROM match_edge e USING gone g WHERE e.record_lo = g.record_lo AND e.record_hi = g.record_hi""")
+        connection.execute(f"INSERT INTO match_edge SELECT {EDGE}, ? FROM come", [run_id])
+        return query(
+            connection,
+            """
+            WITH turned AS (FROM gone UNION ALL FROM come),
+            merging AS (
+                SELECT record_lo AS record_key FROM match_edge WHERE zone = 'merge'
+                UNION ALL SELECT record_hi FROM match_edge WHERE zone = 'merge'
+            ),
+            told AS (
+                SELECT record_lo, record_hi FROM turned WHERE zone = 'merge'
+                UNION ALL
+                SELECT record_lo, record_hi FROM turned
+                WHERE zone <> 'merge' AND (record_lo IN (FROM merging) OR record_hi IN (FROM merging))
+            )
+            SELECT record_lo AS record_key FROM told UNION SELECT record_hi FROM told ORDER BY record_key""",
+        )["record_key"]
+
+
+EDGE = (
+    "record_lo, record_hi, zone, rule, probability, weight, vague, evidence, model"  # what it is, whichever run made it
+)

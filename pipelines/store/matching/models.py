@@ -1,0 +1,57 @@
+"""Match models: what earlier data taught, kept under a number, used until the next fit."""
+
+import json
+from datetime import datetime
+
+import polars as pl
+
+from pipelines.match.model.model import Model, unfitted
+from pipelines.store.warehouse.connection import Connection, lent, query, value
+
+SHIPPED = "shipped"  # version of the model that nothing has been fitted to
+FITTED = "fit-"  # versions of the others, with their number
+
+
+def current_model(connection: Connection) -> tuple[str, Model]:
+    """The model in use and its version; the shipped one before the first fit."""
+    version, model = current_parameters(connection)
+    if version == SHIPPED:
+        return version, model
+    number = int(version.removeprefix(FITTED))
+    shares = query(connection, "SELECT field, value, share FROM match_share WHERE number = ? ORDER BY ALL", [number])
+    names = query(connection, "SELECT value, records FROM match_name WHERE number = ? ORDER BY value", [number])
+    by_field = {str(field): own.drop("field") for (field,), own in shares.group_by("field", maintain_order=True)}
+    return version, model._replace(shares=by_field, names=names)
+
+
+def current_parameters(connection: Connection) -> tuple[str, Model]:
+    """The model in use without its tables of values, and its version."""
+    rows = query(connection, "SELECT number, records, parameters FROM match_model ORDER BY number DESC LIMIT 1")
+    if rows.is_empty():
+        return SHIPPED, unfitted()
+    number, records, parameters = rows.row(0)
+    return f"{FITTED}{number}", Model(records=records, shares={}, names=unfitted().names, **json.loads(parameters))
+
+
+def chances(connection: Connection) -> dict[str, float]:
+    """By field, how likely two strangers have the same value, where the model in use has counted values."""
+    return dict(query(connection, "SELECT field, sum(share * share) FROM match_share GROUP BY field").iter_rows())
+
+
+def keep_model(connection: Connection, model: Model, run_id: str, fitted_at: datetime) -> str:
+    """Keep a fitted model, which is the one in use from now on; its version. Only the newest keeps its tables."""
+    number = int(value(connection, "SELECT coalesce(max(number), 0) + 1 FROM match_model"))
+    parameters = {name: each for name, each in model._asdict().items() if name not in ("records", "shares", "names")}
+    shares = pl.concat(
+        [own.select(pl.lit(field).alias("field"), "value", "share") for field, own in model.shares.items()]
+    )
+    connection.execute("DELETE FROM match_share")
+    connection.execute("DELETE FROM match_name")
+    connection.execute(
+        "INSERT INTO match_model VALUES (?, ?, ?, ?, ?)",
+        [number, fitted_at, run_id, model.records, json.dumps(parameters, sort_keys=True)],
+    )
+    with lent(connection, shares=shares, names=model.names):
+        connection.execute("INSERT INTO match_share SELECT ?, field, value, share FROM shares", [number])
+        connection.execute("INSERT INTO match_name SELECT ?, value, records FROM names", [number])
+    return f"{FITTED}{number}"

@@ -1,0 +1,1 @@
+"""What people and checks ask of the warehouse."""

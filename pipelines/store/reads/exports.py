@@ -1,0 +1,76 @@
+"""What publishing reads and keeps: contacts in order, publications and their members."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import polars as pl
+
+from pipelines.store.warehouse.connection import Connection, lent
+
+BATCH_ROWS = 50_000
+
+
+class Publication(NamedTuple):
+    """One file that was published."""
+
+    export_id: str
+    segment: str
+    file_name: str
+    file_sha256: str
+    columns: list[str]
+    rows: int
+    definition_digest: str
+    as_of: datetime
+    published_at: datetime
+    run_id: str
+
+
+def contacts_in_order(
+    connection: Connection, attributes: Sequence[str], order_by: Sequence[str], numbers: Collection[str] = ()
+) -> Iterator[pl.DataFrame]:
+    """Contacts in batches, sorted; custom attributes as columns `attr.<name>`, text or null.
+
+    `phones` and `emails` are lists of all there are, the primary one first. `attributes` are names from
+    onecontact.yaml, `order_by` columns of the result, and `numbers` columns whose text is sorted as a number: all of
+    them checked names, no input.
+    """
+    custom = "".join(f""", attributes['{name}'] AS "attr.{name}\"""" for name in attributes)
+    sorted_by = [
+        f'TRY_CAST("{column}" AS DOUBLE)' if column in numbers else f'"{column}"'
+        for column in dict.fromkeys((*order_by, "contact_id"))
+    ]
+    order = ", ".join(f"{column} NULLS LAST" for column in sorted_by)
+    reader = connection.execute(
+        f"""
+        WITH known AS (
+            SELECT contact_id,
+                   list(value ORDER BY is_primary DESC, value) FILTER (type = 'phone') AS phones,
+                   list(value ORDER BY is_primary DESC, value) FILTER (type = 'email') AS emails
+            FROM contact_identifier GROUP BY contact_id
+        )
+        SELECT * EXCLUDE (attributes, run_id, phones, emails), coalesce(phones, []) AS phones,
+               coalesce(emails, []) AS emails{custom}
+        FROM contact LEFT JOIN known USING (contact_id) ORDER BY {order}"""
+    ).to_arrow_reader(BATCH_ROWS)
+    for batch in reader:
+        frame = pl.from_arrow(batch)
+        if isinstance(frame, pl.DataFrame):
+            yield frame
+
+
+def last_publication(connection: Connection, segment: str) -> Publication | None:
+    """The newest publication of a segment."""
+    row = connection.execute(
+        f"SELECT {', '.join(Publication._fields)} FROM export WHERE segment = ? ORDER BY published_at DESC LIMIT 1",
+        [segment],
+    ).fetchone()
+    return Publication(*row)._replace(export_id=str(row[0])) if row else None
+
+
+def keep_publication(connection: Connection, publication: Publication, members: pl.Series) -> None:
+    """Keep what was published, and who was in it, so that it can be recalled."""
+    marks = ", ".join("?" * len(publication))
+    connection.execute(f"INSERT INTO export ({', '.join(Publication._fields)}) VALUES ({marks})", list(publication))
+    with lent(connection, member=members.to_frame("contact_id")):
+        connection.execute("INSERT INTO export_member SELECT ?, contact_id FROM member", [publication.export_id])

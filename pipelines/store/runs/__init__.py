@@ -1,0 +1,1 @@
+"""Runs, the work queue of their steps, and rebuilding."""

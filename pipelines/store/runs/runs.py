@@ -1,0 +1,30 @@
+"""Runs: when they began, and as of when they looked at the world."""
+
+from datetime import datetime
+
+from pipelines.store.warehouse.connection import Connection, value
+
+
+def begin_run(connection: Connection, run_id: str, as_of: datetime, now: datetime) -> None:
+    """Note that a run has begun."""
+    connection.execute("INSERT OR REPLACE INTO run VALUES (?, ?, ?)", [run_id, as_of, now])
+
+
+def identity_fingerprint(connection: Connection, own: str) -> str:
+    """The fingerprint of the identity key that ids here are made with: this one, if none has been used yet."""
+    kept = value(connection, "SELECT fingerprint FROM identity_key")
+    if kept is None:
+        connection.execute("INSERT INTO identity_key VALUES (?)", [own])
+    return own if kept is None else str(kept)
+
+
+def last_as_of(connection: Connection) -> datetime | None:
+    """The moment that contacts are derived as of."""
+    found: datetime | None = value(connection, "SELECT as_of FROM moment")
+    return found
+
+
+def note_as_of(connection: Connection, as_of: datetime) -> None:
+    """Contacts are derived as of this moment now."""
+    connection.execute("DELETE FROM moment")
+    connection.execute("INSERT INTO moment VALUES (?)", [as_of])

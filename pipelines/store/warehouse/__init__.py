@@ -1,0 +1,1 @@
+"""The encrypted file: opened, locked, migrated, connected to."""

@@ -1,0 +1,276 @@
+"""Opening the encrypted warehouse: one writer at a time, nothing in clear on the disk, nothing reachable but itself.
+
+Why each setting is there: docs/adr/0002-encrypted-warehouse.md.
+"""
+
+import os
+import resource
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+
+from pipelines.errors import (
+    EncryptionUnavailable,
+    NotAWarehouse,
+    NotEncrypted,
+    StoreBusy,
+    StoreError,
+    UnsupportedCipher,
+    WarehouseDamaged,
+    WarehouseMissing,
+    WrongKey,
+)
+from pipelines.store.warehouse import journal, lock_holder
+
+SKIP_JOURNAL_FROM = 10**15  # bytes: no commit is ever so large that it goes past the journal
+_POLL_SECONDS = 0.1
+
+# What DuckDB says when it cannot attach, what that is here, and the way out. Its own text is not passed on.
+_REFUSALS: tuple[tuple[str, type[StoreError], str], ...] = (
+    ("Wrong encryption key", WrongKey, "was encrypted with another key: set `keys: warehouse:` to the one it has now"),
+    ("is not encrypted", NotEncrypted, "is a DuckDB file in clear text: import its data into a warehouse made by init"),
+    ("not a valid DuckDB database", NotAWarehouse, "is not a DuckDB database: restore it from a backup"),
+    ("with a different cipher", UnsupportedCipher, "is not encrypted with AES-GCM, which alone shows tampering"),
+    ("Computed AES tag differs", WarehouseDamaged, "was changed since DuckDB wrote it: restore it from a backup"),
+    ("Could not read enough bytes", WarehouseDamaged, "is cut short: restore it from a backup"),
+    (
+        journal.OTHER_ITERATION,
+        WarehouseDamaged,
+        "is older than its journal (.wal): restore both from one backup, nothing has been changed",
+    ),
+    ("replaying WAL", WarehouseDamaged, "has a journal (.wal) that is not its own: restore both from one backup"),
+)
+
+
+@contextmanager
+def open_warehouse(
+    path: Path,
+    key: str,
+    *,
+    create: bool = False,
+    read_only: bool = False,
+    patience: float = 60.0,
+    purpose: str = "onecontact",
+    memory_limit: str | None = None,
+    waiting: Callable[[str], None] | None = None,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the warehouse as its current database, until the end of the `with` block.
+
+    Times are shown in UTC. A cursor of the connection has to `USE warehouse` again.
+
+    Work that was not committed is rolled back at the end. SQL reaches the warehouse and nothing else, and cannot change
+    a setting. Files made by this process meanwhile are its owner's only (umask 077), and from the first opening on it
+    leaves no core dumps.
+
+    Args:
+        path: The DuckDB file; its journal (`.wal`), spilled data (`spill/`) and note (`.holder`) lie beside it.
+        key: 64 hex digits, see `pipelines.store.warehouse.keys.load_key`.
+        create: Make a new warehouse if there is none.
+        read_only: Share it with other readers. A writer still keeps readers out, and readers a writer.
+        patience: Seconds to wait for another process.
+        purpose: What others are told who wait for this one, such as the command that was given.
+        memory_limit: DuckDB's, such as "2GB"; beyond it data is spilled, encrypted. Default: 80 % of the machine's.
+        waiting: Called once, with a sentence to show, if there is somebody to wait for.
+
+    Raises:
+        StoreBusy: It is still in use after `patience` seconds.
+        WarehouseMissing, WrongKey, NotEncrypted, NotAWarehouse, UnsupportedCipher, WarehouseDamaged: See each.
+        EncryptionUnavailable: The httpfs extension is not installed.
+    """
+    path = path.resolve()
+    spill = path.parent / "spill" / f"{path.name}.{uuid.uuid4().hex}"  # two processes in one folder spoil each other's
+    _expect(path, create=create and not read_only)
+    _forbid_core_dumps()
+    with _private_files(), closing(_engine(spill, memory_limit)) as connection:
+        _attach(connection, path, key, read_only, patience, waiting)
+        try:
+            _shut_in(connection, path, spill)
+            if read_only:
+                yield connection
+            else:
+                with lock_holder.noted(path, purpose):
+                    _clear_spill(path, spill)
+                    yield connection
+        finally:
+            _detach(connection)
+
+
+@contextmanager
+def in_memory(spill: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with a database of its own, which is nowhere but in memory and, beyond a limit, spilled encrypted.
+
+    Raises:
+        EncryptionUnavailable: The httpfs extension is not installed.
+    """
+    _forbid_core_dumps()
+    with _private_files(), closing(_engine(spill, memory_limit)) as connection:
+        yield connection
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Everything in the `with` block is committed together, or not at all."""
+    connection.begin()
+    try:
+        yield
+        connection.commit()
+    except BaseException:
+        with suppress(duckdb.Error):  # a failed commit has already undone itself; its error is the one to see
+            connection.rollback()
+        raise
+
+
+@contextmanager
+def undone(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Whatever is written in the `with` block is undone at its end."""
+    connection.begin()
+    try:
+        yield
+    finally:
+        connection.rollback()
+
+
+def _expect(path: Path, *, create: bool) -> None:
+    """DuckDB makes a new database silently, and deletes a journal it finds beside no database."""
+    if path.exists():
+        return
+    journals = [file for file in journal.files(path) if file.exists()]
+    if journals:
+        raise WarehouseMissing(
+            f"The warehouse {path} is missing but its journal {journals[0].name} is there: restore it from a backup"
+        )
+    if not create:
+        raise WarehouseMissing(f"There is no warehouse at {path}: `onecontact init` makes one, or restore a backup")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _engine(spill: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB without a database, with everything set that has to be before one is attached."""
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "temp_file_encryption": True,
+        "temp_directory": str(spill),
+        "auto_checkpoint_skip_wal_threshold": SKIP_JOURNAL_FROM,
+    }
+    if memory_limit is not None:
+        settings["memory_limit"] = memory_limit
+    load = f"LOAD {_literal(openssl())}"
+    spill.parent.mkdir(mode=0o700, exist_ok=True)
+    connection = duckdb.connect(":memory:", config=settings)
+    try:
+        connection.execute(load)
+    except duckdb.Error:
+        connection.close()
+        raise EncryptionUnavailable(_reinstall()) from None
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    return connection
+
+
+def openssl() -> Path:
+    """The httpfs extension, which brings OpenSSL: DuckDB alone can read encrypted files but not write them."""
+    try:
+        package = resources.files("duckdb_extension_httpfs")
+    except ModuleNotFoundError:
+        raise EncryptionUnavailable(_reinstall()) from None
+    extension = Path(str(package / "extensions" / f"v{duckdb.__version__}" / "httpfs.duckdb_extension"))
+    if not extension.is_file():
+        raise EncryptionUnavailable(_reinstall())
+    return extension
+
+
+def _reinstall() -> str:
+    version = duckdb.__version__
+    return f"DuckDB {version} cannot encrypt without its extension: pip install duckdb-extension-httpfs=={version}"
+
+
+def _attach(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    key: str,
+    read_only: bool,
+    patience: float,
+    waiting: Callable[[str], None] | None,
+) -> None:
+    """Attach the file as `warehouse`, waiting for its lock and setting a stale journal aside once."""
+    mode = ", READ_ONLY" if read_only else ""
+    statement = f"ATTACH {_literal(path)} AS warehouse (ENCRYPTION_KEY ?, ENCRYPTION_CIPHER 'GCM'{mode})"
+    deadline = time.monotonic() + patience
+    told = mended = False
+    while True:
+        seen = journal.identity(path)
+        try:
+            connection.execute(statement, [key])
+            return
+        except duckdb.Error as error:
+            message = str(error)
+        if busy := lock_holder.sentence(path, message):
+            if time.monotonic() >= deadline:
+                raise StoreBusy(f"{busy} Try again when it has finished, or raise --wait.")
+            if waiting is not None and not told:
+                waiting(f"{busy} Waiting up to {patience:g} s.")
+                told = True
+            time.sleep(_POLL_SECONDS)
+        elif journal.is_stale(message) and not mended:
+            journal.set_aside(path, seen)
+            mended = True
+        else:
+            raise _refusal(path, message)
+
+
+def _refusal(path: Path, message: str) -> StoreError:
+    for words, error, way_out in _REFUSALS:
+        if words in message:
+            return error(f"The warehouse {path} {way_out}")
+    # DuckDB's first words say which kind of error it is; what follows could quote a row out of the journal
+    return StoreError(f"DuckDB could not open the warehouse {path}: {message.partition(':')[0]}")
+
+
+def _shut_in(connection: duckdb.DuckDBPyConnection, path: Path, spill: Path) -> None:
+    """From here on SQL reaches these files only, and cannot give itself back what was taken away."""
+    files = ", ".join(_literal(file) for file in (path, *journal.files(path)))
+    connection.execute(f"SET allowed_paths = [{files}]")
+    connection.execute(f"SET allowed_directories = [{_literal(spill)}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    connection.execute("USE warehouse")
+
+
+def _detach(connection: duckdb.DuckDBPyConnection) -> None:
+    """Checkpoint and let go of the file. Each step may fail where the one before has: a full disk ends them all."""
+    for statement in ("ROLLBACK", "USE memory", "DETACH warehouse"):
+        with suppress(duckdb.Error):
+            connection.execute(statement)
+
+
+def _clear_spill(path: Path, own: Path) -> None:
+    """Remove what killed processes have spilled: whoever holds the lock for writing is alone."""
+    for folder in own.parent.iterdir():
+        if folder.stem == path.name and folder != own:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _private_files() -> Iterator[None]:
+    """Whatever is created meanwhile has mode 0600: DuckDB makes its journal and its spill files long after opening."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def _forbid_core_dumps() -> None:
+    """A dump of the process would hold the key and rows in clear."""
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
+
+
+def _literal(text: Path | str) -> str:
+    return "'" + str(text).replace("'", "''") + "'"

@@ -1,0 +1,102 @@
+"""Bringing the warehouse up to date: numbered SQL files, each applied once, in order, whole or not at all."""
+
+import hashlib
+import re
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import NamedTuple
+
+import duckdb
+
+from pipelines.errors import MigrationChanged, MigrationError, MigrationFailed, WarehouseNewer, WarehouseOlder
+from pipelines.store.warehouse.database import transaction
+
+MIGRATIONS: Traversable = resources.files("pipelines.store") / "migrations"
+_ABOUT_SQL = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)  # these never quote a row
+
+
+class Migration(NamedTuple):
+    """One file of the migrations folder; `name` is its file name."""
+
+    version: int
+    name: str
+    sql: str
+    sha256: str
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, folder: Traversable = MIGRATIONS) -> list[str]:
+    """Apply what has not been applied yet, and return the names of those files, in order.
+
+    Each file and its row in `schema_migration` are one transaction, so a file that fails leaves the warehouse as the
+    file before it did.
+
+    Raises:
+        MigrationError: A file could not be applied, the files are not numbered 0001, 0002, ..., or what `outstanding`
+            raises.
+    """
+    available = _numbered(folder)
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS schema_migration "
+        "(version INTEGER PRIMARY KEY, name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL)"
+    )
+    pending = outstanding(connection, available)
+    for migration in pending:
+        _apply(connection, migration)
+    return [migration.name for migration in pending]
+
+
+def require_current(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raise WarehouseOlder for a warehouse that lacks a migration: who only reads must not apply it."""
+    if outstanding(connection, _numbered(MIGRATIONS)):
+        raise WarehouseOlder("an older onecontact has written this warehouse: `onecontact run` brings it up to date")
+
+
+def outstanding(connection: duckdb.DuckDBPyConnection, available: list[Migration]) -> list[Migration]:
+    """The files that have not been applied yet, in order.
+
+    Raises:
+        MigrationChanged: A file is not what it was when it was applied.
+        WarehouseNewer: Something was applied that this version of onecontact does not have.
+    """
+    applied = dict(connection.execute("SELECT version, (name, sha256) FROM schema_migration").fetchall())
+    if applied and max(applied) > len(available):
+        raise WarehouseNewer(
+            f"This warehouse is at version {max(applied)}, this onecontact knows {len(available)}: "
+            "install the version that wrote it, or a later one"
+        )
+    for migration in available:
+        if migration.version in applied and applied[migration.version] != (migration.name, migration.sha256):
+            raise MigrationChanged(
+                f"{migration.name} is not what was applied to this warehouse: "
+                "restore the file, and write what is to change as a new migration"
+            )
+    return [migration for migration in available if migration.version not in applied]
+
+
+def _numbered(folder: Traversable) -> list[Migration]:
+    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".sql"))
+    for version, name in enumerate(names, start=1):
+        if not re.fullmatch(rf"{version:04d}_[a-z0-9_]+\.sql", name):
+            raise MigrationError(f"Migration {name} should be called {version:04d}_what_it_does.sql")
+    texts = [(folder / name).read_text(encoding="utf-8") for name in names]
+    return [
+        Migration(version, name, sql, hashlib.sha256(sql.encode()).hexdigest())
+        for version, (name, sql) in enumerate(zip(names, texts, strict=True), start=1)
+    ]
+
+
+def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
+    try:
+        with transaction(connection):
+            connection.execute(migration.sql)
+            connection.execute(
+                "INSERT INTO schema_migration VALUES (?, ?, ?, now())",
+                [migration.version, migration.name, migration.sha256],
+            )
+    except _ABOUT_SQL as error:
+        reason = str(error)
+    except duckdb.Error as error:
+        reason = type(error).__name__
+    else:
+        return
+    raise MigrationFailed(f"{migration.name} could not be applied, and nothing of it was kept: {reason}")

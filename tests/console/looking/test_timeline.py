@@ -1,0 +1,108 @@
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from console.cli import main
+from tests.small_project import small_project
+
+NUMBER = "+49 151 23456789"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A project in which Anna has written twice and been answered once."""
+    with small_project(tmp_path / "small") as project:
+        project.deliver("crm", "2026-01-05", f"id,name,phone\n1,Anna Berg,{NUMBER}\n2,Anna Stein,+49 30 90182001")
+        project.chat(
+            NUMBER,
+            f"2026-02-02 09:04 {NUMBER}: hello",
+            "2026-02-02 09:05 Small Shop: good morning",
+            f"2026-02-03 09:05 {NUMBER}: bye",
+        )
+        project.run()
+    return tmp_path / "small"
+
+
+def asked(folder: Path, *words: str, code: int = 0) -> None:
+    assert main(["timeline", *words, "--project", str(folder)]) == code
+
+
+def test_a_person_sees_a_heading_for_each_day(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked(folder, "anna berg")
+    assert capsys.readouterr().out.splitlines() == [
+        "Anna Berg, times in UTC",
+        "→ from the contact, ← to it, ~ zone of the time assumed, without seconds: known to the minute",
+        "",
+        "2026-02-02 Monday",
+        f"  09:04:00~ whatsapp  → {NUMBER}: hello",
+        "  09:05:00~ whatsapp  ← Small Shop: good morning",
+        "",
+        "2026-02-03 Tuesday",
+        f"  09:05:00~ whatsapp  → {NUMBER}: bye",
+        "",
+        "3 entries",
+    ]
+
+
+def test_only_what_is_asked_for_is_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked(folder, "anna berg", "--since", "2026-02-02", "--until", "2026-02-02", "--kind", "message", "--limit", "1")
+    shown = capsys.readouterr().out
+    assert shown.endswith("\n\n1 entry\n")
+    assert "good morning" in shown
+    assert "hello" not in shown
+    assert "bye" not in shown
+
+
+def test_a_program_gets_an_array(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked(folder, "anna berg", "--json")
+    entries: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+    assert [entry["text"] for entry in entries] == ["hello", "good morning", "bye"]
+    asked(folder, "anna berg", "--json", "--channel", "email")
+    assert json.loads(capsys.readouterr().out) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        (("--channel", "fax"), "--channel is one of whatsapp, email"),
+        (("--kind", "mail"), "--kind is one of message, note, event, assignment, status, label, block"),
+        (("--since", "yesterday"), "--since must be a date"),
+    ],
+)
+def test_a_word_that_is_not_known_is_answered_with_those_that_are(
+    folder: Path, wrong: tuple[str, str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked(folder, "anna berg", *wrong, code=2)
+    assert complaint in capsys.readouterr().err
+
+
+def test_nobody_and_several_are_told_apart(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked(folder, "bernd", code=3)
+    asked(folder, "anna", code=4)
+    assert "Anna Stein" in capsys.readouterr().out
+
+
+def test_a_vcon_is_a_new_file_for_its_owner_only(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    to = folder / "anna.vcon.json"
+    asked(folder, "anna berg", "--vcon", str(to))
+    assert stat.S_IMODE(to.stat().st_mode) == 0o600
+    assert [dialog["body"] for dialog in json.loads(to.read_text())["dialog"]] == ["hello", "good morning", "bye"]
+    assert "3 messages written to" in capsys.readouterr().out
+    asked(folder, "anna berg", "--vcon", str(to), code=2)
+    assert "already" in capsys.readouterr().err
+
+
+def test_show_has_the_end_of_a_timeline_and_says_where_the_rest_is(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.looking.show.LATEST", 2)
+    main(["show", "anna berg", "--project", str(folder)])
+    shown = capsys.readouterr().out
+    assert "hello" not in shown
+    assert "The last 2 of them; all: onecontact timeline" in shown
+    main(["show", "anna berg", "--project", str(folder), "--json"])
+    answer = json.loads(capsys.readouterr().out)
+    assert ([entry["text"] for entry in answer["timeline"]], answer["timeline_entries"]) == (["good morning", "bye"], 3)

@@ -1,0 +1,152 @@
+from pathlib import Path
+
+import pytest
+
+from console.running.source_groups import Found, Group, files_in, groups, source_name
+from pipelines.read.catalogue.registry import FORMATS
+from pipelines.read.core.batch import Sample
+
+PROJECT = Path("/project")
+
+
+def file(path: str, form: str | None, start: bytes = b"x") -> Found:
+    place = Path(path)
+    return Found(place, Sample(place.name, start), FORMATS[form] if form else None)
+
+
+def paths(*files: Found, project: Path | None = PROJECT) -> list[tuple[str, str]]:
+    return [(str(group.folder / group.glob), group.form.name) for group in groups(files, project)]
+
+
+def test_files_of_one_format_in_a_folder_are_one_source() -> None:
+    files = [file("/project/landing/crm/a.csv", "contacts_csv"), file("/project/landing/crm/b.csv", "contacts_csv")]
+    assert paths(*files) == [("/project/landing/crm/*.csv", "contacts_csv")]
+
+
+def test_folders_are_sources_of_their_own() -> None:
+    files = [file("/project/landing/crm/a.csv", "contacts_csv"), file("/project/landing/shop/a.csv", "contacts_csv")]
+    assert len(paths(*files)) == 2
+
+
+def test_a_glob_finds_no_file_of_another_format_beside() -> None:
+    files = [
+        file("/project/mixed/crm-export-2026-01-05.csv", "contacts_csv"),
+        file("/project/mixed/crm-export-2026-01-06.csv", "contacts_csv"),
+        file("/project/mixed/helpdesk.csv", "chatwoot_contacts"),
+        file("/project/mixed/readme.csv", None),
+    ]
+    assert paths(*files) == [
+        ("/project/mixed/crm-export*.csv", "contacts_csv"),
+        ("/project/mixed/helpdesk*.csv", "chatwoot_contacts"),
+    ]
+
+
+def test_a_file_that_is_only_perhaps_of_a_format_is_kept_apart() -> None:
+    sure, perhaps = file("/project/crm/people.csv", "contacts_csv"), file("/project/crm/prices.csv", "contacts_csv")
+    assert len(paths(sure, perhaps)) == 1
+    assert len(paths(sure, perhaps._replace(sure=0.1))) == 2
+
+
+def test_several_endings_share_a_source_where_nothing_else_lies_beside() -> None:
+    chats = [file("/project/chats/a.txt", "whatsapp_chat"), file("/project/chats/b.zip", "whatsapp_chat")]
+    assert paths(*chats) == [("/project/chats/*", "whatsapp_chat")]
+    assert paths(*chats, file("/project/chats/readme.md", None)) == [
+        ("/project/chats/*.txt", "whatsapp_chat"),
+        ("/project/chats/*.zip", "whatsapp_chat"),
+    ]
+
+
+def test_a_list_that_is_no_csv_leaves_room_for_its_refused_rows() -> None:
+    cards = file("/project/phones/a.vcf", "vcard")
+    assert paths(cards) == [("/project/phones/*", "vcard")]
+    assert paths(cards, file("/project/phones/b.csv", None)) == [("/project/phones/*.vcf", "vcard")]
+
+
+def test_files_that_no_glob_tells_apart_are_named_each() -> None:
+    files = [
+        file("/project/mixed/[1].csv", "contacts_csv"),
+        file("/project/mixed/x.csv", "contacts_csv"),
+        file("/project/mixed/y.csv", "chatwoot_contacts"),
+    ]
+    assert [path for path, form in paths(*files) if form == "contacts_csv"] == [
+        "/project/mixed/[[]1].csv",
+        "/project/mixed/x.csv",
+    ]
+
+
+def test_outside_of_the_project_other_files_do_not_matter() -> None:
+    files = [file("/downloads/a.csv", "contacts_csv"), file("/downloads/b.csv", None)]
+    assert paths(*files) == paths(*files, project=None) == [("/downloads/*.csv", "contacts_csv")]
+
+
+def test_files_in_two_encodings_are_two_sources_where_a_source_has_to_name_it(tmp_path: Path) -> None:
+    new, old = tmp_path / "new.csv", tmp_path / "old.csv"
+    new.write_bytes("Name\nJörg\n".encode())
+    old.write_bytes("Name\nJörg\n".encode("windows-1252"))
+    told = [
+        file(str(new), "contacts_csv", new.read_bytes()),
+        file(str(old), "contacts_csv", old.read_bytes()),
+    ]
+    assert [Path(path).name for path, _ in paths(*told, project=tmp_path)] == ["new*.csv", "old*.csv"]
+    itself = [each._replace(form=FORMATS["chatwoot_contacts"]) for each in told]  # finds out by itself
+    assert [Path(path).name for path, _ in paths(*itself, project=tmp_path)] == ["*.csv"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "taken", "name"),
+    [
+        ("landing/CRM exports (new)", [], "crm-exports-new"),
+        ("landing/crm", ["crm"], "crm-contacts_csv"),
+        ("landing/crm", ["crm", "crm-contacts_csv", "crm-2"], "crm-3"),
+        ("landing", [], "contacts_csv"),
+        ("/", [], "contacts_csv"),
+        ("Downloads", [], "contacts_csv"),
+        ("データ", [], "contacts_csv"),
+        ("_x", [], "x"),
+    ],
+)
+def test_a_source_is_called_after_its_folder_or_its_format(folder: str, taken: list[str], name: str) -> None:
+    group = Group(Path(folder), "*", FORMATS["contacts_csv"], [])
+    assert source_name(group, [group], taken) == name
+
+
+def test_sources_of_one_folder_are_called_after_their_formats_or_files_too() -> None:
+    cards, crm, shop = (
+        Group(Path("dl"), "*", FORMATS[form], [file(f"dl/{name}", form)])
+        for name, form in (
+            ("phone.vcf", "vcard"),
+            ("CRM export-2026-01-05.csv", "contacts_csv"),
+            ("shop.csv", "contacts_csv"),
+        )
+    )
+    assert [source_name(each, [cards, crm], []) for each in (cards, crm)] == ["dl-vcard", "dl-contacts_csv"]
+    assert [source_name(each, [cards, crm, shop], []) for each in (cards, crm, shop)] == [
+        "dl-vcard",
+        "dl-crm-export",
+        "dl-shop",
+    ]
+
+
+def listed(path: str, *header: str) -> Found:
+    return file(path, "contacts_csv")._replace(seen=Sample(Path(path).name, b"x", header))
+
+
+def test_lists_go_together_by_the_header_of_their_ids_or_by_all_of_them() -> None:
+    files = [
+        listed("/project/in/crm-a.csv", "id", "name"),
+        listed("/project/in/crm-b.csv", "name", "id", "city"),
+        listed("/project/in/erp.csv", "kundennummer", "name"),
+        listed("/project/in/fair-a.csv", "name", "email"),
+        listed("/project/in/fair-b.csv", "email", "name"),
+        listed("/project/in/guests.csv", "name", "phone"),
+    ]
+    assert [Path(path).name for path, _ in paths(*files)] == ["crm-*.csv", "erp*.csv", "fair-*.csv", "guests*.csv"]
+
+
+def test_deliveries_are_found_below_a_folder_and_nothing_else(tmp_path: Path) -> None:
+    for name in ("a.csv", "deep/b.csv", ".hidden/c.csv", ".d.csv", "e.part", "~$f.xlsx", "exports/g.csv"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    found = files_in([tmp_path, tmp_path / "a.csv"], [tmp_path / "exports"])
+    assert [path.relative_to(tmp_path).as_posix() for path in found] == ["a.csv", "deep/b.csv"]

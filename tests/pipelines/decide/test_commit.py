@@ -1,0 +1,132 @@
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from pipelines.decide.commit import Ruling, joined, take
+from pipelines.errors import DecisionRefused
+from pipelines.store.decisions import decisions
+from pipelines.store.decisions.decisions import Decision
+from pipelines.store.runs.work_queue import MATCH
+from pipelines.store.warehouse.connection import Connection
+from pipelines.store.warehouse.database import transaction, undone
+from schemas.vocabulary import DecisionKind
+from tests.deciding import day, decision_rows, ruling
+from tests.small_project import SmallProject
+
+DELIVERY = "00000000-0000-4000-8000-000000000001"
+
+
+@pytest.fixture
+def anna(project: SmallProject) -> SmallProject:
+    project.deliver("crm", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
+    project.run()
+    return project
+
+
+def noted(project: SmallProject, said: Ruling, *, value: str = "called back", field: str | None = None) -> Decision:
+    """A decision about Anna Berg of the simplest kind."""
+    records = decisions.carried(project.connection, project.contact_of("crm:1"))
+    kind = DecisionKind.NOTE if field is None else DecisionKind.EDIT
+    return take(project.project, project.connection, kind, said, records, value=value, field=field)
+
+
+def stored(connection: Connection) -> int:
+    return len(connection.execute("FROM decision").fetchall())
+
+
+def test_what_was_decided_is_stored_with_all_that_is_known_of_it(anna: SmallProject) -> None:
+    decision = noted(anna, Ruling(" Ina ", " asked ", day(15), delivery_id=DELIVERY, row_number=3))
+
+    assert decisions.decision_of(anna.connection, decision.decision_id) == decision
+    assert (decision.actor, decision.reason, decision.row_number) == ("Ina", "asked", 3)
+
+
+def test_its_id_does_not_depend_on_what_it_says_about_a_person(anna: SmallProject) -> None:
+    with undone(anna.connection):
+        one = noted(anna, ruling(15), value="one thing")
+    other = noted(anna, ruling(15), value="another thing")
+
+    assert one.decision_id == other.decision_id
+
+
+def test_a_decision_in_an_open_transaction_goes_with_it(anna: SmallProject) -> None:
+    with undone(anna.connection):
+        noted(anna, ruling(15))
+        assert stored(anna.connection) == 1
+
+    assert stored(anna.connection) == 0
+
+
+def test_one_that_is_refused_leaves_the_open_transaction_as_it_was(anna: SmallProject) -> None:
+    with transaction(anna.connection):
+        noted(anna, ruling(15))
+        with pytest.raises(DecisionRefused, match="clock"):
+            noted(anna, ruling(14))
+        noted(anna, ruling(16))
+
+    assert [each["decided_at"] for each in decision_rows(anna)] == [day(15), day(16)]
+
+
+def test_a_transaction_of_its_own_ends_with_it(anna: SmallProject) -> None:
+    with pytest.raises(ZeroDivisionError), joined(anna.connection):
+        _ = len(anna.connection.execute("DELETE FROM contact").fetchall()) // 0
+
+    assert anna.contact("crm:1")["name"] == "Anna Berg"
+
+
+def test_two_decisions_of_one_time_about_one_record_are_refused(anna: SmallProject) -> None:
+    noted(anna, ruling(15))
+    with pytest.raises(DecisionRefused, match="clock"):
+        noted(anna, ruling(15))
+
+
+def test_rows_of_one_file_may_decide_at_one_time(anna: SmallProject) -> None:
+    for row in (1, 2):
+        noted(anna, Ruling("Ina", "asked", day(15), delivery_id=DELIVERY, row_number=row))
+    with pytest.raises(DecisionRefused, match="already"):
+        noted(anna, Ruling("Ina", "asked", day(15), delivery_id=DELIVERY, row_number=2))
+
+    assert stored(anna.connection) == 2
+
+
+def test_a_decision_about_nothing_is_refused(anna: SmallProject) -> None:
+    nothing = pl.DataFrame(schema={"record_key": pl.String, "side": pl.UInt16})
+    with pytest.raises(DecisionRefused, match="no such contact"):
+        take(anna.project, anna.connection, DecisionKind.BLOCK, ruling(15), nothing)
+
+
+def test_somebody_may_decide_before_the_first_run_was_finished(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", "id,name\n1,Anna Berg")
+    project.receive()
+    records = pl.DataFrame(project.rows("SELECT record_key, 0 AS side FROM record"))
+    take(project.project, project.connection, DecisionKind.BLOCK, ruling(15), records)
+
+    assert project.contact("crm:1")["status"] == "blocked"
+
+
+@pytest.mark.parametrize(("field", "pending"), [("phone", 1), ("email", 1), ("attr.tier", 0)])
+def test_a_value_by_which_records_are_matched_leaves_its_carrier_to_be_matched(
+    anna: SmallProject, field: str, pending: int
+) -> None:
+    noted(anna, ruling(15), field=field, value="gold")
+    assert len(anna.rows("FROM pending WHERE step = ?", MATCH)) == pending
+
+
+def test_the_anchor_carries_what_is_decided_and_the_others_are_spoken_over(project: SmallProject) -> None:
+    line = "Anna Berg,0151 23456789,anna@example.com"
+    project.deliver("crm", "2026-01-05", f"id,name,phone,email\n1,{line}\n2,{line}")
+    project.run()
+    carried = decisions.carried(project.connection, project.contact_of("crm:1"))
+
+    [anchor] = project.rows("SELECT record_key FROM record WHERE anchor_id = ?", project.contact_of("crm:1"))
+    assert carried.rows() == [
+        (anchor["record_key"], 0),
+        *((each, 1) for each in carried["record_key"][1:]),
+    ]
+    assert carried.height == 2
+
+
+def test_times_are_kept_in_utc_to_the_microsecond(anna: SmallProject) -> None:
+    noted(anna, Ruling("Ina", "asked", day(15) + timedelta(microseconds=1)))
+    assert decision_rows(anna)[0]["decided_at"] == day(15) + timedelta(microseconds=1)

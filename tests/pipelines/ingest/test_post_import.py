@@ -1,0 +1,156 @@
+from pathlib import Path
+
+import pytest
+
+from pipelines.ingest import post_import
+from pipelines.landing import arrivals
+from pipelines.store.ingest import archive
+from pipelines.store.ingest.unreachable_sources import unreachable
+from tests.small_project import SETTINGS, SmallProject
+
+PEOPLE = "id,name,email\n1,Anna Berg,anna@example.com\n2,Ben Tal,ben@example.com"
+
+
+def configure(project: SmallProject, after_import: str) -> None:
+    crm = SETTINGS["sources"]["crm"] | {"after_import": after_import}
+    project.configure(sources=SETTINGS["sources"] | {"crm": crm})
+
+
+def test_a_file_is_kept_unless_its_source_says_otherwise(project: SmallProject) -> None:
+    path = project.deliver("crm", "2026-06-01", PEOPLE)
+    project.receive()
+    assert path.exists()
+    assert project.rows("FROM put_away") == []
+
+
+@pytest.mark.parametrize("after_import", ["delete", "archive"])
+def test_a_run_never_needs_a_file_again(project: SmallProject, after_import: str) -> None:
+    configure(project, after_import)
+    path = project.deliver("crm", "2026-06-01", PEOPLE)
+    project.run()
+    before = project.people()
+    assert not path.exists()
+    assert project.receive() == []
+    project.run()
+    assert (project.people(), len(before)) == (before, 2)
+
+
+def test_what_was_deleted_is_noted(project: SmallProject) -> None:
+    configure(project, "delete")
+    project.deliver("crm", "2026-06-01", PEOPLE)
+    [taken] = project.receive()
+    assert project.rows("SELECT delivery_id::VARCHAR AS id, fate FROM put_away") == [
+        {"id": taken.delivery_id, "fate": "deleted"}
+    ]
+
+
+def test_an_archived_file_can_be_had_back(project: SmallProject) -> None:
+    configure(project, "archive")
+    project.deliver("crm", "2026-06-01", PEOPLE)
+    [taken] = project.receive()
+    whole = b"".join(archive.restore(project.connection, project.project.archive, taken.delivery_id))
+    assert whole.decode().strip() == PEOPLE
+
+
+@pytest.mark.parametrize("after_import", ["delete", "archive"])
+def test_a_file_that_comes_again_is_put_away_again(project: SmallProject, after_import: str) -> None:
+    configure(project, after_import)
+    for _ in range(2):
+        path = project.deliver("crm", "2026-06-01", PEOPLE)
+        project.receive()
+        assert not path.exists()
+    assert len(project.rows("FROM put_away")) == 1
+
+
+@pytest.mark.parametrize("content", ["", "a,b\n1,2"])
+def test_a_file_that_was_refused_stays(project: SmallProject, content: str) -> None:
+    configure(project, "delete")
+    path = project.deliver("crm", "2026-06-01", content)
+    [taken] = project.receive()
+    assert taken.state == "refused"
+    assert path.exists()
+
+
+@pytest.mark.parametrize("after_import", ["delete", "archive"])
+def test_what_a_killed_run_left_undone_is_done_by_the_next(
+    project: SmallProject, after_import: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(project, after_import)
+    path = project.deliver("crm", "2026-06-01", PEOPLE)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(post_import, "removed", killed)
+        with pytest.raises(KeyboardInterrupt):
+            project.receive()
+    assert path.exists()
+    assert [each.known for each in project.receive()] == [True]
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("after_import", ["delete", "archive"])
+def test_a_file_that_was_touched_since_it_was_read_stays(
+    project: SmallProject, after_import: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(project, after_import)
+    path = project.deliver("crm", "2026-06-01", PEOPLE)
+
+    def touched(folder: Path, file: Path, before: arrivals.Stamp) -> bool:
+        path.write_text(f"{PEOPLE}\n3,Cleo Dorn,cleo@example.com\n")
+        return arrivals.untouched(folder, file, before)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(post_import, "untouched", touched)
+        project.receive()
+    assert "Cleo" in path.read_text()
+    project.receive()
+    assert not path.exists()
+    assert len(project.rows("FROM record")) == 3
+
+
+def test_a_file_of_another_content_but_the_same_looks_is_not_deleted(
+    project: SmallProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(project, "delete")
+    path = project.deliver("crm", "2026-06-01", PEOPLE)
+    monkeypatch.setattr(post_import, "hashed", lambda _: "0" * 64)
+    project.receive()
+    assert path.exists()
+
+
+def test_a_file_that_cannot_be_removed_is_told_of_and_the_others_go_on(
+    project: SmallProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(project, "delete")
+    first = project.deliver("crm", "2026-06-01", PEOPLE)
+    second = project.deliver("crm", "2026-06-02", "id,name\n3,Cleo Dorn")
+    unlink = Path.unlink
+
+    def forbidden(path: Path, missing_ok: bool = False) -> None:
+        if path == first:
+            raise PermissionError(str(path))
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", forbidden)
+    project.receive()
+    assert (first.exists(), second.exists(), len(project.rows("FROM record"))) == (True, False, 3)
+    assert unreachable(project.connection)["crm"].endswith("`after_import: delete` says: PermissionError")
+
+
+def test_a_file_that_another_source_has_not_taken_in_stays(project: SmallProject) -> None:
+    crm = SETTINGS["sources"]["crm"] | {"after_import": "delete"}
+    project.configure(sources={"crm": crm, "other": crm | {"key": "number"}})
+    path = project.deliver("crm", "2026-06-01", PEOPLE)
+    assert sorted(each.state for each in project.receive()) == ["accepted", "refused"]
+    assert path.exists()
+
+
+@pytest.mark.parametrize("after_import", ["delete", "archive"])
+def test_a_file_with_a_row_that_cannot_be_given_back_whole_stays(project: SmallProject, after_import: str) -> None:
+    configure(project, after_import)
+    path = project.deliver("crm", "2026-06-01", f"{PEOPLE}\n3,{'x' * 70_000},cleo@example.com")
+    project.receive()
+    assert path.exists()
+    assert "LIMIT_EXCEEDED" in unreachable(project.connection)["crm"]

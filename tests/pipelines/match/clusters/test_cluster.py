@@ -1,0 +1,374 @@
+import json
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from math import log2
+from random import Random
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.match.clusters.cluster import LIMITS, SURE, Clustered, cluster, components
+from pipelines.match.source_links import DECISION, SOURCE_MERGE
+
+AUTO = 0.8
+CERTAIN, LIKELY, DOUBTFUL = 0.9999, 0.9, 0.5  # probabilities: needs no support, does, is shown to a person
+Edge = tuple[str, str, float]  # lo, hi, probability
+
+
+def frame(edges: Sequence[Edge], vague: str = "", rule: str = "same_email") -> pl.DataFrame:
+    """Edges; those with a record of `vague` do not say by the given name who is meant."""
+    return pl.DataFrame(
+        [
+            (
+                lo,
+                hi,
+                "merge" if chance >= AUTO else "review",
+                rule,
+                log2(chance / (1 - chance)),
+                chance,
+                says_nothing,
+                "{}",
+            )
+            for lo, hi, chance in edges
+            for says_nothing in [lo in vague or hi in vague]
+        ],
+        schema={
+            "record_lo": pl.String,
+            "record_hi": pl.String,
+            "zone": pl.String,
+            "rule": pl.String,
+            "weight": pl.Float64,
+            "probability": pl.Float64,
+            "vague": pl.Boolean,
+            "evidence": pl.String,
+        },
+        orient="row",
+    )
+
+
+def clustered(
+    edges: Sequence[Edge],
+    records: str,
+    *,
+    names: Mapping[str, str] | None = None,
+    exclusive: Mapping[str, str] | None = None,
+    points: Sequence[tuple[str, str, str]] = (),
+    vague: str = "",
+    rule: str = "same_email",
+) -> Clustered:
+    """Cluster records, each of one letter.
+
+    `names`: given and family name; `-` stands for one that is not known. `points`: record, field, value.
+    """
+    return clustered_edges(frame(edges, vague, rule), records, names=names, exclusive=exclusive, points=points)
+
+
+def clustered_edges(
+    edges: pl.DataFrame,
+    records: str,
+    *,
+    names: Mapping[str, str] | None = None,
+    exclusive: Mapping[str, str] | None = None,
+    points: Sequence[tuple[str, str, str]] = (),
+) -> Clustered:
+    """Cluster records, each of one letter, along edges (`frame`)."""
+    rows = []
+    for record in records:
+        first, last = (names or {}).get(record, "- -").split()
+        held = [account] if (account := (exclusive or {}).get(record)) else []
+        rows.append((record, None if first == "-" else first, None, None if last == "-" else last, held))
+    profiles = pl.DataFrame(
+        rows,
+        schema={
+            "record_key": pl.String,
+            "given_name": pl.String,
+            "middle_name": pl.String,
+            "family_name": pl.String,
+            "exclusive": pl.List(pl.String),
+        },
+        orient="row",
+    )
+    stated = pl.DataFrame(
+        list(points), schema={"record_key": pl.String, "field": pl.String, "value": pl.String}, orient="row"
+    )
+    return cluster(edges, profiles, stated, AUTO)
+
+
+def groups(found: Clustered) -> set[str]:
+    """The clusters, each as its records' letters."""
+    together = found.clusters.sort("record_key").group_by("cluster", maintain_order=True).agg("record_key")
+    return {"".join(records) for records in together["record_key"].to_list()}
+
+
+def test_records_along_merge_edges_are_one_cluster_named_by_its_smallest_record() -> None:
+    found = clustered([("b", "c", CERTAIN), ("a", "c", CERTAIN)], "abc")
+
+    assert found.clusters.sort("record_key").rows() == [("a", "a"), ("b", "a"), ("c", "a")]
+
+
+def test_without_edges_every_record_is_by_itself() -> None:
+    found = clustered([], "ab")
+
+    assert groups(found) == {"a", "b"}
+    assert found.vetoed.is_empty()
+
+
+def test_edges_that_a_person_should_look_at_join_nothing() -> None:
+    found = clustered([("a", "b", CERTAIN), ("b", "c", DOUBTFUL)], "abc")
+
+    assert groups(found) == {"ab", "c"}
+    assert found.vetoed.is_empty()
+
+
+def test_an_exclusive_attribute_parts_records_that_a_third_connects() -> None:
+    found = clustered(
+        [("a", "b", 0.9999), ("b", "c", 0.999)], "abc", exclusive={"a": "account_id=1", "c": "account_id=2"}
+    )
+
+    assert groups(found) == {"ab", "c"}
+    assert found.vetoed.rows() == [("b", "c", "veto:exclusive")]
+
+
+def test_values_of_two_exclusive_attributes_part_nobody() -> None:
+    found = clustered([("a", "b", CERTAIN)], "ab", exclusive={"a": "account_id=1", "b": "vat=2"})
+
+    assert groups(found) == {"ab"}
+
+
+def test_the_stronger_edge_decides_on_which_side_a_record_between_two_is() -> None:
+    found = clustered(
+        [("a", "b", 0.999), ("b", "c", 0.9999)], "abc", exclusive={"a": "account_id=1", "c": "account_id=2"}
+    )
+
+    assert groups(found) == {"a", "bc"}
+
+
+def test_edges_of_one_weight_are_taken_in_the_order_of_their_records() -> None:
+    found = clustered(
+        [("b", "c", CERTAIN), ("a", "b", CERTAIN)], "abc", exclusive={"a": "account_id=1", "c": "account_id=2"}
+    )
+
+    assert groups(found) == {"ab", "c"}
+
+
+SPOUSES = {"a": "claudia weber", "c": "thomas weber"}
+
+
+def test_given_names_that_contradict_each_other_part_what_a_nameless_record_connects() -> None:
+    found = clustered([("a", "b", 0.9999), ("b", "c", 0.999)], "abc", names=SPOUSES, vague="b")
+
+    assert groups(found) == {"ab", "c"}
+    assert found.vetoed.rows() == [("b", "c", "veto:names")]
+
+
+def test_given_names_that_agree_are_joined_through_a_nameless_record() -> None:
+    names = {"a": "thomas weber", "c": "tom weber"}
+
+    assert groups(clustered([("a", "b", CERTAIN), ("b", "c", CERTAIN)], "abc", names=names, vague="b")) == {"abc"}
+
+
+def test_an_edge_that_says_by_a_name_who_is_meant_joins_in_spite_of_contradicting_names() -> None:
+    edges = [("a", "b", CERTAIN), ("b", "c", CERTAIN)]
+
+    assert groups(clustered(edges, "abc", names=SPOUSES | {"b": "claudia-thomas weber"})) == {"abc"}
+
+
+def test_names_do_not_part_what_the_source_has_merged() -> None:
+    edges = [("a", "b", CERTAIN), ("b", "c", CERTAIN)]
+
+    found = clustered(edges, "abc", names=SPOUSES, vague="b", rule=SOURCE_MERGE)
+
+    assert groups(found) == {"abc"}
+    assert found.vetoed.is_empty()
+
+
+def test_an_exclusive_attribute_parts_even_what_the_source_has_merged() -> None:
+    accounts = {"a": "account_id=1", "b": "account_id=2"}
+
+    assert groups(clustered([("a", "b", CERTAIN)], "ab", exclusive=accounts, rule=SOURCE_MERGE)) == {"a", "b"}
+
+
+def test_neither_names_nor_limits_nor_other_pairs_part_what_somebody_has_decided_to_be_one() -> None:
+    edges = [("a", "b", CERTAIN), ("b", "c", LIKELY)]
+    names = {"a": "claudia weber", "b": "anna berg", "c": "thomas weber"}
+    points = [(record, "email", f"{record}{nth}@example.com") for record in "abc" for nth in range(LIMITS["email"])]
+    found = clustered(edges, "abc", names=names, points=points, vague="b", rule=DECISION)
+
+    assert groups(found) == {"abc"}
+    assert found.vetoed.is_empty()
+
+
+def test_a_decision_that_parts_records_wins_over_one_that_makes_them_one() -> None:
+    sides = {"a": "decision 1=0", "c": "decision 1=1"}
+    found = clustered([("a", "b", CERTAIN), ("b", "c", CERTAIN)], "abc", exclusive=sides, rule=DECISION)
+
+    assert groups(found) == {"ab", "c"}
+    assert found.vetoed.rows() == [("b", "c", "veto:decision")]
+
+
+def test_nobody_has_more_addresses_than_the_limit() -> None:
+    others = "bcdefgh"[: LIMITS["email"]]
+    edges = [("a", record, 0.9999 - nth / 1e5) for nth, record in enumerate(others)]
+    points = [(record, "email", f"{record}@example.com") for record in f"a{others}"]
+
+    found = clustered(edges, f"a{others}", points=points)
+
+    assert groups(found) == {f"a{others[:-1]}", others[-1]}
+    assert found.vetoed.rows() == [("a", others[-1], "veto:cardinality")]
+
+
+def test_an_address_that_both_sides_have_counts_once() -> None:
+    edges = [("a", record, CERTAIN) for record in "bcdefg"]
+    points = [(record, "email", "anna@example.com") for record in "abcdefg"]
+
+    assert groups(clustered(edges, "abcdefg", points=points)) == {"abcdefg"}
+
+
+def test_both_spellings_of_a_number_count_once() -> None:
+    others = "bcde"
+    edges = [("a", record, CERTAIN) for record in others]
+    points = [
+        (record, "phone", f"5511{digit}855501{nth}1") for nth, record in enumerate(f"a{others}") for digit in ("9", "")
+    ]
+
+    assert groups(clustered(edges, f"a{others}", points=points)) == {f"a{others}"}
+
+
+def test_what_has_no_limit_is_not_counted() -> None:
+    edges = [("a", record, CERTAIN) for record in "bcdefg"]
+    points = [(record, "channel_id", f"psid:{record}") for record in "abcdefg"]
+
+    assert groups(clustered(edges, "abcdefg", points=points)) == {"abcdefg"}
+
+
+GROWN: list[Edge] = [("a", "b", 0.9999), ("c", "d", 0.9998)]
+NAMED = dict.fromkeys("abcd", "anna berg")
+
+
+def test_a_weak_bridge_does_not_join_two_clusters_whose_other_pairs_are_unlike() -> None:
+    found = clustered([*GROWN, ("b", "c", LIKELY)], "abcd", names=NAMED)
+
+    assert groups(found) == {"ab", "cd"}
+    assert found.vetoed.rows() == [("b", "c", "bridge")]
+
+
+def test_an_edge_that_is_sure_needs_no_support() -> None:
+    assert groups(clustered([*GROWN, ("b", "c", SURE)], "abcd", names=NAMED)) == {"abcd"}
+
+
+def test_a_bridge_joins_where_the_pair_in_the_middle_would_merge() -> None:
+    half = [("a", "c", LIKELY), ("b", "c", LIKELY), ("a", "d", DOUBTFUL), ("b", "d", DOUBTFUL)]
+
+    assert groups(clustered([*GROWN, *half], "abcd", names=NAMED)) == {"abcd"}
+
+
+def test_a_bridge_does_not_join_where_the_pair_in_the_middle_would_not_merge() -> None:
+    less = [("b", "c", LIKELY), ("a", "c", DOUBTFUL), ("a", "d", DOUBTFUL), ("b", "d", DOUBTFUL)]
+
+    assert groups(clustered([*GROWN, *less], "abcd", names=NAMED)) == {"ab", "cd"}
+
+
+def test_pairs_of_which_one_has_no_full_name_have_no_say_on_a_bridge() -> None:
+    names = {"b": "anna berg", "c": "anna berg", "a": "anna -", "d": "- berg"}
+
+    assert groups(clustered([*GROWN, ("b", "c", LIKELY)], "abcd", names=names)) == {"abcd"}
+
+
+def test_a_single_record_joins_a_cluster_of_two_by_half_of_its_pairs() -> None:
+    assert groups(clustered([("a", "b", CERTAIN), ("b", "c", LIKELY)], "abc", names=NAMED)) == {"abc"}
+
+
+def test_two_single_records_need_no_support() -> None:
+    assert groups(clustered([("a", "b", LIKELY)], "ab", names=NAMED)) == {"ab"}
+
+
+def told_of(*fields: str) -> str:
+    return json.dumps({field: {"level": "exact", "weight": 3.0} for field in fields})
+
+
+def test_a_record_joins_a_cluster_that_all_its_doubtful_edges_together_tie() -> None:
+    edges = frame([("a", "b", CERTAIN), ("a", "c", DOUBTFUL), ("b", "c", DOUBTFUL)])
+    telling = edges.with_columns(
+        evidence=pl.Series(["{}", told_of("city", "company"), told_of("city", "street", "text")])
+    )
+
+    apart, together = clustered_edges(edges, "abc"), clustered_edges(telling, "abc")
+
+    assert groups(apart) == {"ab", "c"}
+    assert groups(together) == {"abc"}
+    assert together.pooled.select("record_lo", "record_hi", "pairs").rows() == [("a", "c", 2)]
+
+
+def test_pooled_evidence_joins_no_two_values_of_an_exclusive_attribute() -> None:
+    edges = frame([("a", "b", CERTAIN), ("a", "c", DOUBTFUL), ("b", "c", DOUBTFUL)])
+    telling = edges.with_columns(
+        evidence=pl.Series(["{}", told_of("city", "company"), told_of("city", "street", "text")])
+    )
+
+    found = clustered_edges(telling, "abc", exclusive={"a": "account=1", "c": "account=2"})
+
+    assert groups(found) == {"ab", "c"}
+    assert found.pooled.is_empty()
+
+
+def test_an_edge_whose_records_came_together_another_way_is_not_reported() -> None:
+    found = clustered([("a", "b", 0.9999), ("b", "c", 0.999), ("a", "c", 0.99)], "abc", names=SPOUSES, vague="b")
+
+    assert groups(found) == {"abc"}
+    assert found.vetoed.is_empty()
+
+
+def test_a_long_chain_is_one_component() -> None:
+    records = [f"{nth:03}" for nth in range(200)]
+    shuffled = sorted(pairwise(records), key=lambda pair: (int(pair[0]) * 37) % 200)
+
+    found = components(frame([(lo, hi, CERTAIN) for lo, hi in shuffled]))
+
+    assert found.sort("record_key").rows() == [(record, "000") for record in records]
+
+
+def test_what_no_edge_connects_are_two_components() -> None:
+    found = components(frame([("a", "b", CERTAIN), ("c", "d", CERTAIN)]))
+
+    assert found.sort("record_key").rows() == [("a", "a"), ("b", "a"), ("c", "c"), ("d", "c")]
+
+
+RECORDS = "abcdef"
+pairs_of_records = st.tuples(st.sampled_from(RECORDS), st.sampled_from(RECORDS)).filter(lambda pair: pair[0] < pair[1])
+edge_lists = st.lists(
+    st.tuples(pairs_of_records, st.sampled_from([DOUBTFUL, LIKELY, 0.94, CERTAIN])),
+    min_size=1,
+    max_size=10,
+    unique_by=lambda edge: edge[0],
+).map(lambda found: [(*pair, chance) for pair, chance in found])
+names_of_records = st.dictionaries(
+    st.sampled_from(RECORDS), st.sampled_from(["anna berg", "thomas berg", "tom berg", "- berg"]), max_size=6
+)
+accounts_of_records = st.dictionaries(st.sampled_from(RECORDS), st.sampled_from(["account_id=1", "account_id=2"]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(edge_lists, names_of_records, accounts_of_records, st.randoms(use_true_random=False))
+def test_the_order_of_rows_decides_nothing(
+    edges: list[Edge], names: dict[str, str], accounts: dict[str, str], random: Random
+) -> None:
+    shuffled, records = random.sample(edges, len(edges)), "".join(random.sample(RECORDS, len(RECORDS)))
+    vague = "".join(record for record in RECORDS if names.get(record, "- -").startswith("-"))
+
+    one = clustered(edges, RECORDS, names=names, exclusive=accounts, vague=vague)
+    other = clustered(shuffled, records, names=names, exclusive=accounts, vague=vague)
+
+    assert one.clusters.sort("record_key").equals(other.clusters.sort("record_key"))
+    assert one.vetoed.equals(other.vetoed)
+
+
+@settings(max_examples=40, deadline=None)
+@given(edge_lists, accounts_of_records)
+def test_every_record_is_in_one_cluster_that_holds_no_contradiction(
+    edges: list[Edge], accounts: dict[str, str]
+) -> None:
+    found = groups(clustered(edges, RECORDS, exclusive=accounts))
+
+    assert sorted("".join(found)) == list(RECORDS)
+    assert all(len({accounts[record] for record in group if record in accounts}) <= 1 for group in found)

@@ -1,0 +1,96 @@
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.match.comparison.name_words import AMBIGUOUS, judged_words, known_aliases
+from pipelines.match.priors import FAMILY, GIVEN
+
+
+def level(lo: str, hi: str) -> str:
+    return str(judged_words(pl.DataFrame({"lo": [lo], "hi": [hi]})).item())
+
+
+@pytest.mark.parametrize(
+    ("lo", "hi", "expected"),
+    [
+        ("bill", "william", "nickname"),
+        ("j", "john", "initial"),
+        ("j", "maria", "different"),
+        ("a", "b", "different"),
+        ("jonh", "john", "typo"),
+        ("muller", "mueller", "typo"),
+        ("goergi", "georgi", "typo"),
+        ("quint", "quint ober", "part"),
+        ("quint", "ober quint", "part"),
+        ("gwendo", "gwendoline", "short"),
+        ("katherina", "catherine", "similar"),
+        ("garcia", "okafor", "different"),
+        ("bo", "ba", "different"),
+    ],
+)
+def test_two_words_agree_at_a_level(lo: str, hi: str, expected: str) -> None:
+    assert level(lo, hi) == expected
+
+
+@pytest.mark.parametrize(("lo", "hi"), [("mario", "maria"), ("christian", "christiana"), ("paolo", "paola")])
+def test_the_male_and_the_female_form_of_a_name_are_no_slip(lo: str, hi: str) -> None:
+    assert level(lo, hi) != "typo"
+
+
+@pytest.mark.parametrize(
+    ("name", "alias"),
+    [
+        ("josef", "sepp"),
+        ("elisabeth", "sissi"),
+        ("francisco", "paco"),
+        ("jose", "ze"),
+        ("giuseppe", "beppe"),
+        ("guillaume", "guigui"),
+        ("malgorzata", "gosia"),
+        ("lukasz", "lukaszek"),
+        ("cornelis", "kees"),
+        ("aleksandr", "sasha"),
+        ("ibrahim", "ibo"),
+        ("venkatesh", "venky"),
+    ],
+)
+def test_short_forms_of_many_languages_are_known(name: str, alias: str) -> None:
+    assert level(name, alias) == "nickname"
+
+
+def test_two_short_forms_of_one_name_are_aliases_of_each_other() -> None:
+    assert ("bob", "rob") in known_aliases()
+    assert ("fritz", "friedl") in known_aliases()
+
+
+def test_a_short_form_of_many_names_joins_none_of_them() -> None:
+    aliases = known_aliases()
+    assert len({name for name, alias in aliases if alias == "al"}) > AMBIGUOUS
+    assert ("alan", "alfred") not in aliases
+    assert ("al", "fred") not in aliases
+
+
+def test_aliases_hold_both_ways_and_never_for_a_name_and_itself() -> None:
+    aliases = known_aliases()
+    assert all((alias, name) in aliases and name != alias for name, alias in aliases)
+
+
+def test_words_are_compared_by_their_beginning_only() -> None:
+    assert level("q" * 100 + "mara", "q" * 100 + "otto") != "different"
+
+
+def test_no_pairs_are_no_levels() -> None:
+    assert judged_words(pl.DataFrame(schema={"lo": pl.String, "hi": pl.String})).to_list() == []
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.text("abcdeo ", min_size=1, max_size=12), st.text("abcdeo ", min_size=1, max_size=12))
+def test_it_makes_no_difference_which_word_comes_first(one: str, other: str) -> None:
+    assert level(one, other) == level(other, one)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.text("abcdeo", min_size=1, max_size=12), st.text("abcdeo", min_size=1, max_size=12))
+def test_every_level_has_its_prior(one: str, other: str) -> None:
+    assert level(one, other) in GIVEN.keys() | FAMILY.keys()

@@ -1,0 +1,82 @@
+import polars as pl
+import pytest
+
+from pipelines.match.comparison.prepare import FACTS, compared_names, countries, folded, prepared
+
+
+def fold(field: str, value: str | None) -> str | None:
+    found = folded(
+        field, pl.DataFrame({"record": [0], "value": [value]}, schema={"record": pl.UInt32, "value": pl.String})
+    )
+    assert found.schema == FACTS
+    return found["value"].item() if found.height else None
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("email", " Mara.Quint@Example.COM ", "mara.quint@example.com"),
+        ("email", "mara at example", None),
+        ("phone", "+44 (0)20 7946 0111 ext. 7", "4402079460111"),
+        ("phone", "0044 20 7946 0111", "442079460111"),
+        ("phone", "12345", None),
+        ("phone", "0000000000", None),
+        ("date_of_birth", "1980-03-04", "19800304"),
+        ("date_of_birth", "4/3/1980", "19800403"),
+        ("date_of_birth", "1980", "1980"),
+        ("city", "São Paulo", "sao paulo"),
+        ("company", "Northwind Traders, Inc.", "northwind traders"),
+        ("street", "12 North Oak Street", "12 n oak st"),
+        ("city", "unknown", None),
+        ("city", "  ", None),
+        ("city", None, None),
+    ],
+)
+def test_values_are_folded_to_what_is_compared(field: str, value: str | None, expected: str | None) -> None:
+    assert fold(field, value) == expected
+
+
+def test_columns_of_one_role_are_values_side_by_side() -> None:
+    columns = pl.DataFrame({"phone": ["+44 20 7946 0111"], "mobile": ["+44 20 7946 0999"], "land": ["GB"]})
+    _, facts = prepared(columns, {"phone": "phone", "mobile": "phone", "land": "country"})
+    assert facts.filter(pl.col("field") == "phone")["value"].to_list() == ["442079460111", "442079460999"]
+
+
+def test_the_number_of_a_house_and_its_street_are_one_value() -> None:
+    columns = pl.DataFrame({"number": ["12"], "street": ["Oak Street"]})
+    _, facts = prepared(columns, {"number": "street", "street": "street"})
+    assert facts.rows() == [(0, "street", "12 oak st")]
+
+
+def test_a_number_with_its_country_code_tells_the_country_of_a_row_that_names_none() -> None:
+    columns = pl.DataFrame({"phone": ["+44 20 7946 0111", "+44 20 7946 0111"], "land": [None, "DE"]})
+    _, facts = prepared(columns, {"phone": "phone", "land": "country"})
+    assert facts.filter(pl.col("field") == "country")["value"].to_list() == ["gb", "de"]
+
+
+def test_a_calling_code_of_many_countries_counts_for_the_greatest() -> None:
+    assert countries()["120"] == "us"
+    assert countries()["491"] == "de"
+
+
+def test_a_whole_name_is_parted() -> None:
+    names, _ = prepared(pl.DataFrame({"name": ["Quint, Mara"]}), {"name": "full_name"})
+    assert names.row(0, named=True) == {"record": 0, "given_name": "mara", "middle_name": None, "family_name": "quint"}
+
+
+def test_what_follows_the_first_given_name_is_a_middle_name() -> None:
+    named = pl.DataFrame({"record": [0], "first_name": ["Mara Ann"], "last_name": ["O'Quint"]})
+    assert compared_names(named).rows() == [(0, "mara", "ann", "oquint")]
+
+
+def test_a_middle_name_of_its_own_comes_first() -> None:
+    columns = pl.DataFrame({"given": ["Mara Ann"], "middle": ["B."], "family": ["Quint"]})
+    roles = {"given": "given_name", "middle": "middle_name", "family": "family_name"}
+    assert prepared(columns, roles)[0]["middle_name"].to_list() == ["b"]
+
+
+def test_rows_without_anything_have_no_facts_and_no_name() -> None:
+    columns = pl.DataFrame({"name": [None], "city": [None]}, schema={"name": pl.String, "city": pl.String})
+    names, facts = prepared(columns, {"name": "full_name", "city": "city"})
+    assert names.select("given_name", "family_name").row(0) == (None, None)
+    assert facts.equals(pl.DataFrame(schema=FACTS))

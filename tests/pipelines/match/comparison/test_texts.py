@@ -1,0 +1,61 @@
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.match.comparison.records import TEXTS
+from pipelines.match.comparison.texts import judged_texts
+from pipelines.match.priors import LEVELS
+
+
+def level(field: str, lo: str, hi: str) -> str:
+    return str(judged_texts(field, pl.DataFrame({"lo": [lo], "hi": [hi]})).item())
+
+
+@pytest.mark.parametrize(
+    ("lo", "hi", "expected"),
+    [
+        ("19800304", "19800403", "typo"),
+        ("19800304", "19800305", "typo"),
+        ("19800304", "19801104", "part"),
+        ("19800304", "19810921", "near"),
+        ("19800304", "19990921", "different"),
+    ],
+)
+def test_dates_agree_by_their_parts(lo: str, hi: str, expected: str) -> None:
+    assert level("date_of_birth", lo, hi) == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "lo", "hi", "expected"),
+    [
+        ("city", "hamburg", "hambrug", "typo"),
+        ("city", "frankfurt", "frankfurt am main", "part"),
+        ("city", "bath", "york", "different"),
+        ("postcode", "20095", "20096", "typo"),
+        ("postcode", "20095", "80331", "different"),
+        ("exact_id", "c12345", "c12354", "typo"),
+        ("exact_id", "a1", "a2", "different"),
+        ("company", "northwind traders", "traders northwind", "typo"),
+        ("company", "northwind", "northwind traders", "part"),
+        ("company", "northwind", "contoso", "different"),
+        ("street", "12 oak st", "oak st 12", "typo"),
+        ("street", "12 oak st", "14 oak st", "different"),
+        ("street", "12 oak st", "12 oak st flat b", "part"),
+        ("country", "de", "at", "different"),
+        ("category", "male", "mala", "different"),
+        ("text", "blue van with a dent", "a blue van with dent", "typo"),
+    ],
+)
+def test_two_texts_agree_at_a_level(field: str, lo: str, hi: str, expected: str) -> None:
+    assert level(field, lo, hi) == expected
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.sampled_from(TEXTS), st.text("ab 19", min_size=1, max_size=10), st.text("ab 19", min_size=1, max_size=10))
+def test_it_makes_no_difference_which_text_comes_first_and_every_level_has_its_prior(
+    field: str, one: str, other: str
+) -> None:
+    found = level(field, one, other)
+    assert found == level(field, other, one)
+    assert found in LEVELS[field]

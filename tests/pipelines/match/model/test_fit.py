@@ -1,0 +1,157 @@
+from collections.abc import Mapping, Sequence
+from random import Random
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pipelines.match.blocking.keys import RULES, blocking_keys, candidate_pairs, in_blocks
+from pipelines.match.blocking.shared_identifiers import crowds
+from pipelines.match.comparison.compare import compare
+from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.records import encoded
+from pipelines.match.engines.polars import IN_MEMORY, lazy
+from pipelines.match.model import sample as module
+from pipelines.match.model.fit import counted, fit
+from pipelines.match.model.model import Model, shipped_m
+from pipelines.match.model.sample import sampled_pairs
+from pipelines.match.model.term_frequency import values
+from pipelines.match.model.weigh import frequencies, weigh
+
+ROLES = {"given": "given_name", "family": "family_name", "phone": "phone", "email": "email", "city": "city"}
+Row = dict[str, str | None]
+
+GIVEN = ("Mara", "Otto", "Ines", "Paul", "Ruth", "Hugo", "Lena", "Emil", "Vera", "Karl", "Olga", "Ivan", "Nora", "Axel")
+FAMILY = (
+    "Quint",
+    "Ober",
+    "Sol",
+    "Rast",
+    "Fenn",
+    "Lund",
+    "Moor",
+    "Tarn",
+    "Webb",
+    "York",
+    "Zink",
+    "Alder",
+    "Birk",
+    "Dorn",
+)
+
+
+def people(count: int) -> list[Row]:
+    """People of whom every second one has a second record with the family name cut short and another city."""
+    rows: list[Row] = []
+    for nth in range(count):
+        given, family = GIVEN[nth % 14], FAMILY[(nth * 3 + nth // 14) % 14]
+        row: Row = {
+            "given": given,
+            "family": family,
+            "phone": f"+44 20 7946 {nth:04}",
+            "email": f"{given}.{family}{nth}@example.com".lower(),
+            "city": "Bath" if nth % 3 else "York",
+        }
+        rows.append(row)
+        if nth % 2:
+            rows.append(row | {"family": family[:3], "city": "Hull", "email": None})
+    return rows
+
+
+def fitted(rows: Sequence[Mapping[str, str | None]]) -> Model:
+    names, facts = prepared(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
+    keys = in_blocks(blocking_keys(names, facts))
+    return fit(names, facts, keys, crowds(names, facts))
+
+
+def same(one: Model, other: Model) -> bool:
+    return (
+        one[:6] == other[:6]
+        and one.m == other.m
+        and all(table.equals(other.shares[field]) for field, table in one.shares.items())
+        and one.names.equals(other.names)
+    )
+
+
+def test_a_list_is_always_fitted_alike() -> None:
+    assert same(fitted(people(40)), fitted(people(40)))
+
+
+@pytest.mark.parametrize("sample", [module.SAMPLE, 200], ids=["every pair", "a sample"])
+def test_the_order_of_rows_decides_nothing(sample: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SAMPLE", sample)
+    rows = people(400)
+    for seed in range(3):
+        assert same(fitted(rows), fitted(Random(seed).sample(rows, len(rows))))
+
+
+def test_a_sample_is_of_one_record_in_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SAMPLE", 200)
+    names, facts = prepared(pl.DataFrame(people(400), schema=dict.fromkeys(ROLES, pl.String)), ROLES)
+    keys = in_blocks(blocking_keys(names, facts))
+    pairs, every = sampled_pairs(IN_MEMORY, lazy(names), lazy(facts), lazy(keys), ["city"])
+    assert every > 1
+    assert pairs.height < candidate_pairs(keys).height
+    ends = pairs.select(low=pl.min_horizontal("lo", "hi"), high=pl.max_horizontal("lo", "hi"))
+    assert ends.n_unique() == pairs.height
+
+
+def test_without_evidence_the_priors_stay() -> None:
+    alone: list[Row] = [
+        {"given": given, "family": family, "city": city}
+        for given, family, city in zip(GIVEN, FAMILY, "abcdefghijklmn", strict=True)
+    ]
+    for field, levels in shipped_m("people").items():
+        assert fitted(alone).m[field] == pytest.approx(levels)
+
+
+def test_a_field_moves_towards_what_true_pairs_show() -> None:
+    few, many = fitted(people(40)).m, fitted(people(400)).m
+    prior = shipped_m("people")
+    assert many["city"]["different"] > few["city"]["different"] > prior["city"]["different"]
+
+
+def test_shares_are_of_the_records_that_say_anything() -> None:
+    rows: list[Row] = [{"given": "Mara", "city": "Bath"}, {"given": "Otto", "city": "Bath"}, {"given": "Ines"}]
+    shares = fitted(rows).shares
+    assert dict(shares["city"].iter_rows()) == {"bath": 1.0}
+    assert dict(shares["given_name"].iter_rows()) == pytest.approx({"ines": 1 / 3, "mara": 1 / 3, "otto": 1 / 3})
+
+
+def test_a_name_is_as_frequent_as_in_the_place_where_it_is_most_frequent() -> None:
+    rows = [{"given": "Mara", "family": "Quint"}] * 3 + [{"given": "Quint", "family": "Mara"}]
+    shares = dict(fitted(rows).shares["family_name"].iter_rows())
+    assert shares == {"mara": 0.75, "quint": 0.75}
+
+
+def test_names_that_more_than_two_records_bear_are_counted() -> None:
+    rows = [{"given": "Mara", "family": "Quint"}] * 3 + [{"given": "Otto", "family": "Ober"}] * 2
+    assert fitted(rows).names.rows() == [("mara quint", 3)]
+
+
+def test_a_list_without_names_is_one_of_organisations() -> None:
+    columns = pl.DataFrame({"firm": ["Northwind", "Contoso"]})
+    names, facts = prepared(columns, {"firm": "company"})
+    assert counted(values(names, facts), 2).kind == "organisations"
+
+
+def test_a_field_is_learnt_from_pairs_that_were_found_without_it() -> None:
+    rows = people(40)
+    names, facts = prepared(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
+    by_phone = in_blocks(blocking_keys(names, facts)).filter(pl.col("rule") == RULES.index((("phone",), 100)))
+    pairs, every = sampled_pairs(IN_MEMORY, lazy(names), lazy(facts), lazy(by_phone), ["city", "phone"])
+    assert every == 1
+    assert pairs["without city"].all()
+    assert not pairs["without phone"].any()
+
+
+def test_fifty_records_are_enough() -> None:
+    rows = people(34)
+    assert len(rows) == 51
+    names, facts = prepared(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
+    records, crowded = encoded(len(rows), names, facts), crowds(names, facts)
+    lo, hi = (side.astype(np.uint32) for side in np.triu_indices(len(rows), 1))
+    model = fitted(rows)
+    found = weigh(compare(records, lo, hi), frequencies(records, model, crowded), model, lo, hi).probability > 0.8
+    truth = [rows[one]["phone"] == rows[other]["phone"] for one, other in zip(lo, hi, strict=True)]
+    assert found.tolist() == truth

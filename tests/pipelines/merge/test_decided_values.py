@@ -1,0 +1,207 @@
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.merge.choice import CANDIDATES, STATED
+from pipelines.merge.decided_values import Decisions, with_decisions
+from pipelines.merge.survivorship import Golden, survive
+from schemas.attribute import Attribute
+from schemas.vocabulary import AttributeMerge, AttributeType
+
+MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
+TEXTS = pl.String()
+INSTANT = pl.Datetime("us", "UTC")
+VALUES = pl.Schema(
+    {
+        "contact_id": TEXTS,
+        "record_key": TEXTS,
+        "decision_id": TEXTS,
+        "kind": TEXTS,
+        "field": TEXTS,
+        "value": TEXTS,
+        "decided_at": INSTANT,
+        "turn": TEXTS,
+    }
+)
+OVER = pl.Schema({"contact_id": TEXTS, "decision_id": TEXTS, "record_key": TEXTS})
+SINCE = pl.Schema({"record_key": TEXTS, "field": TEXTS, "value": TEXTS, "stated_since": INSTANT})
+PRIMARIES = pl.Schema({"contact_id": pl.String, "decision_id": pl.String, "turn": pl.String, "record_key": pl.String})
+TEXT = {"x": Attribute(type=AttributeType.TEXT)}
+
+
+def on(day: int) -> datetime:
+    return MONDAY + timedelta(days=day)
+
+
+def stated(record: str, value: str, day: int = 0, field: str = "attr.x", **said: Any) -> dict[str, Any]:
+    """What a record of contact `c` has stated since a day."""
+    plain = {"priority": 10, "only_fills": False, "observed_at": on(day), "position": 0, "validity": "valid"}
+    place = {"delivery_id": f"delivery of {record}", "row_number": 1, "scope": "" if field == "phone" else None}
+    return {"contact_id": "c", "record_key": record, "field": field, "value": value, **plain, **place, **said}
+
+
+def decision(kind: str, value: str | None, day: int, record: str = "a", field: str = "attr.x") -> dict[str, Any]:
+    """A decision for a record of contact `c`."""
+    known = {"decision_id": f"{kind} of {day}", "kind": kind, "field": field, "value": value}
+    return {"contact_id": "c", "record_key": record, **known, "decided_at": on(day), "turn": f"{day:02}"}
+
+
+def candidates(
+    said: Sequence[Mapping[str, Any]],
+    decided: Sequence[Mapping[str, Any]],
+    over: str = "ab",
+    primaries: Sequence[tuple[int, str]] = (),
+    attributes: Mapping[str, Attribute] = TEXT,
+) -> pl.DataFrame:
+    """Candidates where edits and pins speak over the records `over`, and merges of these days have these primaries."""
+    spoken = [
+        ("c", each["decision_id"], record) for each in decided if each["kind"] in ("edit", "pin") for record in over
+    ]
+    since = [(each["record_key"], each["field"], each["value"], each["observed_at"]) for each in said]
+    merges = [("c", f"merge of {day}", f"{day:02}", record) for day, record in primaries]
+    return with_decisions(
+        pl.DataFrame(said, schema=STATED),
+        Decisions(
+            pl.DataFrame(decided, schema=VALUES),
+            pl.DataFrame(spoken, schema=OVER, orient="row"),
+            pl.DataFrame(since, schema=SINCE, orient="row").unique(),
+            pl.DataFrame(merges, schema=PRIMARIES, orient="row"),
+        ),
+        attributes,
+    )
+
+
+def survivors(
+    said: Sequence[Mapping[str, Any]],
+    decided: Sequence[Mapping[str, Any]],
+    attributes: Mapping[str, Attribute] = TEXT,
+    over: str = "ab",
+    primaries: Sequence[tuple[int, str]] = (),
+) -> Golden:
+    return survive(candidates(said, decided, over, primaries, attributes), attributes)
+
+
+def values(
+    said: Sequence[Mapping[str, Any]], decided: Sequence[Mapping[str, Any]], **options: Any
+) -> list[tuple[str, str]]:
+    return survivors(said, decided, **options).fields.select("value", "rule").rows()
+
+
+def test_without_decisions_candidates_are_what_is_stated() -> None:
+    found = candidates([stated("a", "x")], [])
+    assert found.columns == list(CANDIDATES)
+    assert found.select("decided", "silenced", "primary").row(0) == (None, False, 0)
+
+
+def test_an_edit_silences_what_its_records_have_stated_until_then() -> None:
+    assert values([stated("a", "old", 1), stated("b", "other", 5)], [decision("edit", "new", 5)]) == [("new", "edited")]
+
+
+def test_an_edit_does_not_silence_records_that_joined_later() -> None:
+    found = values([stated("a", "old"), stated("z", "theirs", 9)], [decision("edit", "new", 5)])
+    assert found == [("theirs", "most_recent")]
+
+
+def test_an_older_edit_of_a_contact_that_was_another_loses_to_the_newer_one() -> None:
+    number = {"x": Attribute(type=AttributeType.NUMBER, merge=AttributeMerge.MAX)}
+    edits = [decision("edit", "9", 5, record="a"), decision("edit", "3", 6, record="z")]
+    assert values([stated("b", "7", 9)], edits, over="", attributes=number) == [("7", "max")]
+    assert values([stated("b", "1", 9)], edits, over="", attributes=number) == [("3", "edited")]
+
+
+def test_a_clear_leaves_what_is_stated_afterwards() -> None:
+    said = [stated("a", "old"), stated("b", "new", 6)]
+    assert values(said, [decision("edit", None, 5)]) == [("new", "only_value")]
+    assert values(said, [decision("edit", None, 6)]) == []
+
+
+def test_a_clear_takes_an_earlier_edit_with_it() -> None:
+    assert values([stated("a", "old")], [decision("edit", "new", 5), decision("edit", None, 6)]) == []
+
+
+def test_a_pin_beats_a_later_edit_and_all_that_is_stated() -> None:
+    decided = [decision("pin", "kept", 5), decision("edit", "new", 6, record="z")]
+    assert values([stated("z", "said", 9)], decided) == [("kept", "pinned")]
+
+
+def test_of_a_consent_neither_pin_nor_merge_silences_what_another_contact_says() -> None:
+    consent = {"x": Attribute(type=AttributeType.BOOLEAN, merge=AttributeMerge.MOST_RESTRICTIVE)}
+    decided = [decision("pin", "true", 5)]
+    said = [stated("a", "false"), stated("z", "false")]
+    assert values(said[:1], decided, attributes=consent) == [("true", "pinned")]
+    assert values(said, decided, primaries=[(6, "a")], attributes=consent) == [("false", "most_restrictive")]
+
+
+def test_a_silenced_number_stays_known_and_a_cleared_one_does_not() -> None:
+    said = [stated("a", "+4915123456789", field="phone"), stated("b", "+4915123456789", field="wa_id", scope="")]
+    new = decision("edit", "+493090182001", 5, field="phone")
+    known = survivors(said, [new]).identifiers
+    assert known.select("value", "is_primary", "record_key").rows() == [
+        ("+4915123456789", False, "b"),
+        ("+493090182001", True, "a"),
+    ]
+    assert survivors(said, [decision("edit", None, 5, field="phone")]).identifiers.is_empty()
+
+
+def test_a_removed_tag_is_no_candidate_until_it_is_stated_or_added_anew() -> None:
+    said = [stated("a", "vip", field="tags"), stated("z", "vip", 3, field="tags")]
+    removed = decision("untag", "vip", 5, field="tags")
+    assert values(said, [removed]) == []
+    assert values([*said, stated("b", "vip", 6, field="tags")], [removed]) == [("vip", "union")]
+    assert values(said, [removed, decision("tag", "vip", 6, field="tags")]) == [("vip", "tagged")]
+
+
+def test_the_primary_of_the_newest_merge_comes_before_that_of_the_one_before() -> None:
+    said = [stated("a", "first"), stated("b", "second", 9), stated("z", "third", 10)]
+    assert values(said, [], primaries=[(5, "a")]) == [("first", "primary")]
+    assert values(said, [], primaries=[(5, "a"), (6, "b")]) == [("second", "primary")]
+    assert values(said[1:], [], primaries=[(5, "a"), (6, "b")]) == [("second", "primary")]
+
+
+# the law ----------------------------------------------------------------------------------------------------------
+
+several = st.lists(
+    st.builds(stated, st.sampled_from("abz"), st.sampled_from(["x", "y"]), st.integers(0, 9)),
+    max_size=5,
+    unique_by=lambda each: each["record_key"],
+)
+taken = st.lists(
+    st.builds(
+        decision,
+        st.sampled_from(["edit", "pin"]),
+        st.sampled_from(["x", "z", None]),
+        st.integers(0, 9),
+        st.sampled_from("az"),
+    ),
+    max_size=4,
+    unique_by=lambda each: each["decided_at"],
+).map(lambda some: [each for each in some if each["kind"] == "edit" or each["value"]])
+merges = st.lists(st.tuples(st.integers(0, 9), st.sampled_from("abz")), max_size=2, unique_by=lambda each: each[0])
+
+
+@settings(max_examples=40, deadline=None)
+@given(several, taken, merges, st.randoms(use_true_random=False))
+def test_the_order_of_what_was_stated_and_decided_changes_nothing(
+    said: list[dict[str, Any]], decided: list[dict[str, Any]], primaries: list[tuple[int, str]], random: Random
+) -> None:
+    one = survivors(said, decided, primaries=primaries)
+    other = survivors(
+        random.sample(said, len(said)),
+        random.sample(decided, len(decided)),
+        primaries=random.sample(primaries, len(primaries)),
+    )
+    assert one.fields.equals(other.fields)
+
+
+@settings(max_examples=40, deadline=None)
+@given(several, taken)
+def test_no_decision_makes_a_blank_of_what_is_said_after_it(
+    said: list[dict[str, Any]], decided: list[dict[str, Any]]
+) -> None:
+    last = stated("b", "word", 10)
+    assert values([*(each for each in said if each["record_key"] != "b"), last], decided)

@@ -1,0 +1,140 @@
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+import pytest
+
+from pipelines.merge.golden_record import attribute_entries, golden_records, interaction_fields
+from schemas.attribute import Attribute
+from schemas.vocabulary import AttributeMerge, AttributeType
+
+DECEMBER = datetime(2025, 12, 1, tzinfo=UTC)
+JANUARY, MARCH = datetime(2026, 1, 5, 9, 30, 0, 125, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC)
+PLACE: dict[str, pl.DataType | type[pl.DataType]] = {
+    "record_key": pl.String,
+    "delivery_id": pl.String,
+    "row_number": pl.UInt32,
+    "line_number": pl.UInt32,
+}
+INSTANT = pl.Datetime("us", "UTC")
+FIELDS = pl.Schema({"contact_id": pl.String, "field": pl.String, "value": pl.String, **PLACE})
+AT = ("a", "delivery", 1, 2)
+
+
+def told(kind: str, at: datetime, channel: str, contact: str = "c") -> tuple[Any, ...]:
+    return contact, kind, at, channel, *AT
+
+
+def of_interactions(*interactions: tuple[Any, ...]) -> list[tuple[str, str, str]]:
+    """Field, value and rule that interactions give contact `c`, whose record came with the crm in January."""
+    fields = interaction_fields(
+        pl.DataFrame(
+            interactions,
+            schema=pl.Schema(
+                {"contact_id": pl.String, "kind": pl.String, "happened_at": INSTANT, "channel": pl.String, **PLACE}
+            ),
+            orient="row",
+        ),
+        pl.DataFrame(
+            [("c", "crm", JANUARY, *AT)],
+            schema=pl.Schema({"contact_id": pl.String, "source": pl.String, "first_seen_at": INSTANT, **PLACE}),
+            orient="row",
+        ),
+    )
+    return fields.select("field", "value", "rule").sort("field").rows()
+
+
+def golden(fields: Mapping[str, str], **attributes: Attribute) -> dict[str, Any]:
+    """The golden record of contact `c` with these fields, as of March."""
+    chosen = pl.DataFrame([("c", field, value, *AT) for field, value in fields.items()], schema=FIELDS, orient="row")
+    members = pl.DataFrame(
+        [("c", 2, ["email"], False, None)],
+        schema={
+            "contact_id": pl.String,
+            "records": pl.UInt32,
+            "channels": pl.List(pl.String),
+            "has_open_conversation": pl.Boolean,
+            "blocked_since": INSTANT,
+        },
+        orient="row",
+    )
+    return golden_records(chosen, members, attributes, MARCH, 90).row(0, named=True)
+
+
+def entries(*values: str, merge: AttributeMerge, kind: AttributeType = AttributeType.NUMBER) -> str:
+    fields = pl.DataFrame(
+        [("c", "attr.x", value, str(nth), "delivery", 1, 2) for nth, value in enumerate(values)],
+        schema=FIELDS,
+        orient="row",
+    )
+    found = attribute_entries(fields, {"x": Attribute(type=kind, merge=merge)})
+    [entry] = found["attributes"].item()
+    return str(entry["value"])
+
+
+def test_the_first_interaction_says_where_a_contact_comes_from() -> None:
+    found = of_interactions(told("first", MARCH, "email"), told("last", MARCH, "email"))
+
+    assert ("source", "email", "first_interaction") in found
+    assert ("last_interaction_at", "2026-03-01T00:00:00.000000Z", "last_interaction") in found
+
+
+@pytest.mark.parametrize(
+    ("wrote", "seen"),
+    [
+        (MARCH, ("first_seen_at", "2026-01-05T09:30:00.000125Z", "first_record")),
+        (DECEMBER, ("first_seen_at", "2025-12-01T00:00:00.000000Z", "first_interaction")),
+    ],
+)
+def test_a_contact_was_first_seen_when_it_wrote_or_was_listed(wrote: datetime, seen: tuple[str, str, str]) -> None:
+    assert seen in of_interactions(told("first", wrote, "email"))
+
+
+def test_a_contact_that_never_wrote_comes_from_the_source_that_had_it_first() -> None:
+    assert of_interactions() == [
+        ("first_seen_at", "2026-01-05T09:30:00.000125Z", "first_record"),
+        ("source", "import:crm", "first_record"),
+    ]
+
+
+def test_inbound_and_outbound_are_kept_apart() -> None:
+    found = of_interactions(
+        told("first", JANUARY, "email"), told("last_inbound", JANUARY, "email"), told("last_outbound", MARCH, "email")
+    )
+
+    assert [field for field, *_ in found] == ["first_seen_at", "last_inbound_at", "last_outbound_at", "source"]
+
+
+def test_a_moment_is_kept_to_the_microsecond() -> None:
+    found = golden({"source": "email", "first_seen_at": "2026-01-05T09:30:00.000125Z"})
+
+    assert found["first_seen_at"] == JANUARY
+
+
+def test_fields_that_nobody_states_are_empty() -> None:
+    found = golden({"source": "import:crm"})
+
+    assert [found[field] for field in ("name", "phone", "email", "last_inbound_at")] == [None] * 4
+    assert (found["tags"], found["attributes"]) == ([], [])
+
+
+def test_attributes_are_listed_by_name() -> None:
+    text = Attribute(type=AttributeType.TEXT)
+
+    found = golden({"source": "email", "attr.tier": "gold", "attr.region": "Hamburg"}, tier=text, region=text)
+
+    assert found["attributes"] == [{"key": "region", "value": "Hamburg"}, {"key": "tier", "value": "gold"}]
+
+
+@pytest.mark.parametrize(("values", "total"), [(("2", "3"), "5"), (("1.5", "2"), "3.5"), (("-2", "2"), "0")])
+def test_the_values_of_a_sum_are_added_up(values: tuple[str, ...], total: str) -> None:
+    assert entries(*values, merge=AttributeMerge.SUM) == total
+
+
+def test_a_sum_of_decimals_has_no_trace_of_binary_fractions() -> None:
+    assert entries("0.1", "0.2", merge=AttributeMerge.SUM) == "0.3"
+
+
+def test_the_values_of_a_union_stand_side_by_side() -> None:
+    assert entries("Hamburg", "Berlin", merge=AttributeMerge.UNION, kind=AttributeType.TEXT) == "Berlin; Hamburg"

@@ -1,0 +1,103 @@
+from pathlib import Path
+
+import pytest
+
+from pipelines.read.contact_lists.google_contacts import FORMAT
+from pipelines.read.core.batch import Sample
+from pipelines.read.tables.contact_table import fold
+from tests.one_batch import attributes, one_batch, points
+
+NEW = "First Name,Middle Name,Last Name,File As,Organization Name,Labels,E-mail 1 - Label,E-mail 1 - Value"
+OLD = "Name,Given Name,Additional Name,Family Name,Yomi Name,Group Membership,E-mail 1 - Type,E-mail 1 - Value"
+FOR_OUTLOOK = "First Name,Middle Name,Last Name,E-mail Address,Mobile Phone,Internet Free Busy,Company,Categories"
+
+
+def test_the_new_columns_are_read(tmp_path: Path) -> None:
+    batch = one_batch(FORMAT, tmp_path, f"{NEW}\nJane,,Doe,,Acme,* myContacts ::: VIP,Work,jane@example.com\n")
+    assert batch.contacts.select("first_name", "last_name", "tags").rows() == [("Jane", "Doe", ["VIP"])]
+    assert points(batch) == [(1, "email", "jane@example.com")]
+    assert attributes(batch) == {"company": "Acme"}
+
+
+def test_the_old_columns_are_read(tmp_path: Path) -> None:
+    batch = one_batch(
+        FORMAT, tmp_path, f"{OLD}\nJane Q. Doe,Jane,Q.,Doe,,Friends ::: * Coworkers,* Home,jane@example.com\n"
+    )
+    assert batch.contacts.select("name", "tags").rows() == [("Jane Q. Doe", ["Friends"])]
+    assert points(batch) == [(1, "email", "jane@example.com")]
+
+
+def test_the_columns_for_outlook_are_read(tmp_path: Path) -> None:
+    line = "Jane,,Doe,jane@example.com,+44 7700 900123,,Acme,myContacts;starred;VIP"
+    batch = one_batch(FORMAT, tmp_path, f"{FOR_OUTLOOK}\n{line}\n")
+    assert batch.contacts["tags"].to_list() == [["VIP"]]
+    assert points(batch) == [(1, "email", "jane@example.com"), (1, "phone", "+44 7700 900123")]
+
+
+def test_several_values_in_a_cell_are_several(tmp_path: Path) -> None:
+    cells = "jane@example.com ::: j@example.com,+44 7700 900123 ::: +44 7700 900124"
+    batch = one_batch(FORMAT, tmp_path, f"First Name,E-mail 1 - Value,Phone 1 - Value\nJane,{cells}\n")
+    assert [raw for *_, raw in points(batch)] == [
+        "jane@example.com",
+        "j@example.com",
+        "+44 7700 900123",
+        "+44 7700 900124",
+    ]
+
+
+def test_what_is_marked_as_primary_comes_first(tmp_path: Path) -> None:
+    batch = one_batch(
+        FORMAT,
+        tmp_path,
+        """E-mail 1 - Label,E-mail 1 - Value,E-mail 2 - Label,E-mail 2 - Value
+Home,jane@example.com,* Work,j.doe@example.com
+* Home,joe@example.com,Work,j.bloggs@example.com
+""",
+    )
+    assert points(batch) == [
+        (1, "email", "j.doe@example.com"),
+        (1, "email", "jane@example.com"),
+        (2, "email", "joe@example.com"),
+        (2, "email", "j.bloggs@example.com"),
+    ]
+    assert batch.identifiers["field"].to_list()[:2] == ["E-mail 2 - Value", "E-mail 1 - Value"]
+
+
+def test_a_middle_name_is_part_of_the_whole_name_and_of_no_other(tmp_path: Path) -> None:
+    batch = one_batch(FORMAT, tmp_path, "First Name,Middle Name,Last Name\nJane,Quinn,Doe\n,Quinn,\nJoe,,Bloggs\n")
+    assert batch.contacts.select("name", "first_name", "last_name").rows() == [
+        ("Jane Quinn Doe", "Jane", "Doe"),
+        (None, None, None),
+        (None, "Joe", "Bloggs"),
+    ]
+    assert batch.attributes.is_empty()
+
+
+def test_a_label_may_hold_a_comma_or_a_semicolon(tmp_path: Path) -> None:
+    batch = one_batch(FORMAT, tmp_path, 'First Name,Labels\nJane,"press, radio; tv ::: * starred"\n')
+    assert batch.contacts["tags"].to_list() == [["press, radio; tv"]]
+
+
+def test_a_value_of_two_lines_is_one_attribute(tmp_path: Path) -> None:
+    batch = one_batch(
+        FORMAT, tmp_path, 'First Name,Address 1 - Label,Address 1 - Formatted\nJane,Home,"1 Main St\nX"\n'
+    )
+    assert attributes(batch) == {"address": "1 Main St\nX"}
+
+
+def test_what_the_source_says_of_a_column_comes_first(tmp_path: Path) -> None:
+    columns = {"Organization Name": "organization", "labels": "ignore", "Middle Name": "nick"}
+    line = "Jane,Quinn,Doe,,Acme,VIP,,jane@example.com"
+    batch = one_batch(FORMAT, tmp_path, f"{NEW}\n{line}\n", columns=columns)
+    assert attributes(batch) == {"organization": "Acme", "nick": "Quinn"}
+    assert batch.contacts.select("name", "tags").rows() == [(None, [])]
+
+
+@pytest.mark.parametrize("header", [NEW, OLD, FOR_OUTLOOK])
+def test_its_three_kinds_are_recognised(header: str) -> None:
+    assert FORMAT.detects(Sample("contacts.csv", b"", tuple(map(fold, header.split(","))))) >= 0.9
+
+
+@pytest.mark.parametrize("header", [(), ("first name", "email"), ("first name", "e mail address", "categories")])
+def test_other_lists_are_not(header: tuple[str, ...]) -> None:
+    assert FORMAT.detects(Sample("contacts.csv", b"", header)) == 0

@@ -1,0 +1,117 @@
+"""What holds for every list whose columns have names of their own, whatever the bytes."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines import contracts
+from pipelines.errors import DeliveryError
+from pipelines.read.catalogue.registry import FORMATS
+from pipelines.read.chatwoot import contacts
+from pipelines.read.contact_lists import (
+    facebook_leads,
+    google_contacts,
+    hubspot_contacts,
+    outlook_contacts,
+    salesforce_contacts,
+)
+from pipelines.read.contact_lists.own_columns import encoding_of
+from pipelines.read.core.batch import Format, Sample
+from pipelines.read.tables.contact_table import fold
+from schemas import received
+
+CONTRACTS = {
+    "contacts": received.ContactRow,
+    "identifiers": received.IdentifierRow,
+    "attributes": received.AttributeRow,
+    "merges": received.Merge,
+    "refused": received.Refusal,
+}
+HEADERS = {
+    contacts.FORMAT: "id,name,email,phone_number,identifier,custom_attributes,labels",
+    facebook_leads.FORMAT: "id,created_time,ad_id,form_id,platform,full_name,phone_number,email",
+    google_contacts.FORMAT: "First Name,Middle Name,Last Name,Labels,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Value",
+    hubspot_contacts.FORMAT: "Record ID,First Name,Last Name,Email,Lifecycle Stage,Create Date",
+    outlook_contacts.FORMAT: "First Name,Middle Name,E-mail Address,E-mail Type,E-mail Display Name,Birthday,Pager",
+    salesforce_contacts.FORMAT: "Id,IsDeleted,MasterRecordId,FirstName,LastName,Email,LastModifiedDate",
+}
+FORMS = pytest.mark.parametrize("form", HEADERS, ids=lambda form: form.name)
+CELLS = st.text(max_size=8) | st.sampled_from(
+    ["1", "l:42", "* a ::: b", "/o=x", "0/0/00", "\\N", '{"a"=>1}', "1773306840000", "0035g00000AbCdE", "a@example.com"]
+)
+
+
+@FORMS
+def test_each_is_recognised_as_itself_before_any_other(form: Format) -> None:
+    seen = Sample("list.csv", HEADERS[form].encode(), tuple(map(fold, HEADERS[form].split(","))))
+    sure = {other.name: other.detects(seen) for other in FORMATS.values()}
+    assert [name for name in sure if sure[name] > 0.8] == [form.name]
+
+
+@FORMS
+def test_the_file_that_refused_rows_come_back_in_is_read(form: Format, tmp_path: Path) -> None:
+    path = tmp_path / "rejected.csv"
+    cells = ",".join("x" for _ in HEADERS[form].split(","))
+    path.write_text(f"{HEADERS[form]},_row_number,_error_codes,_extra\n{cells},7,EMAIL_SYNTAX,\n")
+    [batch] = form.read(path, form.options(format=form.name, path="*"))
+    assert batch.contacts["row"].to_list() == [1]
+    assert not any(name.startswith("_") for name in batch.attributes["attribute"])
+
+
+@FORMS
+@given(rows=st.lists(st.lists(CELLS, min_size=1, max_size=9), max_size=30), size=st.integers(1, 9))
+@settings(deadline=None, max_examples=25)
+def test_every_row_is_a_contact_a_merge_or_refused_whatever_the_batches(
+    tmp_path_factory: pytest.TempPathFactory, form: Format, rows: list[list[str]], size: int
+) -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([HEADERS[form].split(","), *rows])
+    path = tmp_path_factory.getbasetemp() / f"{form.name}.csv"
+    path.write_bytes(text.getvalue().encode("utf-8", "replace"))
+    batches = list(form.read(path, form.options(format=form.name, path="*"), rows=size))
+    frames = [frame for batch in batches for frame in (batch.contacts, batch.merges, batch.refused)]
+    assert sorted(number for frame in frames for number in frame["row"]) == list(range(1, len(rows) + 1))
+    assert all(batch.contacts.height + batch.merges.height + batch.refused.height <= size for batch in batches)
+
+
+@FORMS
+@given(start=st.sampled_from(["", "header", "header as UTF-16", "PK\x03\x04"]), content=st.binary(max_size=300))
+@settings(deadline=None, max_examples=40)
+def test_whatever_the_bytes_a_file_is_refused_or_its_batches_keep_their_contracts(
+    tmp_path_factory: pytest.TempPathFactory, form: Format, start: str, content: bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / f"{form.name}.bin"
+    header = f"{HEADERS[form]}\n"
+    known = {"header": header.encode(), "header as UTF-16": header.encode("utf-16")}
+    path.write_bytes(known.get(start, start.encode()) + content)
+    try:
+        batches = list(form.read(path, form.options(format=form.name, path="*"), rows=3))
+    except DeliveryError:
+        return
+    for batch in batches:
+        for name, contract in CONTRACTS.items():
+            contracts.require(contract, getattr(batch, name))
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (b"name\nJane\n", "utf-8"),
+        ("name\nJürgen\n".encode(), "utf-8"),
+        ("name\nJürgen\n".encode("windows-1252"), "windows-1252"),
+        ("name\nJürgen\n".encode("utf-16-le"), "utf-16-le"),
+        ("name\nJürgen\n".encode("utf-16"), None),
+        (b"PK\x03\x04", None),
+        (b"", "utf-8"),
+    ],
+)
+def test_the_encoding_of_a_text_that_does_not_say_is_told_by_its_bytes(
+    tmp_path: Path, content: bytes, encoding: str | None
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(content)
+    assert encoding_of(path) == encoding

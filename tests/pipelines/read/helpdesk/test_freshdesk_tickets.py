@@ -1,0 +1,102 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from pipelines.read.core.batch import Batch, Sample
+from pipelines.read.helpdesk.freshdesk_tickets import FORMAT
+from tests.helpdesk_export import checked, export, spoiled, survives
+
+AT = "2026-03-02T10:00:00Z"
+
+
+def ticket(*conversations: dict[str, Any], **more: Any) -> dict[str, Any]:
+    own = {"id": 1, "subject": "Printer", "description_text": "Help", "status": 3, "source": 1, "created_at": AT}
+    who = {"requester_id": 7, "responder_id": 8, "tags": ["vip"]}
+    return {**own, **who, "conversations": list(conversations), **more}
+
+
+def said(key: int, text: str, *, incoming: bool = False, private: bool = False, **more: Any) -> dict[str, Any]:
+    own = {"id": key, "body_text": text, "incoming": incoming, "private": private, "user_id": 7 if incoming else 8}
+    return {**own, "created_at": AT, "ticket_id": 1, **more}
+
+
+def read(folder: Path, *values: Any) -> Batch:
+    return checked(FORMAT, export(folder, *values))
+
+
+def test_a_ticket_is_a_thread_and_its_description_the_first_message(tmp_path: Path) -> None:
+    batch = read(tmp_path, ticket(requester={"id": 7, "name": "Anna", "email": "anna@example.com"}))
+    assert batch.conversations.select("key", "channel", "status", "assignee", "labels").rows() == [
+        ("freshdesk:ticket:1", "email", "pending", "8", ["vip"])
+    ]
+    assert batch.messages.select("key", "person", "direction", "sender", "text").rows() == [
+        ("freshdesk:ticket:1:description", "freshdesk:contact:7", "inbound", "Anna", "Help")
+    ]
+    assert batch.identifiers.select("type", "raw").rows() == [("email", "anna@example.com")]
+
+
+@pytest.mark.parametrize(("number", "status"), [(2, "open"), (4, "resolved"), (5, "resolved"), (6, None)])
+def test_states_of_ones_own_stay_empty(tmp_path: Path, number: int, status: str | None) -> None:
+    assert read(tmp_path, ticket(status=number)).conversations["status"].to_list() == [status]
+
+
+@pytest.mark.parametrize(("number", "channel"), [(2, "other"), (3, "phone"), (7, "web_chat"), (13, "whatsapp")])
+def test_sources_are_channels(tmp_path: Path, number: int, channel: str) -> None:
+    assert read(tmp_path, ticket(source=number)).conversations["channel"].to_list() == [channel]
+
+
+def test_conversations_are_replies_answers_and_notes(tmp_path: Path) -> None:
+    batch = read(tmp_path, ticket(said(1, "Sure"), said(2, "Thanks", incoming=True), said(3, "VIP", private=True)))
+    assert batch.messages.select("key", "direction", "author", "kind").rows()[1:] == [
+        ("freshdesk:conversation:1", "outbound", "agent", "text"),
+        ("freshdesk:conversation:2", "inbound", "contact", "text"),
+        ("freshdesk:conversation:3", "outbound", "agent", "note"),
+    ]
+    assert batch.events.is_empty()
+
+
+def test_first_words_of_a_chat_that_repeat_the_description_come_once(tmp_path: Path) -> None:
+    batch = read(tmp_path, ticket(said(1, "Help", incoming=True), said(2, "Help", incoming=True)))
+    assert batch.messages["key"].to_list() == ["freshdesk:ticket:1:description", "freshdesk:conversation:2"]
+
+
+def test_conversations_may_come_without_their_ticket(tmp_path: Path) -> None:
+    batch = read(tmp_path, [said(1, "Sure"), said(2, "Thanks", incoming=True)])
+    assert batch.messages["person"].to_list() == [None, "freshdesk:contact:7"]
+    assert batch.conversations.select("key", "status").rows() == [("freshdesk:ticket:1", None)]
+
+
+def test_what_went_to_somebody_else_was_not_exchanged_with_the_contact(tmp_path: Path) -> None:
+    assert read(tmp_path, ticket(said(1, "See below", source=8))).messages["person"].to_list()[1] is None
+
+
+def test_agents_are_known_by_name_and_are_no_persons(tmp_path: Path) -> None:
+    agent = {"id": 8, "ticket_scope": 1, "occasional": False, "contact": {"name": "Ben", "email": "ben@acme.example"}}
+    batch = read(tmp_path, agent, ticket(said(1, "Sure")))
+    assert batch.messages["sender"].to_list() == [None, "Ben"]
+    assert batch.conversations["assignee"].to_list() == ["Ben"]
+    assert batch.identifiers.is_empty()
+
+
+def test_contacts_are_known_by_all_their_points(tmp_path: Path) -> None:
+    contact = {"id": 7, "name": "Anna", "email": "anna@example.com", "mobile": 4915123456781, "phone": None}
+    batch = read(tmp_path, {**contact, "other_emails": ["a.weber@example.com"], "unique_external_id": "C-1"})
+    assert batch.identifiers.select("type", "raw").rows() == [
+        ("email", "anna@example.com"),
+        ("email", "a.weber@example.com"),
+        ("phone", "4915123456781"),
+        ("external_id", "C-1"),
+    ]
+
+
+def test_tickets_are_recognised_by_their_keys(tmp_path: Path) -> None:
+    for value, sure in ((ticket(), 0.95), ({"requester_id": 1, "submitter_id": 2}, 0.0)):
+        assert FORMAT.detects(Sample("x.json", export(tmp_path, value).read_bytes())) == sure
+
+
+@settings(max_examples=60, deadline=None)
+@given(value=spoiled([ticket(said(1, "Sure"), requester={"id": 7, "email": "anna@example.com"})]))
+def test_whatever_a_value_is_the_reader_goes_on_or_says_what_is_wrong(value: Any) -> None:
+    survives(FORMAT, value)

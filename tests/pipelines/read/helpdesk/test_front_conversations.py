@@ -1,0 +1,146 @@
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from pipelines.read.core.batch import Batch, Sample
+from pipelines.read.helpdesk.front_conversations import FORMAT
+from tests.helpdesk_export import checked, export, spoiled, survives
+
+START = 1_772_445_600.5  # 2026-03-02 10:00:00.5 UTC
+BEN = {"id": "tea_1", "username": "ben", "first_name": "Ben", "last_name": "Agent", "email": "ben@acme.example"}
+LINK = {"related": {"conversation": "https://acme.api.frontapp.com/conversations/cnv_1"}}
+
+
+def conversation(**more: Any) -> dict[str, Any]:
+    own = {"id": "cnv_1", "subject": "Order", "status": "archived", "status_category": "resolved", "assignee": BEN}
+    held = {"recipient": {"handle": "anna@example.com", "role": "from"}, "tags": [{"id": "t", "name": "refund"}]}
+    return {**own, **held, "created_at": START, **more}
+
+
+def message(key: str, *, inbound: bool = True, kind: str = "email", **more: Any) -> dict[str, Any]:
+    there, here = ("from", "to") if inbound else ("to", "from")
+    both = [{"handle": "anna@example.com", "role": there}, {"handle": "help@acme.example", "role": here}]
+    own = {"id": key, "type": kind, "is_inbound": inbound, "created_at": START, "text": "Hi", "recipients": both}
+    return {**own, "author": None if inbound else {"id": "tea_1"}, **more}
+
+
+def event(key: str, kind: str, target: Any = None, source: Any = None) -> dict[str, Any]:
+    wrapped = {name: {"data": data} for name, data in (("target", target), ("source", source)) if data}
+    return {"id": key, "type": kind, "emitted_at": START, **wrapped}
+
+
+def read(folder: Path, *values: Any) -> Batch:
+    return checked(FORMAT, export(folder, *values))
+
+
+def test_a_conversation_with_what_lies_beside_it(tmp_path: Path) -> None:
+    said = [message("m1"), message("m2", inbound=False)]
+    batch = read(tmp_path, {"conversation": conversation(), "messages": said, "events": [event("e", "archive")]})
+    assert batch.conversations.select("key", "channel", "title", "status", "assignee", "labels").rows() == [
+        ("front:conversation:cnv_1", "email", "Order", "resolved", "Ben Agent", ["refund"])
+    ]
+    assert batch.messages.select("key", "direction", "author", "sender", "text").rows() == [
+        ("front:message:m1", "inbound", "contact", None, "Hi"),
+        ("front:message:m2", "outbound", "agent", "Ben Agent", "Hi"),
+    ]
+    assert batch.messages["sent_at"].to_list()[0] == datetime(2026, 3, 2, 10, 0, 0, 500_000, tzinfo=UTC)
+    assert batch.contacts["record_id"].to_list() == ["front:handle:email:anna@example.com"]
+    assert batch.identifiers.select("type", "raw").rows() == [("email", "anna@example.com")]
+
+
+@pytest.mark.parametrize(
+    ("stated", "status"),
+    [
+        ({"status": "assigned", "status_category": None}, "open"),
+        ({"status": "unassigned", "status_category": "waiting"}, "pending"),
+        ({"status": "archived", "status_category": None}, "resolved"),
+        ({"status": "deleted", "status_category": None}, None),
+    ],
+)
+def test_the_category_of_a_state_says_more_than_the_state(
+    tmp_path: Path, stated: dict[str, Any], status: str | None
+) -> None:
+    assert read(tmp_path, conversation(**stated)).conversations["status"].to_list() == [status]
+
+
+def test_events_tell_assignments_labels_and_states(tmp_path: Path) -> None:
+    tag = {"id": "t", "name": "refund"}
+    happened = [
+        event("1", "assign", {"id": "tea_1"}, {"id": "rul_1", "name": "Rota"}),
+        event("2", "unassign"),
+        event("3", "tag", tag),
+        event("4", "untag", tag),
+        event("5", "reopen"),
+        event("6", "link_added"),
+    ]
+    batch = read(tmp_path, {"conversation": conversation(), "events": happened})
+    assert batch.events.select("kind", "actor", "before", "after", "text").rows() == [
+        ("assigned", "Rota", None, "Ben Agent", None),
+        ("assigned", None, None, None, None),
+        ("label_added", None, None, "refund", None),
+        ("label_removed", None, "refund", None, None),
+        ("status_changed", None, None, "open", None),
+        ("system", None, None, None, "link added"),
+    ]
+
+
+def test_events_that_hold_a_message_or_a_comment_are_these(tmp_path: Path) -> None:
+    comment = {"id": "com_1", "posted_at": START, "author": BEN, "body": "Careful"}
+    hooks = [event("1", "inbound", message("m1")), event("2", "comment", comment)]
+    batch = read(tmp_path, [{**each, "conversation": conversation()} for each in hooks])
+    assert batch.messages.select("key", "kind", "sender", "text").rows() == [
+        ("front:message:m1", "text", None, "Hi"),
+        ("front:comment:com_1", "note", "Ben Agent", "Careful"),
+    ]
+    assert batch.events.is_empty()
+
+
+def test_messages_may_link_to_their_conversation(tmp_path: Path) -> None:
+    batch = read(tmp_path, {"_results": [message("m1", _links=LINK), message("m2")]})
+    assert batch.messages["conversation"].to_list() == ["front:conversation:cnv_1"]
+    assert batch.conversations.select("channel", "status").rows() == [("email", None)]
+    assert batch.refused.height == 1
+
+
+def test_a_contact_that_is_linked_to_is_the_one_of_the_contacts_file(tmp_path: Path) -> None:
+    linked = {"related": {"contact": "https://acme.api.frontapp.com/contacts/crd_1"}}
+    party = {"handle": "+12025550123", "role": "from", "name": "Anna", "_links": linked}
+    contact = {"id": "crd_1", "name": "Anna", "handles": [{"handle": "+12025550123", "source": "phone"}]}
+    met = read(tmp_path, message("m1", kind="sms", recipients=[party], _links=LINK))
+    told = read(tmp_path, {"_results": [contact]})
+    for batch in (met, told):
+        assert batch.contacts.select("record_id", "name").rows() == [("front:contact:crd_1", "Anna")]
+        assert batch.identifiers.select("type", "raw").rows() == [("phone", "+12025550123")]
+
+
+def test_ids_of_a_page_are_kept_with_the_page(tmp_path: Path) -> None:
+    both = [{"handle": "1234567", "role": "from"}, {"handle": "998877", "role": "to"}]
+    batch = read(tmp_path, message("m1", kind="facebook", recipients=both, _links=LINK))
+    assert batch.identifiers.select("type", "raw", "scope").rows() == [("psid", "1234567", "998877")]
+
+
+def test_drafts_were_never_sent(tmp_path: Path) -> None:
+    batch = read(tmp_path, conversation(messages=[message("m1", inbound=False, is_draft=True)]))
+    assert batch.messages.is_empty()
+
+
+@pytest.mark.parametrize(("value", "sure"), [(conversation(), 0.95), ({"handles": 1}, 0.0)])
+def test_conversations_are_recognised_by_their_keys(tmp_path: Path, value: Any, sure: float) -> None:
+    assert FORMAT.detects(Sample("x.json", export(tmp_path, value).read_bytes())) == sure
+
+
+WHOLE = {
+    "conversation": conversation(),
+    "messages": [message("m1"), message("m2", inbound=False)],
+    "events": [event("e", "tag", {"name": "refund"}, BEN)],
+    "comments": [{"id": "com_1", "posted_at": START, "author": BEN, "body": "Careful"}],
+}
+
+
+@settings(max_examples=60, deadline=None)
+@given(value=spoiled([WHOLE]))
+def test_whatever_a_value_is_the_reader_goes_on_or_says_what_is_wrong(value: Any) -> None:
+    survives(FORMAT, value)

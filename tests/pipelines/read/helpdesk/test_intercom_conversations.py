@@ -1,0 +1,131 @@
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from pipelines.read.core.batch import Batch, Sample
+from pipelines.read.helpdesk.intercom_conversations import FORMAT
+from tests.helpdesk_export import checked, export, spoiled, survives
+
+START = 1_772_445_600  # 2026-03-02 10:00 UTC
+ANNA = {"type": "user", "id": "c1", "name": "Anna", "email": "anna@example.com"}
+BEN = {"type": "admin", "id": "8", "name": "Ben", "email": "ben@acme.example"}
+
+
+def part(key: str, kind: str, body: str | None = None, author: Any = BEN, **more: Any) -> dict[str, Any]:
+    return {"id": key, "part_type": kind, "body": body, "created_at": START + 60, "author": author, **more}
+
+
+def conversation(*parts: dict[str, Any], **more: Any) -> dict[str, Any]:
+    source = {"type": "email", "id": "s", "subject": "<p>Order</p>", "body": "<p>Hello?</p>", "author": ANNA}
+    own = {"type": "conversation", "id": "47", "created_at": START, "source": source, "state": "closed"}
+    held = {"contacts": {"contacts": [{"type": "contact", "id": "c1", "external_id": "70"}]}, "admin_assignee_id": 8}
+    return {**own, **held, "conversation_parts": {"conversation_parts": list(parts)}, **more}
+
+
+def read(folder: Path, *values: Any) -> Batch:
+    return checked(FORMAT, export(folder, *values))
+
+
+def test_what_began_it_is_the_first_message(tmp_path: Path) -> None:
+    batch = read(tmp_path, conversation())
+    assert batch.conversations.select("key", "channel", "title", "status", "is_group").rows() == [
+        ("intercom:conversation:47", "email", "Order", "resolved", False)
+    ]
+    message = batch.messages.row(0, named=True)
+    assert (message["key"], message["text"]) == ("intercom:conversation:47:source", "Hello?")
+    assert (message["person"], message["direction"]) == ("intercom:contact:c1", "inbound")
+    assert message["sent_at"] == datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def test_a_person_is_known_by_address_and_external_id(tmp_path: Path) -> None:
+    batch = read(tmp_path, conversation())
+    assert batch.contacts.select("record_id", "name").rows() == [("intercom:contact:c1", "Anna")]
+    assert batch.identifiers.select("type", "raw").rows() == [("email", "anna@example.com"), ("external_id", "70")]
+
+
+def test_parts_are_messages_and_notes_of_their_authors(tmp_path: Path) -> None:
+    bot = {"type": "bot", "id": "b", "name": "Fin"}
+    batch = read(
+        tmp_path,
+        conversation(part("1", "comment", "<p>Hi</p>"), part("2", "note", "VIP"), part("3", "comment", "Beep", bot)),
+    )
+    assert batch.messages.select("key", "direction", "author", "kind", "sender").rows()[1:] == [
+        ("intercom:part:1", "outbound", "agent", "text", "Ben"),
+        ("intercom:part:2", "outbound", "agent", "note", "Ben"),
+        ("intercom:part:3", "outbound", "bot", "text", "Fin"),
+    ]
+    assert batch.identifiers["raw"].to_list() == ["anna@example.com", "70"]
+
+
+def test_parts_tell_assignments_and_states(tmp_path: Path) -> None:
+    batch = read(
+        tmp_path,
+        BEN,
+        conversation(
+            part("1", "assignment", assigned_to={"type": "admin", "id": "8"}),
+            part("2", "snoozed"),
+            part("3", "assign_and_reopen", assigned_to=None),
+            part("4", "close", "<p>Bye</p>"),
+            part("5", "participant_added"),
+        ),
+    )
+    assert batch.events.select("kind", "actor", "after", "text").rows() == [
+        ("assigned", "Ben", "Ben", None),
+        ("status_changed", "Ben", "snoozed", None),
+        ("assigned", "Ben", None, None),
+        ("status_changed", "Ben", "open", None),
+        ("status_changed", "Ben", "resolved", None),
+        ("system", "Ben", None, "participant added"),
+    ]
+    assert batch.messages["text"].to_list() == ["Hello?", "Bye"]
+
+
+def test_tags_are_labels_with_the_time_they_were_put_on(tmp_path: Path) -> None:
+    tag = {"id": "1", "name": "refund", "applied_at": START + 30, "applied_by": {"type": "admin", "id": "8"}}
+    batch = read(tmp_path, BEN, conversation(tags={"tags": [tag]}))
+    assert batch.conversations["labels"].to_list() == [["refund"]]
+    assert batch.events.select("kind", "actor", "after", "happened_at").rows() == [
+        ("label_added", "Ben", "refund", datetime(2026, 3, 2, 10, 0, 30, tzinfo=UTC))
+    ]
+
+
+def test_a_conversation_of_several_contacts_is_a_group(tmp_path: Path) -> None:
+    held = {"contacts": [{"type": "contact", "id": "c1"}, {"type": "contact", "id": "c2"}]}
+    eve = {"type": "lead", "id": "c2", "name": "Eve"}
+    batch = read(tmp_path, conversation(part("1", "comment", "Me too", eve), contacts=held))
+    assert batch.conversations["is_group"].to_list() == [True]
+    assert batch.messages["person"].to_list() == ["intercom:contact:c1", "intercom:contact:c2"]
+
+
+def test_what_was_redacted_is_deleted(tmp_path: Path) -> None:
+    batch = read(tmp_path, conversation(part("1", "comment", "<p>secret</p>", redacted=True)))
+    assert batch.messages.select("kind", "text").row(1) == ("deleted", None)
+
+
+def test_contacts_of_a_file_of_their_own_have_the_same_record_id(tmp_path: Path) -> None:
+    contact = {"type": "contact", "id": "c1", "external_id": "70", "role": "user", "workspace_id": "w"}
+    batch = read(tmp_path, {"type": "list", "data": [{**contact, "phone": "+12025550123", "name": "Anna"}]})
+    assert batch.contacts.select("record_id", "name").rows() == [("intercom:contact:c1", "Anna")]
+    assert batch.identifiers.select("type", "raw").rows() == [("phone", "+12025550123"), ("external_id", "70")]
+
+
+def test_a_webhook_is_the_conversation_in_it(tmp_path: Path) -> None:
+    hook = {"type": "notification_event", "topic": "conversation.user.created", "data": {"item": conversation()}}
+    assert read(tmp_path, hook, hook).messages["key"].to_list() == ["intercom:conversation:47:source"] * 2
+
+
+@pytest.mark.parametrize(("value", "sure"), [(conversation(), 0.95), ({"type": "user"}, 0.0)])
+def test_conversations_are_recognised_by_their_keys(tmp_path: Path, value: Any, sure: float) -> None:
+    assert FORMAT.detects(Sample("x.json", export(tmp_path, value).read_bytes())) == sure
+
+
+TAGS = {"tags": [{"id": "1", "name": "refund", "applied_at": START}]}
+
+
+@settings(max_examples=60, deadline=None)
+@given(value=spoiled([BEN, conversation(part("1", "assignment"), part("2", "comment", "Hi"), tags=TAGS)]))
+def test_whatever_a_value_is_the_reader_goes_on_or_says_what_is_wrong(value: Any) -> None:
+    survives(FORMAT, value)

@@ -1,0 +1,290 @@
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines import contracts
+from pipelines.errors import DeliveryError, DeliveryRefused
+from pipelines.read.core.batch import Batch
+from pipelines.read.csv.rows import open_csv
+from pipelines.read.tables.contact_table import Layout, fold, read_contacts, understand
+from schemas import received
+from schemas.vocabulary import ErrorCode
+
+CONTRACTS = {
+    "contacts": received.ContactRow,
+    "identifiers": received.IdentifierRow,
+    "attributes": received.AttributeRow,
+    "refused": received.Refusal,
+}
+NOTHING: Mapping[str, str] = {}
+
+
+def batches(
+    folder: Path,
+    content: bytes | str,
+    *,
+    key: str | None = None,
+    columns: Mapping[str, str] = NOTHING,
+    rows: int = 100,
+) -> list[Batch]:
+    path = folder / "list.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    with open_csv(path, rows=rows) as table:
+        return list(read_contacts(table, Layout(understand(table.header, key, columns))))
+
+
+def one(folder: Path, content: str, *, key: str | None = None, columns: Mapping[str, str] = NOTHING) -> Batch:
+    [batch] = batches(folder, content, key=key, columns=columns)
+    return batch
+
+
+def refusal(folder: Path, content: str, *, key: str | None = None) -> DeliveryRefused:
+    with pytest.raises(DeliveryRefused) as refused:
+        batches(folder, content, key=key)
+    return refused.value
+
+
+def points(batch: Batch) -> list[tuple[int, str, str]]:
+    return batch.identifiers.select("row", "type", "raw").rows()
+
+
+# What columns mean
+
+
+def test_usual_headers_are_known(tmp_path: Path) -> None:
+    batch = one(
+        tmp_path, "Record ID,Vorname,Last-Name,E-mail 1 - Value,Handy\n7,Jane,Doe,jane@example.com,0151 23456789\n"
+    )
+    assert batch.contacts.select("record_id", "first_name", "last_name").rows() == [("7", "Jane", "Doe")]
+    assert points(batch) == [(1, "email", "jane@example.com"), (1, "phone", "0151 23456789")]
+
+
+@pytest.mark.parametrize("header", ["E-Mail", "e_mail", " E MAIL ", "ｅ－mail", "\u00a0e-mail"])
+def test_headers_are_compared_without_case_spaces_hyphens_and_underscores(tmp_path: Path, header: str) -> None:
+    assert points(one(tmp_path, f"{header}\njane@example.com\n")) == [(1, "email", "jane@example.com")]
+
+
+def test_a_column_means_what_the_source_says_it_does(tmp_path: Path) -> None:
+    batch = one(tmp_path, "Kontakt,Tel\nJane,7\n", columns={"kontakt": "name", "TEL": "ignore"})
+    assert batch.contacts["name"].to_list() == ["Jane"]
+    assert batch.identifiers.is_empty()
+
+
+def test_the_key_is_the_record_id_and_no_other_column_is(tmp_path: Path) -> None:
+    batch = one(tmp_path, "ID,Customer,Name\n1,A7,Jane\n", key="customer")
+    assert batch.contacts["record_id"].to_list() == ["A7"]
+    assert batch.attributes.is_empty()
+
+
+def test_a_column_that_means_nothing_else_is_offered_as_an_attribute(tmp_path: Path) -> None:
+    batch = one(tmp_path, "Name,Signup date\nJane,2026-03-31\n")
+    assert batch.attributes.rows() == [(1, "signup_date", "2026-03-31", "Signup date")]
+
+
+def test_a_column_may_be_told_to_be_an_attribute(tmp_path: Path) -> None:
+    batch = one(tmp_path, "Name,Customer no\nJane,A7\n", columns={"Customer no": "account_id"})
+    assert batch.attributes.rows() == [(1, "account_id", "A7", "Customer no")]
+
+
+def test_of_two_columns_that_are_one_attribute_the_first_that_says_something_speaks(tmp_path: Path) -> None:
+    batch = one(tmp_path, "Name,Tier,Level\nJane,gold,silver\nJoe,,silver\n", columns={"Level": "tier"})
+    assert batch.attributes.sort("row").rows() == [(1, "tier", "gold", "Tier"), (2, "tier", "silver", "Level")]
+
+
+def test_of_two_columns_that_are_one_field_the_first_that_says_something_speaks(tmp_path: Path) -> None:
+    batch = one(tmp_path, "Name,Full name\nJane,Jane Doe\n,Joe Bloggs\n")
+    assert batch.contacts["name"].to_list() == ["Jane", "Joe Bloggs"]
+
+
+@pytest.mark.parametrize("header", ["_errors", "_Row number", "_id", "_"])
+def test_columns_that_begin_with_an_underscore_are_ignored(tmp_path: Path, header: str) -> None:
+    batch = one(tmp_path, f"Name,{header},Errors\nJane,7,none\n")
+    assert batch.attributes["attribute"].to_list() == ["errors"]
+    assert batch.contacts["record_id"].to_list() == [None]
+
+
+def test_a_column_that_begins_with_an_underscore_may_be_the_key(tmp_path: Path) -> None:
+    assert one(tmp_path, "_id,Name\n7,Jane\n", key="_id").contacts["record_id"].to_list() == ["7"]
+
+
+def test_a_column_without_a_header_is_called_by_its_place(tmp_path: Path) -> None:
+    assert one(tmp_path, "Name,\nJane,x\n").attributes["field"].to_list() == ["column 2"]
+
+
+# Files that are no contact list
+
+
+@pytest.mark.parametrize("header", ["name,Name", "e-mail,phone,E_Mail", "name,x,x", "name,-,-", "name,,column 2"])
+def test_two_columns_with_one_header_are_refused_by_their_places(tmp_path: Path, header: str) -> None:
+    refused = refusal(tmp_path, f"{header}\n")
+    assert refused.code is ErrorCode.HEADER_DUPLICATE
+    assert "columns [" in refused.way_out
+
+
+def test_a_file_without_a_header_row_is_refused_without_its_cells(tmp_path: Path) -> None:
+    refused = refusal(tmp_path, "Jane Doe,jane@example.com\nJoe Bloggs,joe@example.com\n")
+    assert refused.code is ErrorCode.HEADER_MISSING
+    assert "jane" not in str(refused).lower()
+
+
+def test_columns_that_were_to_make_a_contact_list_and_are_not_there_are_named(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryRefused, match=r"not found: kontakt"):
+        batches(tmp_path, "a,b\n", columns={"Kontakt": "name"})
+
+
+def test_a_file_without_the_key_of_its_source_is_refused(tmp_path: Path) -> None:
+    refused = refusal(tmp_path, "name,phone\n", key="Record ID")
+    assert refused.code is ErrorCode.HEADER_MISSING
+    assert "`Record ID`" in refused.way_out
+
+
+def test_a_header_without_rows_is_a_list_of_nobody(tmp_path: Path) -> None:
+    assert batches(tmp_path, "name,phone\n") == []
+
+
+# Cells
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "values"),
+    [
+        ("email", "jane@example.com; j.doe@example.org,jd@example.net", 3),
+        ("phone", "0151 23456789; +44 7700 900123", 2),
+        ("phone", "+1 (202) 555-0101, ext. 3", 1),
+        ("external_id", "a;b,c", 1),
+        ("email", " ; ,", 0),
+    ],
+)
+def test_a_cell_may_hold_several_values_where_people_write_them(
+    tmp_path: Path, header: str, cell: str, values: int
+) -> None:
+    assert one(tmp_path, f'name,{header}\nJane,"{cell}"\n').identifiers.height == values
+
+
+def test_tags_of_all_columns_come_together(tmp_path: Path) -> None:
+    batch = one(tmp_path, 'name,tags,labels\nJane,"vip; press,new",late\nJoe,,\n')
+    assert batch.contacts["tags"].to_list() == [["vip", "press", "new", "late"], []]
+
+
+def test_a_blank_cell_says_nothing(tmp_path: Path) -> None:
+    batch = one(tmp_path, "id,name,phone,tier\n1, ,,\t\n")
+    assert batch.contacts.select("name", "cleared").rows() == [(None, [])]
+    assert batch.identifiers.is_empty()
+    assert batch.attributes.is_empty()
+
+
+def test_a_clearing_cell_says_that_a_field_is_empty_now(tmp_path: Path) -> None:
+    batch = one(tmp_path, "id,name,phone,tier,tags\n1,\\N,\\N,\\N,\\N\n")
+    assert batch.contacts.select("name", "tags", "cleared").rows() == [
+        (None, [], ["name", "phone", "attr.tier", "tags"])
+    ]
+    assert batch.identifiers.is_empty()
+    assert batch.attributes.is_empty()
+
+
+@pytest.mark.parametrize("part", ["first name", "last name", "full name"])
+def test_clearing_a_part_of_a_name_clears_the_name(tmp_path: Path, part: str) -> None:
+    assert one(tmp_path, f"id,email,{part}\n1,jane@example.com,\\N\n").contacts["cleared"].to_list() == [["name"]]
+
+
+def test_clearing_an_attribute_whose_name_ends_like_a_name_leaves_the_name(tmp_path: Path) -> None:
+    assert one(tmp_path, "name,nickname\nJane,\\N\n").contacts["cleared"].to_list() == [["attr.nickname"]]
+
+
+# Rows that do not fit
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "outcome"),
+    [
+        ("Jane,1,2", "ROW_TOO_MANY_FIELDS", "rejected"),
+        ("Jane", "ROW_TOO_FEW_FIELDS", "rejected"),
+        (",", "ROW_BLANK", "skipped"),
+        (" ", "ROW_BLANK", "skipped"),
+        (",,,", "ROW_BLANK", "skipped"),
+    ],
+)
+def test_a_row_that_does_not_fit_the_header_is_refused(tmp_path: Path, row: str, code: str, outcome: str) -> None:
+    batch = one(tmp_path, f"name,phone\n{row}\nJoe,1\n")
+    assert batch.refused.select("row", "line", "outcome", "code").rows() == [(1, 2, outcome, code)]
+    assert batch.contacts["row"].to_list() == [2]
+
+
+def test_a_refused_row_is_kept_whole(tmp_path: Path) -> None:
+    batch = one(tmp_path, "name,,\nJane,a,b,c,d\n")
+    assert pl.Series(batch.refused["raw"]).str.json_decode(
+        pl.Struct({"name": pl.String, "column 2": pl.String, "column 3": pl.String, "_extra": pl.List(pl.String)})
+    ).to_list() == [{"name": "Jane", "column 2": "a", "column 3": "b", "_extra": ["c", "d"]}]
+
+
+def test_what_is_wrong_with_a_row_is_said_without_its_values(tmp_path: Path) -> None:
+    assert "Jane" not in one(tmp_path, "name,phone\nJane\n").refused["expected"].item()
+
+
+def test_rows_are_kept_as_they_were_delivered(tmp_path: Path) -> None:
+    batch = one(tmp_path, "Name,_seen, Tier\n Jane ,\\N,\n")
+    assert batch.original.rows(named=True) == [{"row": 1, "c.Name": " Jane ", "c._seen": "\\N", "c.Tier": ""}]
+
+
+# Batches
+
+
+def test_rows_are_numbered_through_from_batch_to_batch(tmp_path: Path) -> None:
+    read = batches(tmp_path, "name\nJane\nJoe\nJim\n", rows=2)
+    assert [batch.contacts["row"].to_list() for batch in read] == [[1, 2], [3]]
+
+
+# Laws
+
+
+CELL = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
+TABLES = st.lists(st.lists(CELL, min_size=1, max_size=6), max_size=12)
+
+
+@given(rows=TABLES, size=st.integers(1, 5))
+@settings(max_examples=60, deadline=None)
+def test_every_row_is_a_contact_or_refused_whatever_the_batches(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], size: int
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "rows.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["id", "name", "email", "tier"], *rows])
+    with open_csv(path, rows=size) as table:
+        read = list(read_contacts(table, Layout(understand(table.header, None, NOTHING))))
+    numbers = [number for batch in read for frame in (batch.contacts, batch.refused) for number in frame["row"]]
+    assert sorted(numbers) == list(range(1, len(rows) + 1))
+
+
+@given(content=st.binary(max_size=200) | st.binary(max_size=200).map(b"name,phone,tags,x\n".__add__))
+@settings(deadline=None)
+def test_whatever_the_bytes_a_file_is_refused_or_its_batches_keep_their_contracts(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    try:
+        read = batches(tmp_path_factory.getbasetemp(), content, rows=3)
+    except DeliveryError:
+        return
+    for batch in read:
+        for name, contract in CONTRACTS.items():
+            contracts.require(contract, getattr(batch, name))
+
+
+@given(header=st.text(max_size=10))
+@settings(deadline=None)
+def test_a_folded_header_folds_to_itself(header: str) -> None:
+    assert fold(fold(header)) == fold(header)
+
+
+def test_a_row_that_comes_back_with_cells_left_over_is_refused_again(tmp_path: Path) -> None:
+    path = tmp_path / "back.csv"
+    path.write_text('id,email,_extra\n1,a@example.com,\n2,b@example.com,"[""x""]"\n')
+    with open_csv(path) as table:
+        (batch,) = read_contacts(table, Layout(understand(table.header, "id", NOTHING)))
+    assert batch.contacts["record_id"].to_list() == ["1"]
+    assert batch.refused["code"].to_list() == ["ROW_TOO_MANY_FIELDS"]
+    assert "_extra" in batch.refused["expected"].item()

@@ -1,0 +1,43 @@
+import polars as pl
+
+from pipelines.derive.match import CAPS
+from pipelines.steps.match_report import named, report
+from pipelines.store.matching import match_metrics, models
+from tests.small_project import SmallProject
+
+PEOPLE = "id,name,email\n1,Anna Berg,anna@example.com\n2,Otto Kern,otto@example.com"
+
+
+def test_scores_are_counted_by_weight_and_zone(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", PEOPLE)
+    project.deliver("shop", "2026-01-05", PEOPLE)
+    project.run()
+    shown = match_metrics.score_histogram(project.connection)
+    assert shown["pairs"].sum() == len(project.rows("FROM match_edge"))
+    assert shown["bits"].is_sorted()
+
+
+def test_blocks_over_their_cap_are_counted_by_what_they_have_in_common(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", PEOPLE)
+    project.deliver("shop", "2026-01-05", PEOPLE)
+    project.run()
+    assert match_metrics.capped_blocks(project.connection, CAPS).is_empty()
+    found = named(match_metrics.capped_blocks(project.connection, CAPS.with_columns(cap=pl.lit(1, pl.UInt32))))
+    assert "email" in found["key"].to_list()
+    assert set(found["largest"]) == {2}
+
+
+def test_how_likely_strangers_share_a_value_is_known_once_values_are_counted(project: SmallProject) -> None:
+    assert models.chances(project.connection) == {}
+    assert models.current_parameters(project.connection)[0] == models.SHIPPED
+
+
+def test_a_report_counts_what_is_there(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", PEOPLE)
+    project.deliver("shop", "2026-01-05", PEOPLE)
+    project.run()
+    shown = report(project.project.settings, project.connection)
+    assert (shown.model, shown.fitted_on, shown.records) == ("shipped", None, 4)
+    assert set(shown.weights["field"]) >= {"given_name", "family_name", "email", "email_domain"}
+    assert "phone" not in set(shown.weights["field"])
+    assert sum(shown.zones.values()) == shown.rules["pairs"].sum()

@@ -1,0 +1,88 @@
+"""A warehouse that was matched before there were fitted models, brought up to date."""
+
+import re
+
+import pytest
+
+from pipelines.derive.merge import Merged
+from pipelines.store.warehouse.migrate import MIGRATIONS, migrate
+from tests.small_project import SmallProject
+
+ROWS = "id,name,phone,email"
+CRM = f"""
+    {ROWS}
+    1,Anna Berg,0151 23456789,anna.berg@example.com
+    2,Otto Kern,0151 23456780,
+    3,Claudia Weber,030 901820,
+"""
+SHOP = f"""
+    {ROWS}
+    1,A. Berg,,anna.berg@example.com
+    2,,0151 23456780,
+    3,Thomas Weber,030 901820,
+"""
+FITTED = 9  # the version that brought them
+NEW = ("match_key", "match_point", "match_crowd", "match_edge", "match_model", "match_share", "match_name")
+
+
+@pytest.fixture
+def older(project: SmallProject) -> SmallProject:
+    """A warehouse with data as version 8 left it; of its edges one that says too much, and a pair too few."""
+    project.deliver("crm", "2026-01-05", CRM)
+    project.deliver("shop", "2026-01-05", SHOP)
+    project.run()
+    for table in NEW:
+        project.connection.execute(f"DROP TABLE {table}")
+    first = (MIGRATIONS / "0001_warehouse.sql").read_text(encoding="utf-8")
+    for table in re.findall(r"CREATE TABLE match_\w+ \(.*?\n\);", first, re.DOTALL):
+        project.connection.execute(table)
+    project.connection.execute("""
+        INSERT INTO match_edge
+        SELECT min(record_key), max(record_key), 'review', 'names_contradict', 0.9, 3.2, '{}', 'priors-1', 'run1'
+        FROM record WHERE record_id = '3';
+        INSERT INTO match_key SELECT 'name:somebody', record_key FROM record;
+        INSERT INTO match_block VALUES ('phone:+4930901820', 2, 'contested');
+        UPDATE step_state SET digest = 'as it was' WHERE step = 'match'""")
+    project.connection.execute("DELETE FROM schema_migration WHERE version = ?", [FITTED])
+    return project
+
+
+def ids(project: SmallProject) -> list[dict[str, object]]:
+    return project.rows("SELECT record_key, contact_id, run_from, run_to FROM membership ORDER BY ALL")
+
+
+def test_what_the_old_matcher_derived_goes_and_what_was_received_stays(older: SmallProject) -> None:
+    received = [older.rows(f"FROM {table} ORDER BY ALL") for table in ("record", "source_record", "identifier")]
+
+    migrate(older.connection)
+
+    assert [older.rows(f"FROM {table} ORDER BY ALL") for table in ("record", "source_record", "identifier")] == received
+    assert [older.rows(f"FROM {table}") for table in NEW] == [[]] * len(NEW)
+    assert older.rows("FROM duckdb_tables() WHERE table_name = 'match_block'") == []
+
+
+def test_until_the_next_run_contacts_are_what_they_were(older: SmallProject) -> None:
+    before = ids(older), older.rows("FROM contact ORDER BY ALL")
+
+    migrate(older.connection)
+
+    assert (ids(older), older.rows("FROM contact ORDER BY ALL")) == before
+    assert older.rows("FROM review_queue") == []
+
+
+def test_the_next_run_matches_everything_anew(older: SmallProject) -> None:
+    migrate(older.connection)
+
+    assert older.match().records == 6
+    assert {each["run_id"] for each in older.rows("FROM match_edge")} == {older.run_id}
+    assert {each["rule"] for each in older.rows("FROM match_edge WHERE zone = 'merge'")} == {"same_email", "same_phone"}
+    assert older.match().records == 0
+
+
+def test_contacts_of_the_same_records_keep_their_ids(older: SmallProject) -> None:
+    before = ids(older)
+    migrate(older.connection)
+
+    assert older.run() == Merged()
+    assert ids(older) == before
+    assert older.people() >= {frozenset({"crm:1", "shop:1"}), frozenset({"crm:2", "shop:2"})}
