@@ -66,7 +66,7 @@ def test_a_value_that_was_taken_away_says_so(folder: Path, capsys: pytest.Captur
     assert main(["show", "crm:1", "--why", "name", "--project", str(folder)]) == 0
     said = capsys.readouterr().out
     assert "name has no value." in said
-    assert "What was decided about it" in said
+    assert "Decisions about it" in said
 
 
 def test_show_names_who_decided_a_value(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
