@@ -27,6 +27,7 @@ from pipelines.errors import (
     WrongKey,
 )
 from pipelines.store.warehouse import journal, lock_holder
+from pipelines.store.warehouse.absent_pandas import stop_looking_for_pandas
 
 SKIP_JOURNAL_FROM = 10**15  # bytes: no commit is ever so large that it goes past the journal
 _POLL_SECONDS = 0.1
@@ -163,6 +164,7 @@ def _engine(spill: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
         settings["memory_limit"] = memory_limit
     load = f"LOAD {_literal(openssl())}"
     spill.parent.mkdir(mode=0o700, exist_ok=True)
+    stop_looking_for_pandas()
     connection = duckdb.connect(":memory:", config=settings)
     try:
         connection.execute(load)
