@@ -10,7 +10,7 @@ INIT   := test -f $(DEMO)/.onecontact/warehouse.duckdb || $(BIN)/onecontact init
 
 # On all cores, a file to a worker, so that what a file sets up once is set up once. Hypothesis tries the same examples
 # each time and does not look at the clock: a busy machine fails nothing. A plain pytest still looks for new ones.
-PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --hypothesis-profile=ci
+PYTEST := $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 
@@ -18,7 +18,7 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports dev bench bench-quality format docs lock clean
+.PHONY: help demo test test-all check lint types imports dev bench bench-quality format docs lock clean
 
 help:
 	@echo "onecontact: one record per customer, from every channel"
@@ -29,10 +29,13 @@ demo: $(READY) ## run the pipeline on the deliveries in examples/demo
 	@$(INIT)
 	@$(BIN)/onecontact run --project $(DEMO) --as-of $(AS_OF)
 
-test: $(READY) ## run the tests
-	@$(PYTEST)
+test: $(READY) ## run the tests, in minutes: laws with few examples, and nothing marked heavy
+	@$(PYTEST) --hypothesis-profile=light -m "not heavy"
 
-check: lint types imports test ## everything that has to pass: format, lint, types, imports, tests
+test-all: $(READY) ## run every test, and laws with all their examples
+	@$(PYTEST) --hypothesis-profile=ci
+
+check: lint types imports test-all ## everything that has to pass: format, lint, types, imports, every test
 
 lint: $(READY)
 	@$(BIN)/ruff format --check .

@@ -22,8 +22,9 @@ from pipelines.read.catalogue.registry import FORMATS
 from pipelines.read.core.batch import Batch
 from pipelines.store.ingest import deliveries
 from pipelines.store.warehouse.connection import query
-from pipelines.store.warehouse.database import openssl, transaction
+from pipelines.store.warehouse.database import transaction
 from pipelines.store.warehouse.keys import load_key
+from pipelines.store.warehouse.openssl import openssl
 from schemas.vocabulary import DeliveryState
 
 MESSAGES = 500_000

@@ -1,10 +1,20 @@
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from pipelines.landing import arrivals
+from tests.examples import LIGHT
 from tests.small_project import SmallProject, small_project
+
+settings.register_profile(LIGHT, settings.get_profile("ci"), max_examples=25)
+
+
+def pytest_collection_finish() -> None:
+    """What has been loaded stays to the end: the garbage collector need not look through it again and again."""
+    gc.freeze()
 
 
 @pytest.fixture

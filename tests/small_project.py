@@ -1,11 +1,15 @@
 """A small project folder with its keys and its warehouse, and deliveries dropped into it by hand."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 import yaml
 
 from pipelines.derive.match import Matched, match
@@ -13,6 +17,8 @@ from pipelines.derive.merge import Merged, merge
 from pipelines.ingest.receive import Taken, receive
 from pipelines.project import OpenProject, open_project
 from pipelines.store.warehouse.connection import Connection, query
+from pipelines.store.warehouse.database import open_warehouse
+from pipelines.store.warehouse.migrate import migrate as bring_up_to_date
 
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
 KEYS = {"warehouse": "0123456789abcdef" * 4, "identity": "fedcba9876543210" * 4}  # ids are the same in every test
@@ -141,10 +147,60 @@ def write_keys(folder: Path) -> None:
 
 @contextmanager
 def small_project(folder: Path, **settings: Any) -> Iterator[SmallProject]:
-    """A project in an empty folder, its keys made, its warehouse created and open; `settings` at top level."""
+    """A project in an empty folder, its keys made, its warehouse empty and open; `settings` at top level."""
     folder.mkdir(parents=True, exist_ok=True)
     write_settings(folder, SETTINGS | settings)
     write_keys(folder / ".onecontact" / "keys")
+    open_project(folder).warehouse_path.write_bytes(empty_warehouse())
+    with reopened(folder) as project:
+        yield project
+
+
+@contextmanager
+def reopened(folder: Path) -> Iterator[SmallProject]:
+    """The small project in a folder, its warehouse open."""
     project = open_project(folder)
-    with project.warehouse(create=True) as connection:
+    with project.warehouse() as connection:
         yield SmallProject(project, connection)
+
+
+@cache
+def empty_warehouse() -> bytes:
+    """A warehouse of the keys of small projects, as it is made; to migrate one takes longer than most tests."""
+    with TemporaryDirectory() as made, open_warehouse(Path(made) / "w", KEYS["warehouse"], create=True) as connection:
+        bring_up_to_date(connection)
+        connection.execute("CHECKPOINT")
+        return (Path(made) / "w").read_bytes()
+
+
+def starting_point(prepare: Callable[[SmallProject], None]) -> Any:
+    """A fixture of the function's name: a project it has prepared once; each test gets a copy."""
+
+    @pytest.fixture(name=prepare.__name__)
+    def copied(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallProject]:
+        folder, runs = prepared(prepare, tmp_path_factory.getbasetemp())
+        with reopened(Path(shutil.copytree(folder, tmp_path / "small"))) as project:
+            project.runs = runs
+            yield project
+
+    return copied
+
+
+def closed_starting_point(prepare: Callable[[SmallProject], None]) -> Any:
+    """The same for commands, which open the project themselves: a fixture that is the folder of a copy."""
+
+    @pytest.fixture(name=prepare.__name__)
+    def copied(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        folder, _ = prepared(prepare, tmp_path_factory.getbasetemp())
+        return Path(shutil.copytree(folder, tmp_path / "small"))
+
+    return copied
+
+
+@cache
+def prepared(prepare: Callable[[SmallProject], None], parent: Path) -> tuple[Path, int]:
+    """The folder of a project that a function has prepared, and how many runs that took."""
+    folder = parent / "starting_points" / prepare.__module__ / prepare.__name__
+    with small_project(folder) as project:
+        prepare(project)
+        return folder, project.runs

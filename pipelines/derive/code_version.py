@@ -1,6 +1,7 @@
 """What decides in matching beside the model and the configuration: its code, its constants, and what they rest on."""
 
 from collections.abc import Iterator
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
@@ -8,6 +9,7 @@ from importlib.resources.abc import Traversable
 
 from pipelines.match.comparison.name_words import known_aliases
 from pipelines.match.comparison.prepare import countries
+from pipelines.project import digest
 
 PACKAGE = "match"  # every file of it counts
 BESIDE = (  # what it makes use of, and what lies between it and the warehouse
@@ -17,13 +19,14 @@ BESIDE = (  # what it makes use of, and what lies between it and the warehouse
 LIBRARIES = ("polars", "rapidfuzz")  # blocking keys are hashes of the one, similarities are those of the other
 
 
-def rules_of_matching() -> tuple[object, ...]:
+@cache
+def rules_of_matching() -> str:
     """With another value of this, everything is matched anew: what was kept would not be what a rebuild gives.
 
-    The files are looked at as they are, so that no constant can be forgotten. A version of onecontact that changes a
-    word in one of them matches anew, once.
+    The files are looked at as they are, so that no constant can be forgotten, once in a process, whose code they are. A
+    version of onecontact that changes a word in one of them matches anew, once.
     """
-    return (
+    return digest(
         fingerprint(files("pipelines")),
         {library: version(library) for library in LIBRARIES},
         sorted(known_aliases()),

@@ -1,10 +1,12 @@
 """Names, numbers, addresses and words are in the encrypted warehouse and in files meant for people, nowhere else."""
 
 import os
+import shutil
 import signal
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -43,10 +45,10 @@ Geheimratsecken, Zacharias Quittenbaum, +493023125999
 """
 
 
-@pytest.fixture
-def planted(tmp_path: Path) -> Path:
-    """The demo with a person planted in every kind of delivery, also where it is broken."""
-    folder = new_demo(tmp_path / "planted")
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo with a person planted in every kind of delivery, also where it is broken; nothing has run yet."""
+    folder = new_demo(tmp_path_factory.mktemp("planted") / "nordlicht")
     landing = folder / "landing"
     (landing / "crm" / "crm-quittenbaum-2026-11-19.csv").write_text(CRM, encoding="utf-8")
     (landing / "crm" / "broken-2026-11-19.csv").write_bytes(
@@ -67,6 +69,25 @@ def planted(tmp_path: Path) -> Path:
     return folder
 
 
+class Ran(NamedTuple):
+    """A project after its run, the folder the run had for temporary files, and all that it printed."""
+
+    folder: Path
+    temporary: Path
+    said: str
+
+
+@pytest.fixture(scope="module")
+def ran(planted: Path, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """A run over what was planted."""
+    folder = Path(shutil.copytree(planted, tmp_path_factory.mktemp("ran") / "nordlicht"))
+    temporary = tmp_path_factory.mktemp("temporary")
+    process = started("run", "--project", str(folder), "--as-of", AS_OF, TMPDIR=str(temporary))
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    return Ran(folder, temporary, out + err)
+
+
 def found_in(*folders: Path) -> list[tuple[str, str]]:
     """Canaries in files, by any encoding a log or database would keep them in."""
     return sorted((canary, str(path)) for folder in folders for path in files(folder) for canary in sung_in(path))
@@ -85,34 +106,30 @@ def sung_in(path: Path) -> Iterator[str]:
             yield canary
 
 
-def test_a_planted_person_is_found_where_people_belong(planted: Path) -> None:
-    onecontact("run", "--project", str(planted), "--as-of", AS_OF)
-    assert "Quittenbaum" in onecontact("show", "zq.quittenbaum@example.org", "--project", str(planted))
-    assert {canary for canary, _ in found_in(planted / "rejected")} >= {
+def test_a_planted_person_is_found_where_people_belong(ran: Ran) -> None:
+    assert "Quittenbaum" in onecontact("show", "zq.quittenbaum@example.org", "--project", str(ran.folder))
+    assert {canary for canary, _ in found_in(ran.folder / "rejected")} >= {
         "Quittenbaum",
         "zq-typo@@example",
         "4.93023E+11",
     }
 
 
-def test_a_planted_person_is_nowhere_else(planted: Path, tmp_path: Path) -> None:
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
-    process = started("run", "--project", str(planted), "--as-of", AS_OF, TMPDIR=str(temporary))
-    out, err = process.communicate(timeout=300)
-    assert process.returncode == 0, err
-    hidden = planted / ".onecontact"
+def test_a_planted_person_is_nowhere_else(ran: Ran) -> None:
+    hidden = ran.folder / ".onecontact"
     assert (hidden / "warehouse.duckdb").stat().st_size > 100_000
     assert any(files(hidden / "dagster"))
-    assert found_in(hidden, temporary) == []
-    assert [canary for canary in CANARIES if canary in out + err] == []
+    assert found_in(hidden, ran.temporary) == []
+    assert [canary for canary in CANARIES if canary in ran.said] == []
 
 
+@pytest.mark.heavy
 def test_a_killed_run_leaves_nothing_readable_behind(planted: Path, tmp_path: Path) -> None:
     temporary = tmp_path / "tmp"
     temporary.mkdir()
-    process = busy_with("merging", started("run", "--project", str(planted), "--as-of", AS_OF, TMPDIR=str(temporary)))
+    folder = Path(shutil.copytree(planted, tmp_path / "killed"))
+    process = busy_with("merging", started("run", "--project", str(folder), "--as-of", AS_OF, TMPDIR=str(temporary)))
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    assert (planted / ".onecontact" / "warehouse.duckdb.wal").exists()
-    assert found_in(planted / ".onecontact", temporary) == []
+    assert (folder / ".onecontact" / "warehouse.duckdb.wal").exists()
+    assert found_in(folder / ".onecontact", temporary) == []

@@ -28,6 +28,7 @@ from pipelines.store.reads.timeline import KINDS, Wanted, timeline
 from pipelines.store.warehouse.connection import Connection, value
 from pipelines.store.warehouse.keys import make_keys
 from tests.end_to_end.demo_project import DEMO
+from tests.examples import examples
 
 # Whoever is in the truth wrote in these, Lena Hoffmann in three of them. Contact lists say who they are.
 EXPORTS = {
@@ -41,7 +42,7 @@ AS_OF = datetime(2026, 11, 20, tzinfo=UTC)
 few = settings(
     max_examples=int(os.environ.get("LAW_EXAMPLES", "4")),
     deadline=None,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    phases=examples([Phase.explicit, Phase.reuse, Phase.generate], light=[Phase.explicit]),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

@@ -1,7 +1,7 @@
 """What holds whatever people decide: laws that are held against many histories played side by side.
 
-In CI these are 160 lives, 80 undone, 240 merged and parted, and 80 that are played twice: 560 histories, in about a
-minute on one core. Before a release: LAW_TIMES=10 pytest tests/laws
+In `make test-all` these are 160 lives, 80 undone, 240 merged and parted, and 80 that are played twice: 560
+histories, in about a minute on one core; `make test` plays fewer. Before a release: LAW_TIMES=10 pytest tests/laws
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +10,7 @@ from random import Random
 from hypothesis import given
 
 from pipelines.steps.rebuild import rebuild
+from tests.examples import examples
 from tests.laws.histories import (
     ACTS,
     UNDOABLE,
@@ -23,10 +24,10 @@ from tests.laws.histories import (
     one_each,
     up_to,
 )
-from tests.laws.lawful import differing, examples, require
+from tests.laws.lawful import differing, require, times
 from tests.laws.playing import Played, played
 
-SIDE_BY_SIDE = 80
+SIDE_BY_SIDE = examples(80, light=10)
 READING = ("Unmerge", "TakeOut", "Part", "PinAsIs", "Create")  # what deliveries may have to do with
 STRANGER = Deliver("shop:9", 4, "Mia Otto", "9", "mia")
 INDEPENDENT = tuple(act for act in UNDOABLE if act not in READING)
@@ -163,25 +164,25 @@ def acts(here: Played, number: int) -> list[str]:
     return [each.decision_id for each in here.taken[number]]
 
 
-@examples(2)
+@times(2)
 @given(many(life, SIDE_BY_SIDE))
 def test_whatever_happens_contacts_are_what_a_rebuild_makes_and_nobody_is_two(histories: list[History]) -> None:
     require(unlike_a_rebuild, histories)
 
 
-@examples(1)
+@times(1)
 @given(many(some_decisions, SIDE_BY_SIDE))
 def test_decisions_taken_back_leave_everything_as_it_was(histories: list[History]) -> None:
     require(not_undone, histories)
 
 
-@examples(3)
+@times(3)
 @given(many(marriage, SIDE_BY_SIDE))
 def test_what_was_merged_and_parted_is_what_it_was_with_its_ids(histories: list[History]) -> None:
     require(not_parted, histories)
 
 
-@examples(1)
+@times(1)
 @given(many(untouched, SIDE_BY_SIDE))
 def test_decisions_and_deliveries_that_do_not_touch_them_may_come_in_any_order(histories: list[History]) -> None:
     require(not_commuting, histories)

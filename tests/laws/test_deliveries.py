@@ -1,7 +1,7 @@
 """What holds however lists arrive: a law that is held against many histories played side by side.
 
-In CI these are 3 * 500 = 1,500 histories, each of which is played three times, in about half a minute on one core.
-Before a release: LAW_TIMES=10 pytest tests/laws
+In `make test-all` these are 3 * 500 = 1,500 histories, each of which is played three times, in about half a
+minute on one core; `make test` plays fewer. Before a release: LAW_TIMES=10 pytest tests/laws
 """
 
 from collections.abc import Sequence
@@ -12,11 +12,12 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.laws.histories import Deliver, History, many, one_each, up_to
-from tests.laws.lawful import differing, examples, require
+from tests.laws.lawful import differing, require, times
 from tests.laws.playing import Played, played
 
-SIDE_BY_SIDE = 500
+SIDE_BY_SIDE = examples(500, light=50)
 FILES = [(source, day) for source in ("crm", "shop") for day in (1, 2)]  # as a run that finds all takes them in
 seeds = st.randoms(use_true_random=True)
 cuts = seeds.map(lambda random: sorted(random.sample(range(1, len(FILES)), random.randint(1, 2))))
@@ -49,7 +50,7 @@ def unlike_one_run(
         return differing(one, one.lines(up_to_ids=True), mixed_up.lines(up_to_ids=True)) | in_runs
 
 
-@examples(3)
+@times(3)
 @given(many(lists, SIDE_BY_SIDE), cuts, arrivals)
 def test_contacts_are_a_function_of_the_set_of_deliveries(
     histories: list[History], cut: list[int], arrival: list[tuple[str, int]]

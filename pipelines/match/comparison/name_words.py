@@ -87,8 +87,13 @@ def _spelt_out() -> pl.Expr:
 
 
 def _is_nickname(pairs: pl.DataFrame) -> pl.Series:
-    known = pl.Series([f"{name}\n{alias}" for name, alias in known_aliases()], dtype=pl.String)
-    return pairs.select(pl.concat_str("lo", pl.lit("\n"), "hi").is_in(known.implode())).to_series()
+    return pairs.select(pl.concat_str("lo", pl.lit("\n"), "hi").is_in(_aliases_in_lines())).to_series()
+
+
+@cache
+def _aliases_in_lines() -> pl.Series:
+    """The pairs of `known_aliases`, each as one text with a line break between its names, in a list (List(String))."""
+    return pl.Series([f"{name}\n{alias}" for name, alias in known_aliases()], dtype=pl.String).implode()
 
 
 @cache

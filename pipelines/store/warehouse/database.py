@@ -10,13 +10,11 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from importlib import resources
 from pathlib import Path
 
 import duckdb
 
 from pipelines.errors import (
-    EncryptionUnavailable,
     NotAWarehouse,
     NotEncrypted,
     StoreBusy,
@@ -27,6 +25,8 @@ from pipelines.errors import (
     WrongKey,
 )
 from pipelines.store.warehouse import journal, lock_holder
+from pipelines.store.warehouse.absent_pandas import stop_looking_for_pandas
+from pipelines.store.warehouse.openssl import Settings, connect_with_openssl
 
 SKIP_JOURNAL_FROM = 10**15  # bytes: no commit is ever so large that it goes past the journal
 _POLL_SECONDS = 0.1
@@ -152,7 +152,7 @@ def _expect(path: Path, *, create: bool) -> None:
 
 def _engine(spill: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
     """A DuckDB without a database, with everything set that has to be before one is attached."""
-    settings: dict[str, str | bool | int | float | list[str]] = {
+    settings: Settings = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "temp_file_encryption": True,
@@ -161,33 +161,11 @@ def _engine(spill: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
     }
     if memory_limit is not None:
         settings["memory_limit"] = memory_limit
-    load = f"LOAD {_literal(openssl())}"
     spill.parent.mkdir(mode=0o700, exist_ok=True)
-    connection = duckdb.connect(":memory:", config=settings)
-    try:
-        connection.execute(load)
-    except duckdb.Error:
-        connection.close()
-        raise EncryptionUnavailable(_reinstall()) from None
+    stop_looking_for_pandas()
+    connection = connect_with_openssl(settings)
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
     return connection
-
-
-def openssl() -> Path:
-    """The httpfs extension, which brings OpenSSL: DuckDB alone can read encrypted files but not write them."""
-    try:
-        package = resources.files("duckdb_extension_httpfs")
-    except ModuleNotFoundError:
-        raise EncryptionUnavailable(_reinstall()) from None
-    extension = Path(str(package / "extensions" / f"v{duckdb.__version__}" / "httpfs.duckdb_extension"))
-    if not extension.is_file():
-        raise EncryptionUnavailable(_reinstall())
-    return extension
-
-
-def _reinstall() -> str:
-    version = duckdb.__version__
-    return f"DuckDB {version} cannot encrypt without its extension: pip install duckdb-extension-httpfs=={version}"
 
 
 def _attach(

@@ -7,18 +7,16 @@ import pytest
 
 from console.cli import main
 from pipelines.project import open_project
-from tests.small_project import SmallProject, small_project
+from tests.small_project import SmallProject, closed_starting_point
 
 NUMBER = "+49 151 23456789"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@closed_starting_point
+def folder(project: SmallProject) -> None:
     """A project that knows Anna Berg by her number."""
-    with small_project(tmp_path / "small") as project:
-        project.deliver("crm", "2026-01-05", f"id,name,phone\n1,Anna Berg,{NUMBER}")
-        project.run()
-    return tmp_path / "small"
+    project.deliver("crm", "2026-01-05", f"id,name,phone\n1,Anna Berg,{NUMBER}")
+    project.run()
 
 
 def answered(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> Any:

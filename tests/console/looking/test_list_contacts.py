@@ -4,16 +4,14 @@ from pathlib import Path
 import pytest
 
 from console.cli import main
-from tests.small_project import small_project
+from tests.small_project import SmallProject, closed_starting_point
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@closed_starting_point
+def folder(made: SmallProject) -> None:
     """A closed project with one contact."""
-    with small_project(tmp_path / "p") as made:
-        made.deliver("crm", "2026-06-01", "id,name,email\n1,Anna Berg,anna@example.com")
-        made.run()
-    return made.project.folder
+    made.deliver("crm", "2026-06-01", "id,name,email\n1,Anna Berg,anna@example.com")
+    made.run()
 
 
 @pytest.mark.parametrize("source", ["crm", "import:crm"])

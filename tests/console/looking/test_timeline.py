@@ -6,24 +6,22 @@ from typing import Any
 import pytest
 
 from console.cli import main
-from tests.small_project import small_project
+from tests.small_project import SmallProject, closed_starting_point
 
 NUMBER = "+49 151 23456789"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@closed_starting_point
+def folder(project: SmallProject) -> None:
     """A project in which Anna has written twice and been answered once."""
-    with small_project(tmp_path / "small") as project:
-        project.deliver("crm", "2026-01-05", f"id,name,phone\n1,Anna Berg,{NUMBER}\n2,Anna Stein,+49 30 90182001")
-        project.chat(
-            NUMBER,
-            f"2026-02-02 09:04 {NUMBER}: hello",
-            "2026-02-02 09:05 Small Shop: good morning",
-            f"2026-02-03 09:05 {NUMBER}: bye",
-        )
-        project.run()
-    return tmp_path / "small"
+    project.deliver("crm", "2026-01-05", f"id,name,phone\n1,Anna Berg,{NUMBER}\n2,Anna Stein,+49 30 90182001")
+    project.chat(
+        NUMBER,
+        f"2026-02-02 09:04 {NUMBER}: hello",
+        "2026-02-02 09:05 Small Shop: good morning",
+        f"2026-02-03 09:05 {NUMBER}: bye",
+    )
+    project.run()
 
 
 def asked(folder: Path, *words: str, code: int = 0) -> None:

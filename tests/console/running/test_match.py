@@ -4,21 +4,19 @@ from pathlib import Path
 import pytest
 
 from console.cli import main
-from tests.small_project import small_project
+from tests.small_project import SmallProject, closed_starting_point, small_project
 
 SEGMENT = "segment: everybody\nwhere: {all: []}\ncolumns: [contact_id]\n"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@closed_starting_point
+def folder(made: SmallProject) -> None:
     """A closed project with two contacts, one of them of two records."""
-    with small_project(tmp_path / "p") as made:
-        (made.project.folder / "segments").mkdir()
-        (made.project.folder / "segments" / "everybody.yaml").write_text(SEGMENT, encoding="utf-8")
-        made.deliver("crm", "2026-06-01", "id,name,email\n1,Zacharias Berg,zq@example.com\n2,Otto Kern,ok@example.com")
-        made.deliver("shop", "2026-06-01", "id,name,email\n1,Zacharias Berg,zq@example.com")
-        made.run()
-    return made.project.folder
+    (made.project.folder / "segments").mkdir()
+    (made.project.folder / "segments" / "everybody.yaml").write_text(SEGMENT, encoding="utf-8")
+    made.deliver("crm", "2026-06-01", "id,name,email\n1,Zacharias Berg,zq@example.com\n2,Otto Kern,ok@example.com")
+    made.deliver("shop", "2026-06-01", "id,name,email\n1,Zacharias Berg,zq@example.com")
+    made.run()
 
 
 def test_the_report_shows_weights_and_scores(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

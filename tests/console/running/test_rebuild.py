@@ -5,17 +5,15 @@ import pytest
 
 from console.cli import main
 from pipelines.project import open_project
-from tests.small_project import small_project
+from tests.small_project import SmallProject, closed_starting_point
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@closed_starting_point
+def folder(made: SmallProject) -> None:
     """A closed project of two contacts after a run."""
-    with small_project(tmp_path / "p") as made:
-        made.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com\n2,Ben Tal,ben@example.com")
-        made.deliver("shop", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com")
-        made.run()
-    return made.project.folder
+    made.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com\n2,Ben Tal,ben@example.com")
+    made.deliver("shop", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com")
+    made.run()
 
 
 def spoil(folder: Path) -> str:

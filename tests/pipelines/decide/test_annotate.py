@@ -5,19 +5,18 @@ from pipelines.decide.revoke import revoke
 from pipelines.errors import DecisionRefused
 from pipelines.store.decisions.decisions import Decision
 from tests.deciding import rebuilt, ruling, shown
-from tests.small_project import SmallProject
+from tests.small_project import SmallProject, starting_point
 
 HEADER = "id,name,phone,email,tags"
 
 
-@pytest.fixture
-def anna(project: SmallProject) -> SmallProject:
+@starting_point
+def anna(project: SmallProject) -> None:
     """Anna in the CRM and the shop, a `vip` in both."""
     project.deliver("crm", "2026-01-05", f"{HEADER}\n1,Anna Berg,0151 23456789,,vip;fair")
     project.deliver("shop", "2026-01-06", f"{HEADER}\n7,Anna Berg,0151 23456789,,vip")
     project.run()
     assert project.people() == {frozenset({"crm:1", "shop:7"})}
-    return project
 
 
 def tagged(project: SmallProject, text: str, on: int = 15, record: str = "crm:1") -> Decision:

@@ -16,7 +16,8 @@ from pipelines.derive.merge import Merged
 from pipelines.errors import DecisionRefused
 from pipelines.store.decisions import decisions
 from pipelines.store.runs.work_queue import CONTACTS, leave_pending
-from tests.small_project import AS_OF, SETTINGS, SmallProject, small_project
+from tests.examples import examples
+from tests.small_project import AS_OF, SETTINGS, SmallProject, small_project, starting_point
 
 ANNA = "id,name,phone,email\n1,Anna Berg,0151 23456789,anna@example.com"
 NUMBER, RECORD = "+49 151 23456789", "whatsapp:wa:4915123456789"
@@ -67,13 +68,12 @@ def rebuilt(project: SmallProject) -> dict[str, list[dict[str, Any]]]:
     return derived(project)
 
 
-@pytest.fixture
-def anna(project: SmallProject) -> SmallProject:
+@starting_point
+def anna(project: SmallProject) -> None:
     """Anna Berg, known to the CRM, who wrote on the tenth of June."""
     project.deliver("crm", "2026-01-05", ANNA)
     project.chat(NUMBER, BEFORE)
     project.run()
-    return project
 
 
 def wrote_later(project: SmallProject, phone: str = OTHER) -> None:
@@ -334,7 +334,7 @@ CHATS = {
 arrivals = st.permutations(sorted(CHATS))
 cuts = st.sets(st.integers(1, 2))
 days = st.lists(st.integers(5, 29), min_size=1, max_size=4, unique=True).map(sorted)
-few = settings(max_examples=2, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+few = settings(max_examples=examples(2, light=1), deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 
 
 def history(folder: Path, arrival: list[str], ends: list[int], decided: list[int]) -> dict[str, list[dict[str, Any]]]:

@@ -12,16 +12,15 @@ from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction, undone
 from schemas.vocabulary import DecisionKind
 from tests.deciding import day, decision_rows, ruling
-from tests.small_project import SmallProject
+from tests.small_project import SmallProject, starting_point
 
 DELIVERY = "00000000-0000-4000-8000-000000000001"
 
 
-@pytest.fixture
-def anna(project: SmallProject) -> SmallProject:
+@starting_point
+def anna(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
     project.run()
-    return project
 
 
 def noted(project: SmallProject, said: Ruling, *, value: str = "called back", field: str | None = None) -> Decision:

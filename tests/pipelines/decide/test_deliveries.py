@@ -14,7 +14,7 @@ from pipelines.ingest.receive import Taken
 from pipelines.steps.check import check
 from pipelines.steps.rejected_files import give_back
 from pipelines.store.reads import health
-from tests.small_project import SmallProject, small_project
+from tests.small_project import SmallProject, small_project, starting_point
 
 PEOPLE = """id,name,phone,email,tier
 1,Anna Berg,+49 30 90182001,anna@example.com,silver
@@ -24,12 +24,11 @@ PEOPLE = """id,name,phone,email,tier
 HEADER = "decision,contact,others,records,field,value,reason,by,until"
 
 
-@pytest.fixture
-def people(project: SmallProject) -> SmallProject:
+@starting_point
+def people(project: SmallProject) -> None:
     """Four people of one list."""
     project.deliver("crm", "2026-01-05", PEOPLE)
     project.run()
-    return project
 
 
 def ask(project: SmallProject, *rows: str, day: str = "2026-06-01", header: str = HEADER) -> Taken:

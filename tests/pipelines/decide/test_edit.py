@@ -9,7 +9,7 @@ from pipelines.errors import DecisionRefused
 from pipelines.store.decisions.decisions import Decision
 from pipelines.store.reads import contact_details, search
 from tests.deciding import rebuilt, ruling, shown
-from tests.small_project import SETTINGS, SmallProject
+from tests.small_project import SETTINGS, SmallProject, starting_point
 
 HEADER = "id,name,phone,email,tier,seats"
 ANNA = "1,Anna Berg,0151 23456789,anna@example.com,gold,4"
@@ -17,14 +17,13 @@ OTHER = "0151 23456780"
 ATTRIBUTES = SETTINGS["attributes"] | {"newsletter": {"type": "boolean", "merge": "most_restrictive"}}
 
 
-@pytest.fixture
-def anna(project: SmallProject) -> SmallProject:
+@starting_point
+def anna(project: SmallProject) -> None:
     """Anna in the CRM and the shop, as one contact."""
     project.deliver("crm", "2026-01-05", f"{HEADER}\n{ANNA}")
     project.deliver("shop", "2026-01-06", f"{HEADER}\n7,Annie Berg,{OTHER},anna@example.com,silver,9")
     project.run()
     assert project.people() == {frozenset({"crm:1", "shop:7"})}
-    return project
 
 
 def edited(project: SmallProject, field: str, text: str, on: int = 15, record: str = "crm:1") -> Decision:
@@ -239,15 +238,14 @@ def test_what_is_empty_cannot_be_pinned(anna: SmallProject) -> None:
 # merges -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def two(project: SmallProject) -> SmallProject:
+@starting_point
+def two(project: SmallProject) -> None:
     """Two people of two sources; the later one has no e-mail address."""
     project.configure(attributes=ATTRIBUTES)
     header = f"{HEADER},newsletter"
     project.deliver("crm", "2026-01-05", f"{header}\n1,Anna Berg,0151 23456789,anna@example.com,gold,4,no")
     project.deliver("shop", "2026-01-04", f"{header}\n7,Karl Otto,030 90182001,,silver,2,yes")
     project.run()
-    return project
 
 
 def test_what_the_primary_contact_says_wins_and_where_it_says_nothing_the_other_does(two: SmallProject) -> None:

@@ -10,7 +10,7 @@ from pipelines.store.decisions import links
 from pipelines.store.decisions.decisions import Decision
 from pipelines.store.reads import health
 from tests.deciding import rebuilt, ruling, shown
-from tests.small_project import SETTINGS, SmallProject
+from tests.small_project import SETTINGS, SmallProject, starting_point
 
 ROWS = "id,name,phone,email,tags,notes,account_id"
 ANNA = "1,Anna Berg,0151 23456789,,vip,met at the fair,"
@@ -51,8 +51,8 @@ def queue(project: SmallProject) -> list[tuple[str, bool]]:
     return [(each["reason"], each["is_deferred"]) for each in project.rows("FROM review_queue")]
 
 
-@pytest.fixture
-def three(project: SmallProject) -> SmallProject:
+@starting_point
+def three(project: SmallProject) -> None:
     """Three people with notes, tags, a block, and messages on three channels."""
     sources = SETTINGS["sources"] | {
         "mail": {"format": "eml", "path": "landing/mail/*.eml", "own_addresses": ["@acme.example"]},
@@ -65,27 +65,24 @@ def three(project: SmallProject) -> SmallProject:
     project.deliver("sms", "2026-06-12", SMS, "sms-20260612.xml")
     project.run()
     block(project.project, project.connection, project.contact_of("crm:2"), ruling(13, "asked us to stop"))
-    return project
 
 
-@pytest.fixture
-def twins(project: SmallProject) -> SmallProject:
+@starting_point
+def twins(project: SmallProject) -> None:
     """Two who share a number and may be one: a person has to say."""
     project.deliver("crm", "2026-01-05", f"{ROWS}\n1,Claudia Weber,030 90182001,,,,\n2,Thomas Weber,030 90182001,,,,")
     project.run()
     assert len(queue(project)) == 1
-    return project
 
 
-@pytest.fixture
-def matched(project: SmallProject) -> SmallProject:
+@starting_point
+def matched(project: SmallProject) -> None:
     """One contact that matching has made of three records."""
     line = "Anna Berg,0151 23456789,anna@example.com,,,"
     project.deliver("crm", "2026-01-05", f"{ROWS}\n1,{line}\n2,{line}")
     project.deliver("shop", "2026-01-05", f"{ROWS}\n7,{line}")
     project.run()
     assert project.people() == {frozenset({"crm:1", "crm:2", "shop:7"})}
-    return project
 
 
 # merging ----------------------------------------------------------------------------------------------------------

@@ -11,11 +11,11 @@ from pipelines.errors import DecisionRefused
 from pipelines.store.decisions.decisions import Decision
 from pipelines.store.reads import health
 from tests.deciding import decision_rows, rebuilt, ruling, shown
-from tests.small_project import SmallProject
+from tests.small_project import SmallProject, starting_point
 
 
-@pytest.fixture
-def two(project: SmallProject) -> SmallProject:
+@starting_point
+def two(project: SmallProject) -> None:
     """Two people, and one more who may be the first."""
     project.deliver(
         "crm",
@@ -26,7 +26,6 @@ def two(project: SmallProject) -> SmallProject:
         3,Thomas Berg,0151 23456789,""",
     )
     project.run()
-    return project
 
 
 def revoked(project: SmallProject, decision: Decision, on: int = 20) -> Decision:

@@ -17,12 +17,13 @@ from pipelines.derive.match import Matched
 from pipelines.derive.merge import Merged
 from pipelines.store.reads import health
 from pipelines.store.runs.work_queue import CONTACTS, MATCH, leave_pending
+from tests.examples import examples
 from tests.small_project import SETTINGS, SmallProject, small_project
 
 # An example takes two seconds, so a few have to do, and a failing one is shown as it was found. Before a release:
-# LAW_EXAMPLES=200 pytest tests/pipelines/steps/test_laws.py
+# LAW_EXAMPLES=200 pytest tests/pipelines/derive/test_laws.py
 few = settings(
-    max_examples=int(os.environ.get("LAW_EXAMPLES", "3")),
+    max_examples=int(os.environ.get("LAW_EXAMPLES", examples(3, light=1))),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )

@@ -1,21 +1,18 @@
-import pytest
-
 from pipelines.derive.veto_reasons import against
-from tests.small_project import SmallProject
+from tests.small_project import SmallProject, starting_point
 
 MANY = "\n".join(
     ["id,name,phone,email", *(f"{n},Anna Berg,+49 30 90182011,anna{n}x@mail{n}.example" for n in range(6))]
 )
 
 
-@pytest.fixture
-def contacts(project: SmallProject) -> SmallProject:
+@starting_point
+def contacts(project: SmallProject) -> None:
     """Anna with six addresses on one number, Otto with another name and number."""
     project.deliver("crm", "2026-01-05", MANY)
     project.deliver("shop", "2026-01-05", "id,name,phone,account_id\n1,Otto Kern,+49 30 90182012,A-1")
     project.deliver("helpdesk", "2026-01-05", "id,name,phone_number\n1,Ottilie Kern,+493090182013")
     project.run()
-    return project
 
 
 def told(project: SmallProject, veto: str, one: str, other: str) -> list[str]:

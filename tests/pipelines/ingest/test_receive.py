@@ -18,6 +18,7 @@ from pipelines.read.contact_lists import contacts_csv
 from pipelines.read.core.batch import Batch
 from pipelines.store.ingest import deliveries
 from schemas.vocabulary import Outcome
+from tests.examples import examples
 from tests.pipelines.ingest.batches import batched
 from tests.small_project import SETTINGS, SmallProject, small_project
 
@@ -125,7 +126,9 @@ CELL = st.sampled_from(["", " ", "1", "2", "Jane Doe", "jane@example.com", "call
 
 
 @given(rows=st.lists(st.lists(CELL, min_size=1, max_size=5), max_size=8))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(15, light=3), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_outcomes_always_add_up(project: SmallProject, rows: list[list[str]]) -> None:
     path = project.project.folder / "landing" / "crm" / "list.csv"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -18,10 +18,11 @@ from pipelines.match.model.weigh import frequencies
 from pipelines.match.resolve import resolve
 from pipelines.match.score import score
 from schemas.project import Matching
+from tests.examples import examples
 
 ROLES = {"given": "given_name", "family": "family_name", "phone": "phone", "email": "email", "city": "city"}
 MODEL = unfitted()
-many = settings(max_examples=30, deadline=None)
+many = settings(max_examples=examples(30, light=6), deadline=None)
 
 
 class Row(NamedTuple):
@@ -95,7 +96,7 @@ def test_the_order_of_records_decides_nothing(listed: list[Row], data: st.DataOb
     assert contacts(shuffled) == contacts(numbered(listed))
 
 
-@settings(max_examples=10, deadline=None)  # a batch costs what a whole list does
+@settings(max_examples=examples(10, light=3), deadline=None)  # a batch costs what a whole list does
 @given(lists, st.integers(1, 5))
 def test_batches_decide_nothing(listed: list[Row], at_once: int) -> None:
     stated = frame(listed).with_row_index("record_id")

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.match.resolve import resolve
+from tests.examples import examples
 
 ROLES = {"first": "given_name", "last": "family_name", "tel": "phone", "mail": "email", "town": "city"}
 LIST = pl.DataFrame(
@@ -70,7 +71,7 @@ def test_the_same_list_gives_the_same_contacts() -> None:
     assert resolve(LIST, ROLES).equals(resolve(LIST, ROLES))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15, light=3), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(random: Random) -> None:
     shuffled = LIST[random.sample(range(LIST.height), LIST.height)]

@@ -12,6 +12,7 @@ from pipelines.merge.decided_values import Decisions, with_decisions
 from pipelines.merge.survivorship import Golden, survive
 from schemas.attribute import Attribute
 from schemas.vocabulary import AttributeMerge, AttributeType
+from tests.examples import examples
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
 TEXTS = pl.String()
@@ -184,7 +185,7 @@ taken = st.lists(
 merges = st.lists(st.tuples(st.integers(0, 9), st.sampled_from("abz")), max_size=2, unique_by=lambda each: each[0])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40, light=8), deadline=None)
 @given(several, taken, merges, st.randoms(use_true_random=False))
 def test_the_order_of_what_was_stated_and_decided_changes_nothing(
     said: list[dict[str, Any]], decided: list[dict[str, Any]], primaries: list[tuple[int, str]], random: Random
@@ -198,7 +199,7 @@ def test_the_order_of_what_was_stated_and_decided_changes_nothing(
     assert one.fields.equals(other.fields)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40, light=8), deadline=None)
 @given(several, taken)
 def test_no_decision_makes_a_blank_of_what_is_said_after_it(
     said: list[dict[str, Any]], decided: list[dict[str, Any]]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from pipelines.ids import contact_id
 from pipelines.merge.identity import Identity, identify
+from tests.examples import examples
 
 SEQUENCE = {"a": 3, "b": 1, "c": 2, "d": 4}  # the order in which the records of these tests were ingested
 
@@ -144,7 +145,7 @@ def test_an_id_of_former_times_that_stays_where_it_is_is_not_told_of() -> None:
 
 # histories ------------------------------------------------------------------------------------------------------------
 
-patient = settings(deadline=None, max_examples=50)
+patient = settings(deadline=None, max_examples=examples(50, light=10))
 # What a record's cluster is called at a moment; "-" is a record that is not there yet, or was withdrawn.
 moments = st.fixed_dictionaries({record: st.sampled_from("xyz-") for record in SEQUENCE})
 Feed = list[tuple[str, str | None, str]]

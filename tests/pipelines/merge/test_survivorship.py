@@ -12,6 +12,7 @@ from pipelines.merge.choice import CANDIDATES, MOST_LOST
 from pipelines.merge.survivorship import Golden, survive
 from schemas.attribute import Attribute
 from schemas.vocabulary import AttributeMerge, AttributeType
+from tests.examples import examples
 
 MOBILE, OFFICE = "+4915123456789", "+4930901820"
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
@@ -330,7 +331,7 @@ def place(stated: Mapping[str, Any]) -> tuple[str, ...]:
     return stated["record_key"], stated["field"], value
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30, light=6), deadline=None)
 @given(st.lists(statements(), min_size=1, max_size=6, unique_by=place), st.randoms(use_true_random=False))
 def test_the_order_of_candidates_decides_nothing(stated: list[dict[str, Any]], random: Random) -> None:
     rule = attribute(AttributeType.TEXT, AttributeMerge.MOST_RECENT)

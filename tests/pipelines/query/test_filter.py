@@ -12,6 +12,7 @@ from schemas.attribute import Attribute
 from schemas.contact import Kind, field_kinds
 from schemas.segment import Operator, Segment, Where
 from schemas.vocabulary import AttributeType
+from tests.examples import examples
 
 AS_OF = datetime(2026, 6, 30, 12, tzinfo=UTC)
 FIELDS = field_kinds(
@@ -268,7 +269,7 @@ FILTER = st.recursive(
 
 @pytest.mark.parametrize(("negative", "positive"), NEGATIVE.items())
 @given(rows=ROWS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30, light=6), deadline=None)
 def test_a_negative_question_is_answered_as_its_positive_one_is_not(
     negative: Operator, positive: Operator, rows: list[dict[str, Any]]
 ) -> None:
@@ -279,7 +280,7 @@ def test_a_negative_question_is_answered_as_its_positive_one_is_not(
 
 
 @given(parts=st.lists(FILTER, min_size=1, max_size=3), rows=ROWS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40, light=8), deadline=None)
 def test_all_any_and_not_mean_what_they_mean_of_each_contact(
     parts: list[dict[str, Any]], rows: list[dict[str, Any]]
 ) -> None:

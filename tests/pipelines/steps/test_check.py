@@ -13,6 +13,7 @@ from pipelines.project import open_project
 from pipelines.steps.check import check, source_of
 from pipelines.store.reads import health
 from schemas.vocabulary import Outcome
+from tests.examples import examples
 from tests.small_project import SETTINGS, SmallProject, small_project
 
 LIST = "id,name,phone,tier\n1,Anna Berg,0151 23456781,gold\n2,Ben Tal,call me,\n3,Cleo Ott,,iron\n,,,\n4,Dan"
@@ -49,7 +50,7 @@ LINES = st.lists(st.lists(CELL, min_size=1, max_size=5), max_size=8)
 
 
 @given(first=LINES, second=LINES, limit=st.sampled_from(["continue", "all_or_nothing", {"abort_if_pct": 40}]))
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=examples(5, light=3), deadline=None)
 def test_outcomes_add_up_and_are_what_was_said_before(first: Any, second: Any, limit: Any) -> None:
     crm = SETTINGS["sources"]["crm"] | {"on_reject": limit}
     with TemporaryDirectory() as folder, small_project(Path(folder), sources={"crm": crm}) as project:

@@ -7,7 +7,7 @@ from pipelines.steps.explain import Explained, explain
 from pipelines.store.decisions import decisions
 from pipelines.store.matching import evidence
 from tests.deciding import ruling
-from tests.small_project import SmallProject
+from tests.small_project import SmallProject, starting_point
 
 ANNA = "id,name,phone,email,account_id"
 
@@ -18,8 +18,8 @@ def explained(project: SmallProject, one: str, other: str) -> Explained:
     return explain(project.project, project.connection, *sides)
 
 
-@pytest.fixture
-def matched(project: SmallProject) -> SmallProject:
+@starting_point
+def matched(project: SmallProject) -> None:
     project.deliver(
         "crm",
         "2026-01-05",
@@ -42,7 +42,6 @@ def matched(project: SmallProject) -> SmallProject:
         """,
     )
     project.run()
-    return project
 
 
 def test_a_pair_that_merged_says_what_was_compared_and_what_it_weighs(matched: SmallProject) -> None:

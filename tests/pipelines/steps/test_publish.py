@@ -15,7 +15,7 @@ from pipelines.steps import publish as step
 from pipelines.steps.publish import Published, check_segments, publish
 from pipelines.store.reads import exports
 from schemas.segment import Dialect, Segment
-from tests.small_project import AS_OF, SmallProject
+from tests.small_project import AS_OF, SmallProject, starting_point
 
 VIP = Segment.model_validate(
     {
@@ -43,11 +43,10 @@ def people(project: SmallProject) -> None:
         )
 
 
-@pytest.fixture
-def filled(project: SmallProject) -> SmallProject:
+@starting_point
+def filled(project: SmallProject) -> None:
     """A project with four contacts."""
     people(project)
-    return project
 
 
 def published(project: SmallProject, segment: Segment = VIP, run_id: str = "run1") -> Published:

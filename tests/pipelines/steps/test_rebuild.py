@@ -21,7 +21,7 @@ from pipelines.steps.rebuild import Comparison, compare, rebuild
 from pipelines.steps.refit import refit_now
 from pipelines.store.runs.rebuild import DERIVED
 from tests.deciding import ruling
-from tests.small_project import AS_OF, SmallProject, small_project
+from tests.small_project import AS_OF, SmallProject, small_project, starting_point
 
 # Lists and decisions alone are held to this law many at a time in tests/laws; here chats are among them, and decisions
 # with no run between. An example takes seconds, so a few have to do. Before a release: LAW_EXAMPLES=200
@@ -47,14 +47,13 @@ NOBODY = "00000000-0000-0000-0000-000000000009"
 EVERYTHING = (*DERIVED, "membership", "id_changes", "pending", "step_state", "run", "moment", "match_model")
 
 
-@pytest.fixture
-def filled(project: SmallProject) -> SmallProject:
+@starting_point
+def filled(project: SmallProject) -> None:
     """Two lists, and a chat, after a run."""
     project.deliver("crm", "2026-01-05", LIST)
     project.deliver("shop", "2026-01-05", OTHERS)
     project.chat("+49 151 23456782", "2026-06-01 10:00 Otto Kern: Is it ready?", "2026-06-01 10:05 Small Shop: Yes.")
     project.run()
-    return project
 
 
 def compared(project: SmallProject) -> Comparison:

@@ -3,7 +3,7 @@ import pytest
 from pipelines.errors import NeverMatched
 from pipelines.match.model.model import unfitted
 from pipelines.steps.refit import moved, refit_now, refit_preview
-from tests.small_project import SmallProject
+from tests.small_project import SmallProject, starting_point
 
 PEOPLE = "\n".join(
     ["id,name,phone,email"]
@@ -13,12 +13,11 @@ PEOPLE = "\n".join(
 )  # fmt: skip
 
 
-@pytest.fixture
-def matched(project: SmallProject) -> SmallProject:
+@starting_point
+def matched(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", PEOPLE)
     project.deliver("shop", "2026-01-05", PEOPLE)
     project.run()
-    return project
 
 
 def test_a_fit_is_kept_as_the_next_version_and_says_what_it_moved(matched: SmallProject) -> None:

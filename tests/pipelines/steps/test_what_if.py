@@ -5,7 +5,7 @@ import pytest
 from pipelines.errors import ConfigurationError, NeverMatched
 from pipelines.project import open_project
 from pipelines.steps.what_if import what_if
-from tests.small_project import SmallProject, small_project
+from tests.small_project import SmallProject, small_project, starting_point
 
 LIST = """
     id,name,phone,email
@@ -20,15 +20,14 @@ OTHERS = """
 EVERYBODY = "segment: everybody\nwhere: {all: []}\ncolumns: [contact_id]\n"
 
 
-@pytest.fixture
-def matched(project: SmallProject) -> SmallProject:
+@starting_point
+def matched(project: SmallProject) -> None:
     (project.project.folder / "segments").mkdir()
     (project.project.folder / "segments" / "everybody.yaml").write_text(EVERYBODY, encoding="utf-8")
     project.configure(matching={"auto": 0.8, "review": 0.3})
     project.deliver("crm", "2026-01-05", LIST)
     project.deliver("shop", "2026-01-05", OTHERS)
     project.run()
-    return project
 
 
 def everything(project: SmallProject) -> list[list[dict[str, object]]]:

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from pipelines.match.blocking.joins import usable_blocks
 from pipelines.match.blocking.keys import KEYS, RULES, in_blocks
 from pipelines.match.engines.polars import IN_MEMORY, lazy
+from tests.examples import examples
 
 CAPS = pl.DataFrame(
     {"rule": range(len(RULES)), "cap": [rule.cap for rule in RULES]}, schema={"rule": pl.UInt8, "cap": pl.UInt32}
@@ -19,7 +20,7 @@ def usable(keys: pl.DataFrame, subjects: pl.Series) -> list[tuple[int, int, int]
     return sorted(IN_MEMORY.collect(usable_blocks(lazy(called), lazy(own), lazy(CAPS))).rows())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40, light=8), deadline=None)
 @given(MEMBERS)
 def test_joins_find_the_blocks_that_a_whole_list_has(members: list[tuple[int, int, int]]) -> None:
     keys = pl.DataFrame(members, schema=KEYS, orient="row")

@@ -17,6 +17,7 @@ from pipelines.match.blocking.keys import (
     paired_keys,
 )
 from pipelines.match.comparison.prepare import prepared
+from tests.examples import examples
 
 ROLES = {
     "given": "given_name",
@@ -106,7 +107,7 @@ ROWS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30, light=6))
 @given(ROWS, st.integers(0, 7))
 def test_the_keys_of_a_record_do_not_depend_on_the_order_of_the_rows(rows: list[Row], begin: int) -> None:
     order = [*range(len(rows))[begin:], *range(len(rows))[:begin]]
@@ -116,7 +117,7 @@ def test_the_keys_of_a_record_do_not_depend_on_the_order_of_the_rows(rows: list[
     assert back.sort(back.columns).equals(straight.sort(straight.columns))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30, light=6))
 @given(ROWS)
 def test_rule_by_rule_gives_what_all_keys_at_once_give(rows: list[Row]) -> None:
     names, facts = prepared(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
@@ -126,7 +127,7 @@ def test_rule_by_rule_gives_what_all_keys_at_once_give(rows: list[Row]) -> None:
 KEYED = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 12)), unique=True)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30, light=6))
 @given(KEYED)
 def test_pairs_are_those_of_records_that_share_a_key(rows: list[tuple[int, int, int]]) -> None:
     keys = pl.DataFrame(rows, schema=KEYS, orient="row")
@@ -137,7 +138,7 @@ def test_pairs_are_those_of_records_that_share_a_key(rows: list[tuple[int, int, 
     assert candidate_pairs(keys).rows() == sorted(expected)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30, light=6))
 @given(KEYED)
 def test_blocks_that_make_no_pairs_are_left_out(rows: list[tuple[int, int, int]]) -> None:
     keys = pl.DataFrame(rows, schema=KEYS, orient="row")

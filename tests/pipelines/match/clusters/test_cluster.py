@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.match.clusters.cluster import LIMITS, SURE, Clustered, cluster, components
 from pipelines.match.source_links import DECISION, SOURCE_MERGE
+from tests.examples import examples
 
 AUTO = 0.8
 CERTAIN, LIKELY, DOUBTFUL = 0.9999, 0.9, 0.5  # probabilities: needs no support, does, is shown to a person
@@ -348,7 +349,7 @@ names_of_records = st.dictionaries(
 accounts_of_records = st.dictionaries(st.sampled_from(RECORDS), st.sampled_from(["account_id=1", "account_id=2"]))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40, light=8), deadline=None)
 @given(edge_lists, names_of_records, accounts_of_records, st.randoms(use_true_random=False))
 def test_the_order_of_rows_decides_nothing(
     edges: list[Edge], names: dict[str, str], accounts: dict[str, str], random: Random
@@ -363,7 +364,7 @@ def test_the_order_of_rows_decides_nothing(
     assert one.vetoed.equals(other.vetoed)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40, light=8), deadline=None)
 @given(edge_lists, accounts_of_records)
 def test_every_record_is_in_one_cluster_that_holds_no_contradiction(
     edges: list[Edge], accounts: dict[str, str]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pipelines.match.clusters import components as module
 from pipelines.match.clusters.components import components, components_by_joins, components_of
 from pipelines.match.engines.polars import IN_MEMORY, lazy
+from tests.examples import examples
 
 Edges = list[tuple[int, int]]
 ENDS = {"lo": pl.UInt32, "hi": pl.UInt32}
@@ -32,13 +33,13 @@ def found(frame: pl.DataFrame) -> dict[int, int]:
 EDGES = st.lists(st.tuples(st.integers(0, 9), st.integers(10, 25)) | st.tuples(st.integers(0, 9), st.integers(10, 12)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40, light=8), deadline=None)
 @given(EDGES)
 def test_all_that_hangs_together_is_one_component(edges: Edges) -> None:
     assert found(components_of(edges_of(edges))) == by_hand(edges)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10, light=3), deadline=None)
 @given(EDGES)
 def test_joins_find_the_same_components(edges: Edges) -> None:
     frame = IN_MEMORY.collect(components_by_joins(IN_MEMORY, lazy(edges_of(edges))))

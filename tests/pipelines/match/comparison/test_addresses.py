@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from pipelines.match.comparison.addresses import judged_addresses, judged_phones, mailboxes, numbered, tail
 from pipelines.match.priors import EMAIL, PHONE
+from tests.examples import examples
 
 FIRST, SECOND = np.array([0], np.int32), np.array([1], np.int32)
 
@@ -64,7 +65,7 @@ def test_texts_are_numbered_by_the_values_that_are_given() -> None:
     assert numbered(pl.Series(["b", None, "a", "b"]), pl.Series(["a", "b"])).tolist() == [1, -1, 0, 1]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50, light=10))
 @given(st.lists(st.sampled_from(["a", "b", "c", None]), max_size=8))
 def test_equal_texts_have_equal_numbers(texts: list[str | None]) -> None:
     numbers = numbered(pl.Series(texts, dtype=pl.String)).tolist()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipelines.match.comparison.compare import INDEX, Comparison, compare
 from pipelines.match.comparison.prepare import prepared
 from pipelines.match.comparison.records import encoded
+from tests.examples import examples
 
 ROLES = {
     "given": "given_name",
@@ -133,7 +134,7 @@ ROWS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30, light=6))
 @given(ROWS)
 def test_it_makes_no_difference_which_record_comes_first(rows: list[Row]) -> None:
     lo, hi = np.triu_indices(len(rows), 1)
@@ -143,7 +144,7 @@ def test_it_makes_no_difference_which_record_comes_first(rows: list[Row]) -> Non
         assert found.level.tolist() == other.fields[field].level.tolist()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30, light=6))
 @given(ROWS)
 def test_a_record_agrees_with_itself_exactly_wherever_it_says_anything(rows: list[Row]) -> None:
     own = list(range(len(rows)))

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from pipelines.match.comparison.name_words import AMBIGUOUS, judged_words, known_aliases
 from pipelines.match.priors import FAMILY, GIVEN
+from tests.examples import examples
 
 
 def level(lo: str, hi: str) -> str:
@@ -84,13 +85,13 @@ def test_no_pairs_are_no_levels() -> None:
     assert judged_words(pl.DataFrame(schema={"lo": pl.String, "hi": pl.String})).to_list() == []
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50, light=10))
 @given(st.text("abcdeo ", min_size=1, max_size=12), st.text("abcdeo ", min_size=1, max_size=12))
 def test_it_makes_no_difference_which_word_comes_first(one: str, other: str) -> None:
     assert level(one, other) == level(other, one)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50, light=10))
 @given(st.text("abcdeo", min_size=1, max_size=12), st.text("abcdeo", min_size=1, max_size=12))
 def test_every_level_has_its_prior(one: str, other: str) -> None:
     assert level(one, other) in GIVEN.keys() | FAMILY.keys()

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from pipelines.match.comparison.records import TEXTS
 from pipelines.match.comparison.texts import judged_texts
 from pipelines.match.priors import LEVELS
+from tests.examples import examples
 
 
 def level(field: str, lo: str, hi: str) -> str:
@@ -51,7 +52,7 @@ def test_two_texts_agree_at_a_level(field: str, lo: str, hi: str, expected: str)
     assert level(field, lo, hi) == expected
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50, light=10))
 @given(st.sampled_from(TEXTS), st.text("ab 19", min_size=1, max_size=10), st.text("ab 19", min_size=1, max_size=10))
 def test_it_makes_no_difference_which_text_comes_first_and_every_level_has_its_prior(
     field: str, one: str, other: str

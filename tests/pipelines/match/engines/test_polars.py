@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.match.engines.polars import IN_MEMORY, Engine, PolarsEngine, distinct, lazy, parts
+from tests.examples import examples
 
 ROWS = pl.DataFrame(
     {"key": [5, 1, 3, 3, 2, 1, 4], "word": list("abcdefg")}, schema={"key": pl.UInt64, "word": pl.String}
@@ -59,7 +60,7 @@ def test_rows_are_counted_and_told_apart() -> None:
     assert (IN_MEMORY.batches(10**9), PolarsEngine(4).batches(9), PolarsEngine(4).batches(0)) == (1, 3, 1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40, light=8), deadline=None)
 @given(st.lists(st.integers(0, 2**64 - 1), min_size=1), st.lists(st.integers(0, 2**64 - 1), min_size=1))
 def test_parts_part_whatever_they_are_asked_for(starts: list[int], keys: list[int]) -> None:
     rows = lazy(pl.DataFrame({"key": keys}, schema={"key": pl.UInt64}))

@@ -4,23 +4,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.match.model.name_frequency import MOST, RARITY, odds_by_name
+from tests.examples import examples
 
 RATES = st.floats(0.05, 5)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50, light=10))
 @given(RATES)
 def test_the_more_frequent_a_name_the_less_it_says(duplicates: float) -> None:
     assert (np.diff(odds_by_name(duplicates), axis=0) < 0).all()
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50, light=10))
 @given(RATES)
 def test_the_more_records_bear_a_name_the_less_it_says(duplicates: float) -> None:
     assert (np.diff(odds_by_name(duplicates), axis=1) < 0).all()
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50, light=10))
 @given(RATES)
 def test_odds_are_positive_and_finite(duplicates: float) -> None:
     odds = odds_by_name(duplicates)

@@ -12,6 +12,7 @@ from pipelines.match.comparison.prepare import prepared
 from pipelines.match.comparison.records import encoded
 from pipelines.match.model.model import Model, unfitted
 from pipelines.match.model.weigh import Weighed, frequencies, full_names, weigh
+from tests.examples import examples
 
 ROLES = {
     "given": "given_name",
@@ -165,7 +166,7 @@ ROWS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30, light=6))
 @given(ROWS, st.sampled_from([1, 1_000, 10_000_000]))
 def test_weights_are_finite_and_the_same_both_ways_round(rows: list[Row], size: int) -> None:
     lo, hi = (side.tolist() for side in np.triu_indices(len(rows), 1))
@@ -175,7 +176,7 @@ def test_weights_are_finite_and_the_same_both_ways_round(rows: list[Row], size: 
     assert one.weight.tolist() == pytest.approx(other.weight.tolist())
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30, light=6))
 @given(st.floats(1e-6, 0.5), st.floats(1e-6, 0.5))
 def test_the_more_frequent_a_value_the_less_it_weighs(one: float, other: float) -> None:
     few, many = sorted([one, other])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipelines.read.catalogue.detect import best, confidence, encoding_of, sample
 from pipelines.read.catalogue.registry import FORMATS
 from pipelines.read.core.batch import SAMPLE_BYTES, Sample
+from tests.examples import examples
 
 STARTS = (
     b"",
@@ -109,7 +110,7 @@ def test_an_encoding_is_named_only_where_the_bytes_say_so(start: bytes, encoding
     assert encoding_of(start) == encoding
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60, light=12), deadline=None)
 @given(start=st.sampled_from(STARTS), rest=st.binary(max_size=300), ending=st.sampled_from(ENDINGS))
 def test_no_bytes_make_it_raise(
     tmp_path_factory: pytest.TempPathFactory, start: bytes, rest: bytes, ending: str

@@ -17,6 +17,7 @@ from pipelines.read.chats.slack_export import FORMAT, SlackExport, detects
 from pipelines.read.core.batch import Batch, Sample
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import ErrorCode
+from tests.examples import examples
 from tests.hostile_json import hostile
 from tests.read_conversations import read_conversations
 
@@ -240,7 +241,7 @@ FIELDS = [
 VALUES = hostile([*FIELDS, "message", "team_id", "email", "is_stranger", "bot_id"], likely=["UGUEST", TS, "D1", True])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50, light=10), deadline=None)
 @given(st.lists(VALUES, max_size=4), VALUES, VALUES)
 def test_whatever_comes_only_delivery_errors_come_and_contracts_hold(messages: Any, users: Any, dms: Any) -> None:
     with tempfile.TemporaryDirectory() as folder, suppress(DeliveryError):

@@ -17,6 +17,7 @@ from pipelines.read.chats.sms_backup import FORMAT, detects
 from pipelines.read.core.batch import Batch, Sample
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import ErrorCode
+from tests.examples import examples
 from tests.read_conversations import read_conversations
 
 ANNA, BEN = "+12025550123", "+12025550199"
@@ -241,7 +242,7 @@ ELEMENTS = st.recursive(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50, light=10), deadline=None)
 @given(st.lists(ELEMENTS | st.binary(max_size=20), max_size=4))
 def test_whatever_comes_only_delivery_errors_come_and_contracts_hold(messages: list[str | bytes]) -> None:
     with tempfile.TemporaryDirectory() as folder, suppress(DeliveryError):

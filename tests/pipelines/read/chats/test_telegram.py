@@ -14,6 +14,7 @@ from pipelines.read.chats.telegram import FORMAT, detects
 from pipelines.read.core.batch import Batch, Sample
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import ErrorCode
+from tests.examples import examples
 from tests.hostile_json import hostile
 from tests.read_conversations import read_conversations
 
@@ -192,7 +193,7 @@ FIELDS += ["personal_information", "contacts", "user_id", "phone_number", "membe
 VALUES = hostile(FIELDS, likely=["personal_chat", "service", ANNA, "1714557600"])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50, light=10), deadline=None)
 @given(st.one_of(st.binary(max_size=50), VALUES, st.lists(VALUES)), st.sampled_from([{}, {"owner": "Acme"}]))
 def test_whatever_comes_only_delivery_errors_come_and_contracts_hold(value: Any, options: Any) -> None:
     content = account(chat(*value), *value) if isinstance(value, list) else value

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 
 from pipelines.read.chatwoot.conversations import FORMAT
 from pipelines.read.core.batch import Batch, Sample
+from tests.examples import examples
 from tests.helpdesk_export import checked, export, spoiled, survives
 
 START = 1_772_445_600  # 2026-03-02 10:00 UTC
@@ -198,7 +199,7 @@ WHOLE = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60, light=12), deadline=None)
 @given(value=spoiled(WHOLE))
 def test_whatever_a_value_is_the_reader_goes_on_or_says_what_is_wrong(value: Any) -> None:
     survives(FORMAT, value)

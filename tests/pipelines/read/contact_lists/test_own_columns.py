@@ -23,6 +23,7 @@ from pipelines.read.contact_lists.own_columns import encoding_of
 from pipelines.read.core.batch import Format, Sample
 from pipelines.read.tables.contact_table import fold
 from schemas import received
+from tests.examples import examples
 
 CONTRACTS = {
     "contacts": received.ContactRow,
@@ -64,7 +65,7 @@ def test_the_file_that_refused_rows_come_back_in_is_read(form: Format, tmp_path:
 
 @FORMS
 @given(rows=st.lists(st.lists(CELLS, min_size=1, max_size=9), max_size=30), size=st.integers(1, 9))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25, light=5))
 def test_every_row_is_a_contact_a_merge_or_refused_whatever_the_batches(
     tmp_path_factory: pytest.TempPathFactory, form: Format, rows: list[list[str]], size: int
 ) -> None:
@@ -80,7 +81,7 @@ def test_every_row_is_a_contact_a_merge_or_refused_whatever_the_batches(
 
 @FORMS
 @given(start=st.sampled_from(["", "header", "header as UTF-16", "PK\x03\x04"]), content=st.binary(max_size=300))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40, light=8))
 def test_whatever_the_bytes_a_file_is_refused_or_its_batches_keep_their_contracts(
     tmp_path_factory: pytest.TempPathFactory, form: Format, start: str, content: bytes
 ) -> None:

@@ -10,6 +10,7 @@ from pipelines.errors import DeliveryRefused
 from pipelines.read.csv import rows as csv_rows
 from pipelines.read.csv.plain import plain_rows
 from pipelines.read.csv.rows import open_csv
+from tests.examples import examples
 
 
 def cells(*lines: str, width: int = 2, largest: int = 100) -> list[tuple[Any, ...]] | None:
@@ -74,7 +75,7 @@ ROW = st.sampled_from([b"Jane,1\n", b'"Doe, Jane",1\r\n', b'Joe,"a\nb"\n', b'"",
 
 
 @given(st.lists(PIECE | ROW, max_size=12), st.integers(1, 4), st.sampled_from([csv_rows.LARGEST_CELL, 4]))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300, light=60))
 def test_rows_parsed_together_are_those_parsed_one_by_one(
     tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes], rows: int, largest: int
 ) -> None:

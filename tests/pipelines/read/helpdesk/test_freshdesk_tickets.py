@@ -6,6 +6,7 @@ from hypothesis import given, settings
 
 from pipelines.read.core.batch import Batch, Sample
 from pipelines.read.helpdesk.freshdesk_tickets import FORMAT
+from tests.examples import examples
 from tests.helpdesk_export import checked, export, spoiled, survives
 
 AT = "2026-03-02T10:00:00Z"
@@ -96,7 +97,7 @@ def test_tickets_are_recognised_by_their_keys(tmp_path: Path) -> None:
         assert FORMAT.detects(Sample("x.json", export(tmp_path, value).read_bytes())) == sure
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60, light=12), deadline=None)
 @given(value=spoiled([ticket(said(1, "Sure"), requester={"id": 7, "email": "anna@example.com"})]))
 def test_whatever_a_value_is_the_reader_goes_on_or_says_what_is_wrong(value: Any) -> None:
     survives(FORMAT, value)

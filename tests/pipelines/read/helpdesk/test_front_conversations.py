@@ -7,6 +7,7 @@ from hypothesis import given, settings
 
 from pipelines.read.core.batch import Batch, Sample
 from pipelines.read.helpdesk.front_conversations import FORMAT
+from tests.examples import examples
 from tests.helpdesk_export import checked, export, spoiled, survives
 
 START = 1_772_445_600.5  # 2026-03-02 10:00:00.5 UTC
@@ -140,7 +141,7 @@ WHOLE = {
 }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60, light=12), deadline=None)
 @given(value=spoiled([WHOLE]))
 def test_whatever_a_value_is_the_reader_goes_on_or_says_what_is_wrong(value: Any) -> None:
     survives(FORMAT, value)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 
 from pipelines.read.core.batch import Batch, Sample
 from pipelines.read.helpdesk.intercom_conversations import FORMAT
+from tests.examples import examples
 from tests.helpdesk_export import checked, export, spoiled, survives
 
 START = 1_772_445_600  # 2026-03-02 10:00 UTC
@@ -125,7 +126,7 @@ def test_conversations_are_recognised_by_their_keys(tmp_path: Path, value: Any, 
 TAGS = {"tags": [{"id": "1", "name": "refund", "applied_at": START}]}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60, light=12), deadline=None)
 @given(value=spoiled([BEN, conversation(part("1", "assignment"), part("2", "comment", "Hi"), tags=TAGS)]))
 def test_whatever_a_value_is_the_reader_goes_on_or_says_what_is_wrong(value: Any) -> None:
     survives(FORMAT, value)

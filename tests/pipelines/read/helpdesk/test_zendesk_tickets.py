@@ -12,6 +12,7 @@ from pipelines.read.core.batch import Batch, Sample
 from pipelines.read.helpdesk.zendesk_tickets import FORMAT
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import ErrorCode
+from tests.examples import examples
 from tests.helpdesk_export import checked, export, spoiled, survives
 
 AT = "2026-03-02T10:00:00Z"
@@ -197,13 +198,13 @@ WHOLE = {
 }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60, light=12), deadline=None)
 @given(value=spoiled(WHOLE))
 def test_whatever_a_value_is_the_reader_goes_on_or_says_what_is_wrong(value: Any) -> None:
     survives(FORMAT, value)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20, light=4), deadline=None)
 @given(content=st.binary(max_size=300))
 def test_whatever_the_bytes_the_reader_says_what_is_wrong(content: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -22,6 +22,7 @@ from pipelines.read.mail.mbox import FORMAT as MBOX
 from pipelines.read.mail.source import Mails
 from schemas import received
 from schemas.vocabulary import ErrorCode
+from tests.examples import examples
 from tests.joined import joined
 
 MAIL = b"From: Anna <anna@example.com>\r\nTo: support@acme.example\r\nSubject: Order\r\n\r\nWhere is it?\r\n"
@@ -195,7 +196,7 @@ PIECES += [
 PIECES += ["List-Id: ", "Reply-To: ", "Content-Disposition: attachment; filename*0*=", "=?utf-8?b?", "multipart/digest"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100, light=20), deadline=None)
 @given(
     st.one_of(st.binary(max_size=200), st.lists(st.sampled_from(PIECES) | st.text(max_size=5)).map("".join)),
     st.sampled_from([None, zipped, tarred, gzipped]),

@@ -17,6 +17,7 @@ from pipelines.read.mail.mbox import FORMAT
 from pipelines.read.mail.source import Mails
 from schemas import received
 from schemas.vocabulary import ErrorCode
+from tests.examples import examples
 from tests.joined import joined
 
 OPENING = "From 1790000000000000001@xxx Mon Sep 15 09:53:20 +0000 2025\n"
@@ -410,7 +411,7 @@ PIECES += [
 ]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100, light=20), deadline=None)
 @given(st.one_of(st.binary(max_size=200), st.lists(st.sampled_from(PIECES) | st.text(max_size=5)).map("".join)))
 def test_whatever_the_bytes_only_delivery_errors_come_and_contracts_hold(data: bytes | str) -> None:
     content = data if isinstance(data, bytes) else data.encode(errors="replace")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pipelines.errors import DeliveryError, DeliveryRefused
 from pipelines.read.core.batch import Batch, Sample
 from pipelines.read.meta.instagram_download import FORMAT, detects
+from tests.examples import examples
 from tests.hostile_json import hostile
 from tests.read_conversations import read_conversations
 
@@ -106,7 +107,7 @@ VALUES = hostile(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50, light=10), deadline=None)
 @given(st.binary(max_size=50) | VALUES, VALUES)
 def test_whatever_comes_only_delivery_errors_come_and_contracts_hold(value: Any, profile: Any) -> None:
     content = thread(*value) if isinstance(value, list) else value

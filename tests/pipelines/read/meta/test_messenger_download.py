@@ -16,6 +16,7 @@ from pipelines.read.meta import download as meta_download
 from pipelines.read.meta.messenger_download import FORMAT
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import ErrorCode
+from tests.examples import examples
 from tests.hostile_json import hostile
 from tests.read_conversations import read_conversations
 
@@ -323,7 +324,7 @@ FIELDS += ["senderName", "threadName", "timestamp", "text", "type", "thread_path
 VALUES = hostile(FIELDS, likely=["Acme", 1_700_000_000_000])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50, light=10), deadline=None)
 @given(st.one_of(st.binary(max_size=100), VALUES, st.lists(VALUES, max_size=5)))
 def test_whatever_the_bytes_only_delivery_errors_come_and_contracts_hold(value: Any) -> None:
     messages = thread(*value) if isinstance(value, list) else value

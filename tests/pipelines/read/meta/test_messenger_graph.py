@@ -14,6 +14,7 @@ from pipelines.read.core.batch import Batch, Sample
 from pipelines.read.meta.messenger_graph import FORMAT, detects
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import ErrorCode
+from tests.examples import examples
 from tests.hostile_json import hostile
 from tests.read_conversations import read_conversations
 
@@ -169,7 +170,7 @@ FIELDS = ["data", "participants", "messages", "id", "from", "to", "created_time"
 VALUES = hostile([*FIELDS, "name", "username", "link"], likely=[PAGE, ANNA, "2025-09-15T09:53:20+0000"])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50, light=10), deadline=None)
 @given(st.binary(max_size=50) | VALUES, st.sampled_from([{}, {"page_id": PAGE}]))
 def test_whatever_comes_only_delivery_errors_come_and_contracts_hold(value: Any, options: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -14,6 +14,7 @@ from pipelines.read.core.batch import Batch, Sample
 from pipelines.read.meta.messenger_webhooks import FORMAT, detects
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import ErrorCode
+from tests.examples import examples
 from tests.hostile_json import hostile
 from tests.read_conversations import read_conversations
 
@@ -263,7 +264,7 @@ FIELDS += ["postback", "reaction", "read", "delivery", "mids", "watermark", "ref
 VALUES = hostile(FIELDS, likely=["m_1", "location", "image", True, AT])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50, light=10), deadline=None)
 @given(st.binary(max_size=50), st.lists(VALUES, max_size=5), st.lists(VALUES, max_size=3))
 def test_whatever_comes_only_delivery_errors_come_and_contracts_hold(raw: bytes, events: Any, more: Any) -> None:
     told = [event(**each) if isinstance(each, dict) else each for each in events]

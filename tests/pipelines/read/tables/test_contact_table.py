@@ -14,6 +14,7 @@ from pipelines.read.csv.rows import open_csv
 from pipelines.read.tables.contact_table import Layout, fold, read_contacts, understand
 from schemas import received
 from schemas.vocabulary import ErrorCode
+from tests.examples import examples
 
 CONTRACTS = {
     "contacts": received.ContactRow,
@@ -247,7 +248,7 @@ TABLES = st.lists(st.lists(CELL, min_size=1, max_size=6), max_size=12)
 
 
 @given(rows=TABLES, size=st.integers(1, 5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60, light=12), deadline=None)
 def test_every_row_is_a_contact_or_refused_whatever_the_batches(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], size: int
 ) -> None:

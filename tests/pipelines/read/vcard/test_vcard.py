@@ -14,6 +14,7 @@ from pipelines.read.vcard import cards
 from pipelines.read.vcard.row import HEADER
 from pipelines.read.vcard.vcard import FORMAT, Vcard, open_cards, read
 from schemas.vocabulary import ErrorCode
+from tests.examples import examples
 
 JANE = "BEGIN:VCARD\nVERSION:3.0\nFN:Jane Doe\nTEL:+442079460001\nEND:VCARD\n"
 
@@ -392,7 +393,7 @@ def mutilated(draw: st.DrawFn) -> bytes:
 
 @given(content=st.binary(max_size=200) | mutilated(), encoding=st.sampled_from([None, "windows-1252", "big5"]))
 @example(content=WHOLE.encode(), encoding=None)
-@settings(max_examples=200, deadline=1000)
+@settings(max_examples=examples(200, light=40), deadline=1000)
 def test_no_bytes_raise_anything_but_a_refusal(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, encoding: str | None
 ) -> None:

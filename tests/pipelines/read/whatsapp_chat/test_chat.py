@@ -17,6 +17,7 @@ from pipelines.read.whatsapp_chat.chat import FORMAT, WhatsappChat
 from pipelines.read.whatsapp_chat.participants import title_in
 from schemas import received
 from schemas.vocabulary import ErrorCode
+from tests.examples import examples
 from tests.joined import joined
 
 NAMED = "WhatsApp Chat with Anna Weber.txt"
@@ -472,7 +473,7 @@ HEADS = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60, light=12), deadline=None)
 @given(st.one_of(st.binary(max_size=200), st.lists(st.sampled_from(HEADS) | st.text(max_size=9)).map("".join)))
 def test_whatever_the_bytes_only_delivery_errors_come_and_contracts_hold(data: bytes | str) -> None:
     content = data if isinstance(data, bytes) else data.encode(errors="replace")

@@ -13,6 +13,7 @@ from pipelines.read.whatsapp_cloud import webhooks as module
 from pipelines.read.whatsapp_cloud.participants import Met
 from pipelines.read.whatsapp_cloud.plain import Plain, plain, told
 from pipelines.read.whatsapp_cloud.webhooks import FORMAT, WhatsappCloud
+from tests.examples import examples
 
 INBOX = {"display_phone_number": "49 30 901820", "phone_number_id": "2000000002"}
 CONTACT = {"profile": {"name": "Anna Weber", "username": "anna.w"}, "wa_id": "12025550123", "user_id": "US.1"}
@@ -113,7 +114,7 @@ def refuses(_: bytes) -> Plain:
     raise ValueError
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150, light=30), deadline=None)
 @given(st.lists(nearly_plain(), min_size=1, max_size=4))
 def test_a_plain_webhook_is_read_as_with_care(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
     path = tmp_path_factory.mktemp("log") / "hooks.jsonl"

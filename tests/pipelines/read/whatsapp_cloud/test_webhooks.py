@@ -15,6 +15,7 @@ from pipelines.read.core.batch import Batch, Sample
 from pipelines.read.whatsapp_cloud.webhooks import FORMAT, WhatsappCloud
 from schemas import received
 from schemas.vocabulary import ErrorCode
+from tests.examples import examples
 from tests.joined import joined
 
 ACCOUNT = "1000000001"
@@ -340,7 +341,7 @@ JUNK = st.recursive(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80, light=16), deadline=None)
 @given(st.lists(st.dictionaries(KEY, JUNK, max_size=5), max_size=3), st.binary(max_size=20))
 def test_whatever_the_values_only_delivery_errors_come_and_contracts_hold(values: list[Any], junk: bytes) -> None:
     hooks = [hook(**value) for value in values] + [incoming(message(**value)) for value in values if "id" not in value]

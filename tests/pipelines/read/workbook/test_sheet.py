@@ -14,6 +14,7 @@ from pipelines.read.workbook import sheet as sheet_module
 from pipelines.read.workbook.sheet import open_sheet
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import ErrorCode
+from tests.examples import examples
 from tests.tiny_workbook import parts, row, text, write
 
 HEADER = row("name", "phone")
@@ -369,7 +370,7 @@ def with_a_part_mutilated(draw: st.DrawFn) -> bytes:
 
 @given(content=st.binary(max_size=200) | mutilated(bytes_of(WHOLE)) | with_a_part_mutilated())
 @example(content=bytes_of(WHOLE))
-@settings(max_examples=150, deadline=1000)
+@settings(max_examples=examples(150, light=30), deadline=1000)
 def test_no_bytes_raise_anything_but_a_refusal(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "fuzz.xlsx"
     path.write_bytes(content)

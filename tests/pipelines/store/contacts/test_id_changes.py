@@ -1,21 +1,19 @@
 import polars as pl
-import pytest
 
 from pipelines.store.contacts.id_changes import all_resolved, in_order, keep_changes, keep_withdrawn, kinds_of
 from pipelines.store.warehouse.connection import Connection, query
 from pipelines.store.warehouse.migrate import migrate
-from tests.small_project import SmallProject
+from tests.small_project import SmallProject, starting_point
 
 LIST = "id,name,phone,email\n1,Anna Berg,0151 23456781,\n2,Otto Kern,0151 23456782,\n3,Ben Tal,0151 23456783,"
 ELSEWHERE = "00000000-0000-0000-0000-00000000000{}"
 
 
-@pytest.fixture
-def three(project: SmallProject) -> SmallProject:
+@starting_point
+def three(project: SmallProject) -> None:
     """Three contacts of a record each."""
     project.deliver("crm", "2026-01-05", LIST)
     project.run()
-    return project
 
 
 def changes(*rows: tuple[str, str | None, str]) -> pl.DataFrame:

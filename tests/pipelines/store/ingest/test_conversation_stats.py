@@ -14,6 +14,7 @@ from pipelines.store.ingest import conversation_stats, deliveries, interactions
 from pipelines.store.warehouse.connection import query
 from pipelines.store.warehouse.database import open_warehouse
 from pipelines.store.warehouse.migrate import MIGRATIONS, migrate
+from tests.examples import examples
 from tests.pipelines.store.ingest.made_deliveries import ID, delivery, finish
 from tests.small_project import KEYS, SmallProject, small_project
 
@@ -104,7 +105,7 @@ def bring(project: SmallProject, arrival: Arrival, *, summed: bool) -> None:
         conversation_stats.sum_up(project.connection)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8, light=3), deadline=None)
 @given(arrivals, st.data())
 def test_what_is_summed_up_is_what_all_messages_come_to_in_any_order(
     history: list[Arrival], data: st.DataObject

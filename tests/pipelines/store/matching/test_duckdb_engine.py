@@ -18,6 +18,7 @@ from pipelines.match.resolve import resolve
 from pipelines.store.matching.duckdb_engine import DuckDBEngine, engine_on, temporary_engine
 from pipelines.store.warehouse.database import in_memory, open_warehouse
 from schemas.project import Matching
+from tests.examples import examples
 
 ROLES = {
     "Name": "full_name",
@@ -50,7 +51,7 @@ def listed(rows: list[tuple[str | None, ...]]) -> pl.DataFrame:
     return frame.with_columns(record_id=pl.int_range(pl.len()) + 100)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=examples(6, light=3), deadline=None)
 @given(PEOPLE)
 def test_a_list_has_the_same_contacts_on_every_engine(engine: DuckDBEngine, rows: list[tuple[str | None, ...]]) -> None:
     found = resolve(listed(rows), ROLES)

@@ -3,16 +3,15 @@ import pytest
 from pipelines.store.decisions.decisions import members
 from pipelines.store.reads import health
 from pipelines.store.runs.work_queue import CONTACTS, leave_pending
-from tests.small_project import AS_OF, SmallProject
+from tests.small_project import AS_OF, SmallProject, starting_point
 
 
-@pytest.fixture
-def merged(project: SmallProject) -> SmallProject:
+@starting_point
+def merged(project: SmallProject) -> None:
     """A contact of two records, with an account."""
     project.deliver("crm", "2026-01-05", "id,name,phone,account_id\n1,Anna Berg,0151 23456789,K-1")
     project.deliver("shop", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789\n2,,4.9E+11")
     project.run()
-    return project
 
 
 def test_all_is_well_after_a_run(merged: SmallProject) -> None:

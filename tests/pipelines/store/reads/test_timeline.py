@@ -10,7 +10,7 @@ from pipelines.store.ingest import deliveries, interactions
 from pipelines.store.reads import timeline as store
 from pipelines.store.reads.timeline import KINDS, Wanted, entries, length, timeline
 from tests.pipelines.store.ingest.made_deliveries import delivery, finish
-from tests.small_project import SmallProject
+from tests.small_project import SmallProject, starting_point
 
 NUMBER, RECORD = "+49 151 23456789", "whatsapp:wa:4915123456789"
 ID = "00000000-0000-0000-0000-0000000000{:02}"
@@ -25,8 +25,8 @@ def texts(project: SmallProject, wanted: Wanted = store.EVERYTHING) -> list[str]
     return [row["text"] for row in told(project, wanted)]
 
 
-@pytest.fixture
-def chat(project: SmallProject) -> SmallProject:
+@starting_point
+def chat(project: SmallProject) -> None:
     """Three messages of a morning and one of the next day."""
     project.chat(
         NUMBER,
@@ -36,7 +36,6 @@ def chat(project: SmallProject) -> SmallProject:
         f"2026-02-03 08:00 {NUMBER}: fourth",
     )
     project.run()
-    return project
 
 
 def happened(project: SmallProject, number: int, kind: str, at: str | None, **more: str) -> None:

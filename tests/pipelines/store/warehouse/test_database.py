@@ -25,6 +25,7 @@ from pipelines.errors import (
 )
 from pipelines.store.warehouse import database, journal
 from pipelines.store.warehouse.database import open_warehouse, transaction
+from pipelines.store.warehouse.openssl import openssl
 
 KEY = "0123456789abcdef" * 4
 CANARY = "canary.bird@example.com"
@@ -285,7 +286,7 @@ def test_any_other_file_is_no_warehouse(tmp_path: Path, content: str) -> None:
 
 def test_a_cipher_that_does_not_show_tampering_is_refused(tmp_path: Path) -> None:
     with duckdb.connect(":memory:") as connection:
-        connection.execute(f"LOAD '{database.openssl()}'")
+        connection.execute(f"LOAD '{openssl()}'")
         connection.execute(f"ATTACH '{tmp_path}/w.duckdb' (ENCRYPTION_KEY ?, ENCRYPTION_CIPHER 'CTR')", [KEY])
     with pytest.raises(UnsupportedCipher, match="AES-GCM"):
         open_warehouse(tmp_path / "w.duckdb", KEY).__enter__()
