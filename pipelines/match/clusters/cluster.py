@@ -1,17 +1,19 @@
-"""Edges to clusters, under vetoes. Edges are taken strongest first, so arrival order decides nothing."""
+"""Edges to clusters, under vetoes. Edges are taken strongest first, so arrival order decides nothing.
+
+What a veto asks of two clusters is kept with each of them and summed up when they join, the smaller into the larger.
+So an edge costs no more where the clusters it ties have grown, and a component of n records about n log n.
+"""
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
-import numpy as np
 import polars as pl
 
+from pipelines.match.clusters.bridges import votes
 from pipelines.match.clusters.components import components_of
+from pipelines.match.clusters.name_conflicts import NameBits, name_conflicts
 from pipelines.match.clusters.pooled_evidence import pooled
-from pipelines.match.comparison.compare import INDEX, compare_names
-from pipelines.match.comparison.records import NAMES, encoded
 from pipelines.match.source_links import DECISION, SOURCE_MERGE
 
 SURE = 0.98  # probability from which on an edge needs no support
@@ -19,7 +21,7 @@ LIMITS = {"email": 5, "phone": 5}
 PARTED = "decision "  # an exclusive "attribute" of this kind is a decision, its value the side a record is on
 OWN_DIGITS = 8  # last digits of a number, which are the same in all its spellings
 
-Pair = tuple[Hashable, Hashable]
+PAIR = ["record_lo", "record_hi"]
 
 
 class Clustered(NamedTuple):
@@ -33,69 +35,83 @@ class Clustered(NamedTuple):
 class Members(NamedTuple):
     """What is known of the records of edges, as far as a veto may ask for it."""
 
-    named: frozenset[Hashable]  # those with a full name; that such two share no edge says that they differ
-    contradicting: frozenset[Pair]  # pairs whose given names contradict each other, both ways round
-    exclusive: dict[Hashable, dict[str, str]]
-    points: dict[Hashable, dict[str, frozenset[str]]]
+    named: frozenset[Hashable]  # those with a full name, where a bridge can be
+    names: Mapping[Hashable, NameBits]  # of those whose name contradicts another one
+    exclusive: Mapping[Hashable, dict[str, str]]
+    points: Mapping[Hashable, dict[str, set[str]]]
 
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+NOTHING: dict[str, Any] = {}
+NAMELESS = NameBits(0, 0)
 
 
 class _Cluster:
     """Records joined so far, the smallest of them, and what they would contradict."""
 
-    __slots__ = ("exclusive", "points", "records", "smallest")
+    __slots__ = ("against", "exclusive", "named", "names", "points", "records", "smallest", "votes")
 
     def __init__(self, record: Hashable, members: Members) -> None:
         self.smallest = record
         self.records = [record]
-        self.exclusive: Mapping[str, str] = members.exclusive.get(record, NOTHING)
-        self.points: Mapping[str, frozenset[str]] = members.points.get(record, NOTHING)
+        self.named = int(record in members.named)
+        self.names, self.against = members.names.get(record, NAMELESS)
+        self.exclusive = members.exclusive.get(record, NOTHING)
+        self.points = members.points.get(record, NOTHING)
+        self.votes: dict[_Cluster, int] = {}  # of `bridges.Votes`, summed up by neighbour
 
     def absorb(self, other: "_Cluster") -> None:
         self.smallest = min(self.smallest, other.smallest)  # type: ignore[call-overload]  # keys of one kind
         self.records += other.records
+        self.named += other.named
+        self.names |= other.names
+        self.against |= other.against
         if other.exclusive:
-            self.exclusive = {**self.exclusive, **other.exclusive}
+            few, self.exclusive = sorted((self.exclusive, other.exclusive), key=len)
+            self.exclusive.update(few)
         if other.points:
-            self.points = {field: _of(self, field) | _of(other, field) for field in {*self.points, *other.points}}
-
-
-def _of(cluster: _Cluster, field: str) -> frozenset[str]:
-    return cluster.points.get(field, frozenset())
+            few, self.points = sorted((self.points, other.points), key=len)
+            for field, values in few.items():
+                less, more = sorted((values, self.points.get(field, values)), key=len)
+                more |= less
+                self.points[field] = more
+        for neighbour, said in other.votes.items():
+            del neighbour.votes[other]
+            if neighbour is not self:
+                self.votes[neighbour] = neighbour.votes[self] = self.votes.get(neighbour, 0) + said
 
 
 def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, auto: float) -> Clustered:
     """Join records along merge edges, strongest first, where nothing speaks against the joined cluster.
 
     `edges`: record_lo, record_hi, zone, rule, weight, probability, vague and, below SURE, evidence; of both zones, with
-    all records of the components that edges of the merge zone and those from `pool.LIKELY` on make. `profiles`:
-    record_key, given_name, middle_name, family_name (as they are compared), exclusive (List of "attribute=value").
-    `points`: record_key, field, value. A cluster is named by its smallest record.
+    all records of the components that edges of the merge zone and those from `pooled_evidence.LIKELY` on make.
+    `profiles`: record_key, given_name, middle_name, family_name (as they are compared), exclusive (List of
+    "attribute=value"). `points`: record_key, field, value. A cluster is named by its smallest record.
 
     A join is vetoed by: different values of an exclusive attribute, of which a decision that parts records is one, with
     the side of a record as its value; and, where nobody has decided that the two are one, more e-mails or phones than
     LIMITS; given names that contradict each other across the join, where the edge does not say by a name which of them
     is meant; a bridge, that is an edge below SURE between clusters whose cross pairs are, in the middle, below `auto`.
     A vetoed edge whose records come together by another one is not reported. At last clusters are joined that all their
-    doubtful edges together tie (`pool.pooled`).
+    doubtful edges together tie (`pooled`).
     """
     merges = edges.filter(pl.col("zone") == "merge").sort(
         ["weight", "record_lo", "record_hi"], descending=[True, False, False]
     )
     component = components(merges)
-    members = known_members(edges, profiles, points, component)
-    probability = _probabilities(edges, component)
+    said = votes(edges, merges.filter(pl.col("probability") < SURE), profiles, component, auto)
+    members = known_members(edges, profiles, points, component, said.named)
     held: dict[Hashable, _Cluster] = {}
+    for lo, hi, number in said.votes.iter_rows():
+        one, other = _held(held, lo, members), _held(held, hi, members)
+        one.votes[other] = other.votes[one] = number
     vetoed: list[tuple[Hashable, Hashable, str]] = []
     for lo, hi, rule, strength, vague in merges.select(*PAIR, "rule", "probability", "vague").iter_rows():
-        one = held.get(lo) or held.setdefault(lo, _Cluster(lo, members))
-        other = held.get(hi) or held.setdefault(hi, _Cluster(hi, members))
+        one, other = _held(held, lo, members), _held(held, hi, members)
         if one is other:
             continue
-        veto = _veto(one, other, members, vague=vague and rule != SOURCE_MERGE, is_decided=rule == DECISION)
-        if veto is None and strength < SURE and _is_bridge(one, other, members, probability, auto):
+        veto = _veto(one, other, vague=vague and rule != SOURCE_MERGE, is_decided=rule == DECISION)
+        if veto is None and strength < SURE and _is_bridge(one, other):
             veto = "bridge"
         if veto:
             vetoed.append((lo, hi, veto))
@@ -110,15 +126,8 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
     )
 
 
-PAIR = ["record_lo", "record_hi"]
-
-
-def _probabilities(edges: pl.DataFrame, component: pl.DataFrame) -> dict[Pair, float]:
-    """Probability of pairs, as far as a bridge may ask for it: in components with a doubtful edge that merges."""
-    edges = edges.join(component, left_on="record_lo", right_on="record_key")
-    doubtful = edges.filter(pl.col("zone") == "merge", pl.col("probability") < SURE)["component"].unique()
-    asked = edges.filter(pl.col("component").is_in(doubtful.implode()))
-    return {(lo, hi): each for lo, hi, each in asked.select(*PAIR, "probability").iter_rows()}
+def _held(held: dict[Hashable, _Cluster], record: Hashable, members: Members) -> _Cluster:
+    return held.get(record) or held.setdefault(record, _Cluster(record, members))
 
 
 def _join_pooled(
@@ -127,7 +136,7 @@ def _join_pooled(
     """Join clusters that all their doubtful edges together tie, strongest first, each with one other at most."""
     doubtful = edges.filter(pl.col("probability") < SURE)
     for record in pl.concat([doubtful[side] for side in PAIR]).unique():
-        held.setdefault(record, _Cluster(record, members))
+        _held(held, record, members)
     across = [
         (row, *sorted((held[lo].smallest, held[hi].smallest)), *sorted((len(held[lo].records), len(held[hi].records))))  # type: ignore[type-var]  # keys of one kind
         for row, (lo, hi) in enumerate(doubtful.select(PAIR).iter_rows())
@@ -142,7 +151,7 @@ def _join_pooled(
     joined: list[tuple[Hashable, Hashable, float, int]] = []
     taken: set[Hashable] = set()
     for lo, hi, weight, pairs in pooled(ends.drop("row").hstack(told)).iter_rows():
-        if taken.isdisjoint((lo, hi)) and not _veto(held[lo], held[hi], members, vague=False, is_decided=False):
+        if taken.isdisjoint((lo, hi)) and not _veto(held[lo], held[hi], vague=False, is_decided=False):
             _join(held[lo], held[hi], held)
             taken |= {lo, hi}
             joined.append((lo, hi, weight, pairs))
@@ -150,7 +159,7 @@ def _join_pooled(
 
 
 def _join(one: _Cluster, other: _Cluster, held: dict[Hashable, _Cluster]) -> None:
-    large, small = (one, other) if len(one.records) >= len(other.records) else (other, one)
+    small, large = sorted((one, other), key=lambda each: len(each.records) + len(each.votes))
     for record in small.records:
         held[record] = large
     large.absorb(small)
@@ -179,20 +188,23 @@ def _reported(
 
 
 def known_members(
-    edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, component: pl.DataFrame
+    edges: pl.DataFrame,
+    profiles: pl.DataFrame,
+    points: pl.DataFrame,
+    component: pl.DataFrame,
+    named: frozenset[Hashable],
 ) -> Members:
     """What vetoes ask for, of the records at the ends of edges. `component`: `components` of those that merge."""
     ends = pl.concat([edges["record_lo"], edges["record_hi"]]).unique()
     own = profiles.filter(pl.col("record_key").is_in(ends.implode()))
-    both = pl.col("given_name").is_not_null() & pl.col("family_name").is_not_null()
     exclusive = own.filter(pl.col("exclusive").list.len() > 0).select("record_key", "exclusive")
-    held: dict[Hashable, dict[str, frozenset[str]]] = defaultdict(dict)
+    held: dict[Hashable, dict[str, set[str]]] = defaultdict(dict)
     counted = limited(points).filter(pl.col("record_key").is_in(ends.implode()))
     for record, field, values in counted.group_by("record_key", "field").agg("value").iter_rows():
-        held[record][field] = frozenset(values)
+        held[record][field] = set(values)
     return Members(
-        frozenset(own.filter(both)["record_key"]),
-        contradictions(edges.filter(pl.col("zone") == "merge"), own, component),
+        named,
+        name_conflicts(edges.filter(pl.col("zone") == "merge"), own, component),
         {record: dict(each.split("=", 1) for each in values) for record, values in exclusive.iter_rows()},
         dict(held),
     )
@@ -205,28 +217,6 @@ def limited(points: pl.DataFrame) -> pl.DataFrame:
     return points.filter(pl.col("field").is_in(LIMITS)).select("record_key", "field", value)
 
 
-def contradictions(edges: pl.DataFrame, profiles: pl.DataFrame, component: pl.DataFrame) -> frozenset[Pair]:
-    """Pairs of records whose given names contradict each other (both ways round), in components with a vague edge."""
-    vague = edges.filter(pl.col("vague")).join(component, left_on="record_lo", right_on="record_key")["component"]
-    asked = (
-        component.filter(pl.col("component").is_in(vague.unique().implode()))
-        .join(profiles.select("record_key", *NAMES), on="record_key")
-        .sort("record_key")
-        .with_row_index("record")
-    )
-    pairs = asked.select("component", lo="record").join(asked.select("component", hi="record"), on="component")
-    pairs = pairs.filter(pl.col("lo") < pl.col("hi"))
-    facts = pl.DataFrame(schema={"record": pl.UInt32, "field": pl.String, "value": pl.String})
-    lo, hi = pairs["lo"].to_numpy(), pairs["hi"].to_numpy()
-    names, _ = compare_names(encoded(asked.height, asked.select("record", *NAMES), facts), lo, hi)
-    if not names:
-        return frozenset()
-    against = np.flatnonzero(names["given_name"].level == INDEX["given_name"]["different"])
-    keys = asked["record_key"].to_list()
-    found = [(keys[one], keys[other]) for one, other in zip(lo[against], hi[against], strict=True)]
-    return frozenset(found) | {(other, one) for one, other in found}
-
-
 def components(edges: pl.DataFrame) -> pl.DataFrame:
     """Connected components: record_key, component (its smallest record key)."""
     ends = pl.concat([edges["record_lo"], edges["record_hi"]]).unique().sort().alias("record_key").to_frame()
@@ -237,30 +227,28 @@ def components(edges: pl.DataFrame) -> pl.DataFrame:
     return ends.with_columns(component=ends["record_key"].gather(found))
 
 
-def _veto(one: _Cluster, other: _Cluster, members: Members, *, vague: bool, is_decided: bool) -> str | None:
-    against = [key for key, value in one.exclusive.items() if other.exclusive.get(key, value) != value]
-    if against:
-        return "veto:decision" if any(key.startswith(PARTED) for key in against) else "veto:exclusive"
+def _veto(one: _Cluster, other: _Cluster, *, vague: bool, is_decided: bool) -> str | None:
+    few, many = sorted((one.exclusive, other.exclusive), key=len)
+    against = (key for key, value in few.items() if many.get(key, value) != value)
+    if first := next(against, None):
+        is_parted = first.startswith(PARTED) or any(key.startswith(PARTED) for key in against)
+        return "veto:decision" if is_parted else "veto:exclusive"
     if is_decided:
         return None
-    if one.points and any(len(_of(one, field) | _of(other, field)) > most for field, most in LIMITS.items()):
+    if (one.points or other.points) and any(_more_than(most, field, one, other) for field, most in LIMITS.items()):
         return "veto:cardinality"
-    if vague and any((a, b) in members.contradicting for a in one.records for b in other.records):
+    if vague and one.names & other.against:
         return "veto:names"
     return None
 
 
-def _is_bridge(one: _Cluster, other: _Cluster, members: Members, probability: dict[Pair, float], auto: float) -> bool:
+def _more_than(most: int, field: str, one: _Cluster, other: _Cluster) -> bool:
+    stated = [cluster.points.get(field, set()) for cluster in (one, other)]
+    return max(map(len, stated)) > most or len(set.union(*stated)) > most
+
+
+def _is_bridge(one: _Cluster, other: _Cluster) -> bool:
     """Whether most pairs across a join speak against it. Pairs that nothing is known of have no say."""
     if len(one.records) == 1 and len(other.records) == 1:
         return False
-    said = []
-    for a in one.records:
-        for b in other.records:
-            known = probability.get((a, b), probability.get((b, a)))
-            if known is not None:
-                said.append(known)
-            elif a in members.named and b in members.named:
-                said.append(0.0)
-    said.sort(reverse=True)
-    return said[(len(said) - 1) // 2] < auto
+    return one.named * other.named > one.votes.get(other, 0)

@@ -5,6 +5,7 @@ from math import log2
 from random import Random
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -311,6 +312,47 @@ def test_pooled_evidence_joins_no_two_values_of_an_exclusive_attribute() -> None
 
     assert groups(found) == {"ab", "c"}
     assert found.pooled.is_empty()
+
+
+def test_of_three_clusters_that_doubtful_edges_tie_in_a_row_two_join() -> None:
+    sure: list[Edge] = [("a", "b", CERTAIN), ("c", "d", CERTAIN), ("e", "f", CERTAIN)]
+    tie: list[Edge] = [("a", "c", DOUBTFUL), ("b", "d", DOUBTFUL), ("c", "e", DOUBTFUL), ("d", "f", DOUBTFUL)]
+    strong, weak = told_of("city", "company"), told_of("city", "street", "text")
+    edges = frame([*sure, *tie]).with_columns(evidence=pl.Series(["{}", "{}", "{}", strong, weak, strong, weak]))
+
+    found = clustered_edges(edges, "abcdef")
+
+    assert groups(found) == {"abcd", "ef"}
+    assert found.pooled.select("record_lo", "record_hi", "pairs").rows() == [("a", "c", 2)]
+
+
+@pytest.mark.parametrize("field", ["email", "phone"])
+@pytest.mark.parametrize("sides", ["ab", "ba"], ids=["the first has them", "the second has them"])
+def test_nobody_has_six_of_a_kind(field: str, sides: str) -> None:
+    def groups_with(count: int) -> set[str]:
+        return groups(
+            clustered([("a", "b", CERTAIN)], "ab", points=[(sides[0], field, f"{nth}0000000") for nth in range(count)])
+        )
+
+    assert groups_with(5) == {"ab"}
+    assert groups_with(6) == {"a", "b"}
+
+
+def test_eight_digits_tell_a_number() -> None:
+    def groups_with(*numbers: str) -> set[str]:
+        points = [("ab"[nth % 2], "phone", number) for nth, number in enumerate(numbers)]
+        return groups(clustered([("a", "b", CERTAIN)], "ab", points=points))
+
+    assert groups_with(*(f"49{nth}25550111" for nth in range(6))) == {"ab"}
+    assert groups_with(*(f"49{nth}5550111" for nth in range(6))) == {"a", "b"}
+
+
+def test_a_family_name_alone_is_no_full_name() -> None:
+    names = dict.fromkeys("bc", "anna berg")
+
+    for lone in ("- berg", "anna -"):
+        found = clustered([*GROWN, ("b", "c", LIKELY)], "abcd", names=names | {"a": lone, "d": lone})
+        assert groups(found) == {"abcd"}
 
 
 def test_an_edge_whose_records_came_together_another_way_is_not_reported() -> None:

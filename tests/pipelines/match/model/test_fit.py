@@ -11,12 +11,14 @@ from pipelines.match.comparison.compare import compare
 from pipelines.match.comparison.prepare import prepared
 from pipelines.match.comparison.records import encoded
 from pipelines.match.engines.polars import IN_MEMORY, lazy
+from pipelines.match.model import fit as fit_module
 from pipelines.match.model import sample as module
 from pipelines.match.model.fit import counted, fit
 from pipelines.match.model.model import Model, shipped_m
 from pipelines.match.model.sample import sampled_pairs
 from pipelines.match.model.term_frequency import values
 from pipelines.match.model.weigh import frequencies, weigh
+from pipelines.match.priors import COLLEAGUES, HOUSEHOLD, ONE_LINE
 
 ROLES = {"given": "given_name", "family": "family_name", "phone": "phone", "email": "email", "city": "city"}
 Row = dict[str, str | None]
@@ -155,3 +157,42 @@ def test_fifty_records_are_enough() -> None:
     found = weigh(compare(records, lo, hi), frequencies(records, model, crowded), model, lo, hi).probability > 0.8
     truth = [rows[one]["phone"] == rows[other]["phone"] for one, other in zip(lo, hi, strict=True)]
     assert found.tolist() == truth
+
+
+FITTED = {
+    "given_name": [0.794919, 0.071406, 0.028563, 0.042844, 0.007141, 0.035703, 0.019425],
+    "family_name": [0.613457, 0.00143, 0.0143, 0.088535, 0.249852, 0.00715, 0.003575, 0.0217],
+    "phone": [0.784012, 0.014278, 0.01222, 0.18949],
+    "email": [0.624967, 0.014999, 0.014999, 0.014999, 0.019999, 0.039998, 0.029998, 0.040051, 0.199989],
+    "email_domain": [0.050051, 0.119994, 0.829956],
+    "city": [0.593778, 0.057111, 0.007139, 0.341972],
+}
+
+
+def rates(model: Model) -> list[float]:
+    """Other records that a record has: of its person, of its household, of those on its line, of its firm."""
+    return [model.duplicates, model.household, model.one_line, model.colleagues]
+
+
+def test_a_list_teaches_what_it_taught() -> None:
+    model = fitted(people(40))
+
+    assert {field: list(model.m[field].values()) for field in FITTED} == {
+        field: pytest.approx(shares, abs=1e-6) for field, shares in FITTED.items()
+    }
+    assert rates(model) == pytest.approx([0.773442, HOUSEHOLD, ONE_LINE, COLLEAGUES], abs=1e-6)
+
+
+def test_relations_are_counted_and_never_rarer_than_lists_mostly_have_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    for rate in ("HOUSEHOLD", "ONE_LINE", "COLLEAGUES"):
+        monkeypatch.setattr(fit_module, rate, 1e-6)
+
+    monkeypatch.setattr(fit_module, "ROUNDS", 1)
+
+    assert rates(fitted(people(40))) == pytest.approx([0.723828, 0.009046, 0.00128, 0.046697], abs=1e-6)
+
+
+def test_two_records_are_mostly_told_by_what_is_known_of_lists() -> None:
+    row: Row = {"given": "Mara", "family": "Quint", "phone": "+44 20 7946 0111"}
+
+    assert fitted([row, row]).duplicates == pytest.approx((0.9 * 50 + 2) / (50 + 2), abs=2e-3)

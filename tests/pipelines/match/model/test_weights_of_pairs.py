@@ -1,0 +1,138 @@
+"""What pairs weigh, number by number: a change of the model that nobody meant shows here."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+import pytest
+
+from pipelines.match.blocking.shared_identifiers import crowds
+from pipelines.match.comparison.compare import compare
+from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.records import encoded
+from pipelines.match.model.model import unfitted
+from pipelines.match.model.weigh import RELATIONS, Weighed, frequencies, weigh
+
+ROLES = {
+    "given": "given_name",
+    "family": "family_name",
+    "phone": "phone",
+    "email": "email",
+    "dob": "date_of_birth",
+    "city": "city",
+    "id": "exact_id",
+    "company": "company",
+}
+Row = dict[str, str]
+Bits = dict[str, float]
+Weight = tuple[str, Row, Row, float, tuple[float, float, float], Bits]
+
+
+def shares(values: Mapping[str, float]) -> pl.DataFrame:
+    return pl.DataFrame({"value": list(values), "share": list(values.values())})
+
+
+NAMES = {"mara": 0.01, "otto": 0.02, "quint": 0.002, "elisabeth": 0.03}
+COUNTED = unfitted(5_000)._replace(
+    shares={
+        "given_name": shares(NAMES),
+        "family_name": shares(NAMES),
+        "city": shares({"bath": 0.3, "hull": 0.01}),
+        "email_domain": shares({"gmail.com": 0.4, "quint.example": 0.01}),
+        "company": shares({"northwind": 0.02}),
+    },
+    names=pl.DataFrame({"value": ["mara quint"], "records": [4]}, schema={"value": pl.String, "records": pl.UInt32}),
+)
+LINE, BOX = "+44 20 7946 0111", "quint@example.com"
+MARA = {"given": "Mara", "family": "Quint"}
+AT_HOME, AT_WORK = {"phone": LINE, "city": "Bath"}, {"company": "Northwind", "phone": LINE}
+
+# The two records, what the pair weighs in bits, how much likelier than strangers two people of a household, on one line
+# and of a firm are, and what each field weighs that weighs anything.
+WEIGHTS: list[Weight] = [
+    ("a full name that four records bear", MARA, MARA,
+        0.181, (-6.957674, -9.279602, -12.287712),
+        {"given_name": 6.500908, "family_name": 8.710806, "name_bearers": -2.576853},
+    ),
+    ("a full name that two records bear", MARA | {"family": "Otto"}, MARA | {"family": "Otto"},
+        0.91875, (-6.210598, -8.532526, -12.287712),
+        {"given_name": 6.500908, "family_name": 5.388878, "name_bearers": 1.492151},
+    ),
+    ("names that nobody else has", {"given": "Vera", "family": "Sol"}, {"given": "Vera", "family": "Sol"},
+        6.711632, (2.664825, 0.342897, -12.287712),
+        {"given_name": 13.144764, "family_name": 13.032735, "name_bearers": -3.920138},
+    ),
+    ("names in each other's place", MARA, {"given": "Quint", "family": "Mara"},
+        0.109256, (-4.294709, -6.616637, -12.287712),
+        {"given_name": 3.837943, "family_name": 8.710806, "name_bearers": 0.086113},
+    ),
+    ("one number", MARA | AT_HOME, MARA | AT_HOME,
+        8.766397, (7.981274, 8.118777, 0.510457),
+        {"given_name": 6.500908, "family_name": 8.710806, "city": -0.116814, "country": 0.329308, "phone": 17.416995,
+         "name_bearers": -2.576853},
+    ),
+    ("an initial and one address", {"given": "M.", "family": "Quint", "email": BOX}, MARA | {"email": BOX},
+        8.310729, (8.491853, 10.228819, 2.584963),
+        {"given_name": 3.399931, "family_name": 8.710806, "email": 19.253497},
+    ),
+    ("spouses", MARA | AT_HOME, {"given": "Otto", "family": "Quint"} | AT_HOME,
+        -0.593088, (8.511833, 8.649336, 0.510457),
+        {"given_name": -4.906891, "family_name": 8.710806, "city": -0.116814, "country": 0.329308, "phone": 17.416995},
+    ),
+    ("colleagues",
+        MARA | AT_WORK | {"email": "mara@quint.example"},
+        {"given": "Otto", "family": "Ober"} | AT_WORK | {"email": "otto@quint.example"},
+        -11.750188, (-7.081833, -6.944329, 5.941974),
+        {"given_name": -4.906891, "family_name": -4.984893, "company": 3.824428, "country": 0.329308,
+         "email": -1.70044, "phone": 11.773139, "email_domain": 2.320486},
+    ),
+    ("a slip in an address of a provider", MARA | {"email": "mara@gmail.com"}, MARA | {"email": "marq@gmail.com"},
+        4.824856, (-6.957674, -9.279602, -12.287712),
+        {"given_name": 6.500908, "family_name": 8.710806, "email": 4.643856, "name_bearers": -2.576853},
+    ),
+    ("mailboxes of one provider", {"email": "mara@gmail.com"}, {"email": "otto@gmail.com"},
+        -15.877181, (-16.140155, -18.462083, -15.287712),
+        {"email": -1.70044, "email_domain": -1.736966},
+    ),
+    ("a family name and one number", {"family": "Quint"} | AT_HOME, {"family": "Quint"} | AT_HOME,
+        4.267652, (8.558126, 8.69563, 0.510457),
+        {"family_name": 8.710806, "city": -0.116814, "country": 0.329308, "phone": 17.416995},
+    ),
+    ("one customer number", {"id": "A-100"}, {"id": "A-100"},
+        7.381684, (-8.380822, -10.70275, -12.287712),
+        {"exact_id": 19.826871},
+    ),
+    ("one date of birth, and all else another",
+        MARA | {"dob": "1980-03-04", "city": "Bath"},
+        {"given": "Mara", "family": "Ober", "dob": "1980-03-04", "city": "Hull"},
+        -3.647531, (-16.857568, -19.179496, -13.256004),
+        {"given_name": 6.500908, "family_name": -4.984893, "city": -3.491853, "date_of_birth": 10.768184},
+    ),
+    ("nothing that both state", MARA, {"city": "Bath"},
+        -12.440056, (-15.024678, -17.346606, -12.287712),
+        {},
+    ),
+]  # fmt: skip
+
+
+def weighed(one: Row, other: Row) -> Weighed:
+    names, facts = prepared(pl.DataFrame([one, other], schema=dict.fromkeys(ROLES, pl.String)), ROLES)
+    records, (lo, hi) = encoded(2, names, facts), np.array([[0], [1]], np.uint32)
+    known = frequencies(records, COUNTED, crowds(names, facts))
+    return weigh(compare(records, lo, hi), known, COUNTED, lo, hi)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "weight", "relations", "fields"), [row[1:] for row in WEIGHTS], ids=[row[0] for row in WEIGHTS]
+)
+def test_a_pair_weighs_what_it_weighed(
+    one: Row, other: Row, weight: float, relations: tuple[float, float, float], fields: Bits
+) -> None:
+    found = weighed(one, other)
+
+    assert float(found.weight[0]) == pytest.approx(weight, abs=2e-6)
+    assert float(found.probability[0]) == pytest.approx(1 / (1 + 2**-weight), abs=2e-6)
+    assert [float(found.relations[name][0]) for name in RELATIONS] == pytest.approx(relations, abs=2e-6)
+    said = {name: float(bits[0]) for name, bits in found.fields.items()}
+    assert said == pytest.approx(dict.fromkeys(said, 0.0) | fields, abs=2e-6)
+    assert found.weight[0] == pytest.approx(found.prior + sum(said.values()) + found.relation[0])
