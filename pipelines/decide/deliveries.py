@@ -56,7 +56,7 @@ def decide(project: OpenProject, connection: Connection, run_id: str) -> list[Ta
 def take(project: OpenProject, connection: Connection, file: Landed, ids: Keyed, run_id: str) -> Taken:
     """Take in one file, or say that it is known."""
     delivery = delivery_of(project, file, ids)
-    before = deliveries.earlier(connection, delivery.delivery_id)
+    before = deliveries.earlier(connection, [delivery.delivery_id]).get(delivery.delivery_id)
     if before and not worth_another_try(before, delivery.config_digest):
         return Taken(file.source, delivery.delivery_id, before.state, Counter(), before.code, known=True)
     return take_in(connection, delivery, by_request(project, file, ids, run_id), run_id)
@@ -160,10 +160,10 @@ def keep_answers(
     skipped = late.with_columns(outcome=pl.lit(Outcome.SKIPPED.value))
     aside = pl.concat([pl.concat([rejected, skipped]).join(raw, on="row"), batch.refused.select(REJECTED.names())])
     claimed_places = claims.drop_nulls("place").select("row", "retry_of", "place")
-    deliveries.keep_rejected(connection, delivery, aside.join(claimed_places, on="row", how="left"))
-    deliveries.keep_problems(
-        connection, delivery, pl.concat([refused(batch.meanings, answers), refusals(batch.refused), superseded(late)])
-    )
+    rejected = aside.join(claimed_places, on="row", how="left")
+    deliveries.keep_rejected(connection, deliveries.placed(delivery, rejected))
+    problems = pl.concat([refused(batch.meanings, answers), refusals(batch.refused), superseded(late)])
+    deliveries.keep_problems(connection, deliveries.placed(delivery, problems))
     good = [each.row for each in answers if not each.refusal]
     rejected_rows.keep_corrected(connection, delivery, claimed_places.filter(pl.col("row").is_in(good)))
     outcomes = Counter(each.outcome for each in answers if not each.refusal)

@@ -94,10 +94,12 @@ def arrived(connection: Connection, folder: Path, sources: Mapping[str, Source])
             seen[name] = list(candidates(folder, name, source, local.get(name, [])))
         except SourceUnreachable as failure:
             unreachable[name] = str(failure)
-    settle(connection, [each for some in seen.values() for each in some])
+    every = [each for some in seen.values() for each in some]
+    hashes = deliveries.known_hashes(connection, [each.stamp for each in every])
+    settle(each for each in every if each.stamp not in hashes)
     for name, some in seen.items():
         try:
-            files += landed(connection, folder, name, sources[name], some)
+            files += landed(connection, folder, name, sources[name], some, hashes)
         except SourceUnreachable as failure:
             unreachable[name] = str(failure)
     return Arrived(files, unreachable)
@@ -170,38 +172,53 @@ def untouched(folder: Path, path: Path | Remote, before: Stamp) -> bool:
         return False
 
 
-def settle(connection: Connection, seen: Iterable[Seen]) -> None:
-    """Wait, once for all files, until those that are new and were touched a moment ago must show whether they grow.
+def settle(new: Iterable[Seen]) -> None:
+    """Wait, once for all new files, until those that were touched a moment ago must show whether they grow.
 
     What has a version appears whole, and is not waited for. The clock of another machine is not relied upon.
     """
     now = time.time()
     ages = [
         0.0 if isinstance(each.path, Remote) else max(0.0, now - each.stamp.modified_ns / 1e9)
-        for each in seen
+        for each in new
         if not (isinstance(each.path, Remote) and each.path.version)
-        and deliveries.known_hash(connection, *each.stamp) is None
     ]
     if ages and min(ages) < SETTLE_SECONDS:
         time.sleep(SETTLE_SECONDS - min(ages))
 
 
-def landed(connection: Connection, folder: Path, name: str, source: Source, seen: Iterable[Seen]) -> list[Landed]:
-    """The files of a source that nobody has touched since they were seen, in canonical order."""
-    files = (complete for each in seen if (complete := inspect(connection, folder, name, source, each)))
+def landed(
+    connection: Connection,
+    folder: Path,
+    name: str,
+    source: Source,
+    seen: Iterable[Seen],
+    hashes: deliveries.Hashes,
+) -> list[Landed]:
+    """The files of a source that nobody has touched since they were seen, in canonical order. `hashes`: known ones."""
+    fresh: deliveries.Hashes = {}
+    try:
+        files = [complete for each in seen if (complete := inspect(folder, name, source, each, hashes, fresh))]
+    finally:
+        deliveries.remember_hashes(connection, fresh)
     return sorted(files, key=lambda each: (each.declared_at, each.sha256))
 
 
-def inspect(connection: Connection, folder: Path, name: str, source: Source, seen: Seen) -> Landed | None:
-    """A file that is complete, or None. Raises SourceUnreachable where neither name nor server tell its time."""
-    sha256 = deliveries.known_hash(connection, *seen.stamp)
+def inspect(
+    folder: Path, name: str, source: Source, seen: Seen, hashes: deliveries.Hashes, fresh: deliveries.Hashes
+) -> Landed | None:
+    """A file that is complete, or None; its hash is added to the `fresh` ones unless it is known.
+
+    Raises SourceUnreachable where neither name nor server tell its time.
+    """
+    sha256 = hashes.get(seen.stamp)
     if sha256 is None:
         if not untouched(folder, seen.path, seen.stamp):
             return None
         sha256 = hashed(seen.path)
         if not untouched(folder, seen.path, seen.stamp):
             return None
-        deliveries.remember_hash(connection, *seen.stamp, sha256)
+        fresh[seen.stamp] = sha256
     stated = stated_time(seen.path.name, source)
     if not stated and isinstance(seen.path, Remote) and seen.path.modified is None:
         raise SourceUnreachable(f"{seen.path.at} does not say when a file was changed: put a date into its name")

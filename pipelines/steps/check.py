@@ -58,7 +58,7 @@ def check(project: OpenProject, connection: Connection, path: Path, source: str)
         expect_identity(connection, ids)
     file = as_landed(path, source, every_source(project.settings)[source])
     delivery = delivery_of(project, file, ids)
-    before = deliveries.earlier(connection, delivery.delivery_id)
+    before = deliveries.earlier(connection, [delivery.delivery_id]).get(delivery.delivery_id)
     seen: list[tuple[str | None, pl.DataFrame, pl.DataFrame]] = []
 
     @contextmanager
