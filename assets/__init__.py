@@ -1,1 +1,1 @@
-"""When it happens: Dagster assets, checks and jobs. The only package that imports Dagster."""
+"""When it happens: Dagster assets, checks, jobs."""

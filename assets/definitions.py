@@ -39,7 +39,7 @@ def definitions(folder: Path | None) -> dg.Definitions:
             dg.define_asset_job(
                 REFRESH,
                 selection=dg.AssetSelection.all() - dg.AssetSelection.checks(equals_a_rebuild),
-                description="Take in what has arrived, match, merge, publish",
+                description="Ingest new deliveries, match, merge, publish",
             ),
             dg.define_asset_job(
                 REBUILD_COMPARE,

@@ -109,9 +109,9 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action=ShowVersion, nargs=0, help="say which version this is, and end")
     commands = _Commands(top)
-    commands.under("look at contacts", looking, add_looking)
-    commands.under("decide, with a reason that is kept; everything can be undone", deciding, add_deciding)
-    commands.under("run the data", running, add_running)
+    commands.under("find and inspect contacts", looking, add_looking)
+    commands.under("make decisions (kept with their reason; all can be undone)", deciding, add_deciding)
+    commands.under("operate the pipeline", running, add_running)
     says = "One deduplicated, audited, privacy-safe contact database from every channel."
     top.description = "\n".join((says, "", *commands.listed))
     top.epilog = f"{QUESTIONS}\n\n{EXIT_CODES}"

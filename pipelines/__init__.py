@@ -1,1 +1,1 @@
-"""What happens to rows: plain functions over Polars frames, and the store. Knows nothing of Dagster."""
+"""What happens to rows: functions over Polars frames, and the store."""

@@ -1,1 +1,1 @@
-"""What a row is: vocabulary, contracts, configuration. Imports no other package of onecontact."""
+"""What a row is: contracts of frames, vocabulary, configuration."""

@@ -1,1 +1,1 @@
-"""Commands for whoever decides about contacts."""
+"""For whoever decides about contacts: edit, tag, merge, block, review, undo."""

@@ -74,7 +74,7 @@ def tell(asked: argparse.Namespace, decisions: Sequence[Decision], contacts: Seq
     for decision in decisions:
         tell_undoing(decision, asked.project)
     if any(each.kind == DecisionKind.CREATE or each.field in IDENTIFYING for each in decisions):
-        say("The next run looks whom else it may be.")
+        say("The next run will match it against other contacts.")
     say("Exports follow with the next run.")
 
 

@@ -11,36 +11,36 @@ def add_commands(add: Adder) -> None:
     """Add the commands that decide, list decisions and take them back."""
     create = add("add", "Add a contact", "add")
     create.add_argument("--name", metavar="NAME")
-    create.add_argument("--phone", action="append", default=[], metavar="NUMBER", help="may be repeated")
-    create.add_argument("--email", action="append", default=[], metavar="ADDRESS", help="may be repeated")
-    create.add_argument("--attribute", action="append", default=[], metavar="NAME=VALUE", help="may be repeated")
-    create.add_argument("--tag", action="append", default=[], metavar="TAG", help="may be repeated")
+    create.add_argument("--phone", action="append", default=[], metavar="NUMBER", help="repeatable")
+    create.add_argument("--email", action="append", default=[], metavar="ADDRESS", help="repeatable")
+    create.add_argument("--attribute", action="append", default=[], metavar="NAME=VALUE", help="repeatable")
+    create.add_argument("--tag", action="append", default=[], metavar="TAG", help="repeatable")
     create.add_argument("--note", metavar="TEXT")
 
-    edit = add("edit", "Correct values of a contact, take them away, or pin them against all that comes", "edit")
+    edit = add("edit", "Set, remove or pin field values of a contact", "edit")
     about_a_contact(edit)
     edit.add_argument(
         "values",
         nargs="*",
         metavar="FIELD=VALUE",
-        help="name, phone, email or an attribute, and its value from now on",
+        help="name, phone, email or an attribute, and its new value",
     )
-    edit.add_argument("--clear", action="append", default=[], metavar="FIELD", help="it has no value; may be repeated")
+    edit.add_argument("--clear", action="append", default=[], metavar="FIELD", help="clear this field; repeatable")
     edit.add_argument(
         "--pin",
         action="append",
         default=[],
         metavar="FIELD[=VALUE]",
-        help="nothing that arrives replaces it, until the pin is revoked; without a value the one it has",
+        help="keep this value whatever sources say, until the pin is revoked; without VALUE the current one",
     )
 
-    tag = add("tag", "Tag a contact, or take tags away", "annotate")
+    tag = add("tag", "Add or remove tags", "annotate")
     tag.set_defaults(kind="tag")
     about_a_contact(tag)
     tag.add_argument("tags", nargs="*", metavar="TAG")
-    tag.add_argument("--remove", action="append", default=[], metavar="TAG", help="take it away; may be repeated")
+    tag.add_argument("--remove", action="append", default=[], metavar="TAG", help="remove this tag; repeatable")
 
-    note = add("note", "Write a note about a contact into its timeline", "annotate")
+    note = add("note", "Add a note to the timeline of a contact", "annotate")
     note.set_defaults(kind="note")
     about_a_contact(note)
     note.add_argument("text", metavar="TEXT")
@@ -55,11 +55,11 @@ def add_commands(add: Adder) -> None:
 
 def add_identity(add: Adder) -> None:
     """Add the commands that say who is one person and who is not."""
-    merge = add("merge", "Say that contacts are one person: they become one, and can be parted again", "merge")
+    merge = add("merge", "Merge contacts that are the same person; can be undone", "merge")
     merge.add_argument("contact", metavar="PRIMARY", help="the contact whose values win where both have one")
     merge.add_argument("others", nargs="+", metavar="OTHER", help="a contact that is the same person")
 
-    unmerge = add("unmerge", "Part a contact that is not one person: take back a merge, or take records out", "unmerge")
+    unmerge = add("unmerge", "Split a contact that mixes several people", "unmerge")
     about_a_contact(unmerge)
     which = unmerge.add_mutually_exclusive_group()
     which.add_argument(
@@ -67,11 +67,11 @@ def add_identity(add: Adder) -> None:
         action="append",
         default=[],
         metavar="SOURCE:ID",
-        help="take this record out, as `show` names it; repeated, they stay together",
+        help="split off this record, as `show` names it; repeated, they stay together",
     )
-    which.add_argument("--all", action="store_true", help="take every record apart from every other")
+    which.add_argument("--all", action="store_true", help="split every record from every other")
 
-    review = add("review", "Walk through pairs that may be one person, likeliest first, and decide", "review")
+    review = add("review", "Decide pairs in the review queue, most likely first", "review")
     review.add_argument(
         "--limit", type=whole(0, 2**31), default=0, metavar="N", help="at most so many pairs (default: 0: all)"
     )
@@ -84,9 +84,9 @@ def add_identity(add: Adder) -> None:
 
 def add_blocks(add: Adder) -> None:
     """Add `block` and `unblock`."""
-    block = add("block", "Block a contact: conversations that begin from now on are set aside", "block")
-    block.add_argument("--until", metavar="DATE", help="the block ends with this day, or at this ISO 8601 time")
-    unblock = add("unblock", "Lift the blocks of a contact: what was set aside comes back", "block")
+    block = add("block", "Block a contact: new conversations are suppressed", "block")
+    block.add_argument("--until", metavar="DATE", help="the block ends after this day, or at this ISO 8601 time")
+    unblock = add("unblock", "Unblock a contact: suppressed conversations come back", "block")
     for each, kind in ((block, "block"), (unblock, "unblock")):
         each.set_defaults(kind=kind)
     about_a_contact(block, unblock)
@@ -96,14 +96,14 @@ def add_blocks(add: Adder) -> None:
 
 def add_history(add: Adder) -> None:
     """Add the commands that say what was decided and take it back."""
-    decisions = add("decisions", "List what was decided, by whom, when and why, and what of it stands", "decisions")
+    decisions = add("decisions", "List decisions and whether they are in force", "decisions")
     decisions.add_argument(
-        "contact", nargs="?", metavar="CONTACT", help="only what is about this contact (default: all, newest first)"
+        "contact", nargs="?", metavar="CONTACT", help="only decisions about this contact (default: all, newest first)"
     )
     decisions.add_argument(
         "--limit", type=whole(0, 2**31), default=50, metavar="N", help="at most so many (default: 50; 0: all)"
     )
-    revoke = add("revoke", "Undo a decision: everything is as if it had not been taken", "revoke")
+    revoke = add("revoke", "Undo a decision; restores the state without it", "revoke")
     revoke.add_argument(
         "decision",
         metavar="DECISION",

@@ -48,7 +48,7 @@ def command(asked: argparse.Namespace) -> int:
         return OK
     if not at_terminal():
         raise ConfigurationError(
-            "a review asks, and nobody is at the terminal: `review --json` lists the pairs, and a file in "
+            "review needs an interactive terminal: `review --json` lists the pairs, and a file in "
             "landing/decisions/ answers them"
         )
     answered = 0

@@ -1,1 +1,1 @@
-"""Commands for whoever looks at contacts."""
+"""For whoever looks at contacts: list, show, timeline, explain."""

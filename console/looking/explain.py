@@ -96,7 +96,7 @@ def apart(one: pl.Series, other: pl.Series) -> tuple[pl.Series, pl.Series]:
 def tell_ties(asked: argparse.Namespace, connection: Connection, records: pl.Series) -> int:
     """Say what ties the records of one contact together; the exit code."""
     if asked.other is not None and records.len() == 1:
-        return complain("both are one and the same record, so there is no pair to explain", WRONG)
+        return complain("both name the same record; explain needs two", WRONG)
     found = ties(connection, records)
     if asked.json:
         as_json([each._asdict() for each in found])
@@ -108,8 +108,8 @@ def tell_ties(asked: argparse.Namespace, connection: Connection, records: pl.Ser
     for each in decision_log.between(connection, records, records).to_dicts():
         say(f"  {printable(decision_between(each))}")
     if asked.other is not None:
-        return complain("both are the same contact; name two of its records, each as source:record id", SEVERAL)
-    say("The evidence for two of them: onecontact explain RECORD RECORD")
+        return complain("both are the same contact; name two of its records as source:record id", SEVERAL)
+    say("Evidence for one pair: onecontact explain RECORD RECORD")
     return OK
 
 
@@ -165,7 +165,7 @@ def draw_compared(explained: Explained) -> None:
     ]
     out.print(table("Compared", ["field", "A", "B", "level", "bits", "because"], rows, right=["bits"]))
     if explained.swapped:
-        say("Given and family name stand in each other's place.")
+        say("Given name and family name are swapped.")
 
 
 def words(name: str) -> str:
@@ -197,7 +197,7 @@ def draw_keys(explained: Explained) -> None:
             [each.key, each.records, each.cap, "over its cap" if each.records > each.cap else ""]
             for each in keys.shared
         ]
-        out.print(table("Blocks they share", ["key", "records", "cap", ""], rows, right=["records", "cap"]))
+        out.print(table("Shared blocking keys", ["key", "records", "cap", ""], rows, right=["records", "cap"]))
     if any(block.records <= block.cap for block in keys.shared):
         return
     lacking = (
@@ -206,7 +206,7 @@ def draw_keys(explained: Explained) -> None:
         ("only B has", keys.only_other),
     )
     rows = [[which, listed(held)] for which, held in lacking if held]
-    out.print(table("Blocking keys they do not share", ["", "keys"], rows))
+    out.print(table("Blocking keys that only one has", ["", "keys"], rows))
 
 
 def listed(names: list[str]) -> str:

@@ -37,7 +37,7 @@ def command(asked: argparse.Namespace) -> int:
         as_json(shown.to_dicts())
         return 0
     if found.is_empty():
-        say(f"No contact fits.{hint(asked, project)}")
+        say(f"No matching contacts.{hint(asked, project)}")
         return 0
     rows = [[row["contact_id"][:8], *(row[column] for column in COLUMNS[1:])] for row in shown.to_dicts()]
     titles = ["id", *(column.replace("_at", "").replace("_", " ") for column in COLUMNS[1:])]
@@ -59,7 +59,7 @@ def set_aside(asked: argparse.Namespace) -> int:
     if asked.json:
         as_json(shown.to_dicts())
     elif found.is_empty():
-        say("No conversation is set aside.")
+        say("No suppressed conversations.")
     else:
         rows = [[row["contact_id"][:8], *list(row.values())[1:]] for row in shown.to_dicts()]
         title = f"{plural(found.height, 'conversation')} set aside, times in {clock.zone.key}"

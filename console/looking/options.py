@@ -11,7 +11,7 @@ def add_commands(add: Adder) -> None:
     list_.add_argument("query", nargs="?", metavar="QUERY", help="part of a name, number, address, tag or attribute")
     list_.add_argument("--status", choices=["active", "inactive", "blocked"])
     list_.add_argument("--channel", metavar="CHANNEL", help="has talked to us on this channel, such as whatsapp")
-    list_.add_argument("--source", metavar="SOURCE", help="channel of the first contact, or a source")
+    list_.add_argument("--source", metavar="SOURCE", help="channel of first contact, or a source")
     list_.add_argument("--tag", metavar="TAG")
     list_.add_argument(
         "--days", type=whole(1, 36_500), metavar="N", help="last interaction within the last N days of the last run"
@@ -23,10 +23,10 @@ def add_commands(add: Adder) -> None:
     list_.add_argument(
         "--blocked-conversations",
         action="store_true",
-        help="instead: conversations set aside, for their contact is blocked (all, or those of a QUERY)",
+        help="instead: conversations of blocked contacts that began after the block (all, or those of a QUERY)",
     )
 
-    show = add("show", "Show a contact: every value with its origin, and all that happened", "show")
+    show = add("show", "Show a contact: every value with its origin, and the latest events", "show")
     show.add_argument(
         "--why",
         metavar="FIELD",
@@ -40,9 +40,11 @@ def add_commands(add: Adder) -> None:
         "Explain why two contacts or records are or are not one person, or what ties one contact",
         "explain",
     )
-    said = "what a contact is found by, a former id, or a record as source:record id"
+    said = "whatever finds a contact, a former id, or a record as source:record id"
     explain.add_argument("one", metavar="CONTACT", help=said)
-    explain.add_argument("other", metavar="CONTACT", nargs="?", help="the same; left out: what ties the first together")
+    explain.add_argument(
+        "other", metavar="CONTACT", nargs="?", help="the same; without it: what ties the first contact together"
+    )
 
     about_a_contact(show)
     in_the_warehouse(list_, show, explain)
@@ -50,10 +52,8 @@ def add_commands(add: Adder) -> None:
 
 def add_timeline(add: Adder) -> None:
     """Add `timeline` with its filters."""
-    timeline = add("timeline", "Show all that happened with a contact, over all channels in one order", "timeline")
-    timeline.add_argument(
-        "--channel", action="append", default=[], metavar="CHANNEL", help="only this; may be repeated"
-    )
+    timeline = add("timeline", "Show the full history of a contact, all channels in one order", "timeline")
+    timeline.add_argument("--channel", action="append", default=[], metavar="CHANNEL", help="only this; repeatable")
     timeline.add_argument(
         "--kind",
         action="append",
@@ -62,12 +62,12 @@ def add_timeline(add: Adder) -> None:
         help="only message, note, event (in a conversation), assignment, status, label, block or decision; repeatable",
     )
     timeline.add_argument("--since", metavar="DATE", help="from this day or ISO 8601 time on")
-    timeline.add_argument("--until", metavar="DATE", help="up to this day, which is included, or time")
+    timeline.add_argument("--until", metavar="DATE", help="up to and including this day, or up to this time")
     timeline.add_argument(
         "--limit", type=whole(0, 2**31), default=0, metavar="N", help="the last N of them (default: 0: all)"
     )
     timeline.add_argument(
-        "--vcon", type=Path, metavar="FILE", help="write its messages as a vCon to a file, new and in clear"
+        "--vcon", type=Path, metavar="FILE", help="write its messages as a vCon to a new, unencrypted file"
     )
     about_a_contact(timeline)
     in_the_warehouse(timeline)

@@ -32,7 +32,7 @@ def not_one(connection: Connection, fitting: pl.Series, which: str = "") -> Ende
     """Why none of these contacts can be meant; several are listed."""
     place = f"{which}: " if which else ""
     if fitting.is_empty():
-        return Ended(f"{place}no contact is known by that; `onecontact list PART-OF-A-NAME` searches", NOT_FOUND)
+        return Ended(f"{place}no contact matches; `onecontact list PART-OF-A-NAME` searches", NOT_FOUND)
     some = contact_details.golden(connection, fitting.head(MOST_CANDIDATES))
     rows = some.select("contact_id", "name", "email", "phone").rows()
     out.print(table(f"{place}{plural(fitting.len(), 'contact')} fit", ["id", "name", "email", "phone"], rows))

@@ -33,7 +33,7 @@ def command(asked: argparse.Namespace) -> int:
             as_json(everything(connection, contact_id) | {"former_id": former, "moves": moves_of(connection, former)})
             return OK
         if former:
-            say(f"{former} is no contact any more. What its id stands for is in the one below.", style="bold")
+            say(f"{former} is a former contact id. It now resolves to the contact below.", style="bold")
             draw_moves(moves_of(connection, former))
         draw(connection, contact_id)
     return OK
@@ -105,18 +105,18 @@ def draw(connection: Connection, contact_id: str) -> None:
         [row["type"], row["value"], row["is_primary"], row["validity"], files.origin(row)]
         for row in contact_details.identifiers(connection, contact_id).to_dicts()
     ]
-    out.print(table("Known by", ["type", "value", "primary", "validity", "from"], points))
+    out.print(table("Identifiers", ["type", "value", "primary", "validity", "from"], points))
     former = [
         [row["type"], row["value"], row["last_seen_at"], files.origin(row)]
         for row in contact_details.former_identifiers(connection, contact_id).to_dicts()
     ]
     if former:
-        out.print(table("Formerly known by", ["type", "value", "last seen", "from"], former))
+        out.print(table("Former identifiers", ["type", "value", "last seen", "from"], former))
     members = [
         [row["source"], row["record_id"], (row["rule"] or "").replace("_", " "), certainty(row["probability"])]
         for row in contact_details.member_records(connection, contact_id).to_dicts()
     ]
-    out.print(table("Records that are this person", ["source", "record", "tied by", "probability"], members))
+    out.print(table("Source records", ["source", "record", "tied by", "probability"], members))
     twins = [
         [row["contact_id"], row["name"], row["reason"].replace("_", " "), certainty(row["probability"])]
         for row in contact_details.look_alikes(connection, contact_id).to_dicts()

@@ -34,7 +34,7 @@ LEGEND = "→ from the contact, ← to it, ~ zone of the time assumed, without s
 def command(asked: argparse.Namespace) -> int:
     """Show the history of the one contact that is meant, or write it to a file."""
     if asked.vcon and asked.vcon.exists():
-        raise ConfigurationError(f"--vcon {asked.vcon}: there is something by that name already")
+        raise ConfigurationError(f"--vcon {asked.vcon}: already exists")
     with opened(asked) as (project, connection):
         chosen = wanted(asked)
         contact_id = the_one(connection, asked.contact)
@@ -120,4 +120,4 @@ def export(project: OpenProject, connection: Connection, contact_id: str, chosen
     except OSError as failure:
         raise ConfigurationError(f"--vcon {to}: cannot write there ({os.strerror(failure.errno or 0)})") from None
     left_out = f"; {plural(kept.undated, 'message')} without a time left out" if kept.undated else ""
-    say(f"{plural(kept.dialogs, 'message')} written to {to}{left_out}. It is in clear there")
+    say(f"{plural(kept.dialogs, 'message')} written to {to}{left_out}. This file is not encrypted")

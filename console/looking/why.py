@@ -27,7 +27,7 @@ def tell_why(project: OpenProject, connection: Connection, contact_id: str, aske
         elif moves:
             draw_moves(moves)
         else:
-            say("The id is that of the record it was first made of, and has never been another one.")
+            say("The contact id comes from its first record and has never changed.")
         return OK
     fields, identifiers = (
         contact_details.fields(connection, contact_id),
@@ -84,17 +84,17 @@ def draw(
             say(f"  undo    onecontact revoke {row['decision_id']}")
     if lost:
         rows = [[local(row["value"]), record(row), place(row)] for row in lost]
-        out.print(table("What lost, the best first", ["value", "record", "from"], rows))
+        out.print(table("Values that lost, best first", ["value", "record", "from"], rows))
     if known_by:
         rows = [[row["value"], row["is_primary"], row["validity"], place(row)] for row in known_by]
-        out.print(table(f"All that the contact is known by as {field}", ["value", "primary", "validity", "from"], rows))
+        out.print(table(f"All values of {field}", ["value", "primary", "validity", "from"], rows))
     if decisions:
         said = [
             [row["decision_id"][:8], row["decided_at"], row["actor"], row["kind"], row["value"], row["reason"],
              "taken back" if row["revoked_at"] else "yes"]
             for row in decisions
         ]  # fmt: skip
-        out.print(table("What was decided about it", ["id", "when", "who", "kind", "value", "why", "stands"], said))
+        out.print(table("Decisions about it", ["id", "when", "who", "kind", "value", "why", "stands"], said))
 
 
 def record(row: Mapping[str, Any]) -> str:

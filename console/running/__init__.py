@@ -1,1 +1,1 @@
-"""Commands for whoever runs the data."""
+"""For whoever operates the pipeline: run, check, status, match, rebuild, sources."""

@@ -15,7 +15,7 @@ from pipelines.store.warehouse.connection import Connection
 def command(asked: argparse.Namespace) -> int:
     """List what is archived, or get one delivery back as it was delivered."""
     if asked.what == "get" and not (asked.delivery and asked.to):
-        raise ConfigurationError("say which delivery, and where to: onecontact archive get DELIVERY --to FILE")
+        raise ConfigurationError("name a delivery and a file: onecontact archive get DELIVERY --to FILE")
     with opened(asked) as (project, connection):
         if asked.what == "get":
             get(project, connection, asked.delivery, asked.to)
@@ -30,7 +30,7 @@ def show(connection: Connection, *, json: bool) -> None:
     if json:
         as_json(kept.to_dicts())
     elif kept.is_empty():
-        say("Nothing is archived: no source has `after_import: archive`, or nothing of it has come yet.")
+        say("No archived deliveries: no source has `after_import: archive`, or none of its files has arrived yet.")
     else:
         columns = ["delivery_id", "source", "size_bytes", "done_at", *(["file_name"] if out.is_terminal else [])]
         out.print(table("Archived deliveries", columns, kept.select(columns).rows(), right=["size_bytes"]))
@@ -50,4 +50,4 @@ def get(project: OpenProject, connection: Connection, delivery: str, to: Path) -
     except BaseException:
         to.unlink()
         raise
-    say(f"written to {to}: it is in clear there, remove it when it has been looked at")
+    say(f"written to {to}, unencrypted: delete it when you no longer need it")

@@ -94,7 +94,7 @@ def tell_all(project: OpenProject, path: Path, found: Checked) -> None:
         )
     say(verdict(found))
     if taken.code == ErrorCode.HEADER_MISSING and out.is_terminal:
-        say(f"The headers that were read: {', '.join(sample(path).header[:HEADERS])}")
+        say(f"Headers in the file: {', '.join(sample(path).header[:HEADERS])}")
     say(next_step(project, path, found))
 
 

@@ -23,7 +23,7 @@ from schemas.configuration import nearest
 from schemas.source import Source
 
 INDEX = """\
-# What onecontact reads
+# Formats that can be read
 
 Made by `make docs` of what each format declares; `onecontact formats NAME` shows the same page, and that of a format
 an installed package adds. `onecontact sources suggest PATH` looks at files and says which of these they are. To add
@@ -66,11 +66,11 @@ def every(*, as_program: bool) -> int:
         as_json({"formats": known, "unusable": [each._asdict() for each in UNUSABLE]})
         return OK
     out.print(
-        table("What onecontact reads", ["name", "what it is", "holds", "package"], [[*x.values()] for x in known])
+        table("Formats that can be read", ["name", "what it is", "holds", "package"], [[*x.values()] for x in known])
     )
     for each in UNUSABLE:
         say(f"not used: {each.name} of the package {each.package}: {each.why}")
-    say("`onecontact formats NAME` says how to get such files and how to set up their source.")
+    say("`onecontact formats NAME` describes how to get such files and how to configure their source.")
     return OK
 
 

@@ -56,11 +56,11 @@ def command(asked: argparse.Namespace) -> int:
     furnish(project)
     project.ids()  # whose key may be missing beside a warehouse that is there
     if is_new:
-        say(f"Made a project in {folder}.")
-        say("Next: say in onecontact.yaml which country and time zone are yours, put a contact list into")
+        say(f"Created a project in {folder}.")
+        say("Next: set country and time zone in onecontact.yaml, put a contact list into")
         say(f"landing/contacts, then `{shlex.join(['onecontact', 'run', '--project', str(asked.folder)])}`.")
     else:
-        say(f"The project in {folder} has all it needs.")
+        say(f"The project in {folder} is complete.")
     for purpose, key in (
         ("without it the warehouse cannot be read", project.settings.keys.warehouse),
         ("without it nothing can be taken in any more", project.settings.keys.identity),

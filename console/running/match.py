@@ -61,14 +61,12 @@ def as_object(fitted: Refitted) -> dict[str, Any]:
 def say_fitted(fitted: Refitted) -> None:
     """What a fit has changed, for a person."""
     if fitted.version:
-        say(
-            f"Model {fitted.version}, fitted on {plural(fitted.records, 'record')}, is in use from now on", style="bold"
-        )
-        say(f"  It takes the place of {fitted.before}. The next run matches everything anew with it.")
+        say(f"Model {fitted.version}, fitted on {plural(fitted.records, 'record')}, is now in use", style="bold")
+        say(f"  It replaces {fitted.before}. The next run matches all records again.")
     else:
-        say(f"Fitted on {plural(fitted.records, 'record')}; nothing was kept", style="bold")
+        say(f"Fitted on {plural(fitted.records, 'record')}; dry run, nothing stored", style="bold")
     if fitted.is_small:
-        say(f"  Fewer than {FEWEST:,} records teach little that the shipped weights do not know.")
+        say(f"  Fewer than {FEWEST:,} records are too few to move the shipped weights much.")
     for name, (before, after) in fitted.rates.items():
         says = {"duplicates": "other records of the same person"}.get(name, f"records of others ({words(name)})")
         say(f"  a record has {after:.3f} {says}, {before:.3f} before")
@@ -78,7 +76,7 @@ def say_fitted(fitted: Refitted) -> None:
     ]
     if rows:
         titles = ["field", "level", "m before", "m now", "bits"]
-        out.print(table("Levels whose weight moved most", titles, rows, right=titles[2:]))
+        out.print(table("Comparison levels whose match weight changed most", titles, rows, right=titles[2:]))
     if fitted.preview is not None:
         changed = [[str(each["before"]), str(each["after"]), each["pairs"]] for each in fitted.edges]
         if changed:
@@ -110,7 +108,7 @@ def say_preview(follows: Preview) -> None:
     say(f"  split off: {follows.split:,}")
     for zone, (now, then) in follows.pairs.items():
         say(f"  pairs of records to {zone}: {now:,}, then {then:,}")
-    say("  pairs of contacts for a person to decide: {:,}, then {:,}".format(*follows.waiting))
+    say("  pairs of contacts in the review queue: {:,}, then {:,}".format(*follows.waiting))
     rows = [[each.segment, each.before, each.after, each.joining, each.leaving] for each in follows.segments]
     if rows:
         titles = ["segment", "contacts now", "then", "joining", "leaving"]
@@ -121,14 +119,14 @@ def say_preview(follows: Preview) -> None:
 def tell(asked: argparse.Namespace) -> int:
     """How matching stands."""
     if asked.html and asked.html.exists():
-        raise ConfigurationError(f"--html {asked.html}: there is something by that name already")
+        raise ConfigurationError(f"--html {asked.html}: already exists")
     with opened(asked) as (project, connection):
         stands = report(project.settings, connection)
     cost = cost_of_last_run(project.dagster_home)
     if asked.html:
         with written(asked.html) as file:
             file.write(page(stands, cost))
-        say(f"{asked.html}: written; it holds numbers only")
+        say(f"{asked.html}: written; contains numbers only, no personal data")
     elif asked.json:
         as_json({**{name: plain(value) for name, value in stands._asdict().items()}, "cost": cost})
     else:
@@ -156,7 +154,7 @@ def draw(stands: Report, cost: Mapping[str, Any] | None) -> None:
         "shipped with onecontact" if stands.fitted_on is None else f"fitted on {plural(stands.fitted_on, 'record')}"
     )
     say(f"{stands.project}: {plural(stands.records, 'record')} are {plural(stands.contacts, 'contact')}", style="bold")
-    say(f"  model {stands.model}, {fitted}; merges from {stands.auto:g} on, asks a person from {stands.review:g} on")
+    say(f"  model {stands.model}, {fitted}; merges at {stands.auto:g} or more, review at {stands.review:g} or more")
     bits = stands.weights["bits"]
     reach = (min(bits, default=0.0), max(bits, default=0.0))
     rows = [
@@ -164,7 +162,7 @@ def draw(stands: Report, cost: Mapping[str, Any] | None) -> None:
         for field, level, m, u, weight in stands.weights.iter_rows()
     ]
     titles = ["field", "level", "m", "u", "bits", ""]
-    out.print(table("Weights, for values two strangers share by chance", titles, rows, right=titles[2:5]))
+    out.print(table("Match weights, by how often two strangers agree by chance", titles, rows, right=titles[2:5]))
     most = max(stands.histogram["pairs"], default=0)
     rows = [
         [f"{weight:+d}", zone, pairs, plain_bar(pairs, most, WIDTH)]
@@ -190,7 +188,7 @@ def draw(stands: Report, cost: Mapping[str, Any] | None) -> None:
 def say_cost(cost: Mapping[str, Any] | None) -> None:
     """What the last run took, for a person."""
     if cost is None:
-        say("What the last run took is not known: Dagster has kept no run of this project.")
+        say("Cost of the last run unknown: Dagster has no stored run of this project.")
         return
     compared, pairs = plural(cost["records_compared"], "record"), plural(cost["candidate_pairs"], "pair")
     say(f"The last run compared {compared} in {pairs}, {cost['pairs_per_record']:,} a record")

@@ -110,7 +110,7 @@ def lost(connection: Connection, run_id: str | None = None, *, names: bool) -> I
         for (source,), rows in found.filter(found["action"] == action).group_by("source", maintain_order=True):
             codes = ", ".join(f"{code} {count:,}" for code, count in rows.select("code", "rows").iter_rows())
             unread = contact_details.unread_headers(connection, str(source), run_id) if names else []
-            headers = f"; columns that mean nothing: {few(unread)}" if unread and "HEADER_UNKNOWN" in codes else ""
+            headers = f"; ignored columns: {few(unread)}" if unread and "HEADER_UNKNOWN" in codes else ""
             yield f"{source}: {words}, by reason: {codes} (docs/errors.md has each){headers}"
 
 

@@ -8,47 +8,53 @@ from console.terminal.options import Adder, at_project, in_the_warehouse
 
 def add_commands(add: Adder) -> None:
     """Add the commands that set up a project, run it and look into it."""
-    init = add("init", "Make a project, or what is missing of one: keys, warehouse, folders", "init", project=False)
+    init = add("init", "Create a project, or complete an existing one: keys, warehouse, folders", "init", project=False)
     init.add_argument("folder", type=Path, nargs="?", default=Path(), metavar="DIR")
 
-    run = add("run", "Take in what has arrived, match, merge, publish", "run")
-    run.add_argument("--as-of", metavar="TIME", help="look at the world as of this moment, ISO 8601 (default: now)")
+    run = add("run", "Ingest new deliveries, match, merge, publish", "run")
+    run.add_argument(
+        "--as-of", metavar="TIME", help="evaluate time-dependent rules as of this ISO 8601 time (default: now)"
+    )
 
     run.add_argument(
-        "--accept-change", action="store_true", help="publish however far the number of contacts has moved"
+        "--accept-change",
+        action="store_true",
+        help="publish even if the number of contacts changed by more than the limit",
     )
     add_rebuild(add)
 
-    status = add("status", "Say how things stand: deliveries, contacts, what waits for somebody", "status")
+    status = add("status", "Show a summary: deliveries, contacts, open work", "status")
 
-    check = add("check", "Say what a run would make of a file, without taking it in", "check")
-    check.add_argument("file", type=Path, metavar="FILE", help="a file, wherever it lies")
-    check.add_argument("--source", metavar="SOURCE", help="source it is for (default: told by where it lies)")
+    check = add("check", "Validate a file as a run would, without ingesting it", "check")
+    check.add_argument("file", type=Path, metavar="FILE", help="the file to validate, anywhere on disk")
+    check.add_argument("--source", metavar="SOURCE", help="source it belongs to (default: told by its folder)")
 
-    template = add("template", "Write a CSV to fill in, with an example row and what each column takes", "template")
+    template = add("template", "Write a CSV template with an example row and a description of each column", "template")
     template.add_argument("--source", metavar="SOURCE", help="with the headers of this source")
     template.add_argument("--decisions", action="store_true", help="for decisions about contacts, one a row")
-    template.add_argument("--to", type=Path, metavar="FILE", help="file to write it to; it must not be there yet")
+    template.add_argument("--to", type=Path, metavar="FILE", help="file to write; must not exist yet")
 
-    formats = add("formats", "Say what can be read, or all about one format", "formats", project=False)
-    formats.add_argument("name", nargs="?", metavar="NAME", help="the format to say all about")
+    formats = add("formats", "List the formats that can be read, or describe one", "formats", project=False)
+    formats.add_argument("name", nargs="?", metavar="NAME", help="the format to describe")
     formats.add_argument("--json", action="store_true", help="for programs: JSON on standard output")
 
     sources = add("sources", "Propose sources for files: `sources suggest PATH`", "sources", project=False)
     suggest = sources.add_subparsers(required=True, metavar="ACTION").add_parser(
-        "suggest", help="Look at files, and print what onecontact.yaml could say of them"
+        "suggest", help="Inspect files and print sources for onecontact.yaml"
     )
-    suggest.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="a file, or a folder with all below it")
+    suggest.add_argument(
+        "paths", type=Path, nargs="+", metavar="PATH", help="a file, or a folder (searched recursively)"
+    )
     at_project(suggest)
 
-    archive = add("archive", "List archived deliveries, or get one back as it was delivered", "archive")
+    archive = add("archive", "List archived deliveries, or restore one as delivered", "archive")
     archive.add_argument("what", choices=["list", "get"])
     archive.add_argument("delivery", nargs="?", metavar="DELIVERY", help="id of a delivery or its beginning")
-    archive.add_argument("--to", type=Path, metavar="FILE", help="file to write it to; it must not be there yet")
+    archive.add_argument("--to", type=Path, metavar="FILE", help="file to write; must not exist yet")
 
     add_match(add)
 
-    dev = add("dev", "Open Dagster's page on this project", "dev")
+    dev = add("dev", "Open Dagster's web page on this project", "dev")
     dev.add_argument("--port", type=int, default=3000, metavar="PORT")
 
     in_the_warehouse(run, status, check, archive)
@@ -56,9 +62,11 @@ def add_commands(add: Adder) -> None:
 
 def add_rebuild(add: Adder) -> None:
     """Add `rebuild`."""
-    rebuild = add("rebuild", "Derive everything anew from what was received and decided", "rebuild")
+    rebuild = add("rebuild", "Rebuild contacts from stored inputs and decisions", "rebuild")
     rebuild.add_argument(
-        "--compare", action="store_true", help="change nothing: prove that it would come out as it is stored, or fail"
+        "--compare",
+        action="store_true",
+        help="change nothing; verify that a rebuild gives the stored contacts, exit code 1 if not",
     )
     in_the_warehouse(rebuild)
 
@@ -67,7 +75,7 @@ def add_match(add: Adder) -> None:
     """Add `match` with its actions."""
     match = add(
         "match",
-        "Fit the match model, report on matching, ask what other thresholds would do",
+        "Fit the match model, report on matching, try other thresholds",
         "match",
         project=False,
     )
@@ -78,11 +86,15 @@ def add_match(add: Adder) -> None:
         at_project(added)
         return added
 
-    fit = action("fit", "Fit the model to all records there are; the next run matches everything anew with it")
-    fit.add_argument("--dry-run", action="store_true", help="say what that would change, and keep nothing")
-    report = action("report", "Weights of the model, scores, capped blocks, shared identifiers, cost; numbers only")
-    report.add_argument("--html", type=Path, metavar="FILE", help="write it as a page; the file must not be there yet")
-    what_if = action("what-if", "Say which contacts and segments other thresholds would change; nothing is changed")
+    fit = action("fit", "Fit the model to all records; the next run matches everything again")
+    fit.add_argument("--dry-run", action="store_true", help="show what would change; store nothing")
+    report = action("report", "Match weights, scores, capped blocks, shared identifiers, cost; numbers only")
+    report.add_argument(
+        "--html", type=Path, metavar="FILE", help="write it as an HTML page; the file must not exist yet"
+    )
+    what_if = action("what-if", "Show which contacts and segments other thresholds would change; changes nothing")
     what_if.add_argument("--auto", type=float, required=True, metavar="P", help="probability from which pairs merge")
-    what_if.add_argument("--review", type=float, metavar="P", help="from which a person is asked (default: as it is)")
+    what_if.add_argument(
+        "--review", type=float, metavar="P", help="probability from which pairs go to review (default: as configured)"
+    )
     in_the_warehouse(fit, report, what_if)

@@ -35,7 +35,7 @@ def say_found(found: Comparison) -> None:
     say(f"  as of {cell(found.as_of)}, by match model {found.model}; nothing was changed")
     if found.pending:
         wait = "waits" if found.pending == 1 else "wait"
-        say(f"  {plural(found.pending, 'record')} {wait} for the next run: what it will derive is what was compared")
+        say(f"  {plural(found.pending, 'record')} {wait} for the next run; the comparison includes them")
     if found.is_equal:
         return
     differing = found.tables.filter((found.tables["missing"] > 0) | (found.tables["surplus"] > 0))

@@ -63,7 +63,7 @@ def command(asked: argparse.Namespace) -> int:
             tell_story(project, connection, run.run_id, run.told)
         missing = unreachable(connection)
     if missing:
-        return complain(f"could not look into {', '.join(missing)}; everything else is done", FAILED)
+        return complain(f"could not reach {', '.join(missing)}; everything else is done", FAILED)
     return OK
 
 
@@ -100,7 +100,7 @@ def tell_story(project: OpenProject, connection: Connection, run_id: str, told: 
     arrived = contact_details.deliveries(connection, run_id)
     known = received.get("known", 0)
     if arrived.is_empty() and not known:
-        say("\nNothing new: no file lies where the sources look.")
+        say("\nNothing new: no files in the folders of the sources.")
     elif arrived.is_empty():
         files = "the 1 file in the landing area is" if known == 1 else f"all {known:,} files in the landing area are"
         say(f"\nNothing new: {files} known.")
@@ -141,10 +141,9 @@ def sentence(connection: Connection, contacts: Any, told: Any) -> None:
     if happened or not decided:
         say("  " + (", ".join(happened) if happened else "No contact has changed."))
     if decided:
-        say(f"  {plural(decided, 'decision')} taken in from landing/decisions: `onecontact decisions` lists them")
+        say(f"  {plural(decided, 'decision')} applied from landing/decisions: `onecontact decisions` lists them")
     if waiting:
-        wait = "waits" if waiting == 1 else "wait"
-        say(f"  {plural(waiting, 'pair')} may be one person and {wait} for a person to decide.")
+        say(f"  {plural(waiting, 'pair')} in the review queue: `onecontact review` decides them.")
 
 
 def what_happened(contacts: Mapping[str, Any]) -> list[str]:
@@ -156,7 +155,7 @@ def what_happened(contacts: Mapping[str, Any]) -> list[str]:
             ("changed", "changed"),
             ("merged", "merged into another"),
             ("split", "split off"),
-            ("status_changed", "of another status by the passing of time"),
+            ("status_changed", "changed status because time passed"),
         )
         if contacts.get(kind)
     ]

@@ -40,7 +40,7 @@ class Entry(NamedTuple):
 
 
 def command(asked: argparse.Namespace) -> int:
-    """Look at files, and print what onecontact.yaml could say of them."""
+    """Inspect files and print sources for onecontact.yaml."""
     missing = [path for path in asked.paths if not path.exists()]
     if missing:
         raise ConfigurationError(f"{on_a_line(str(missing[0]))}: no such file or folder")

@@ -49,10 +49,10 @@ def draw(project: OpenProject, connection: Connection) -> None:
     say(f"  last run {cell(run['started_at'])}, as of {cell(run['as_of'])} (times in {project.settings.timezone})")
     for status, number in contact_details.statuses(connection).iter_rows():
         say(f"  {status}: {number:,}")
-    say(f"  waiting for a decision: {plural(health.count(connection, 'review_queue'), 'pair')}")
+    say(f"  review queue: {plural(health.count(connection, 'review_queue'), 'pair')}")
     aside = decisions.blocked_conversations(connection).height
     if aside:
-        say(f"  set aside: {plural(aside, 'conversation')} of blocked contacts, see `list --blocked-conversations`")
+        say(f"  suppressed: {plural(aside, 'conversation')} of blocked contacts, see `list --blocked-conversations`")
     arrived = contact_details.deliveries(connection)
     if not arrived.is_empty():
         out.print(received_table(arrived))

@@ -22,7 +22,7 @@ def command(asked: argparse.Namespace) -> int:
     """Write the template to a file, its dictionary beside it; without a file, to the screen."""
     project = open_project(asked.project)
     if asked.decisions and asked.source:
-        raise ConfigurationError("--decisions and --source exclude each other: change requests are no source's list")
+        raise ConfigurationError("--decisions and --source exclude each other")
     if asked.decisions:
         (columns, content), notes = request_template(project.settings), REQUEST_NOTES
     else:
@@ -34,13 +34,13 @@ def command(asked: argparse.Namespace) -> int:
         source = ["--source", asked.source] if asked.source else []
         tried = spelt(["check", str(asked.to), *source], project.folder)
         where = f"put it into {REQUESTED}/" if asked.decisions else "put it where a source finds it"
-        say(f"Next: fill it in, try it with `{tried}`, and {where}.")
+        say(f"Next: fill it in, validate it with `{tried}`, and {where}.")
     else:
         sys.stdout.write(content)
         sys.stdout.flush()
         titles = ["column", "what it holds", "what it takes", "required", "example"]
         rows = [[each.header, each.holds, each.accepts, each.required, each.example] for each in columns]
-        err.print(table("What each column takes", titles, rows))
+        err.print(table("Columns", titles, rows))
         err.print(notes, markup=False)
     for name in () if asked.decisions else unreached(project.settings, columns):
         err.print(
@@ -91,4 +91,4 @@ def write(path: Path, columns: list[Column], content: str, notes: str) -> None:
             raise ConfigurationError(f"{each} is there already: name another file")
     path.write_text(content, encoding="utf-8-sig", newline="")
     dictionary.write_text(as_markdown(columns, notes), encoding="utf-8")
-    say(f"Wrote {path}, and what each column takes to {dictionary}.")
+    say(f"Wrote {path}, and the description of its columns to {dictionary}.")

@@ -1,1 +1,1 @@
-"""What every command shares: options, output, exit codes, the open project."""
+"""What all commands share: options, output, exit codes, the open project."""

@@ -1,1 +1,1 @@
-"""The decisions people take, checked before they are stored and applied at once to the contacts they touch."""
+"""Decisions of people: validated, stored, applied at once to the contacts they touch."""

@@ -79,11 +79,11 @@ def asked_for(project: OpenProject, connection: Connection, said: Mapping[str, A
         raise RequestRefused(ErrorCode.REASON_MISSING, "reason", "why; it is kept with the decision")
     for column in form.needs:
         if column not in said:
-            raise RequestRefused(ErrorCode.CELL_MISSING, column, f"a cell that is filled, for `{kind}` needs it")
+            raise RequestRefused(ErrorCode.CELL_MISSING, column, f"a value: `{kind}` requires one here")
     for column in said:
         fits = column in (*ALWAYS, *form.needs, *form.takes)
         if not fits and not (kind == DecisionKind.CREATE and column.startswith("attr.")):
-            raise RequestRefused(ErrorCode.CELL_UNUSED, column, f"an empty cell, for `{kind}` makes nothing of it")
+            raise RequestRefused(ErrorCode.CELL_UNUSED, column, f"an empty cell: `{kind}` does not use this column")
     if kind == DecisionKind.DISMISS and len(said["others"]) > 1:
         raise RequestRefused(ErrorCode.CELL_UNUSED, "others", "one contact, that is not the one in `contact`")
     field = field_of(said["field"], list(attributes)) if "field" in said else ""

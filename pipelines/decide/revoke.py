@@ -30,7 +30,7 @@ def revoke(project: OpenProject, connection: Connection, decision_id: str, rulin
     if target is None:
         raise DecisionRefused("there is no such decision: `onecontact decisions` lists them")
     if target.kind == DecisionKind.REVOKE:
-        raise DecisionRefused("what was taken back stays so: decide it anew")
+        raise DecisionRefused("a revoked decision cannot be restored; make a new one")
     if not decisions.stands(connection, decision_id):
         raise DecisionRefused("that has been taken back already")
     if target.kind == DecisionKind.MERGE and (later := links.held_as_well(connection, target.decision_id)):

@@ -1,1 +1,1 @@
-"""Records to contacts: what deliveries and decisions set off. Reads the store, calls `match` and `merge`, commits."""
+"""Records to contacts, set off by deliveries and by decisions: match, merge, survivorship."""

@@ -1,1 +1,1 @@
-"""A delivery from file to records: read, checked, normalised, stored, in one transaction each."""
+"""A delivery from file to records: read, checked, normalised, stored."""

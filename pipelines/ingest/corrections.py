@@ -20,7 +20,7 @@ CLAIMS = pl.Schema(
         "correction": pl.String(),
     }
 )
-ARRIVED = "nothing: a correction of this row has arrived before"
+ARRIVED = "already corrected by an earlier file"
 
 
 def claimed(connection: Connection, delivery: Delivery, batch: Batch) -> pl.DataFrame:

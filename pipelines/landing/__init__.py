@@ -1,1 +1,1 @@
-"""Where deliveries arrive: folders and remote places, complete files, what lies there."""
+"""Where deliveries arrive: folders and remote places, complete files."""

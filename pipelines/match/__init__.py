@@ -1,1 +1,1 @@
-"""Records become edges become clusters: blocking keys, candidate pairs, match weights, clustering."""
+"""Records become edges become clusters: blocking, comparison, match weights, clustering."""

@@ -1,1 +1,1 @@
-"""Clusters become contacts: stable identity, survivorship, status."""
+"""Clusters become contacts: stable ids, survivorship, golden records, status."""

@@ -1,1 +1,1 @@
-"""What was written becomes what was meant: phones, addresses, names, typed values. Frame in, frame out."""
+"""Values as written become values as meant: phones, e-mails, names, dates, numbers."""

@@ -1,1 +1,1 @@
-"""What leaves the warehouse: segments, their filters, files and manifests."""
+"""What leaves the warehouse: tables, templates, reports, manifests."""

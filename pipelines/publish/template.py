@@ -198,8 +198,8 @@ def as_csv(columns: list[Column]) -> str:
 
 
 def as_markdown(columns: list[Column], notes: str = NOTES) -> str:
-    """What each column takes, as a page."""
+    """Columns, as a page."""
     rows = [("column", "what it holds", "what it takes", "required", "example"), ("---",) * 5]
     rows += [(each.header, each.holds, each.accepts, each.required, each.example) for each in columns]
     table = "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)
-    return f"# What each column takes\n\n{table}\n\n{notes}\n"
+    return f"# Columns\n\n{table}\n\n{notes}\n"

@@ -1,1 +1,1 @@
-"""The filter language: what can be asked of contacts, and how it is compiled."""
+"""The filter language: what can be asked of contacts, and its compiler."""

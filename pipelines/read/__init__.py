@@ -1,1 +1,1 @@
-"""One module per format: a delivered file becomes batches of frames in the unified schema."""
+"""A folder per family of formats: a delivered file becomes batches in the unified schema."""

@@ -1,1 +1,1 @@
-"""The steps of a run. Each reads the store, calls the pure rooms, and commits its work in one transaction."""
+"""What an asset or a command calls: each puts the other packages together and commits its work."""

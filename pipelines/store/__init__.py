@@ -1,1 +1,1 @@
-"""The warehouse: open, lock, migrate, read, write. All SQL lives here."""
+"""The warehouse, the only place with SQL."""

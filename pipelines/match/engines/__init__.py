@@ -1,1 +1,1 @@
-"""What matching needs of whatever holds its frames, and the engine that works in memory."""
+"""The engine seam: what holds frames and runs the kernel."""

@@ -1,1 +1,1 @@
-"""Change requests: tables or YAML in which each row is a decision somebody asks for."""
+"""Tables in which each row is a decision somebody asks for."""

@@ -1,1 +1,1 @@
-"""Formats of contact lists: CSV, Excel, and the exports of CRMs and address books."""
+"""CSV, Excel, and the exports of CRMs and address books."""

@@ -1,1 +1,1 @@
-"""Zendesk, Freshdesk, Intercom and Front, and what the exports of helpdesks have in common."""
+"""Zendesk, Freshdesk, Intercom, Front, and what they have in common."""

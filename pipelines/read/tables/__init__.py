@@ -1,1 +1,1 @@
-"""A table with one contact a row, and what its columns mean."""
+"""A table with one contact a row: what its columns mean."""

@@ -1,1 +1,1 @@
-"""What people and checks ask of the warehouse."""
+"""What people and checks read: details, search, timeline, health."""

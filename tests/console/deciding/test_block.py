@@ -70,7 +70,7 @@ def test_a_block_without_a_reason_is_no_command() -> None:
 
 def test_conversations_set_aside_are_listed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["list", "--blocked-conversations", "--project", str(folder)])
-    assert "No conversation is set aside." in capsys.readouterr().out
+    assert "No suppressed conversations." in capsys.readouterr().out
     answered(folder, capsys, "block", NUMBER, "--reason", "spam")
     chat = folder / "landing" / "whatsapp" / f"WhatsApp Chat with {NUMBER}.txt"
     chat.parent.mkdir(parents=True)

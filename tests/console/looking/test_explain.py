@@ -30,7 +30,7 @@ def test_two_records_are_explained_field_by_field(folder: Path, capsys: pytest.C
     said = capsys.readouterr().out
     assert said.startswith("One person\n  A  crm:1\n  B  shop:1\n")
     assert "anna@" in said  # the rest may be folded
-    for part in ("prior", "relation", "sum", "probability", "Blocks they share"):
+    for part in ("prior", "relation", "sum", "probability", "Shared blocking keys"):
         assert part in said
 
 

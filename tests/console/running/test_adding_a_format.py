@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-PAGE = Path(__file__).parents[2] / "docs" / "adding-a-format.md"
+PAGE = Path(__file__).parents[3] / "docs" / "adding-a-format.md"
 FILE = re.compile(r"^`([\w.]+)`:\n\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 

@@ -12,7 +12,7 @@ from pipelines.read.catalogue.registry import FORMATS, Unusable
 from pipelines.read.core.batch import Format
 from schemas.source import Region, Source, Strict
 
-DOCS = Path(__file__).parents[2] / "docs" / "formats"
+DOCS = Path(__file__).parents[3] / "docs" / "formats"
 
 
 class Inner(Strict):

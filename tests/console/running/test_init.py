@@ -26,7 +26,7 @@ def test_making_a_project_again_changes_nothing(tmp_path: Path, capsys: pytest.C
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".duckdb"}
     assert main(["init", str(tmp_path)]) == 0
     assert {path: path.read_bytes() for path in before} == before
-    assert "has all it needs" in capsys.readouterr().out
+    assert "is complete" in capsys.readouterr().out
 
 
 def test_a_lost_key_is_not_replaced_by_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

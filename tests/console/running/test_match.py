@@ -49,7 +49,7 @@ def test_the_page_never_takes_the_place_of_another(
     page.write_text("mine", encoding="utf-8")
     assert main(["match", "report", "--html", str(page), "--project", str(folder)]) == 2
     assert page.read_text(encoding="utf-8") == "mine"
-    assert "there is something by that name already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
 
 
 def test_a_fit_is_told_and_can_be_tried(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -59,7 +59,7 @@ def test_a_fit_is_told_and_can_be_tried(folder: Path, capsys: pytest.CaptureFixt
     assert "2 contacts would be" in said
     assert main(["match", "fit", "--project", str(folder)]) == 0
     said = capsys.readouterr().out
-    assert "Model fit-1, fitted on 3 records, is in use from now on" in said
+    assert "Model fit-1, fitted on 3 records, is now in use" in said
     assert "Fewer than 1,000 records" in said
     assert main(["match", "fit", "--json", "--project", str(folder)]) == 0
     assert json.loads(capsys.readouterr().out)["version"] == "fit-2"

@@ -104,7 +104,7 @@ def test_columns_that_mean_nothing_are_named_where_names_may_be_shown_five_at_mo
     project.deliver("crm", "2026-01-05", "id,name,a,b,c,d,e,f\n1,Anna Berg,1,2,3,4,5,6")
     project.run()
     (line,) = lost(project.connection, names=True)
-    assert line.endswith("; columns that mean nothing: a, b, c, d, e and 1 more")
+    assert line.endswith("; ignored columns: a, b, c, d, e and 1 more")
 
 
 def test_what_was_taken_in_with_a_warning_is_told_as_well(project: SmallProject) -> None:
