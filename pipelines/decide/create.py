@@ -9,8 +9,8 @@ from pipelines.decide.commit import Ruling, derive, derived_later, joined, take
 from pipelines.decide.validate import one_row, origin_of, require_attributes, require_right
 from pipelines.errors import DecisionRefused
 from pipelines.ids import contact_id
-from pipelines.ingest.receive import one_id
 from pipelines.ingest.records import Origin, Records, records
+from pipelines.ingest.take import one_id
 from pipelines.project import OpenProject
 from pipelines.read.tables.contact_table import NAMES
 from pipelines.store.decisions.decisions import Decision

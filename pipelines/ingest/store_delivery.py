@@ -14,6 +14,7 @@ from pipelines.ingest.reused_ids import reused_ids
 from pipelines.ingest.row_precedence import dated, standing
 from pipelines.ingest.source_merges import keep_merged_rows
 from pipelines.ingest.store_interactions import keep_interactions, untimed
+from pipelines.landing.arrivals import Landed
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.progress import progress
 from pipelines.publish.rejected_rows import DELIVERY
@@ -32,6 +33,10 @@ LEFT_OUT = {
 
 
 Told = set[tuple[str, str, str]]  # what is said once a file: delivery, field and code
+
+
+# Problems that no row has, placed.
+OF_A_FILE = pl.Schema({"delivery_id": pl.String(), "row_number": pl.UInt32(), **dict([*PROBLEMS.items()][1:])})
 
 
 class Kept(NamedTuple):
@@ -199,7 +204,18 @@ def said_once(chunk: Chunk, read: Records, origin: Origin, claims: pl.DataFrame,
             for delivery, column, code, action, expected in fresh
             for suggestion in [alike(column, code, chunk.batch)]
         ],
-        schema={"delivery_id": pl.String, "row_number": pl.UInt32} | dict(list(PROBLEMS.items())[1:]),
+        schema=OF_A_FILE,
+        orient="row",
+    )
+
+
+def misdated(files: Sequence[tuple[Landed, deliveries.Delivery]]) -> pl.DataFrame:
+    """The problems, placed, of files whose names state a time that has not come."""
+    expected = "a date in the file name that has come; the file counts as of when it was modified"
+    said = (ErrorCode.DATE_IN_FUTURE.value, Severity.WARNING.value, Action.KEPT_WITH_WARNING.value, expected, None)
+    return pl.DataFrame(
+        [(delivery.delivery_id, None, None, "", *said) for file, delivery in files if file.is_misdated],
+        schema=OF_A_FILE,
         orient="row",
     )
 

@@ -98,4 +98,4 @@ def test_a_file_without_any_time_has_to_have_one_in_its_name(project: SmallProje
     timeless = Remote(System(io.BytesIO), "https://files.example", "https://files.example/crm.csv", 1, None, "v1")
     seen = arrivals.Seen(timeless, arrivals.stamp(tmp_path, timeless))
     with pytest.raises(SourceUnreachable, match="put a date into its name"):
-        arrivals.landed(project.connection, tmp_path, "crm", source, [seen], {seen.stamp: "0" * 64})
+        arrivals.landed("crm", source, [seen], {seen.stamp: "0" * 64}, datetime(2026, 12, 31, tzinfo=UTC))
