@@ -39,7 +39,7 @@ GROUP = "identity"
 def decisions(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
     """Grant or refuse what is asked for, give back what was refused, count."""
     project, connection, _ = workspace.opened()
-    taken = decide(project, connection, context.run.run_id)
+    taken = decide(project, connection, context.run.run_id, workspace.arrived())
     files = give_back(project, connection)
     held = health.Finding(0, 0)
     if any(each.outcomes for each in taken):

@@ -27,7 +27,8 @@ def export_asset(segment: Segment) -> dg.AssetsDefinition:
     @without_values
     def export(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
         project, connection, moment = workspace.opened()
-        published = publish(project, connection, segment, context.run.run_id, moment)
+        predicate = workspace.predicates()[segment.segment]
+        published = publish(project, connection, segment, context.run.run_id, moment, predicate)
         return dg.MaterializeResult(metadata={"dagster/row_count": published.rows, "published": published.changed})
 
     return export

@@ -9,10 +9,10 @@ import polars as pl
 from assets.boundary import without_values
 from assets.metadata import columns_of, table
 from assets.resources import Workspace
-from pipelines.ingest.receive import Taken
 from pipelines.ingest.receive import receive as take_in
-from pipelines.steps.publish import check_segments
+from pipelines.ingest.take import Taken
 from pipelines.steps.rejected_files import give_back
+from pipelines.store.ingest.file_problems import file_problems
 from pipelines.store.ingest.unreachable_sources import unreachable
 from pipelines.store.reads import health
 from schemas import received as contracts
@@ -63,12 +63,17 @@ SOURCES_REACHABLE = dg.AssetCheckSpec(
     asset="deliveries",
     description="Every place that deliveries come from could be looked into; the others are taken in all the same",
 )
+FILES_HANDLED = dg.AssetCheckSpec(
+    "files_handled",
+    asset="deliveries",
+    description="Every file could be read, and put away as its source says; the others are taken in all the same",
+)
 
 
 @dg.multi_asset(
     name="receive",
     specs=[DELIVERIES, SOURCE_RECORDS, CONVERSATIONS, REJECTED_ROWS],
-    check_specs=[ROWS_CONSERVED, SOURCES_REACHABLE],
+    check_specs=[ROWS_CONSERVED, SOURCES_REACHABLE, FILES_HANDLED],
 )
 def receive(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[dg.MaterializeResult]:
     """Drain the landing area; every file in a transaction of its own."""
@@ -78,12 +83,13 @@ def receive(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator
 @without_values
 def drain(workspace: Workspace, run_id: str) -> list[dg.MaterializeResult]:
     """Take in what is new, give back what was refused, count."""
-    project, connection, moment = workspace.opened()
-    check_segments(project, moment)
-    taken = take_in(project, connection, run_id)
+    project, connection, _ = workspace.opened()
+    workspace.predicates()  # a mistake in a segment is found before anything is read
+    taken = take_in(project, connection, run_id, workspace.arrived())
     files = give_back(project, connection)
     counted = health.rows_conserved(connection)
     lost = unreachable(connection)
+    stuck = file_problems(connection)
     return [
         dg.MaterializeResult(
             asset_key="deliveries",
@@ -95,6 +101,11 @@ def drain(workspace: Workspace, run_id: str) -> list[dg.MaterializeResult]:
                     metadata={"deliveries": counted.checked, "not_adding_up": counted.broken},
                 ),
                 dg.AssetCheckResult(check_name="sources_reachable", passed=not lost, metadata=lost),
+                dg.AssetCheckResult(
+                    check_name="files_handled",
+                    passed=not stuck,
+                    metadata=dict(Counter(each.source for each in stuck)),
+                ),
             ],
         ),
         dg.MaterializeResult(

@@ -9,10 +9,13 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import dagster as dg
+import polars as pl
 from pydantic import Field, PrivateAttr
 
+from pipelines.landing.arrivals import Arrived, arrived, every_source
 from pipelines.progress import progress
 from pipelines.project import OpenProject, open_project
+from pipelines.steps.publish import compiled_segments
 from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
 from schemas.configuration import PROJECT_FILE
@@ -45,6 +48,8 @@ class Workspace(dg.ConfigurableResource["Workspace"]):
 
     _stack: ExitStack | None = PrivateAttr(default=None)
     _opened: Opened | None = PrivateAttr(default=None)
+    _arrived: Arrived | None = PrivateAttr(default=None)
+    _predicates: dict[str, pl.Expr] | None = PrivateAttr(default=None)
     _run_id: str = PrivateAttr(default="")
 
     @contextmanager
@@ -56,7 +61,7 @@ class Workspace(dg.ConfigurableResource["Workspace"]):
             try:
                 yield self
             finally:
-                self._stack = self._opened = None
+                self._stack = self._opened = self._arrived = self._predicates = None
 
     def opened(self) -> Opened:
         """The project, its warehouse and the moment of the run; waits for whoever else has the warehouse open."""
@@ -65,6 +70,20 @@ class Workspace(dg.ConfigurableResource["Workspace"]):
             runs.begin_run(found.connection, self._run_id, found.moment, datetime.now(UTC))
             self._opened = found
         return self._opened
+
+    def arrived(self) -> Arrived:
+        """What lies where deliveries come from; looked for once a run."""
+        if self._arrived is None:
+            project, connection, moment = self.opened()
+            self._arrived = arrived(connection, project.folder, every_source(project.settings), moment)
+        return self._arrived
+
+    def predicates(self) -> dict[str, pl.Expr]:
+        """The filters of segments as of the run, by name. Raises ConfigurationError for one that cannot be."""
+        if self._predicates is None:
+            project, _, moment = self.opened()
+            self._predicates = compiled_segments(project, moment)
+        return self._predicates
 
     def looked_into(self, purpose: str) -> Opened:
         """The same, for work that is no run of the pipeline; others are told its purpose while they wait."""

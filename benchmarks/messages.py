@@ -75,7 +75,8 @@ def kept(project: OpenProject, path: Path, batches: list[Batch]) -> float:
             with transaction(connection):
                 deliveries.begin_delivery(connection, one)
                 outcomes = keep(connection, one, form, path, origin).outcomes
-                deliveries.finish_delivery(connection, one, outcomes, DeliveryState.ACCEPTED, "bench", NOW)
+                finished = deliveries.Finished(one, outcomes, DeliveryState.ACCEPTED, NOW)
+                deliveries.finish(connection, [finished], "bench")
 
         spent = seconds(work)
         query(connection, "FROM message").write_parquet(project.folder / "message.parquet")

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import open_warehouse
 from pipelines.store.warehouse.keys import load_key
 from pipelines.store.warehouse.migrate import migrate, require_current
-from schemas.configuration import PROJECT_FILE, ConfigurationInvalid, load_project, load_segments, nearest
+from schemas.configuration import PROJECT_FILE, SEGMENTS, ConfigurationInvalid, load_project, load_segments, nearest
 from schemas.project import Project
 from schemas.segment import Segment
 
@@ -80,8 +81,21 @@ class OpenProject(NamedTuple):
 
 
 def open_project(folder: Path) -> OpenProject:
-    """Read the configuration of a project folder. Raises ConfigurationError with every fault in it."""
+    """Read the configuration of a project folder, unless it is what was read last.
+
+    A run is started by one part of onecontact and done by another, and each opens the project.
+
+    Raises:
+        ConfigurationError: There are faults in it. Its text holds every one.
+    """
     folder = folder.resolve()
+    files = [folder / PROJECT_FILE, *sorted((folder / SEGMENTS).glob("*.yaml"))]
+    stats = [(path.name, path.stat()) for path in files if path.is_file()]
+    return _read(folder, tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats))
+
+
+@lru_cache(maxsize=1)
+def _read(folder: Path, _written: tuple[tuple[str, int, int], ...]) -> OpenProject:
     try:
         settings = load_project(folder, {name: each.options for name, each in FORMATS.items()}, unusable())
         project = OpenProject(folder, settings, load_segments(folder))

@@ -14,13 +14,16 @@ import yaml
 
 from pipelines.derive.match import Matched, match
 from pipelines.derive.merge import Merged, merge
-from pipelines.ingest.receive import Taken, receive
+from pipelines.ingest.receive import receive
+from pipelines.ingest.take import Taken
+from pipelines.landing.arrivals import arrived
 from pipelines.project import OpenProject, open_project
 from pipelines.store.warehouse.connection import Connection, query
 from pipelines.store.warehouse.database import open_warehouse
 from pipelines.store.warehouse.migrate import migrate as bring_up_to_date
 
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
+LAST_DAY = datetime(2026, 12, 31, tzinfo=UTC)  # that the name of a delivery may state
 KEYS = {"warehouse": "0123456789abcdef" * 4, "identity": "fedcba9876543210" * 4}  # ids are the same in every test
 SETTINGS: dict[str, Any] = {
     "project": "small",
@@ -72,7 +75,8 @@ class SmallProject:
 
     def receive(self) -> list[Taken]:
         """Take in what lies in the landing area."""
-        return receive(self.project, self.connection, self.run_id)
+        there = arrived(self.connection, self.project.folder, self.project.settings.sources, LAST_DAY)
+        return receive(self.project, self.connection, self.run_id, there)
 
     def match(self) -> Matched:
         """Match what is pending."""

@@ -57,4 +57,6 @@ def test_no_module_is_longer_than_three_hundred_lines() -> None:
 def test_every_folder_of_code_is_a_package_that_says_what_it_holds() -> None:
     folders = {each.parent for package in PACKAGES for each in package.glob("**/*.py")}
     assert folders == set(PACKAGES)
-    assert [str(each) for each in PACKAGES if not ast.get_docstring(ast.parse((each / "__init__.py").read_text()))] == []
+    assert [
+        str(each) for each in PACKAGES if not ast.get_docstring(ast.parse((each / "__init__.py").read_text()))
+    ] == []

@@ -10,6 +10,7 @@ from pipelines.landing.arrivals import every_source, local_files
 from pipelines.project import OpenProject
 from pipelines.steps.publish import FOLDER as EXPORTS
 from pipelines.steps.rejected_files import FOLDER as REJECTED
+from pipelines.store.ingest.file_problems import file_problems
 from pipelines.store.ingest.unreachable_sources import unreachable
 from pipelines.store.reads import contact_details
 from pipelines.store.warehouse.connection import Connection
@@ -32,6 +33,8 @@ def waiting(project: OpenProject, connection: Connection, *, names: bool) -> Ite
         yield from not_taken_in(project, row, landed, names=names)
     yield from refused_rows(project, [row for row in found if row["rejected_file"] and row["rows"] > row["corrected"]])
     yield from (f"{name}: {reason}" for name, reason in unreachable(connection).items())
+    for each in file_problems(connection):
+        yield f"{each.source}, {each.file_name if names else 'a file'}: {each.reason}"
     for name, source in sorted(project.settings.sources.items()):
         if source.after_import is AfterImport.KEEP and name in landed and not landed[name]:
             yield f"{name}: no file matches {source.path}"

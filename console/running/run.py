@@ -20,8 +20,9 @@ from pipelines.errors import ConfigurationError
 from pipelines.landing.arrivals import require_files
 from pipelines.progress import listening
 from pipelines.project import OpenProject, open_project
-from pipelines.steps.publish import FILE, FOLDER, check_segments
+from pipelines.steps.publish import FILE, FOLDER, compiled_segments
 from pipelines.steps.publish_id_changes import FILE as ID_FILE
+from pipelines.store.ingest.file_problems import file_problems
 from pipelines.store.ingest.unreachable_sources import unreachable
 from pipelines.store.reads import contact_details, health
 from pipelines.store.warehouse.connection import Connection
@@ -61,10 +62,13 @@ def command(asked: argparse.Namespace) -> int:
             as_json({"run_id": run.run_id, "success": run.success, "assets": counts(run.told), **more})
         else:
             tell_story(project, connection, run.run_id, run.told)
-        missing = unreachable(connection)
+        missing, stuck = unreachable(connection), file_problems(connection)
     if missing:
-        return complain(f"could not reach {', '.join(missing)}; everything else is done", FAILED)
-    return OK
+        complain(f"could not reach {', '.join(missing)}; everything else is done", FAILED)
+    if stuck:
+        files, sources = plural(len(stuck), "file"), ", ".join(sorted({each.source for each in stuck}))
+        complain(f"{files} of {sources} could not be read or put away: `onecontact status` says why", FAILED)
+    return FAILED if missing or stuck else OK
 
 
 def expect(project: OpenProject) -> None:
@@ -72,7 +76,7 @@ def expect(project: OpenProject) -> None:
     load_key(project.folder, project.settings.keys.warehouse)
     project.ids()
     require_files(project.folder, project.settings.sources)
-    check_segments(project, datetime.now(UTC))
+    compiled_segments(project, datetime.now(UTC))
 
 
 def moment(text: str | None) -> None:

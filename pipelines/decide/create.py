@@ -1,7 +1,7 @@
 """Adding a contact by hand: a record of a source of its own, checked like a row of a contact list."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 
 import polars as pl
 
@@ -9,13 +9,13 @@ from pipelines.decide.commit import Ruling, derive, derived_later, joined, take
 from pipelines.decide.validate import one_row, origin_of, require_attributes, require_right
 from pipelines.errors import DecisionRefused
 from pipelines.ids import contact_id
-from pipelines.ingest.receive import one_id
 from pipelines.ingest.records import Origin, Records, records
+from pipelines.ingest.take import one_id
 from pipelines.project import OpenProject
 from pipelines.read.tables.contact_table import NAMES
 from pipelines.store.decisions.decisions import Decision
 from pipelines.store.ingest import records as store
-from pipelines.store.ingest.deliveries import Delivery, begin_delivery
+from pipelines.store.ingest.deliveries import Delivery, begin_delivery, placed
 from pipelines.store.warehouse.connection import Connection
 from schemas.project import MANUAL
 from schemas.vocabulary import DecisionKind
@@ -50,7 +50,7 @@ def create(
             decision = take(project, connection, DecisionKind.CREATE, ruling, subject)
         delivery = Delivery(decision.decision_id, MANUAL, MANUAL, "", "", 0, at, MANUAL, "")
         begin_delivery(connection, delivery)
-        store.keep_records(connection, delivery, _placed(read.kept, at), read.identifiers)
+        store.keep_records(connection, placed(delivery, _standing(read.kept)), read.identifiers)
         derive(project, connection, decision, read.kept["record_key"])
     return decision, contact_id(read.kept["record_key"].item())
 
@@ -67,8 +67,6 @@ def _read(stated: Mapping[str, str], origin: Origin, ruling: Ruling) -> Records:
     return read
 
 
-def _placed(kept: pl.DataFrame, at: datetime) -> pl.DataFrame:
+def _standing(kept: pl.DataFrame) -> pl.DataFrame:
     """A record as one that stands in no file (`pipelines.ingest.row_precedence`)."""
-    return kept.with_columns(
-        declared_at=pl.lit(at), place="row", correction=pl.lit(""), fills=pl.lit([], pl.List(pl.String))
-    )
+    return kept.with_columns(place="row", correction=pl.lit(""), fills=pl.lit([], pl.List(pl.String)))

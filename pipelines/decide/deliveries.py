@@ -14,10 +14,11 @@ from pipelines.decide.validate import read_ahead
 from pipelines.errors import RequestRefused
 from pipelines.ids import Keyed
 from pipelines.ingest.corrections import ARRIVED, as_retry, claimed
-from pipelines.ingest.receive import Store, Taken, delivery_of, expect_identity, take_in, worth_another_try
+from pipelines.ingest.receive import expect_identity, worth_another_try
 from pipelines.ingest.records import REJECTED, as_json
 from pipelines.ingest.store_delivery import Kept, refusals
-from pipelines.landing.arrivals import Landed, arrived, every_source
+from pipelines.ingest.take import Store, Taken, delivery_of, take_in
+from pipelines.landing.arrivals import Arrived, Landed, arrived, every_source
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.progress import progress
 from pipelines.project import OpenProject
@@ -41,14 +42,18 @@ class Answer(NamedTuple):
     refusal: RequestRefused | None = None
 
 
-def decide(project: OpenProject, connection: Connection, run_id: str) -> list[Taken]:
-    """Take in all files of change requests that are new, or could not be read before."""
+def decide(project: OpenProject, connection: Connection, run_id: str, there: Arrived | None = None) -> list[Taken]:
+    """Take in all files of change requests that are new, or could not be read before.
+
+    `there` is what lies in the landing area, if somebody has looked already.
+    """
     ids = project.ids()
     expect_identity(connection, ids)
-    found = arrived(connection, project.folder, {DECISIONS: every_source(project.settings)[DECISIONS]})
+    there = there or arrived(connection, project.folder, {DECISIONS: every_source(project.settings)[DECISIONS]})
+    files = [file for file in there.files if file.source == DECISIONS]
     taken = []
-    for number, file in enumerate(found.files):
-        progress("reading change requests", number, len(found.files))
+    for number, file in enumerate(files):
+        progress("reading change requests", number, len(files))
         taken.append(take(project, connection, file, ids, run_id))
     return taken
 
@@ -56,7 +61,7 @@ def decide(project: OpenProject, connection: Connection, run_id: str) -> list[Ta
 def take(project: OpenProject, connection: Connection, file: Landed, ids: Keyed, run_id: str) -> Taken:
     """Take in one file, or say that it is known."""
     delivery = delivery_of(project, file, ids)
-    before = deliveries.earlier(connection, delivery.delivery_id)
+    before = deliveries.earlier(connection, [delivery.delivery_id]).get(delivery.delivery_id)
     if before and not worth_another_try(before, delivery.config_digest):
         return Taken(file.source, delivery.delivery_id, before.state, Counter(), before.code, known=True)
     return take_in(connection, delivery, by_request(project, file, ids, run_id), run_id)
@@ -160,10 +165,10 @@ def keep_answers(
     skipped = late.with_columns(outcome=pl.lit(Outcome.SKIPPED.value))
     aside = pl.concat([pl.concat([rejected, skipped]).join(raw, on="row"), batch.refused.select(REJECTED.names())])
     claimed_places = claims.drop_nulls("place").select("row", "retry_of", "place")
-    deliveries.keep_rejected(connection, delivery, aside.join(claimed_places, on="row", how="left"))
-    deliveries.keep_problems(
-        connection, delivery, pl.concat([refused(batch.meanings, answers), refusals(batch.refused), superseded(late)])
-    )
+    rejected = aside.join(claimed_places, on="row", how="left")
+    deliveries.keep_rejected(connection, deliveries.placed(delivery, rejected))
+    problems = pl.concat([refused(batch.meanings, answers), refusals(batch.refused), superseded(late)])
+    deliveries.keep_problems(connection, deliveries.placed(delivery, problems))
     good = [each.row for each in answers if not each.refusal]
     rejected_rows.keep_corrected(connection, delivery, claimed_places.filter(pl.col("row").is_in(good)))
     outcomes = Counter(each.outcome for each in answers if not each.refusal)

@@ -8,35 +8,49 @@ from pipelines.landing.arrivals import Landed, hashed, untouched
 from pipelines.landing.remote_file import Remote
 from pipelines.progress import progress
 from pipelines.project import OpenProject
+from pipelines.read.core.frames import well_formed
 from pipelines.store.ingest import archive, rejected_rows
+from pipelines.store.ingest.file_problems import FileProblem
 from pipelines.store.warehouse.connection import Connection
 from schemas.vocabulary import AfterImport
 
-CUT = "a file was taken in but stays: some of its rows are too large to be given back whole (LIMIT_EXCEEDED)"
+DONE = {AfterImport.ARCHIVE: "archived", AfterImport.DELETE: "deleted"}
+CUT = "was taken in but stays: some of its rows are too large to be given back whole (LIMIT_EXCEEDED)"
 
 
-def put_away(project: OpenProject, connection: Connection, accepted: Iterable[tuple[Landed, str]]) -> dict[str, str]:
+def put_away(project: OpenProject, connection: Connection, accepted: Iterable[tuple[Landed, str]]) -> list[FileProblem]:
     """Do with accepted files, each with the id of its delivery, what their sources say.
 
     A file that was touched since it was read is left, and so is one with rows that are too large to be given back
     whole, until they have come in some other way. What a killed run has left undone is done by the next, for which
-    the file is a known one. Returns why files could not be removed, by source.
+    the file is a known one. Returns the files that could not be put away, and why.
     """
-    failed: dict[str, str] = {}
+    failed: list[FileProblem] = []
     wanted = [(project.settings.sources[file.source].after_import, file, delivery_id) for file, delivery_id in accepted]
+    wanted = [each for each in wanted if each[0] is not AfterImport.KEEP]
     for after, file, delivery_id in sorted(wanted, key=lambda each: each[0] is not AfterImport.ARCHIVE):
-        if after is not AfterImport.KEEP and rejected_rows.has_cut_rows(connection, delivery_id):
-            failed[file.source] = CUT
+        name = well_formed(file.path.name)
+        if rejected_rows.has_cut_rows(connection, delivery_id):
+            failed.append(FileProblem(file.source, name, CUT))
             continue
         try:
             if after is AfterImport.ARCHIVE:
                 archived(project, connection, file, delivery_id)
-            elif after is AfterImport.DELETE and unchanged(project, file):
+            elif unchanged(project, file):
                 removed(connection, file, delivery_id)
-        except (SourceUnreachable, PermissionError, FileNotFoundError) as failure:
-            says = str(failure) if isinstance(failure, SourceUnreachable) else type(failure).__name__
-            failed[file.source] = f"a file was taken in, but not put away as `after_import: {after}` says: {says}"
+        except (SourceUnreachable, OSError) as failure:
+            failed.append(FileProblem(file.source, name, why_it_stays(after, failure)))
     return failed
+
+
+def why_it_stays(after: AfterImport, failure: Exception) -> str:
+    """What went wrong with a file that was to be put away, and what of it is kept."""
+    known = failure.strerror if isinstance(failure, OSError) else str(failure)
+    says = known or type(failure).__name__
+    return (
+        f"was taken in, with all its rows, but could not be {DONE[after]} (`after_import: {after}`): {says}; it stays "
+        "where it landed, and the next run tries again"
+    )
 
 
 def archived(project: OpenProject, connection: Connection, file: Landed, delivery_id: str) -> None:

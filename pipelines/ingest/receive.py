@@ -1,74 +1,106 @@
-"""Draining the landing area: each file is read, checked, normalised and stored in one transaction of its own."""
+"""Draining the landing area: what is new there is taken in, file by file, and then put away."""
 
 from collections import Counter
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from itertools import groupby
 
-import polars as pl
-
-from pipelines.errors import DeliveryError, DeliveryHeld, DeliveryRefused, SourceUnreachable, WrongIdentityKey
+from pipelines.errors import SourceUnreachable, WrongIdentityKey
 from pipelines.ids import Keyed
 from pipelines.ingest.post_import import put_away
-from pipelines.ingest.records import Origin
-from pipelines.ingest.store_delivery import Kept, keep
-from pipelines.landing.arrivals import Landed, arrived, every_source
+from pipelines.ingest.small_files import Incoming, grouped
+from pipelines.ingest.take import Taken, deliveries_of, one_id, take_group
+from pipelines.landing.arrivals import Arrived, arrived
 from pipelines.progress import progress
-from pipelines.project import OpenProject, digest
+from pipelines.project import OpenProject
 from pipelines.read.catalogue.registry import FORMATS
-from pipelines.read.core.frames import well_formed
 from pipelines.store.ingest import conversation_stats, deliveries
+from pipelines.store.ingest.file_problems import FileProblem, note_file_problems
 from pipelines.store.ingest.unreachable_sources import note_unreachable
 from pipelines.store.runs import runs
-from pipelines.store.warehouse.connection import STORE_FAILURES, Connection
+from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
-from schemas.contact_list import ContactList
-from schemas.source import Source
-from schemas.vocabulary import DeliveryState, ErrorCode, Outcome
-
-# Stores one file, and says what became of its entries. It is told whether what is right in it is set aside as well.
-Store = Callable[[Connection, deliveries.Delivery, bool], Kept]
+from schemas.vocabulary import DeliveryState, ErrorCode
 
 
-class Taken(NamedTuple):
-    """What became of one file. Neither its name nor anything in it: this is shown by the orchestrator."""
+def receive(project: OpenProject, connection: Connection, run_id: str, there: Arrived | None = None) -> list[Taken]:
+    """Take in everything in the landing area that is new, or was held or refused under other settings of its source.
 
-    source: str
-    delivery_id: str
-    state: str
-    outcomes: Counter[Outcome]
-    code: str | None = None
-    known: bool = False
-    outdated: bool = False  # taken in before its source was configured as it is now, and kept as it was read then
-
-
-def receive(project: OpenProject, connection: Connection, run_id: str) -> list[Taken]:
-    """Take in everything in the landing area that is new, or was held or refused under other settings of its source."""
+    `there` is what lies in it, change requests too, if somebody has looked already; those are left to others.
+    """
     ids = project.ids()
     expect_identity(connection, ids)
-    there = arrived(connection, project.folder, project.settings.sources)
-    unreachable = dict(there.unreachable)
-    taken: list[Taken] = []
-    accepted: list[tuple[Landed, str]] = []
-    for number, file in enumerate(there.files):
-        if file.source in unreachable:
-            continue
-        progress(f"reading {file.source}", number, len(there.files))
+    there = there or arrived(connection, project.folder, project.settings.sources)
+    files = [file for file in there.files if file.source in project.settings.sources]
+    unreachable, unreadable = dict(there.unreachable), list(there.unreadable)
+    found = [Incoming(*each) for each in zip(files, deliveries_of(project, files, ids), strict=True)]
+    earlier = deliveries.earlier(connection, [each.delivery.delivery_id for each in found])
+    taken = {each.delivery_id: each for each in known(found, earlier)}
+    new = {each.delivery.delivery_id: each for each in found if each.delivery.delivery_id not in taken}
+    for source, some in groupby(new.values(), lambda each: each.file.source):
         try:
-            taken.append(take(project, connection, file, ids, run_id))
+            for each in take_all(project, connection, list(some), earlier, ids, run_id, unreadable):
+                taken[each.delivery_id] = each
         except SourceUnreachable as lost:
-            unreachable[file.source] = str(lost)
-            continue
-        if taken[-1].state == DeliveryState.ACCEPTED:
-            accepted.append((file, taken[-1].delivery_id))
+            unreachable[source] = str(lost)
     with transaction(connection):
         conversation_stats.sum_up(connection)
-    done = {(file.source, file.stamp) for file, _ in accepted}
-    needed = {file.stamp for file in there.files if (file.source, file.stamp) not in done}
-    failed = put_away(project, connection, [each for each in accepted if each[0].stamp not in needed])
-    note_unreachable(connection, failed | unreachable, datetime.now(UTC))
-    return taken
+    got_in = [
+        (file, delivery.delivery_id)
+        for file, delivery, _ in found
+        if delivery.delivery_id in taken and taken[delivery.delivery_id].state == DeliveryState.ACCEPTED
+    ]
+    done = {(file.source, file.stamp) for file, _ in got_in}
+    needed = {file.stamp for file in files if (file.source, file.stamp) not in done}
+    failed = put_away(project, connection, [each for each in got_in if each[0].stamp not in needed])
+    now = datetime.now(UTC)
+    note_unreachable(connection, unreachable, now)
+    note_file_problems(connection, [*unreadable, *failed], now)
+    return answers(found, taken)
+
+
+def known(found: Iterable[Incoming], earlier: Mapping[str, deliveries.Earlier]) -> Iterator[Taken]:
+    """What is said of files that were taken in before, or would be refused once more."""
+    for file, delivery, _ in found:
+        before = earlier.get(delivery.delivery_id)
+        if before and not worth_another_try(before, delivery.config_digest):
+            outdated = before.config_digest != delivery.config_digest
+            yield Taken(file.source, delivery.delivery_id, before.state, Counter(), before.code, True, outdated)
+
+
+def answers(found: Iterable[Incoming], taken: Mapping[str, Taken]) -> list[Taken]:
+    """What became of files, in their order; a copy of one that was taken in is known."""
+    told: dict[str, int] = Counter()
+    answered = []
+    for each in found:
+        delivery_id = each.delivery.delivery_id
+        if delivery_id in taken:
+            own = taken[delivery_id]
+            answered.append(own._replace(outcomes=Counter(), known=True) if told[delivery_id] else own)
+            told[delivery_id] += 1
+    return answered
+
+
+def take_all(
+    project: OpenProject,
+    connection: Connection,
+    files: Sequence[Incoming],
+    earlier: Mapping[str, deliveries.Earlier],
+    ids: Keyed,
+    run_id: str,
+    unreadable: list[FileProblem],
+) -> Iterator[Taken]:
+    """Take in files of one source: small ones together, others one by one, and so those that were read before."""
+    source = files[0].file.source
+    form, options = FORMATS[files[0].delivery.format], project.settings.sources[source]
+
+    def told() -> Iterator[Incoming]:
+        for number, each in enumerate(files):
+            progress(f"reading {source}", number, len(files))
+            yield each
+
+    for group in grouped(told(), set(earlier), form, options):
+        yield from take_group(project, connection, group, ids, run_id, unreadable)
 
 
 def expect_identity(connection: Connection, ids: Keyed) -> None:
@@ -77,101 +109,6 @@ def expect_identity(connection: Connection, ids: Keyed) -> None:
     if runs.identity_fingerprint(connection, own) != own:
         raise WrongIdentityKey(
             "the warehouse was made with another identity key: set `keys: identity:` to the one it has now"
-        )
-
-
-def take(project: OpenProject, connection: Connection, file: Landed, ids: Keyed, run_id: str) -> Taken:
-    """Take in one file, or say that it is known. What is wrong with it as a whole is kept as the delivery's state."""
-    delivery = delivery_of(project, file, ids)
-    before = deliveries.earlier(connection, delivery.delivery_id)
-    if before and not worth_another_try(before, delivery.config_digest):
-        outdated = before.config_digest != delivery.config_digest
-        return Taken(file.source, delivery.delivery_id, before.state, Counter(), before.code, True, outdated)
-    return take_in(connection, delivery, by_format(file, origin_of(project, file, ids)), run_id)
-
-
-def delivery_of(project: OpenProject, file: Landed, ids: Keyed) -> deliveries.Delivery:
-    """A file as a delivery, before it is read."""
-    options = every_source(project.settings)[file.source]
-    return deliveries.Delivery(
-        delivery_id=one_id(ids, "delivery", file.source, file.sha256, file.stated_at),
-        source=file.source,
-        format=options.format,
-        file_name=well_formed(file.path.name),
-        file_sha256=file.sha256,
-        size_bytes=file.size,
-        declared_at=file.declared_at,
-        declared_from=file.declared_from,
-        config_digest=digest(options, sorted(project.settings.attributes.items())),
-    )
-
-
-def origin_of(project: OpenProject, file: Landed, ids: Keyed) -> Origin:
-    """What the rows of a file need to know of where they come from."""
-    options = project.settings.sources[file.source]
-    return Origin(file.source, options, file.declared_at, project.settings.attributes, ids)
-
-
-def by_format(file: Landed, origin: Origin) -> Store:
-    """How a file of a source is stored: as the reader of its format reads it, up to the limit of its source."""
-
-    def store(connection: Connection, delivery: deliveries.Delivery, hold: bool) -> Kept:
-        kept = keep(connection, delivery, FORMATS[delivery.format], file.path, origin, hold=hold)
-        if not hold:
-            stop_at_limit(origin.options, kept.outcomes)
-        return kept
-
-    return store
-
-
-def take_in(
-    connection: Connection,
-    delivery: deliveries.Delivery,
-    store: Store,
-    run_id: str,
-    within: Callable[[Connection], AbstractContextManager[None]] = transaction,
-) -> Taken:
-    """Take in one file, whatever is known of it: all of it, or nothing but what is wrong with it.
-
-    `within` is what each attempt is made in: a transaction, or something that looks like one and undoes it.
-    """
-    try:
-        with within(connection):
-            deliveries.begin_delivery(connection, delivery)
-            kept = store(connection, delivery, False)
-            deliveries.finish_delivery(
-                connection, kept.delivery, kept.outcomes, DeliveryState.ACCEPTED, run_id, datetime.now(UTC)
-            )
-        return Taken(delivery.source, delivery.delivery_id, DeliveryState.ACCEPTED, kept.outcomes)
-    except DeliveryError as refusal:
-        problem = refusal
-    except (*STORE_FAILURES, SourceUnreachable, OSError, MemoryError):
-        raise  # the warehouse, the network or the machine, not the file
-    except Exception as failure:  # noqa: BLE001 -- a reader's bug costs its file, not the run; no value leaves it
-        problem = DeliveryRefused(
-            ErrorCode.READER_FAILED,
-            f"the reader {delivery.format} failed with {type(failure).__name__}; please report it",
-        )
-    state = DeliveryState.HELD if isinstance(problem, DeliveryHeld) else DeliveryState.REFUSED
-    with within(connection):
-        deliveries.begin_delivery(connection, delivery)
-        left = Kept(delivery, Counter())
-        if problem.code == ErrorCode.REJECT_LIMIT:  # the file is read once more, for its rows to be given back
-            left = store(connection, delivery, True)
-        deliveries.finish_delivery(
-            connection, left.delivery, left.outcomes, state, run_id, datetime.now(UTC), problem.code, problem.way_out
-        )
-    return Taken(delivery.source, delivery.delivery_id, state, left.outcomes, problem.code)
-
-
-def stop_at_limit(options: Source, outcomes: Counter[Outcome]) -> None:
-    """Raise DeliveryRefused where more rows were refused than the source allows."""
-    rejected, rows = outcomes[Outcome.REJECTED], outcomes.total() - outcomes[Outcome.SKIPPED]
-    if isinstance(options, ContactList) and options.on_reject.stops(rejected, rows):
-        raise DeliveryRefused(
-            ErrorCode.REJECT_LIMIT,
-            f"{rejected} of {rows} rows were refused, and {options.on_reject.limit} (`on_reject:`), so nothing was "
-            "taken in: correct the file of all its rows in rejected/ and drop that one in, or raise the limit",
         )
 
 
@@ -184,8 +121,3 @@ def worth_another_try(before: deliveries.Earlier, settings: str) -> bool:
     if before.state == DeliveryState.ACCEPTED or settled:
         return False
     return before.config_digest != settings or before.code == ErrorCode.READER_FAILED
-
-
-def one_id(ids: Keyed, kind: str, *parts: str) -> str:
-    """One id out of a natural key."""
-    return str(pl.select(ids(kind, *(pl.lit(part) for part in parts))).item())

@@ -32,11 +32,14 @@ ROW_RULES = {
 
 
 class Origin(NamedTuple):
-    """What rows need to know of where they come from."""
+    """What rows need to know of where they come from.
+
+    `declared_at` is as of when they speak that state no time themselves; without one they are left without.
+    """
 
     source: str
     options: Source
-    declared_at: datetime
+    declared_at: datetime | None
     attributes: Mapping[str, Attribute]
     ids: Keyed
 
@@ -46,14 +49,14 @@ class Records(NamedTuple):
 
     `kept` has one row per record in the columns the store takes, `identifiers` theirs (as `identifiers.working` gives
     them), `problems` what was wrong (PROBLEMS), `rejected` the rows given back (REJECTED), `unread` headers that mean
-    nothing in this project.
+    nothing in this project (field), with a row that fills each (row).
     """
 
     kept: pl.DataFrame
     identifiers: pl.DataFrame
     problems: pl.DataFrame
     rejected: pl.DataFrame
-    unread: list[str]
+    unread: pl.DataFrame
 
 
 def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
@@ -72,7 +75,7 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
         contacts, too_long = batch.contacts.with_columns(nameless), too_long.clear()
     contacts, cut_ids = record_ids(contacts)
     known = pl.col("attribute").is_in(list(origin.attributes))
-    unread = sorted(attributes.filter(~known)["field"].unique())
+    unread = attributes.filter(~known).select("row", "field").sort("field", "row")
     locale = origin.options.locale
     read = values(attributes.filter(known), origin.attributes, locale)
     points = identifiers(stated, origin.source, origin.options.region)

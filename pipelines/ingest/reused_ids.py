@@ -2,12 +2,14 @@
 
 import polars as pl
 
+from pipelines.ingest.chunk import Entangled
 from pipelines.match.comparison.name_words import judged_words
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.store.ingest import records as store
 from pipelines.store.warehouse.connection import Connection
 from schemas.vocabulary import Action, ErrorCode, Severity
 
+NAME_CLEARED = pl.col("cleared").list.contains("name")
 EXPECTED = (
     "the name that is known under this id; if the file is of another system, a source of its own: ids of two systems "
     "must not meet in one source"
@@ -19,8 +21,16 @@ def reused_ids(connection: Connection, arriving: pl.DataFrame, identifiers: pl.D
 
     `arriving` and `identifiers` are what `pipelines.store.ingest.records.keep_records` takes. What the record says now
     counts, so this only warns: which row is warned of depends on which came first, what is kept does not.
+
+    Raises:
+        Entangled: Several deliveries name a record, and an earlier one may decide what a later one contradicts.
     """
-    others = store.named_otherwise(connection, arriving.drop_nulls("record_id"), identifiers)
+    named = arriving.filter(pl.col("record_id").is_not_null(), pl.col("name").is_not_null() | NAME_CLEARED)
+    others = store.named_otherwise(connection, named, identifiers)
+    met = named.filter(pl.col("delivery_id").n_unique().over("record_key") > 1)
+    renamed = met.filter(pl.col("name_tokens").n_unique().over("record_key") > 1)
+    if not renamed.is_empty() or not met.join(others, on="row", how="semi").is_empty():
+        raise Entangled
     if others.is_empty():
         return PROBLEMS.to_frame()
     return (

@@ -16,20 +16,22 @@ AHEAD = timedelta(days=1)  # that a source's clock or zone may be before that of
 
 
 def standing(kept: pl.DataFrame, batch: Batch, origin: Origin, claims: pl.DataFrame) -> pl.DataFrame:
-    """Records of a batch (`pipelines.ingest.records`) with `declared_at`, `place`, `correction` and `fills`.
+    """Placed records (`pipelines.ingest.records`) with `dated`, `place`, `correction` and `fills`.
 
     `place` is the number of the row in the file it first came with: one that comes back corrected stands where it
-    stood, and is as old as that file (`declared_at`). `correction` puts it behind what stood there before
+    stood, and is as old as that file (`dated`). `correction` puts it behind what stood there before
     (`pipelines.ingest.corrections.claimed`); it is empty for every other row. `fills` names the fields of which all
     that the row says only fills blanks; such a field is never cleared. The same words are another content then.
     """
-    own = pl.lit(origin.declared_at).cast(pl.Datetime("us", "UTC"))
-    first = pl.coalesce("declared_at", own)
-    placed = kept.join(claims.drop("retry_of"), on="row", how="left", maintain_order="left").with_columns(
-        pl.coalesce("place", "row").alias("place"),
-        pl.col("correction").fill_null(""),
-        declared_at=first,
-        observed_at=pl.when(pl.col("observed_at") == own).then(first).otherwise("observed_at"),
+    first = claims.select("row", "place", "correction", dated="declared_at")
+    placed = (
+        kept.join(first, on="row", how="left", maintain_order="left")
+        .with_columns(
+            pl.coalesce("place", "row_number").alias("place"),
+            pl.col("correction").fill_null(""),
+            pl.coalesce("dated", "declared_at").alias("dated"),
+        )
+        .with_columns(pl.coalesce("observed_at", "dated").alias("observed_at"))
     )
     filling = fills(batch, origin)
     if filling.is_empty():
@@ -72,7 +74,7 @@ def filling_columns(origin: Origin) -> Mapping[str, Update]:
 
 def dated(kept: pl.DataFrame, *, is_list: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows that claim to be later than their delivery count as of its time; the problems (PROBLEMS) of those."""
-    ahead = pl.col("observed_at") > pl.col("declared_at") + AHEAD
+    ahead = pl.col("observed_at") > pl.col("dated") + AHEAD
     late = kept.filter(ahead) if is_list else kept.clear()
     if late.is_empty():
         return kept, PROBLEMS.to_frame()
@@ -86,5 +88,5 @@ def dated(kept: pl.DataFrame, *, is_list: bool) -> tuple[pl.DataFrame, pl.DataFr
         expected=pl.lit("a time that had come when the file was made; that of the file is taken instead"),
         suggestion=pl.lit(None),
     )
-    clock = pl.when(ahead).then("declared_at").otherwise("observed_at").alias("observed_at")
+    clock = pl.when(ahead).then("dated").otherwise("observed_at").alias("observed_at")
     return kept.with_columns(clock), problems.cast(PROBLEMS)

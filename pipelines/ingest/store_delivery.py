@@ -1,17 +1,20 @@
-"""Storing one file batch by batch: its rows, its conversations, what was refused, what was wrong."""
+"""Storing files, batch by batch or several at once: rows, conversations, what was refused, what was wrong."""
 
 from collections import Counter
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
 import polars as pl
 
+from pipelines.ingest.chunk import Chunk, Entangled, alone, together
 from pipelines.ingest.corrections import as_retry, claimed, without_corrected
 from pipelines.ingest.records import REJECTED, Origin, Records, records
 from pipelines.ingest.reused_ids import reused_ids
 from pipelines.ingest.row_precedence import dated, standing
 from pipelines.ingest.source_merges import keep_merged_rows
 from pipelines.ingest.store_interactions import keep_interactions, untimed
+from pipelines.landing.arrivals import Landed
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.progress import progress
 from pipelines.publish.rejected_rows import DELIVERY
@@ -27,6 +30,13 @@ LEFT_OUT = {
     ErrorCode.ROW_KNOWN: "a record that is not known yet: the source says `mode: add_only`",
     ErrorCode.ROW_UNKNOWN: "a record, phone or address that is known already: the source says `mode: update_only`",
 }
+
+
+Told = set[tuple[str, str, str]]  # what is said once a file: delivery, field and code
+
+
+# Problems that no row has, placed.
+OF_A_FILE = pl.Schema({"delivery_id": pl.String(), "row_number": pl.UInt32(), **dict([*PROBLEMS.items()][1:])})
 
 
 class Kept(NamedTuple):
@@ -50,44 +60,78 @@ def keep(
     With `hold` nothing of it is taken in: rows that are refused are kept as such, all others as quarantined.
     """
     outcomes: Counter[Outcome] = Counter()
-    told: set[tuple[str, str]] = set()  # what is said once a file: field and code
+    told: Told = set()
     corrected = rejected_rows.corrected(connection, delivery.delivery_id)
     for each in form.read(path, origin.options):
         batch = each if corrected.is_empty() else without_corrected(each, corrected)
         claims = claimed(connection, delivery, batch)
         delivery = as_retry(delivery, claims)
-        read = records(batch, origin, refuse=form.holds == "contacts")
-        arriving, doubtful = dated(standing(read.kept, batch, origin, claims), is_list=form.holds == "contacts")
-        left = set_apart(connection, arriving, read.identifiers, origin, hold=hold)
-        arriving = arriving.join(left, on="row", how="anti")
-        if form.holds == "contacts":
-            doubtful = pl.concat([doubtful, reused_ids(connection, arriving, read.identifiers)])
-        merged = keep_merged_rows(connection, delivery, batch, origin, hold=hold)
-        stored = pl.concat([store.keep_records(connection, delivery, arriving, read.identifiers), merged.stored])
-        aside = pl.concat(
-            [read.rejected, batch.refused.select(REJECTED.names()), left.select(REJECTED.names()), merged.held]
-        )
-        claimed_places = claims.drop_nulls("place").select("row", "retry_of", "place")
-        deliveries.keep_rejected(connection, delivery, aside.join(claimed_places, on="row", how="left"))
-        once = said_once(read, batch, origin, claims, told)
-        problems = [
-            read.problems,
-            doubtful,
-            refusals(batch.refused),
-            refusals(left.drop_nulls("code")),
-            once,
-            untimed(batch),
-        ]
-        deliveries.keep_problems(connection, delivery, pl.concat(problems))
-        if not hold:
-            skipped = aside.filter(pl.col("outcome") == Outcome.SKIPPED.value)
-            settled = pl.concat([stored.select("row"), skipped.select("row")])
-            rejected_rows.keep_corrected(connection, delivery, claimed_places.join(settled, on="row", how="semi"))
-        entries = list(keep_interactions(connection, delivery, batch, origin))
-        for frame in (*([stored] if form.holds == "contacts" else entries), aside):
-            outcomes.update({Outcome(outcome): rows for outcome, rows in frame["outcome"].value_counts().iter_rows()})
+        [counted] = keep_chunk(connection, alone(delivery, batch), claims, form, origin, told, hold=hold)
+        outcomes.update(counted)
         progress(f"reading {delivery.source}", outcomes.total())
     return Kept(delivery, outcomes)
+
+
+def keep_together(
+    connection: Connection, files: Sequence[tuple[deliveries.Delivery, Batch]], form: Format, origin: Origin
+) -> list[Kept]:
+    """Store small files of a source at once: each becomes what it would have if they had come one after the other.
+
+    Raises:
+        Entangled: That cannot be said of them.
+    """
+    chunk = together([delivery for delivery, _ in files], [batch for _, batch in files])
+    claims = claimed(connection, chunk.deliveries[0], chunk.batch)
+    if not claims.is_empty():
+        raise Entangled
+    counted = keep_chunk(connection, chunk, claims, form, origin, set())
+    return [Kept(*each) for each in zip(chunk.deliveries, counted, strict=True)]
+
+
+def keep_chunk(
+    connection: Connection,
+    chunk: Chunk,
+    claims: pl.DataFrame,
+    form: Format,
+    origin: Origin,
+    told: Told,
+    *,
+    hold: bool = False,
+) -> list[Counter[Outcome]]:
+    """Store the entries of a chunk, with what was wrong with them; what became of them, by delivery."""
+    batch, is_list = chunk.batch, form.holds == "contacts"
+    read = records(batch, origin._replace(declared_at=None), refuse=is_list)
+    arriving, doubtful = dated(standing(chunk.placed(read.kept), batch, origin, claims), is_list=is_list)
+    left = set_apart(connection, arriving, read.identifiers, origin, hold=hold)
+    arriving = arriving.join(left, on="row", how="anti")
+    if is_list:
+        doubtful = pl.concat([doubtful, reused_ids(connection, arriving, read.identifiers)])
+    merged = keep_merged_rows(connection, chunk, origin, hold=hold)
+    stored = pl.concat([store.keep_records(connection, arriving, read.identifiers), merged.stored])
+    aside = pl.concat(
+        [read.rejected, batch.refused.select(REJECTED.names()), left.select(REJECTED.names()), merged.held]
+    )
+    claimed_places = claims.drop_nulls("place").select("row", "retry_of", "place")
+    deliveries.keep_rejected(connection, chunk.placed(aside.join(claimed_places, on="row", how="left")))
+    problems = [read.problems, doubtful, refusals(batch.refused), refusals(left.drop_nulls("code")), untimed(batch)]
+    deliveries.keep_problems(connection, chunk.placed(pl.concat(problems)))
+    deliveries.keep_problems(connection, said_once(chunk, read, origin, claims, told))
+    if not hold:
+        skipped = aside.filter(pl.col("outcome") == Outcome.SKIPPED.value)
+        settled = pl.concat([stored.select("row"), skipped.select("row")])
+        arrived = claimed_places.join(settled, on="row", how="semi")
+        rejected_rows.keep_corrected(connection, chunk.deliveries[0], arrived)
+    entries = list(keep_interactions(connection, chunk, origin))
+    return counted(chunk, [*([stored] if is_list else entries), aside])
+
+
+def counted(chunk: Chunk, entries: Sequence[pl.DataFrame]) -> list[Counter[Outcome]]:
+    """What became of entries (row, outcome), by delivery."""
+    outcomes: dict[str, Counter[Outcome]] = {each.delivery_id: Counter() for each in chunk.deliveries}
+    every = chunk.placed(pl.concat([frame.select("row", "outcome") for frame in entries]))
+    for delivery_id, outcome, rows in every.group_by("delivery_id", "outcome").len().iter_rows():
+        outcomes[delivery_id][Outcome(outcome)] = rows
+    return list(outcomes.values())
 
 
 def set_apart(
@@ -98,6 +142,7 @@ def set_apart(
     if hold:
         left = arriving.select("row", code=pl.lit(None, pl.String))
     elif isinstance(options, ContactList) and options.mode is not Mode.UPSERT:
+        require_strangers(arriving, identifiers)
         left = store.left_out(connection, options.mode, arriving, identifiers)
     else:
         left = arriving.clear().select("row", code=pl.lit(None, pl.String))
@@ -110,6 +155,14 @@ def set_apart(
         outcome=pl.lit(outcome.value),
         expected=pl.col("code").replace_strict(LEFT_OUT, default=None, return_dtype=pl.String),
     )
+
+
+def require_strangers(arriving: pl.DataFrame, identifiers: pl.DataFrame) -> None:
+    """Raise Entangled where somebody whom one delivery brings may be known by another."""
+    points = identifiers.join(arriving.select("row", "delivery_id"), on="row")
+    known_by = [arriving.select("delivery_id", key="record_key"), points.select("delivery_id", key="normalised")]
+    if not pl.concat(known_by).filter(pl.col("delivery_id").n_unique().over("key") > 1).is_empty():
+        raise Entangled
 
 
 def refusals(refused: pl.DataFrame) -> pl.DataFrame:
@@ -127,31 +180,42 @@ def refusals(refused: pl.DataFrame) -> pl.DataFrame:
     ).cast(PROBLEMS)
 
 
-def said_once(
-    read: Records, batch: Batch, origin: Origin, claims: pl.DataFrame, told: set[tuple[str, str]]
-) -> pl.DataFrame:
-    """What is true of a whole file and told for the first time.
+def said_once(chunk: Chunk, read: Records, origin: Origin, claims: pl.DataFrame, told: Told) -> pl.DataFrame:
+    """What is true of whole files and told for the first time, placed.
 
     Columns that mean nothing here, columns that its source speaks of and it has not, a strange `_delivery`: nobody
     shall believe that such a column was read, or that such a file was taken for a correction.
     """
     unread = "a known header, one in `columns:`, or the name of an attribute in onecontact.yaml"
-    found = [(column, ErrorCode.HEADER_UNKNOWN, Action.FIELD_DROPPED, unread) for column in read.unread]
-    found += [
-        (header, ErrorCode.HEADER_NOT_FOUND, Action.KEPT_WITH_WARNING, f"a column of this name, as {option} says")
-        for header, option in not_found(batch, origin)
-    ]
+    columns = chunk.placed(read.unread).select("delivery_id", "field").unique(maintain_order=True).iter_rows()
+    found = [(*each, ErrorCode.HEADER_UNKNOWN, Action.FIELD_DROPPED, unread) for each in columns]
+    for header, option in not_found(chunk.batch, origin):
+        missing = (ErrorCode.HEADER_NOT_FOUND, Action.KEPT_WITH_WARNING, f"a column of this name, as {option} says")
+        found += [(each.delivery_id, header, *missing) for each in chunk.deliveries]
     if claims["retry_of"].null_count():
         own = "the id of a delivery of this source, as rejected/ gives it back; these rows are taken as new ones"
-        found.append((DELIVERY, ErrorCode.RETRY_UNKNOWN, Action.KEPT_WITH_WARNING, own))
-    fresh = [each for each in found if each[:2] not in told]
-    told.update(each[:2] for each in fresh)
+        delivery_id = chunk.deliveries[0].delivery_id
+        found.append((delivery_id, DELIVERY, ErrorCode.RETRY_UNKNOWN, Action.KEPT_WITH_WARNING, own))
+    fresh = [each for each in found if each[:3] not in told]
+    told.update(each[:3] for each in fresh)
     return pl.DataFrame(
         [
-            (None, None, column, code.value, Severity.INFO.value, action.value, expected, alike(column, code, batch))
-            for column, code, action, expected in fresh
+            (delivery, None, None, column, code.value, Severity.INFO.value, action.value, expected, suggestion)
+            for delivery, column, code, action, expected in fresh
+            for suggestion in [alike(column, code, chunk.batch)]
         ],
-        schema=PROBLEMS,
+        schema=OF_A_FILE,
+        orient="row",
+    )
+
+
+def misdated(files: Sequence[tuple[Landed, deliveries.Delivery]]) -> pl.DataFrame:
+    """The problems, placed, of files whose names state a time that has not come."""
+    expected = "a date in the file name that has come; the file counts as of when it was modified"
+    said = (ErrorCode.DATE_IN_FUTURE.value, Severity.WARNING.value, Action.KEPT_WITH_WARNING.value, expected, None)
+    return pl.DataFrame(
+        [(delivery.delivery_id, None, None, "", *said) for file, delivery in files if file.is_misdated],
+        schema=OF_A_FILE,
         orient="row",
     )
 

@@ -6,12 +6,12 @@ import polars as pl
 from polars import selectors
 
 from pipelines import contracts as quality
+from pipelines.ingest.chunk import Chunk
 from pipelines.ingest.records import Origin
 from pipelines.ingest.store_threads import keep_threads
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.read.core.batch import Batch
 from pipelines.store.ingest import interactions
-from pipelines.store.ingest.deliveries import Delivery
 from pipelines.store.warehouse.connection import Connection
 from schemas import received
 from schemas.vocabulary import Action, ErrorCode, Severity
@@ -19,10 +19,9 @@ from schemas.vocabulary import Action, ErrorCode, Severity
 NATURAL = ("key", "conversation", "person", "message")  # natural keys, of which only the ids are stored
 
 
-def keep_interactions(
-    connection: Connection, delivery: Delivery, batch: Batch, origin: Origin
-) -> Iterator[pl.DataFrame]:
-    """Store threads, messages, receipts and events of a batch; what became of each entry but the threads."""
+def keep_interactions(connection: Connection, chunk: Chunk, origin: Origin) -> Iterator[pl.DataFrame]:
+    """Store threads, messages, receipts and events of a chunk; what became of each entry but the threads."""
+    batch = chunk.batch
     contracts = {
         received.Conversation: batch.conversations,
         received.Message: batch.messages,
@@ -34,29 +33,26 @@ def keep_interactions(
         return
     for contract, frame in held.items():
         quality.require(contract, frame)
-    source, ids = pl.lit(delivery.source), origin.ids
+    source, ids = pl.lit(origin.source), origin.ids
     thread = ids("conversation", source, pl.col("conversation")).alias("conversation_id")
     person = pl.when(pl.col("person").is_not_null()).then(ids("record", source, pl.col("person"))).alias("record_key")
     stated = ~selectors.by_name(*NATURAL, require_all=False)
-    interactions.keep_conversations(
-        connection,
-        delivery,
-        batch.conversations.select(ids("conversation", source, pl.col("key")).alias("conversation_id"), stated).unique(
-            "conversation_id", keep="last", maintain_order=True
-        ),
-    )
+    conversation = ids("conversation", source, pl.col("key")).alias("conversation_id")
+    conversations = chunk.delivered(batch.conversations.select(conversation, stated), chunk.threads)
+    interactions.keep_conversations(connection, origin.source, conversations)
     keep_threads(connection, batch, origin)
     if received.Message in held:
         message = ids("message", source, pl.col("key")).alias("message_id")
-        yield interactions.keep_messages(connection, delivery, batch.messages.select(message, thread, person, stated))
+        messages = batch.messages.select(message, thread, person, stated)
+        yield interactions.keep_messages(connection, chunk.placed(messages))
     if received.Receipt in held:
         receipt = ids("receipt", source, pl.col("message"), pl.col("state")).alias("receipt_id")
         of_message = ids("message", source, pl.col("message")).alias("message_id")
         receipts = batch.receipts.select(receipt, of_message, thread, person, stated)
-        yield interactions.keep_receipts(connection, delivery, receipts)
+        yield interactions.keep_receipts(connection, chunk.placed(receipts))
     if received.Event in held:
         event = ids("event", source, pl.col("key")).alias("event_id")
-        yield interactions.keep_events(connection, delivery, batch.events.select(event, thread, stated))
+        yield interactions.keep_events(connection, chunk.placed(batch.events.select(event, thread, stated)))
 
 
 def untimed(batch: Batch) -> pl.DataFrame:

@@ -4,7 +4,8 @@ import hashlib
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -15,12 +16,16 @@ from pipelines.progress import progress
 from pipelines.read.change_requests.change_requests import FORMAT
 from pipelines.read.core.frames import well_formed
 from pipelines.store.ingest import deliveries
+from pipelines.store.ingest.file_problems import FileProblem
 from pipelines.store.warehouse.connection import Connection
 from schemas.contact_list import ContactList
 from schemas.place import place
 from schemas.project import DECISIONS, Project
 from schemas.source import Source
 
+FILE_NAME = "file_name"
+TOLERANCE = timedelta(days=1)  # that the clock or the zone of whoever named a file may be ahead
+UNREADABLE = "cannot be read: let the user that runs onecontact read it, and the next run takes it in"
 SETTLE_SECONDS = 2.0  # a file touched more lately than this is looked at twice
 REQUESTED = PurePosixPath("landing") / DECISIONS  # where every project looks for change requests
 GIVEN_BACK = "[0-9a-f]" * 12  # of a delivery's id: in rejected/, the rows of a source are called after it and this
@@ -39,7 +44,7 @@ class Stamp(NamedTuple):
 
 
 class Landed(NamedTuple):
-    """A complete file of a source. `stamp` is what it looked like when it was hashed."""
+    """A complete file of a source. `stamp` is what it looked like when it was hashed, `stated` the time in its name."""
 
     source: str
     path: Path | Remote
@@ -48,18 +53,25 @@ class Landed(NamedTuple):
     declared_at: datetime
     declared_from: str
     stamp: Stamp
+    stated: datetime | None = None
 
     @property
     def stated_at(self) -> str:
         """The time its name states, if it does: the same bytes under another date are another delivery."""
-        return self.declared_at.isoformat() if self.declared_from == "file_name" else ""
+        return self.stated.isoformat() if self.stated else ""
+
+    @property
+    def is_misdated(self) -> bool:
+        """Whether its name states a time that had not come."""
+        return self.stated is not None and self.declared_from != FILE_NAME
 
 
 class Arrived(NamedTuple):
-    """What is there to be taken in, and why some sources could not be looked into."""
+    """What is there to be taken in, why some sources could not be looked into, and files that could not be read."""
 
     files: list[Landed]
     unreachable: dict[str, str]
+    unreadable: list[FileProblem]
 
 
 class Seen(NamedTuple):
@@ -77,8 +89,12 @@ def every_source(settings: Project) -> dict[str, Source]:
     return {**settings.sources, DECISIONS: requested}
 
 
-def arrived(connection: Connection, folder: Path, sources: Mapping[str, Source]) -> Arrived:
-    """Complete files of every source; one that cannot be reached does not keep the others waiting.
+def arrived(
+    connection: Connection, folder: Path, sources: Mapping[str, Source], as_of: datetime | None = None
+) -> Arrived:
+    """Complete files of every source; a source or a file that cannot be read does not keep the others waiting.
+
+    A date in a name counts unless it is later than now, and than `as_of`.
 
     Files come by source, then by declared time, then by hash: an order that the time of arrival plays no part in. One
     that still changes is being written, and left for the next run. Raises ConfigurationError for a transport whose
@@ -89,18 +105,24 @@ def arrived(connection: Connection, folder: Path, sources: Mapping[str, Source])
     seen: dict[str, list[Seen]] = {}
     files: list[Landed] = []
     unreachable: dict[str, str] = {}
+    unreadable: list[FileProblem] = []
+    latest = max(as_of or datetime.now(UTC), datetime.now(UTC)) + TOLERANCE
     for name, source in sorted(sources.items()):
         try:
             seen[name] = list(candidates(folder, name, source, local.get(name, [])))
         except SourceUnreachable as failure:
             unreachable[name] = str(failure)
-    settle(connection, [each for some in seen.values() for each in some])
+    every = [each for some in seen.values() for each in some]
+    hashes = deliveries.known_hashes(connection, [each.stamp for each in every])
+    settle(each for each in every if each.stamp not in hashes)
     for name, some in seen.items():
         try:
-            files += landed(connection, folder, name, sources[name], some)
+            fresh = {**hashes, **hash_new(folder, name, some, hashes, unreadable)}
+            deliveries.remember_hashes(connection, {stamp: fresh[stamp] for stamp in fresh.keys() - hashes.keys()})
+            files += landed(name, sources[name], some, fresh, latest)
         except SourceUnreachable as failure:
             unreachable[name] = str(failure)
-    return Arrived(files, unreachable)
+    return Arrived(files, unreachable, unreadable)
 
 
 def require_files(folder: Path, sources: Mapping[str, Source]) -> None:
@@ -149,7 +171,8 @@ def candidates(folder: Path, name: str, source: Source, local: Iterable[Path]) -
         found = local
     for path in found:
         if not path.name.lower().endswith(UNFINISHED) and not path.name.startswith((".", "~$")):
-            yield Seen(path, stamp(folder, path))
+            with suppress(FileNotFoundError):  # it was there a moment ago
+                yield Seen(path, stamp(folder, path))
 
 
 def stamp(folder: Path, path: Path | Remote) -> Stamp:
@@ -170,44 +193,75 @@ def untouched(folder: Path, path: Path | Remote, before: Stamp) -> bool:
         return False
 
 
-def settle(connection: Connection, seen: Iterable[Seen]) -> None:
-    """Wait, once for all files, until those that are new and were touched a moment ago must show whether they grow.
+def settle(new: Iterable[Seen]) -> None:
+    """Wait, once for all new files, until those that were touched a moment ago must show whether they grow.
 
     What has a version appears whole, and is not waited for. The clock of another machine is not relied upon.
     """
     now = time.time()
     ages = [
         0.0 if isinstance(each.path, Remote) else max(0.0, now - each.stamp.modified_ns / 1e9)
-        for each in seen
+        for each in new
         if not (isinstance(each.path, Remote) and each.path.version)
-        and deliveries.known_hash(connection, *each.stamp) is None
     ]
     if ages and min(ages) < SETTLE_SECONDS:
         time.sleep(SETTLE_SECONDS - min(ages))
 
 
-def landed(connection: Connection, folder: Path, name: str, source: Source, seen: Iterable[Seen]) -> list[Landed]:
-    """The files of a source that nobody has touched since they were seen, in canonical order."""
-    files = (complete for each in seen if (complete := inspect(connection, folder, name, source, each)))
+def hash_new(
+    folder: Path, name: str, seen: Iterable[Seen], hashes: deliveries.Hashes, unreadable: list[FileProblem]
+) -> deliveries.Hashes:
+    """SHA-256 of the files of a source of which none is known, unless somebody touches them meanwhile.
+
+    Those that may not be read are added to `unreadable`.
+    """
+    fresh: deliveries.Hashes = {}
+    for each in seen:
+        if each.stamp in hashes or not untouched(folder, each.path, each.stamp):
+            continue
+        try:
+            sha256 = hashed(each.path)
+        except FileNotFoundError:
+            continue
+        except PermissionError:
+            unreadable.append(FileProblem(name, well_formed(each.path.name), UNREADABLE))
+            continue
+        if untouched(folder, each.path, each.stamp):
+            fresh[each.stamp] = sha256
+    return fresh
+
+
+def landed(
+    name: str, source: Source, seen: Iterable[Seen], hashes: deliveries.Hashes, latest: datetime
+) -> list[Landed]:
+    """The files of a source of which the hash is known, in canonical order; no name states a time after `latest`.
+
+    Raises:
+        SourceUnreachable: Neither the name of a file nor its server tells its time.
+    """
+    files = []
+    for each in seen:
+        if each.stamp not in hashes:
+            continue
+        path, modified = each.path, datetime.fromtimestamp(each.stamp.modified_ns / 1e9, UTC)
+        found = as_landed(name, path, hashes[each.stamp], each.stamp, modified, source, latest)
+        if isinstance(path, Remote) and path.modified is None and found.declared_from != FILE_NAME:
+            raise SourceUnreachable(f"{path.at} does not say when a file was changed: put a date into its name")
+        files.append(found)
     return sorted(files, key=lambda each: (each.declared_at, each.sha256))
 
 
-def inspect(connection: Connection, folder: Path, name: str, source: Source, seen: Seen) -> Landed | None:
-    """A file that is complete, or None. Raises SourceUnreachable where neither name nor server tell its time."""
-    sha256 = deliveries.known_hash(connection, *seen.stamp)
-    if sha256 is None:
-        if not untouched(folder, seen.path, seen.stamp):
-            return None
-        sha256 = hashed(seen.path)
-        if not untouched(folder, seen.path, seen.stamp):
-            return None
-        deliveries.remember_hash(connection, *seen.stamp, sha256)
-    stated = stated_time(seen.path.name, source)
-    if not stated and isinstance(seen.path, Remote) and seen.path.modified is None:
-        raise SourceUnreachable(f"{seen.path.at} does not say when a file was changed: put a date into its name")
-    declared_at = stated or datetime.fromtimestamp(seen.stamp.modified_ns / 1e9, UTC)
-    declared_from = "file_name" if stated else "modification_time"
-    return Landed(name, seen.path, sha256, seen.stamp.size, declared_at, declared_from, seen.stamp)
+def as_landed(
+    name: str, path: Path | Remote, sha256: str, stamp: Stamp, modified: datetime, source: Source, latest: datetime
+) -> Landed:
+    """A file as one of a source. It is as of the time in its name, unless that is later than `latest`.
+
+    Such a time would win over all that comes later: the file is as of when it was modified.
+    """
+    stated = stated_time(path.name, source)
+    if stated and stated <= latest:
+        return Landed(name, path, sha256, stamp.size, stated, FILE_NAME, stamp, stated)
+    return Landed(name, path, sha256, stamp.size, modified, "modification_time", stamp, stated)
 
 
 def hashed(path: Path | Remote) -> str:

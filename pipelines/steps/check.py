@@ -10,16 +10,9 @@ import polars as pl
 
 from pipelines.decide.deliveries import by_request
 from pipelines.errors import ConfigurationError, DeliveryError
-from pipelines.ingest.receive import (
-    Taken,
-    by_format,
-    delivery_of,
-    expect_identity,
-    origin_of,
-    take_in,
-    worth_another_try,
-)
-from pipelines.landing.arrivals import Landed, Stamp, every_source, hashed, local_files, stated_time
+from pipelines.ingest.receive import expect_identity, worth_another_try
+from pipelines.ingest.take import Taken, by_format, delivery_of, origin_of, take_in
+from pipelines.landing.arrivals import TOLERANCE, Landed, Stamp, as_landed, every_source, hashed, local_files
 from pipelines.project import OpenProject
 from pipelines.read.catalogue.detect import sample
 from pipelines.read.catalogue.registry import FORMATS
@@ -56,9 +49,9 @@ def check(project: OpenProject, connection: Connection, path: Path, source: str)
     ids = project.ids()
     with undone(connection):
         expect_identity(connection, ids)
-    file = as_landed(path, source, every_source(project.settings)[source])
+    file = landed_at(path, source, every_source(project.settings)[source])
     delivery = delivery_of(project, file, ids)
-    before = deliveries.earlier(connection, delivery.delivery_id)
+    before = deliveries.earlier(connection, [delivery.delivery_id]).get(delivery.delivery_id)
     seen: list[tuple[str | None, pl.DataFrame, pl.DataFrame]] = []
 
     @contextmanager
@@ -78,19 +71,12 @@ def check(project: OpenProject, connection: Connection, path: Path, source: str)
     return Checked(known, before, taken, *seen[-1])
 
 
-def as_landed(path: Path, source: str, options: Source) -> Landed:
+def landed_at(path: Path, source: str, options: Source) -> Landed:
     """A file as if it had landed where its source looks for files."""
     status = path.stat()
-    stated = stated_time(path.name, options)
-    return Landed(
-        source,
-        path,
-        hashed(path),
-        status.st_size,
-        stated or datetime.fromtimestamp(status.st_mtime_ns / 1e9, UTC),
-        "file_name" if stated else "modification_time",
-        Stamp(path.name, status.st_size, status.st_mtime_ns),
-    )
+    stamp = Stamp(path.name, status.st_size, status.st_mtime_ns)
+    modified = datetime.fromtimestamp(status.st_mtime_ns / 1e9, UTC)
+    return as_landed(source, path, hashed(path), stamp, modified, options, datetime.now(UTC) + TOLERANCE)
 
 
 def source_of(project: OpenProject, path: Path) -> str:

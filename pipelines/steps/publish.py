@@ -36,10 +36,13 @@ class Published(NamedTuple):
     changed: bool
 
 
-def check_segments(project: OpenProject, as_of: datetime) -> None:
-    """Raise ConfigurationError where a segment asks or shows what contacts of this project do not have."""
-    for segment in project.segments:
-        compiled(project, segment, as_of)
+def compiled_segments(project: OpenProject, as_of: datetime) -> dict[str, pl.Expr]:
+    """The filters of all segments, by name.
+
+    Raises:
+        ConfigurationError: A segment asks or shows what contacts of this project do not have.
+    """
+    return {segment.segment: compiled(project, segment, as_of) for segment in project.segments}
 
 
 def compiled(project: OpenProject, segment: Segment, as_of: datetime) -> pl.Expr:
@@ -56,14 +59,23 @@ def compiled(project: OpenProject, segment: Segment, as_of: datetime) -> pl.Expr
     raise ConfigurationError(problem)
 
 
-def publish(project: OpenProject, connection: Connection, segment: Segment, run_id: str, as_of: datetime) -> Published:
+def publish(
+    project: OpenProject,
+    connection: Connection,
+    segment: Segment,
+    run_id: str,
+    as_of: datetime,
+    predicate: pl.Expr | None = None,
+) -> Published:
     """Write the contacts of a segment, unless the file that is there says the same already.
+
+    `predicate` is its filter, if that is compiled already.
 
     What is published is committed before it is put in place: a run that is killed in between leaves a file, or a
     manifest, that is not the one committed last, and the next run puts that right.
     """
     folder = project.folder / FOLDER / segment.segment
-    predicate = compiled(project, segment, as_of)
+    predicate = compiled(project, segment, as_of) if predicate is None else predicate
     draft = folder / f".{FILE}.next"
     try:
         members = write_rows(project, connection, segment, predicate, draft)

@@ -1,8 +1,13 @@
+from collections import Counter
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
+import pytest
 
 from assets.launch import refresh
+from console.cli import main
 from tests.small_project import SmallProject, small_project
 
 
@@ -40,3 +45,45 @@ def test_a_run_waits_for_the_warehouse_and_says_who_holds_it(tmp_path: Path) -> 
         run = refresh(project.folder, project.dagster_home, "2026-02-01", patience=0.2)
     assert not run.success
     assert any("in use by" in failure for failure in run.failures)
+
+
+SEGMENT = "segment: s\nwhere: {field: attr.tier, op: eq, value: gold}\ncolumns: [contact_id]\n"
+ONCE = {  # name of what is done, where it is looked up
+    "projects read": "pipelines.project.load_project",
+    "segments read": "pipelines.project.load_segments",
+    "landing areas listed": "assets.resources.arrived",
+    "landing areas listed for change requests alone": "pipelines.decide.deliveries.arrived",
+    "landing areas listed without them": "pipelines.ingest.receive.arrived",
+    "filters compiled": "pipelines.steps.publish.compile_filter",
+    "warehouses opened": "pipelines.project.open_warehouse",
+}
+
+
+def test_a_run_reads_the_project_and_lists_the_landing_area_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = deliver(tmp_path / "p").project
+    (project.folder / "segments").mkdir()
+    (project.folder / "segments" / "s.yaml").write_text(SEGMENT)
+    counted: Counter[str] = Counter()
+
+    def counting(name: str, target: str) -> None:
+        module, _, function = target.rpartition(".")
+        whole = getattr(import_module(module), function)
+
+        def noted(*arguments: Any, **options: Any) -> Any:
+            counted[name] += 1
+            return whole(*arguments, **options)
+
+        monkeypatch.setattr(target, noted)
+
+    for name, target in ONCE.items():
+        counting(name, target)
+    assert main(["run", "--project", str(project.folder), "--as-of", "2026-02-01"]) == 0
+    assert counted == {
+        "projects read": 1,
+        "segments read": 1,
+        "landing areas listed": 1,
+        "filters compiled": 2,  # before Dagster starts, for a mistake to be told at once, and as of the run
+        "warehouses opened": 2,  # for the run, and to say what came of it
+    }

@@ -1,11 +1,12 @@
 """Deliveries: what is known of each file, what became of its rows, what was refused and why."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, lent, value
+from pipelines.store.warehouse.connection import Connection, lent
 from schemas.vocabulary import DeliveryState, Outcome
 
 
@@ -34,6 +35,8 @@ class Earlier(NamedTuple):
     open_rows: int
 
 
+Hashes = dict[tuple[str, int, int], str]  # SHA-256 of landed files, by path, size and time of modification (ns)
+
 # Rows that were given back, each with whether it has arrived since.
 GIVEN_BACK = """
     SELECT r.delivery_id, r.row_number, r.outcome, (r.delivery_id, r.row_number) IN (
@@ -41,31 +44,49 @@ GIVEN_BACK = """
     FROM rejected_row r WHERE r.outcome IN ('rejected', 'quarantined')"""
 
 
-def earlier(connection: Connection, delivery_id: str) -> Earlier | None:
-    """What the warehouse knows of a delivery, if it has seen it."""
-    row = connection.execute(
-        f"""
-        SELECT state, code, config_digest, way_out,
-               (SELECT count(*) FROM ({GIVEN_BACK}) g WHERE g.delivery_id = d.delivery_id AND NOT g.corrected)
-        FROM delivery d WHERE delivery_id = ?""",
-        [delivery_id],
-    ).fetchone()
-    return Earlier(*row) if row else None
+def earlier(connection: Connection, delivery_ids: Iterable[str]) -> dict[str, Earlier]:
+    """What the warehouse knows of deliveries, by id, as far as it has seen them."""
+    wanted = pl.DataFrame({"delivery_id": list(delivery_ids)}, schema={"delivery_id": pl.String})
+    with lent(connection, wanted=wanted):
+        rows = connection.execute(f"""
+            SELECT delivery_id::VARCHAR, state, code, config_digest, way_out, coalesce(g.open_rows, 0)
+            FROM delivery
+            LEFT JOIN (SELECT delivery_id, count(*) AS open_rows FROM ({GIVEN_BACK})
+                       WHERE NOT corrected GROUP BY delivery_id) g USING (delivery_id)
+            WHERE delivery_id IN (SELECT delivery_id::UUID FROM wanted)""").fetchall()
+    return {delivery_id: Earlier(*told) for delivery_id, *told in rows}
 
 
-def known_hash(connection: Connection, path: str, size: int, modified_ns: int) -> str | None:
-    """SHA-256 of a landed file that has not been touched since it was hashed."""
-    found = value(
-        connection,
-        "SELECT file_sha256 FROM landed_file WHERE path = ? AND size_bytes = ? AND modified_ns = ?",
-        [path, size, modified_ns],
-    )
-    return None if found is None else str(found)
+def known_hashes(connection: Connection, stamps: Iterable[tuple[str, int, int]]) -> Hashes:
+    """SHA-256 of landed files (path, size, modified_ns) that have not been touched since they were hashed."""
+    with lent(connection, seen=_stamps(stamps)):
+        rows = connection.execute("""
+            SELECT path, size_bytes, modified_ns, file_sha256
+            FROM landed_file JOIN seen USING (path, size_bytes, modified_ns)""").fetchall()
+    return {(path, size, modified_ns): sha256 for path, size, modified_ns, sha256 in rows}
 
 
-def remember_hash(connection: Connection, path: str, size: int, modified_ns: int, sha256: str) -> None:
-    """Save hashing a landed file again as long as it is not touched."""
-    connection.execute("INSERT OR REPLACE INTO landed_file VALUES (?, ?, ?, ?)", [path, size, modified_ns, sha256])
+def remember_hashes(connection: Connection, hashes: Hashes) -> None:
+    """Save hashing landed files again as long as they are not touched."""
+    if not hashes:
+        return
+    found = _stamps(hashes).with_columns(file_sha256=pl.Series(list(hashes.values()), dtype=pl.String))
+    with lent(connection, found=found.unique("path", keep="last")):
+        connection.execute("INSERT OR REPLACE INTO landed_file BY NAME FROM found")
+
+
+def _stamps(stamps: Iterable[tuple[str, int, int]]) -> pl.DataFrame:
+    schema = {"path": pl.String, "size_bytes": pl.Int64, "modified_ns": pl.Int64}
+    return pl.DataFrame([tuple(stamp) for stamp in stamps], schema=schema, orient="row")
+
+
+def placed(delivery: Delivery, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of one delivery with their place, as everything that is stored of a delivery has it.
+
+    That is `delivery_id`, its `declared_at`, and `row_number`: the number of the row in it.
+    """
+    declared_at = pl.lit(delivery.declared_at).dt.convert_time_zone("UTC").cast(pl.Datetime("us", "UTC"))
+    return rows.with_columns(delivery_id=pl.lit(delivery.delivery_id), declared_at=declared_at, row_number="row")
 
 
 def begin_delivery(connection: Connection, delivery: Delivery) -> None:
@@ -73,50 +94,60 @@ def begin_delivery(connection: Connection, delivery: Delivery) -> None:
     for table in ("delivery", "rejected_row", "problem"):
         connection.execute(f"DELETE FROM {table} WHERE delivery_id = ?", [delivery.delivery_id])
     connection.execute("DELETE FROM corrected_row WHERE corrected_by = ?", [delivery.delivery_id])
+    begin(connection)
+
+
+def begin(connection: Connection) -> None:
+    """Prepare to store one delivery in one or more batches, or several in one."""
     connection.execute("CREATE OR REPLACE TEMP TABLE in_this_delivery (record_key UUID, version UUID)")
     connection.execute("CREATE OR REPLACE TEMP TABLE new_in_this_delivery (record_key UUID)")
     connection.execute("CREATE OR REPLACE TEMP TABLE merged_in_this_delivery (record_key UUID, into_key UUID)")
 
 
-def finish_delivery(
-    connection: Connection,
-    delivery: Delivery,
-    outcomes: dict[Outcome, int],
-    state: DeliveryState,
-    run_id: str,
-    received_at: datetime,
-    code: str | None = None,
-    way_out: str | None = None,
-) -> None:
-    """Write the delivery with what became of its rows."""
-    counts = [outcomes.get(outcome, 0) for outcome in Outcome]
-    connection.execute(
-        f"""INSERT INTO delivery (delivery_id, source, format, file_name, file_sha256, size_bytes, declared_at,
-                declared_from, config_digest, retry_of, state, code, way_out, rows_read, {", ".join(Outcome)},
-                received_at, run_id)
-            VALUES ({", ".join("?" * (16 + len(counts)))})""",
-        [*delivery, state, code, way_out, sum(counts), *counts, received_at, run_id],
-    )
+class Finished(NamedTuple):
+    """What became of a delivery, and of its rows."""
+
+    delivery: Delivery
+    outcomes: Mapping[Outcome, int]
+    state: DeliveryState
+    received_at: datetime
+    code: str | None = None
+    way_out: str | None = None
 
 
-def keep_rejected(connection: Connection, delivery: Delivery, rows: pl.DataFrame) -> None:
+def finish(connection: Connection, finished: Sequence[Finished], run_id: str) -> None:
+    """Write deliveries with what became of their rows."""
+    rows = [
+        each.delivery._asdict()
+        | {outcome.value: each.outcomes.get(outcome, 0) for outcome in Outcome}
+        | {"rows_read": sum(each.outcomes.values()), "state": each.state.value, "received_at": each.received_at}
+        | {"code": each.code, "way_out": each.way_out, "run_id": run_id}
+        for each in finished
+    ]
+    optional = dict.fromkeys(("retry_of", "code", "way_out"), pl.String)
+    with lent(connection, finished=pl.DataFrame(rows, schema_overrides=optional, infer_schema_length=None)):
+        connection.execute("INSERT INTO delivery BY NAME FROM finished")
+
+
+def keep_rejected(connection: Connection, rows: pl.DataFrame) -> None:
     """Store refused entries for correction.
 
-    Columns row, line, outcome, raw; and for rows that came back before, retry_of and place: where they were refused
-    first.
+    Columns line, outcome, raw, and their place (`placed`); and for rows that came back before, retry_of and place:
+    where they were refused first.
     """
+    if rows.is_empty():
+        return
     with lent(connection, arriving=rows):
-        connection.execute(
-            "INSERT INTO rejected_row SELECT ?, row, line, outcome, raw, retry_of, place FROM arriving",
-            [delivery.delivery_id],
-        )
+        connection.execute("""
+            INSERT INTO rejected_row
+            SELECT delivery_id, row_number, line, outcome, raw, retry_of, place FROM arriving""")
 
 
-def keep_problems(connection: Connection, delivery: Delivery, problems: pl.DataFrame) -> None:
-    """Store what was wrong, with its place."""
+def keep_problems(connection: Connection, problems: pl.DataFrame) -> None:
+    """Store what was wrong, with its place (`placed`)."""
+    if problems.is_empty():
+        return
     with lent(connection, arriving=problems):
-        connection.execute(
-            """INSERT INTO problem
-               SELECT ?, row, line, field, code, severity, action, expected, suggestion FROM arriving""",
-            [delivery.delivery_id],
-        )
+        connection.execute("""
+            INSERT INTO problem
+            SELECT delivery_id, row_number, line, field, code, severity, action, expected, suggestion FROM arriving""")

@@ -7,49 +7,48 @@ are all that a later arrival can do.
 import polars as pl
 
 from pipelines.ids import contact_ids
-from pipelines.store.ingest.deliveries import Delivery
+from pipelines.store.ingest.before import best_before
 from pipelines.store.warehouse.connection import Connection, lent, query
 from schemas.contact_list import Mode
 from schemas.vocabulary import ErrorCode, Outcome
 
 
-def keep_records(
-    connection: Connection, delivery: Delivery, records: pl.DataFrame, identifiers: pl.DataFrame
-) -> pl.DataFrame:
+def keep_records(connection: Connection, records: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
     """Store contact rows and say what became of each: row, outcome.
 
-    `records` and `identifiers` are what `pipelines.ingest.records` makes of a batch, refused rows left out, with what
-    `pipelines.ingest.row_precedence` adds.
+    `records` and `identifiers` are what `pipelines.ingest.records` makes of a chunk, refused rows left out, with their
+    places (`deliveries.placed`) and what `pipelines.ingest.row_precedence` adds. Of several deliveries, each row
+    becomes what it would have if they had come one after the other.
     """
-    arriving = records.join(_standing(connection, records), on=["record_key", "version"], how="left").with_columns(
-        known=pl.col("record_key").is_in(_known_records(connection, records).implode()),
-        turn=pl.col("row").rank("ordinal").over("record_key"),
-        repeated=pl.col("in_delivery").fill_null(value=False)
-        | (pl.col("row").rank("ordinal").over("record_key", "version") > 1),
+    if records.is_empty():
+        return records.select("row", outcome=pl.lit(None, pl.String))
+    arriving = _judged(connection, records)
+    by_content = ["record_key", "version"]
+    first = (
+        arriving.sort("observed_at", "declared_at", "delivery_id", "place", "correction", "row")
+        .unique(by_content, keep="first")
+        .rename({"observed_at": "first_seen_at"})
+        .drop("correction")
     )
-    in_time = arriving.sort("observed_at", "place", "correction", "row")
-    sightings = in_time.group_by("record_key", "version", maintain_order=True).agg(
-        first_seen_at=pl.col("observed_at").first(),
-        last_seen_at=pl.col("observed_at").last(),
-        last_row=pl.col("place").last(),
-        correction=pl.col("correction").last(),
-        row=pl.col("row").first(),
-        seen=pl.col("is_latest").is_not_null().first(),
+    last = (
+        arriving.sort("observed_at", "place", "correction", "row")
+        .unique(by_content, keep="last", maintain_order=True)
+        .select(*by_content, "correction", last_seen_at="observed_at", last_row="place")
     )
-    contents = arriving.drop("observed_at", "correction").join(sightings, on=["record_key", "version", "row"])
-    newcomers = arriving.filter(~pl.col("known"), pl.col("turn") == 1).sort("row")
+    contents = first.join(last, on=by_content)
+    newcomers = arriving.filter(~pl.col("known")).sort("row").unique("record_key", keep="first", maintain_order=True)
     newcomers = newcomers.with_columns(anchor_id=contact_ids(newcomers["record_key"]))
     with lent(connection, content=contents, newcomer=newcomers, incoming_identifier=identifiers):
-        _insert_records(connection, delivery)
-        _widen_sightings(connection, delivery)
-        refresh_fields(connection)
+        _insert_records(connection)
+        changed = _widen_sightings(connection)
+    refresh_fields(connection, changed)
     return arriving.select(
         "row",
         outcome=pl.when("repeated")
         .then(pl.lit(Outcome.DUPLICATE_IN_FILE.value))
-        .when(pl.col("is_latest").fill_null(value=False))
+        .when("is_latest")
         .then(pl.lit(Outcome.UNCHANGED.value))
-        .when(pl.col("known") | (pl.col("turn") > 1))
+        .when(pl.col("known") | pl.col("is_another"))
         .then(pl.lit(Outcome.UPDATED.value))
         .otherwise(pl.lit(Outcome.CREATED.value)),
     )
@@ -64,8 +63,8 @@ def left_out(connection: Connection, mode: Mode, records: pl.DataFrame, identifi
     known = pl.col("record_key").is_in(_known_before(connection, records).implode())
     met = pl.col("row").is_in(_met_before(connection, identifiers).implode())
     if mode is Mode.ADD_ONLY:
-        latest = _standing(connection, records).filter("is_latest").select("record_key", "version")
-        left = records.filter(known | met).join(latest, on=["record_key", "version"], how="anti")
+        latest = _judged(connection, records).filter("is_latest").select("row")
+        left = records.filter(known | met).join(latest, on="row", how="anti")
         return left.select("row", code=pl.lit(ErrorCode.ROW_KNOWN.value))
     return records.filter(~known, ~met).select("row", code=pl.lit(ErrorCode.ROW_UNKNOWN.value))
 
@@ -121,16 +120,43 @@ def _met_before(connection: Connection, identifiers: pl.DataFrame) -> pl.Series:
         )["row"]
 
 
-def _standing(connection: Connection, records: pl.DataFrame) -> pl.DataFrame:
-    """Contents the warehouse holds of these records: is each the latest, and did this delivery bring it?"""
+def _judged(connection: Connection, records: pl.DataFrame) -> pl.DataFrame:
+    """Rows with what they mean beside what was there when their delivery came.
+
+    `known`: the record is stored. `is_another`: an earlier row is of the same record. `seen`: its content is stored.
+    `repeated`: its delivery has said the same of it before. `is_latest`: the record said just that when it came.
+    """
+    stored = _contents(connection, records)
+    by_content = ["record_key", "version"]
+    arriving = records.join(stored.select(*by_content, "in_delivery"), on=by_content, how="left").with_columns(
+        known=pl.col("record_key").is_in(_known_records(connection, records).implode()),
+        seen=pl.col("in_delivery").is_not_null(),
+        is_another=pl.col("row") > pl.col("row").min().over("record_key"),
+        repeated=pl.col("in_delivery").fill_null(value=False)
+        | (pl.col("row") > pl.col("row").min().over(*by_content, "delivery_id")),
+        turn=pl.col("row").min().over("record_key", "delivery_id"),
+    )
+    order = ["observed_at", "place", "correction", "version"]
+    said = pl.concat([stored.select("record_key", "turn", *order), arriving.select("record_key", "turn", *order)])
+    ranked = said.sort(order, descending=True).with_row_index("rank")
+    latest = best_before(ranked, "record_key").join(ranked.select("rank", "version"), on="rank")
+    return arriving.join(
+        latest.select(*by_content, "turn", is_latest=pl.lit(value=True)), on=[*by_content, "turn"], how="left"
+    ).with_columns(pl.col("is_latest").fill_null(value=False))
+
+
+def _contents(connection: Connection, records: pl.DataFrame) -> pl.DataFrame:
+    """Contents the warehouse holds of these records.
+
+    Columns record_key, version, in_delivery (the delivery that is being stored has brought it), turn (before all rows),
+    and what puts the later one first: observed_at, place, correction.
+    """
     with lent(connection, incoming=records.select("record_key").unique()):
         return query(
             connection,
             """
             SELECT s.record_key, s.version, (s.record_key, s.version) IN (FROM in_this_delivery) AS in_delivery,
-                   row_number() OVER (PARTITION BY s.record_key
-                                      ORDER BY s.last_seen_at DESC, s.last_row DESC, s.correction DESC,
-                                               s.version DESC) = 1 AS is_latest
+                   0::UINTEGER AS turn, s.last_seen_at AS observed_at, s.last_row AS place, s.correction
             FROM source_record s
             WHERE s.record_key IN (SELECT record_key::UUID FROM incoming)""",
         )
@@ -143,7 +169,7 @@ def _known_records(connection: Connection, records: pl.DataFrame) -> pl.Series:
         )["record_key"]
 
 
-def _insert_records(connection: Connection, delivery: Delivery) -> None:
+def _insert_records(connection: Connection) -> None:
     connection.execute("""
         INSERT INTO record (record_key, source, record_id, ingest_seq, anchor_id)
         SELECT record_key, source, record_id, nextval('ingest_seq'), anchor_id FROM newcomer ORDER BY row""")
@@ -153,61 +179,72 @@ def _insert_records(connection: Connection, delivery: Delivery) -> None:
         SELECT c.record_key, c.version, i.type, i.scope, i.raw, i.normalised, i.validity, i.is_role, i.match_keys,
                i.field, i.position
         FROM incoming_identifier i JOIN content c USING (row) WHERE NOT c.seen""")
-    connection.execute(
-        """
+    connection.execute("""
         INSERT INTO source_record
-        SELECT record_key, version, ?, row, line, first_seen_at, last_seen_at, last_row, channel, name, first_name,
-               last_name, name_tokens, tags, notes, map_from_entries(attributes), cleared, raw, fills, correction
-        FROM content WHERE NOT seen""",
-        [delivery.delivery_id],
-    )
+        SELECT record_key, version, delivery_id, row_number, line, first_seen_at, last_seen_at, last_row, channel, name,
+               first_name, last_name, name_tokens, tags, notes, map_from_entries(attributes), cleared, raw, fills,
+               correction
+        FROM content WHERE NOT seen""")
 
 
-def _widen_sightings(connection: Connection, delivery: Delivery) -> None:
-    """Stretch the span in which a known content was seen; every record that says something new is left pending."""
-    connection.execute(
+def _widen_sightings(connection: Connection) -> pl.DataFrame:
+    """Stretch the span in which known contents were seen; the records that say something new (record_key).
+
+    Those are left pending. A content comes from where it was seen first.
+    """
+    earlier = query(
+        connection,
         """
-        CREATE OR REPLACE TEMP TABLE earlier_content AS
-        SELECT c.record_key::UUID AS record_key, c.version::UUID AS version, c.first_seen_at, c.row, c.line
+        SELECT c.record_key, c.version, c.first_seen_at, c.delivery_id, c.row_number, c.line, c.raw
         FROM content c
         JOIN source_record s ON s.record_key = c.record_key::UUID AND s.version = c.version::UUID
         LEFT JOIN delivery d ON d.delivery_id = s.delivery_id
-        WHERE c.seen AND (c.first_seen_at, $declared::TIMESTAMPTZ, $delivery::UUID, c.row)
-                       < (s.first_seen_at, coalesce(d.declared_at, $declared), s.delivery_id, s.row_number)""",
-        {"declared": delivery.declared_at, "delivery": delivery.delivery_id},
+        WHERE c.seen AND (c.first_seen_at, c.declared_at, c.delivery_id::UUID, c.row_number)
+                       < (s.first_seen_at, coalesce(d.declared_at, c.declared_at), s.delivery_id, s.row_number)""",
     )
-    connection.execute("""
-        CREATE OR REPLACE TEMP TABLE stirred_record AS
-        SELECT DISTINCT c.record_key::UUID AS record_key FROM content c
-        LEFT JOIN source_record s ON s.record_key = c.record_key::UUID AND s.version = c.version::UUID
-        WHERE NOT c.seen OR (c.last_seen_at, c.last_row, c.correction) > (s.last_seen_at, s.last_row, s.correction)
-        UNION SELECT record_key FROM earlier_content""")
-    connection.execute(
-        "INSERT INTO pending SELECT step, record_key FROM stirred_record, (VALUES ('match'), ('contacts')) t(step)"
-    )
-    connection.execute(
+    later = query(
+        connection,
         """
-        UPDATE source_record s
-        SET first_seen_at = c.first_seen_at, delivery_id = ?, row_number = c.row, line_number = c.line
-        FROM earlier_content c
-        WHERE s.record_key = c.record_key AND s.version = c.version""",
-        [delivery.delivery_id],
-    )
-    connection.execute("""
-        UPDATE source_record s
-        SET last_seen_at = c.last_seen_at, last_row = c.last_row, correction = c.correction
+        SELECT c.record_key, c.version, c.last_seen_at, c.last_row, c.correction
         FROM content c
-        WHERE c.seen AND s.record_key = c.record_key::UUID AND s.version = c.version::UUID
-          AND (c.last_seen_at, c.last_row, c.correction) > (s.last_seen_at, s.last_row, s.correction)""")
+        JOIN source_record s ON s.record_key = c.record_key::UUID AND s.version = c.version::UUID
+        WHERE c.seen AND (c.last_seen_at, c.last_row, c.correction) > (s.last_seen_at, s.last_row, s.correction)""",
+    )
+    new = query(connection, "SELECT DISTINCT record_key FROM content WHERE NOT seen")
+    changed = pl.concat([each.select("record_key") for each in (new, earlier, later)]).unique()
+    with lent(connection, earlier=earlier, later=later, changed=changed):
+        connection.execute(
+            "INSERT INTO pending SELECT step, record_key FROM changed, (VALUES ('match'), ('contacts')) t(step)"
+        )
+        if not earlier.is_empty():
+            connection.execute("""
+                UPDATE source_record s SET first_seen_at = c.first_seen_at, delivery_id = c.delivery_id::UUID,
+                                           row_number = c.row_number, line_number = c.line, raw = c.raw
+                FROM earlier c
+                WHERE s.record_key = c.record_key::UUID AND s.version = c.version::UUID""")
+        if not later.is_empty():
+            connection.execute("""
+                UPDATE source_record s
+                SET last_seen_at = c.last_seen_at, last_row = c.last_row, correction = c.correction
+                FROM later c
+                WHERE s.record_key = c.record_key::UUID AND s.version = c.version::UUID""")
     connection.execute("INSERT INTO in_this_delivery SELECT record_key, version FROM content")
+    return changed
 
 
-def refresh_fields(connection: Connection) -> None:
-    """Say anew which content speaks for each field of the records in the temporary table `stirred_record`."""
-    connection.execute("DELETE FROM record_field WHERE record_key IN (SELECT record_key FROM stirred_record)")
+def refresh_fields(connection: Connection, records: pl.DataFrame) -> None:
+    """Say anew which content speaks for each field of these records (record_key)."""
+    if records.is_empty():
+        return
+    with lent(connection, changed=records):
+        _refresh_fields(connection)
+
+
+def _refresh_fields(connection: Connection) -> None:
+    connection.execute("DELETE FROM record_field WHERE record_key IN (SELECT record_key::UUID FROM changed)")
     connection.execute("""
         INSERT INTO record_field
-        WITH content AS (SELECT * FROM source_record WHERE record_key IN (SELECT record_key FROM stirred_record)),
+        WITH content AS (SELECT * FROM source_record WHERE record_key IN (SELECT record_key::UUID FROM changed)),
         spoken AS (
             SELECT record_key, version, 'name' AS field FROM content WHERE name IS NOT NULL
             UNION ALL SELECT record_key, version, 'channel' FROM content WHERE channel IS NOT NULL
@@ -216,7 +253,7 @@ def refresh_fields(connection: Connection) -> None:
             UNION ALL SELECT record_key, version, 'attr.' || unnest(map_keys(attributes)) FROM content
             UNION ALL SELECT record_key, version, unnest(cleared) FROM content
             UNION ALL SELECT DISTINCT record_key, version, type FROM identifier
-            WHERE record_key IN (SELECT record_key FROM stirred_record)
+            WHERE record_key IN (SELECT record_key::UUID FROM changed)
         )
         SELECT record_key, field, unnest(coalesce(
                    arg_max(struct_pack(version := version, observed_at := c.last_seen_at),

@@ -2,48 +2,43 @@
 
 import polars as pl
 
-from pipelines.store.ingest.deliveries import Delivery
 from pipelines.store.warehouse.connection import Connection, lent, query
 from schemas.vocabulary import Outcome
 
 LONGEST_CHAIN = 32  # merges of merges that are followed
 
 
-def keep_merges(connection: Connection, delivery: Delivery, merges: pl.DataFrame) -> pl.DataFrame:
-    """Store merges (row, record_key, into_key) and say what became of each: row, outcome.
+def keep_merges(connection: Connection, merges: pl.DataFrame) -> pl.DataFrame:
+    """Store merges and say what became of each: row, outcome.
 
-    Every record that a new one ties to another is left pending for matching.
+    `merges`: row, record_key, into_key, and their place (`deliveries.placed`). Every record that a new one ties to
+    another is left pending for matching.
     """
     if merges.is_empty():
         return merges.select("row", outcome=pl.lit(None, pl.String))
+    pair = ("record_key", "into_key")
     with lent(connection, arriving=merges):
-        told = query(
+        judged = query(
             connection,
             """
-            WITH numbered AS (
-                SELECT row, record_key::UUID AS record_key, into_key::UUID AS into_key,
-                       row_number() OVER (PARTITION BY record_key, into_key ORDER BY row) AS turn
-                FROM arriving
-            )
-            SELECT a.row, s.record_key IS NOT NULL AS known, d.record_key IS NOT NULL OR a.turn > 1 AS repeated,
-                   coalesce(($1::TIMESTAMPTZ, $2::UUID, a.row)
-                            < (coalesce(v.declared_at, $1), s.delivery_id, s.row_number), false) AS earlier
-            FROM numbered a
-            LEFT JOIN source_merge s USING (record_key, into_key)
-            LEFT JOIN merged_in_this_delivery d USING (record_key, into_key)
-            LEFT JOIN delivery v ON v.delivery_id = s.delivery_id
-            ORDER BY a.row""",
-            [delivery.declared_at, delivery.delivery_id],
-        )
-    first = merges.join(told.filter(~pl.col("repeated")), on="row")
-    with lent(connection, arriving=first):
-        _insert(connection, delivery)
+            SELECT a.*, s.record_key IS NOT NULL AS stored, d.record_key IS NOT NULL AS in_delivery,
+                   coalesce((a.declared_at, a.delivery_id::UUID, a.row_number)
+                            < (coalesce(v.declared_at, a.declared_at), s.delivery_id, s.row_number), false) AS earlier
+            FROM arriving a
+            LEFT JOIN source_merge s ON s.record_key = a.record_key::UUID AND s.into_key = a.into_key::UUID
+            LEFT JOIN merged_in_this_delivery d ON d.record_key = s.record_key AND d.into_key = s.into_key
+            LEFT JOIN delivery v ON v.delivery_id = s.delivery_id""",
+        ).sort("row")
+    first = judged.sort("declared_at", "delivery_id", "row").unique(pair, keep="first")
+    with lent(connection, first=first):
+        _insert(connection)
         _leave_pending(connection)
-    return told.select(
-        pl.col("row").cast(pl.UInt32),
-        outcome=pl.when("repeated")
+    repeated = pl.col("in_delivery") | (pl.col("row") > pl.col("row").min().over(*pair, "delivery_id"))
+    return judged.select(
+        "row",
+        outcome=pl.when(repeated)
         .then(pl.lit(Outcome.DUPLICATE_IN_FILE.value))
-        .when("known")
+        .when(pl.col("stored") | (pl.col("row") > pl.col("row").min().over(pair)))
         .then(pl.lit(Outcome.UNCHANGED.value))
         .otherwise(pl.lit(Outcome.CREATED.value)),
     )
@@ -76,26 +71,21 @@ def merged_with(connection: Connection, records: pl.Series) -> pl.DataFrame:
         )
 
 
-def _insert(connection: Connection, delivery: Delivery) -> None:
+def _insert(connection: Connection) -> None:
     """Keep new merges, and of known ones the place where they were said first."""
-    connection.execute(
-        "INSERT INTO source_merge SELECT record_key, into_key, ?, row FROM arriving WHERE NOT known",
-        [delivery.delivery_id],
-    )
-    connection.execute(
-        """
-        UPDATE source_merge s SET delivery_id = ?, row_number = a.row FROM arriving a
-        WHERE a.earlier AND s.record_key = a.record_key::UUID AND s.into_key = a.into_key::UUID""",
-        [delivery.delivery_id],
-    )
-    connection.execute("INSERT INTO merged_in_this_delivery SELECT record_key, into_key FROM arriving")
+    connection.execute("""
+        INSERT INTO source_merge SELECT record_key, into_key, delivery_id, row_number FROM first WHERE NOT stored""")
+    connection.execute("""
+        UPDATE source_merge s SET delivery_id = f.delivery_id::UUID, row_number = f.row_number FROM first f
+        WHERE f.earlier AND s.record_key = f.record_key::UUID AND s.into_key = f.into_key::UUID""")
+    connection.execute("INSERT INTO merged_in_this_delivery SELECT record_key, into_key FROM first")
 
 
 def _leave_pending(connection: Connection) -> None:
     """Let matching look at the stored records on both sides of new merges, however many merges away."""
     connection.execute("""
         INSERT INTO pending
-        WITH RECURSIVE fresh AS (SELECT record_key::UUID AS lost, into_key::UUID AS kept FROM arriving WHERE NOT known),
+        WITH RECURSIVE fresh AS (SELECT record_key::UUID AS lost, into_key::UUID AS kept FROM first WHERE NOT stored),
         below AS (
             SELECT lost AS record_key FROM fresh
             UNION SELECT m.record_key FROM below b JOIN source_merge m ON m.into_key = b.record_key

@@ -43,8 +43,7 @@ def forget(connection: Connection, run_id: str) -> pl.Series:
         connection.execute(f"DELETE FROM {table}")
     conversation_stats.forget(connection)
     connection.execute("DELETE FROM record_field")
-    connection.execute("CREATE OR REPLACE TEMP TABLE stirred_record AS SELECT record_key FROM record")
-    refresh_fields(connection)
+    refresh_fields(connection, query(connection, "SELECT record_key FROM record"))
     connection.execute(
         "UPDATE membership SET run_to = ? WHERE run_to IS NULL AND record_key NOT IN (SELECT record_key FROM record)",
         [run_id],

@@ -5,6 +5,7 @@ import pytest
 from pipelines.ingest import post_import
 from pipelines.landing import arrivals
 from pipelines.store.ingest import archive
+from pipelines.store.ingest.file_problems import file_problems
 from pipelines.store.ingest.unreachable_sources import unreachable
 from tests.small_project import SETTINGS, SmallProject
 
@@ -136,7 +137,32 @@ def test_a_file_that_cannot_be_removed_is_told_of_and_the_others_go_on(
     monkeypatch.setattr(Path, "unlink", forbidden)
     project.receive()
     assert (first.exists(), second.exists(), len(project.rows("FROM record"))) == (True, False, 3)
-    assert unreachable(project.connection)["crm"].endswith("`after_import: delete` says: PermissionError")
+    [stuck] = file_problems(project.connection)
+    assert (stuck.source, stuck.file_name) == ("crm", first.name)
+    assert stuck.reason.startswith("was taken in, with all its rows, but could not be deleted (`after_import: delete`)")
+    assert unreachable(project.connection) == {}
+    monkeypatch.undo()
+    project.receive()
+    assert file_problems(project.connection) == []
+
+
+def test_a_file_that_cannot_be_archived_stays_and_is_told_of(
+    project: SmallProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(project, "archive")
+    path = project.deliver("crm", "2026-06-01", PEOPLE)
+
+    def full(*_: object) -> bool:
+        raise OSError(28, "No space left on device", "secret name")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(archive, "archive", full)
+        [taken] = project.receive()
+    [stuck] = file_problems(project.connection)
+    assert (taken.state, path.exists(), unreachable(project.connection)) == ("accepted", True, {})
+    assert "could not be archived (`after_import: archive`): No space left on device; it stays" in stuck.reason
+    project.receive()
+    assert (path.exists(), file_problems(project.connection)) == (False, [])
 
 
 def test_a_file_that_another_source_has_not_taken_in_stays(project: SmallProject) -> None:
@@ -153,4 +179,4 @@ def test_a_file_with_a_row_that_cannot_be_given_back_whole_stays(project: SmallP
     path = project.deliver("crm", "2026-06-01", f"{PEOPLE}\n3,{'x' * 70_000},cleo@example.com")
     project.receive()
     assert path.exists()
-    assert "LIMIT_EXCEEDED" in unreachable(project.connection)["crm"]
+    assert "LIMIT_EXCEEDED" in file_problems(project.connection)[0].reason

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import WrongIdentityKey
-from pipelines.ingest.receive import Taken
+from pipelines.ingest.take import Taken
 from pipelines.progress import listening
 from pipelines.read.catalogue.registry import FORMATS
 from pipelines.read.contact_lists import contacts_csv

@@ -211,7 +211,7 @@ def test_an_attribute_of_another_type_is_dropped_and_its_row_stays(tmp_path: Pat
 
 
 def test_headers_that_mean_nothing_in_this_project_are_named(tmp_path: Path) -> None:
-    assert made(tmp_path, "id,name,Shoe size,Mood\n7,Jane,42,").unread == ["Shoe size"]
+    assert made(tmp_path, "id,name,Shoe size,Mood\n7,Jane,42,").unread.rows() == [(1, "Shoe size")]
 
 
 def test_problems_come_with_their_line(tmp_path: Path) -> None:
@@ -281,7 +281,7 @@ def test_tags_are_cleaned_and_kept_once(tmp_path: Path) -> None:
 def test_a_batch_without_contacts_makes_no_records() -> None:
     result = records(Batch(), origin(), refuse=True)
     assert [frame.height for frame in result[:4]] == [0, 0, 0, 0]
-    assert result.unread == []
+    assert result.unread.is_empty()
 
 
 # What a source or an attribute asks for

@@ -6,10 +6,10 @@ import pytest
 
 from pipelines.errors import ConfigurationError
 from pipelines.landing import arrivals
-from pipelines.landing.arrivals import Landed, Stamp, arrived, local_files, stated_time
+from pipelines.landing.arrivals import Landed, Stamp, arrived, as_landed, local_files, stated_time
 from schemas.contact_list import ContactList
 from schemas.source import Source
-from tests.small_project import SmallProject
+from tests.small_project import LAST_DAY, SmallProject
 
 SOURCE = Source(format="contacts_csv", path="landing/crm/*", timezone="Europe/Berlin")
 
@@ -26,7 +26,7 @@ def drop(
 
 
 def found(project: SmallProject) -> list[Landed]:
-    return arrived(project.connection, project.project.folder, {"crm": SOURCE}).files
+    return arrived(project.connection, project.project.folder, {"crm": SOURCE}, LAST_DAY).files
 
 
 # Which files
@@ -43,6 +43,7 @@ def test_a_complete_file_is_found_with_its_hash_and_size(project: SmallProject) 
             declared_at=datetime(2026, 3, 30, 22, tzinfo=UTC),
             declared_from="file_name",
             stamp=Stamp("landing/crm/crm-2026-03-31.csv", 3, path.stat().st_mtime_ns),
+            stated=datetime(2026, 3, 30, 22, tzinfo=UTC),
         )
     ]
 
@@ -190,6 +191,70 @@ def test_without_a_date_in_its_name_a_file_was_made_when_it_was_modified(project
     drop(project, "crm.csv", at=modified)
     [each] = found(project)
     assert (each.declared_at, each.declared_from) == (modified, "modification_time")
+
+
+LATEST = datetime(2026, 4, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("name", "declared"),
+    [
+        ("crm-2026-04-02.csv", (datetime(2026, 4, 2, tzinfo=UTC), "file_name")),
+        ("crm-2026-04-03.csv", (datetime(2026, 3, 31, 12, 30, tzinfo=UTC), "modification_time")),
+        ("crm-2099-01-01.csv", (datetime(2026, 3, 31, 12, 30, tzinfo=UTC), "modification_time")),
+    ],
+)
+def test_a_time_in_a_name_that_has_not_come_does_not_count(
+    name: str, declared: tuple[datetime, str], tmp_path: Path
+) -> None:
+    utc, modified = SOURCE.model_copy(update={"timezone": "UTC"}), datetime(2026, 3, 31, 12, 30, tzinfo=UTC)
+    file = as_landed("crm", tmp_path / name, "0" * 64, Stamp(name, 3, 1), modified, utc, LATEST)
+    assert (file.declared_at, file.declared_from) == declared
+    assert file.is_misdated is (declared[1] == "modification_time")
+
+
+def test_a_file_is_the_same_delivery_when_the_time_in_its_name_has_come(tmp_path: Path) -> None:
+    modified = datetime(2026, 3, 31, 12, 30, tzinfo=UTC)
+    before, after = (
+        as_landed("crm", tmp_path / "crm-2026-04-03.csv", "0" * 64, Stamp("a", 3, 1), modified, SOURCE, latest)
+        for latest in (LATEST, datetime(2026, 5, 1, tzinfo=UTC))
+    )
+    assert before.declared_at < after.declared_at
+    assert before.stated_at == after.stated_at == "2026-04-02T22:00:00+00:00"
+
+
+# Files that cannot be read
+
+
+def test_a_file_that_may_not_be_read_is_told_of_and_the_others_are_found(
+    project: SmallProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked, other = drop(project, "locked.csv"), drop(project, "other.csv", b"other")
+    whole = arrivals.hashed
+
+    def denied(path: Path) -> str:
+        if path == locked:
+            raise PermissionError(13, "Permission denied", str(path))
+        return whole(path)
+
+    monkeypatch.setattr(arrivals, "hashed", denied)
+    there = arrived(project.connection, project.project.folder, {"crm": SOURCE})
+    assert [each.path for each in there.files] == [other]
+    assert [(each.source, each.file_name) for each in there.unreadable] == [("crm", "locked.csv")]
+
+
+def test_a_file_that_goes_while_files_are_listed_is_left_out(
+    project: SmallProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, other = drop(project, "gone.csv"), drop(project, "other.csv", b"other")
+    whole = arrivals.stamp
+
+    def going(folder: Path, path: Path) -> Stamp:
+        gone.unlink(missing_ok=True)
+        return whole(folder, path)
+
+    monkeypatch.setattr(arrivals, "stamp", going)
+    assert [each.path for each in found(project)] == [other]
 
 
 # Rows that come back corrected

@@ -8,7 +8,6 @@ import pytest
 from pipelines.errors import SourceUnreachable
 from pipelines.landing import arrivals
 from pipelines.landing.remote_file import Remote, remote
-from pipelines.store.ingest import deliveries
 from pipelines.store.ingest.unreachable_sources import unreachable
 from schemas.source import Source
 from tests.small_project import SmallProject
@@ -98,6 +97,5 @@ def test_a_file_without_any_time_has_to_have_one_in_its_name(project: SmallProje
     source = Source(format="contacts_csv", path="https://files.example/crm.csv")
     timeless = Remote(System(io.BytesIO), "https://files.example", "https://files.example/crm.csv", 1, None, "v1")
     seen = arrivals.Seen(timeless, arrivals.stamp(tmp_path, timeless))
-    deliveries.remember_hash(project.connection, *seen.stamp, "0" * 64)
     with pytest.raises(SourceUnreachable, match="put a date into its name"):
-        arrivals.landed(project.connection, tmp_path, "crm", source, [seen])
+        arrivals.landed("crm", source, [seen], {seen.stamp: "0" * 64}, datetime(2026, 12, 31, tzinfo=UTC))

@@ -12,7 +12,7 @@ import pytest
 from pipelines.errors import ConfigurationError
 from pipelines.publish.files import sha256_of, written
 from pipelines.steps import publish as step
-from pipelines.steps.publish import Published, check_segments, publish
+from pipelines.steps.publish import Published, compiled_segments, publish
 from pipelines.store.reads import exports
 from schemas.segment import Dialect, Segment
 from tests.small_project import AS_OF, SmallProject, starting_point
@@ -271,11 +271,11 @@ def test_a_segment_that_asks_for_what_contacts_do_not_have_is_a_fault_with_its_p
 ) -> None:
     wrong = project.project._replace(segments=[VIP, changed(**said)])
     with pytest.raises(ConfigurationError, match=told):
-        check_segments(wrong, AS_OF)
+        compiled_segments(wrong, AS_OF)
 
 
 def test_segments_that_can_be_asked_pass(project: SmallProject) -> None:
-    check_segments(project.project._replace(segments=[VIP]), datetime.now(UTC))
+    compiled_segments(project.project._replace(segments=[VIP]), datetime.now(UTC))
 
 
 def test_contacts_that_a_run_made_are_published(project: SmallProject) -> None:

@@ -19,4 +19,5 @@ def delivery(number: int, source: str = "crm", form: str = "contacts_csv") -> De
 def finish(project: SmallProject, each: Delivery, **outcomes: int) -> None:
     """Write a delivery as accepted, with these counts."""
     counted = {Outcome(name): count for name, count in outcomes.items()}
-    deliveries.finish_delivery(project.connection, each, counted, DeliveryState.ACCEPTED, "run1", each.declared_at)
+    finished = deliveries.Finished(each, counted, DeliveryState.ACCEPTED, each.declared_at)
+    deliveries.finish(project.connection, [finished], "run1")

@@ -97,9 +97,9 @@ def bring(project: SmallProject, arrival: Arrival, *, summed: bool) -> None:
     kind = pl.when(pl.col("text").is_null()).then(pl.lit("other")).otherwise(pl.lit("text"))
     stated = {"direction": pl.lit("outbound"), "precision": pl.lit("second"), "zone_source": pl.lit("stated")}
     messages = said.with_columns(kind=kind, attachments=pl.lit([], pl.List(pl.String)), **stated)
-    interactions.keep_messages(project.connection, each, messages)
+    interactions.keep_messages(project.connection, deliveries.placed(each, messages))
     receipts = frame.filter(pl.col("state").is_not_null()).drop("text").rename({"at": "reached_at"})
-    interactions.keep_receipts(project.connection, each, receipts)
+    interactions.keep_receipts(project.connection, deliveries.placed(each, receipts))
     finish(project, each)
     if summed:
         conversation_stats.sum_up(project.connection)

@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from pipelines.store.ingest import conversation_stats, deliveries, interactions
+from pipelines.store.ingest.deliveries import Delivery, placed
 from tests.pipelines.store.ingest.made_deliveries import ID, delivery, finish
 from tests.small_project import SmallProject
 
@@ -25,11 +26,16 @@ def threads(title: str | None, status: str | None = None, channel: str = "email"
     )
 
 
+def told_by(each: Delivery, conversations: pl.DataFrame) -> pl.DataFrame:
+    """Threads as a delivery has them."""
+    return conversations.with_columns(delivery_id=pl.lit(each.delivery_id), declared_at=pl.lit(each.declared_at))
+
+
 @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
 def test_a_thread_is_as_the_latest_delivery_has_it(project: SmallProject, order: tuple[int, int]) -> None:
     for number in order:
         each = delivery(number, "mailbox", "mbox")
-        interactions.keep_conversations(project.connection, each, threads(f"Title {number}"))
+        interactions.keep_conversations(project.connection, each.source, told_by(each, threads(f"Title {number}")))
         finish(project, each)
     assert project.rows("SELECT title, delivery_id FROM conversation") == [
         {"title": "Title 2", "delivery_id": ID.format(2)}
@@ -43,7 +49,7 @@ def test_a_thread_of_which_nothing_is_told_gives_way_to_any_other(
     told = {1: threads("Title", "open"), 2: threads(None)}
     for number in order:
         each = delivery(number, "helpdesk", "zendesk_tickets")
-        interactions.keep_conversations(project.connection, each, told[number])
+        interactions.keep_conversations(project.connection, each.source, told_by(each, told[number]))
         finish(project, each)
     assert project.rows("SELECT title, status FROM conversation") == [{"title": "Title", "status": "open"}]
 
@@ -51,7 +57,7 @@ def test_a_thread_of_which_nothing_is_told_gives_way_to_any_other(
 def test_of_one_delivery_a_thread_is_as_it_stands_last(project: SmallProject) -> None:
     each = delivery(1, "helpdesk", "chatwoot_conversations")
     for status in ("open", "resolved"):
-        interactions.keep_conversations(project.connection, each, threads("Title", status))
+        interactions.keep_conversations(project.connection, each.source, told_by(each, threads("Title", status)))
     finish(project, each)
     assert project.rows("SELECT status FROM conversation") == [{"status": "resolved"}]
 
@@ -61,10 +67,10 @@ def test_whoever_is_in_a_thread_that_turns_out_to_be_of_another_channel_is_left_
     project: SmallProject, channel: str, stirred: int
 ) -> None:
     kept(project, 1, "hello", 1)
-    interactions.keep_conversations(project.connection, delivery(1), threads(None))
+    interactions.keep_conversations(project.connection, "crm", told_by(delivery(1), threads(None)))
     conversation_stats.sum_up(project.connection)
     project.connection.execute("DELETE FROM pending")
-    interactions.keep_conversations(project.connection, delivery(2), threads("Title", channel=channel))
+    interactions.keep_conversations(project.connection, "crm", told_by(delivery(2), threads("Title", channel=channel)))
     assert len(project.rows("FROM pending")) == stirred
 
 
@@ -94,7 +100,7 @@ def kept(project: SmallProject, number: int, text: str | None, *rows: int, state
     each = delivery(number, "mailbox", "mbox")
     deliveries.begin_delivery(project.connection, each)
     said = messages(text, *rows, state=state)
-    found = interactions.keep_messages(project.connection, each, said)["outcome"].to_list()
+    found = interactions.keep_messages(project.connection, placed(each, said))["outcome"].to_list()
     finish(project, each)
     return found
 
@@ -129,7 +135,7 @@ def test_a_message_that_is_nobodys_gives_way_to_one_that_is_somebodys(
         each, said = delivery(number), messages(f"Text {number}", 1)
         if number == 1:
             said = said.with_columns(record_key=pl.lit(None, pl.String))
-        interactions.keep_messages(project.connection, each, said)
+        interactions.keep_messages(project.connection, placed(each, said))
         finish(project, each)
     assert project.rows("SELECT text, record_key FROM message") == [{"text": "Text 2", "record_key": ID.format(7)}]
     assert project.rows("SELECT DISTINCT * FROM pending") == [{"step": "contacts", "record_key": ID.format(7)}]
@@ -141,7 +147,7 @@ def test_of_one_delivery_the_fuller_message_counts(
 ) -> None:
     each = delivery(1, "whatsapp", "whatsapp_cloud")
     deliveries.begin_delivery(project.connection, each)
-    found = [interactions.keep_messages(project.connection, each, messages(*batch)) for batch in batches]
+    found = [interactions.keep_messages(project.connection, placed(each, messages(*batch))) for batch in batches]
     finish(project, each)
     assert [frame["outcome"].to_list() for frame in found] == [["created"], ["duplicate_in_file"]]
     assert project.rows("SELECT text FROM message") == [{"text": "hello"}]
@@ -160,7 +166,7 @@ def test_of_one_delivery_the_furthest_state_counts(project: SmallProject, states
     each = delivery(1, "helpdesk", "chatwoot_conversations")
     deliveries.begin_delivery(project.connection, each)
     twice = pl.concat([messages("hello", row, state=state) for row, state in enumerate(states, 1)])
-    interactions.keep_messages(project.connection, each, twice)
+    interactions.keep_messages(project.connection, placed(each, twice))
     finish(project, each)
     assert project.rows("SELECT state FROM message") == [{"state": "delivered"}]
 

@@ -12,7 +12,7 @@ def refuse(project: SmallProject, each: Delivery) -> None:
         {"row": [2, 1, 3], "line": [3, 2, 4], "outcome": ["rejected", "rejected", "skipped"], "raw": ["{}"] * 3}
         | {"retry_of": [None] * 3, "place": [None] * 3}
     )
-    deliveries.keep_rejected(project.connection, each, rows)
+    deliveries.keep_rejected(project.connection, deliveries.placed(each, rows))
     faults = [
         (2, "Phone", "PHONE_UNPARSEABLE", "error", "one phone number", None),
         (2, "", "NO_IDENTIFIER", "error", "a phone", None),
@@ -24,7 +24,7 @@ def refuse(project: SmallProject, each: Delivery) -> None:
     problems = pl.DataFrame(faults, schema=columns, orient="row").with_columns(
         line="row", action=pl.lit("row_rejected")
     )
-    deliveries.keep_problems(project.connection, each, problems)
+    deliveries.keep_problems(project.connection, deliveries.placed(each, problems))
     finish(project, each, rejected=2, skipped=1)
 
 

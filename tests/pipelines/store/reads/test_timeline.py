@@ -130,7 +130,7 @@ def receipt(project: SmallProject, number: int, message: str, state: str, at: st
     )
     brought = delivery(number, "whatsapp", "whatsapp_cloud")
     deliveries.begin_delivery(project.connection, brought)
-    interactions.keep_receipts(project.connection, brought, receipts)
+    interactions.keep_receipts(project.connection, deliveries.placed(brought, receipts))
     finish(project, brought)
 
 
