@@ -86,7 +86,8 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
     `edges`: record_lo, record_hi, zone, rule, weight, probability, vague and, below SURE, evidence; of both zones, with
     all records of the components that edges of the merge zone and those from `pooled_evidence.LIKELY` on make.
     `profiles`: record_key, given_name, middle_name, family_name (as they are compared), exclusive (List of
-    "attribute=value"). `points`: record_key, field, value. A cluster is named by its smallest record.
+    "attribute=value"), and perhaps said (`sample.said`). `points`: record_key, field, value. A cluster is named by its
+    smallest record.
 
     A join is vetoed by: different values of an exclusive attribute, of which a decision that parts records is one, with
     the side of a record as its value; and, where nobody has decided that the two are one, more e-mails or phones than
@@ -95,9 +96,7 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
     A vetoed edge whose records come together by another one is not reported. At last clusters are joined that all their
     doubtful edges together tie (`pooled`).
     """
-    merges = edges.filter(pl.col("zone") == "merge").sort(
-        ["weight", "record_lo", "record_hi"], descending=[True, False, False]
-    )
+    merges = strongest_first(edges.filter(pl.col("zone") == "merge"), profiles)
     component = components(merges)
     said = votes(edges, merges.filter(pl.col("probability") < SURE), profiles, component, auto)
     members = known_members(edges, profiles, points, component, said.named)
@@ -128,6 +127,16 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
 
 def _held(held: dict[Hashable, _Cluster], record: Hashable, members: Members) -> _Cluster:
     return held.get(record) or held.setdefault(record, _Cluster(record, members))
+
+
+def strongest_first(merges: pl.DataFrame, profiles: pl.DataFrame) -> pl.DataFrame:
+    """Edges by weight; equal ones by what their records say, so that it does not matter how these are called."""
+    said = profiles.select("record_key", said=pl.col("said") if "said" in profiles.columns else pl.lit(0))
+    for end, name in zip(PAIR, ("one", "other"), strict=True):
+        merges = merges.join(said.rename({"said": name}), left_on=end, right_on="record_key", how="left")
+    ends = [pl.min_horizontal("one", "other"), pl.max_horizontal("one", "other")]
+    order = [pl.col("weight"), *ends, *map(pl.col, PAIR)]
+    return merges.sort(order, descending=[True, *[False] * 4]).drop("one", "other")
 
 
 def _join_pooled(

@@ -3,7 +3,7 @@
 import polars as pl
 
 from pipelines.match.blocking.keys import KEYS, RULES, blocking_keys, in_blocks
-from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.listed import prepared
 
 ROLES = {
     "given": "given_name",

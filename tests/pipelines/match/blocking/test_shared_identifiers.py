@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from pipelines.match.blocking.shared_identifiers import SHARED_BOX, crowds
-from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.listed import prepared
 
 ROLES = {
     "given": "given_name",

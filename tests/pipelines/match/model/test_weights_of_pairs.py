@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.match.blocking.shared_identifiers import crowds
 from pipelines.match.comparison.compare import compare
-from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.listed import prepared
 from pipelines.match.comparison.records import encoded
 from pipelines.match.model.model import unfitted
 from pipelines.match.model.weigh import RELATIONS, Weighed, frequencies, weigh
