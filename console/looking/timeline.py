@@ -72,11 +72,10 @@ def draw(connection: Connection, contact_id: str, chosen: store.Wanted) -> None:
     """The history for a person: a heading for each day, a line or more for each entry."""
     contact = contact_details.golden(connection, pl.Series([contact_id])).to_dicts()[0]
     name = contact["name"] or contact["phone"] or contact["email"] or contact_id
-    with paged() as write:
-        write(f"{printable(name)}, times in {clock.zone.key}\n{LEGEND}\n")
-        for text in told(store.timeline(connection, contact_id, chosen)):
-            write(text)
-        write(set_aside(connection, contact))
+    with paged() as pager:
+        pager.write(f"{printable(name)}, times in {clock.zone.key}\n{LEGEND}\n")
+        pager.writelines(told(store.timeline(connection, contact_id, chosen)))
+        pager.write(set_aside(connection, contact))
 
 
 def set_aside(connection: Connection, contact: Mapping[str, Any]) -> str:

@@ -87,7 +87,7 @@ def source_of(project: OpenProject, path: Path) -> str:
     """
     sources = project.settings.sources
     lies_in = [name for name in every_source(project.settings) if lands(project, name, path)]
-    if not lies_in and looks_like(path, sample(path).header):
+    if not lies_in and looks_like(sample(path).header):
         return DECISIONS
     lists = [name for name, each in sources.items() if FORMATS[each.format].holds == "contacts"]
     for choice in (lies_in, lists, [name for name in lists if reads(sources[name], path)]):

@@ -1,18 +1,16 @@
-"""Change requests: tables, or YAML, in which each row is a decision that somebody asks for."""
+"""Change requests: tables in which each row is a decision that somebody asks for."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from difflib import get_close_matches
-from pathlib import PurePath
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from pipelines.errors import DeliveryRefused
-from pipelines.read.change_requests.change_yaml import yaml_table
+from pipelines.read.contact_lists.open_table import open_table
 from pipelines.read.core.batch import BATCH_ROWS, Batch
-from pipelines.read.csv.rows import open_csv
 from pipelines.read.tables.contact_table import IGNORE, fold, meaning_of, set_aside
 from pipelines.read.tables.spreadsheet_cells import CLEAR, parted, said
 from pipelines.read.tables.table import Rows, Table
@@ -22,7 +20,8 @@ FORMAT = "change_requests"
 COLUMNS = ("decision", "contact", "others", "records", "field", "value", "reason", "by", "until")
 CREATES = ("name", "first_name", "last_name", "phone", "email", "tags", "notes")  # beside custom attributes
 LISTS = ("others", "records")
-TABLES, YAMLS = (".csv", ".tsv"), (".yaml", ".yml")
+TABLES = (".csv", ".tsv", ".xlsx")
+TEMPLATE = "onecontact template --decisions --to requests.csv"
 
 
 class Requests(NamedTuple):
@@ -49,17 +48,12 @@ def read(path: Any, attributes: Collection[str], *, rows: int = BATCH_ROWS) -> I
             yield requests_of(table.header, some, meanings)
 
 
-@contextmanager
-def opened(path: Any, rows: int) -> Iterator[Table]:
-    """Open a file as what its name says it is."""
-    suffix = path.suffix.lower()
-    if suffix in YAMLS:
-        yield yaml_table(path, rows)
-    elif suffix in TABLES:
-        with open_csv(path, rows=rows) as table:
-            yield table
-    else:
-        raise DeliveryRefused(ErrorCode.FILE_FORMAT, f"change requests are {', '.join(TABLES + YAMLS)} files")
+def opened(path: Any, rows: int) -> AbstractContextManager[Table]:
+    """Open a file as a table. Raises DeliveryRefused for one whose name ends as no table's."""
+    if path.suffix.lower() not in TABLES:
+        known = ", ".join(TABLES)
+        raise DeliveryRefused(ErrorCode.FILE_FORMAT, f"change requests are {known} files: `{TEMPLATE}` makes one")
+    return open_table(path, rows=rows)
 
 
 def understand(header: list[str], attributes: Collection[str]) -> list[str]:
@@ -110,6 +104,6 @@ def requests_of(header: list[str], rows: Rows, meanings: list[str]) -> Requests:
     return Requests(left.select("row", "line").with_columns(**texts), batch)
 
 
-def looks_like(path: PurePath, header: Collection[str]) -> bool:
-    """Whether a file that lies anywhere asks for decisions, by its name and its folded header."""
-    return path.suffix.lower() in YAMLS or "decision" in header
+def looks_like(header: Collection[str]) -> bool:
+    """Whether a file that lies anywhere asks for decisions, by its folded header."""
+    return "decision" in header

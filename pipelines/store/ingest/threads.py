@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from pipelines.match.clusters.components import components_of
 from pipelines.store.warehouse.connection import Connection, among, lent, query
 
 MAX_GAP_DAYS = 30  # between an answer that does not say to what, and the mails of its subject that it may answer
@@ -89,19 +90,7 @@ def tie(connection: Connection, ties: pl.DataFrame, seen: pl.Series) -> None:
 
 def united(pairs: pl.DataFrame) -> pl.DataFrame:
     """Each id of `pairs` (one, other) as `part`, with the smallest id that pairs lead to from it as `into_part`."""
-    into: dict[str, str] = {}
-
-    def smallest(each: str) -> str:
-        into.setdefault(each, each)
-        while into[each] != each:
-            into[each] = into[into[each]]
-            each = into[each]
-        return each
-
-    for one, other in pairs.select("one", "other").iter_rows():
-        low, high = sorted((smallest(one), smallest(other)))
-        into[high] = low
-    parts = list(into)
-    return pl.DataFrame(
-        {"part": parts, "into_part": list(map(smallest, parts))}, schema={"part": pl.String, "into_part": pl.String}
-    )
+    ids = pl.concat([pairs["one"], pairs["other"]]).unique().sort()
+    numbered = pl.DataFrame({"lo": ids.search_sorted(pairs["one"]), "hi": ids.search_sorted(pairs["other"])})
+    parts = components_of(numbered)
+    return pl.DataFrame({"part": ids[parts["record"]], "into_part": ids[parts["component"]]})

@@ -11,10 +11,9 @@ from pipelines.landing import arrivals
 
 LIST = "name,phone,email\nAnna Berg,+49 30 90182001,anna@example.com\nBen Tal,+49 30 90182002,ben@example.com\n"
 ASKED = """\
-by: Ina
-decisions:
-  - {decision: block, contact: anna@example.com, reason: asked us to stop}
-  - {decision: tag, contact: nobody@example.com, value: vip, reason: fair}
+decision,contact,value,reason,by
+block,anna@example.com,,asked us to stop,Ina
+tag,nobody@example.com,vip,fair,Ina
 """
 
 
@@ -26,7 +25,7 @@ def folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
 
 
 def asked(folder: Path, text: str = ASKED) -> Path:
-    path = folder / arrivals.REQUESTED / "asked-2026-06-01.yaml"
+    path = folder / arrivals.REQUESTED / "asked-2026-06-01.csv"
     path.write_text(text, encoding="utf-8")
     return path
 
@@ -92,7 +91,7 @@ def test_a_run_grants_what_is_asked_of_contacts_that_come_with_it(
 
 
 def test_a_file_nobody_can_read_is_told_of_until_it_is_mended(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    asked(folder, "decisions:\n  - {decision: block, contakt: x}\n")
+    asked(folder, "decision,contakt\nblock,x\n")
     assert main(["run", "--project", str(folder)]) == 0
     assert "refused: decisions, delivery" in capsys.readouterr().out
     assert main(["status", "--project", str(folder)]) == 0
