@@ -1,48 +1,24 @@
-"""What decides in matching beside the model and the configuration: its code, its constants, and what they rest on."""
+"""Versions of what decides in matching beside the model and the configuration: the code, and what it rests on.
 
-from collections.abc import Iterator
-from hashlib import sha256
+Raise a version in the change that makes its code give another result. A test holds both to results of fixed inputs.
+"""
+
 from importlib.metadata import version
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 
 from pipelines.match.comparison.name_words import known_aliases
 from pipelines.match.comparison.prepare import countries
 
-PACKAGE = "match"  # every file of it counts
-BESIDE = (  # what it makes use of, and what lies between it and the warehouse
-    *("normalise/email.py", "normalise/name.py", "normalise/text.py"),
-    *("steps/compared.py", "steps/match.py", "steps/merge.py", "store/matching.py"),
-)
+NORMALISATION = 1  # what texts, names, addresses and numbers are compared as (`normalise`)
+MATCHING = 1  # which pairs are compared, what they weigh, which of them are one contact (`match`)
 LIBRARIES = ("polars", "rapidfuzz")  # blocking keys are hashes of the one, similarities are those of the other
 
 
 def rules_of_matching() -> tuple[object, ...]:
-    """With another value of this, everything is matched anew: what was kept would not be what a rebuild gives.
-
-    The files are looked at as they are, so that no constant can be forgotten. A version of onecontact that changes a
-    word in one of them matches anew, once.
-    """
+    """With another value of this, everything is matched anew: what was kept would not be what a rebuild gives."""
     return (
-        fingerprint(files("pipelines")),
+        NORMALISATION,
+        MATCHING,
         {library: version(library) for library in LIBRARIES},
         sorted(known_aliases()),
         sorted(countries().items()),
     )
-
-
-def fingerprint(pipelines: Traversable) -> str:
-    """The fingerprint of the files that decide, below the folder of the package `pipelines`."""
-    total = sha256()
-    for name, file in deciding(pipelines):
-        total.update(f"{name} {sha256(file.read_bytes()).hexdigest()}\n".encode())
-    return total.hexdigest()
-
-
-def deciding(pipelines: Traversable) -> Iterator[tuple[str, Traversable]]:
-    """The files that decide, by their path in the package `pipelines`."""
-    own = (file for file in pipelines.joinpath(PACKAGE).iterdir() if file.name.endswith((".py", ".tsv")))
-    for file in sorted(own, key=lambda each: each.name):
-        yield f"{PACKAGE}/{file.name}", file
-    for name in BESIDE:
-        yield name, pipelines.joinpath(name)
