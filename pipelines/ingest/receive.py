@@ -8,9 +8,16 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.errors import DeliveryError, DeliveryHeld, DeliveryRefused, SourceUnreachable, WrongIdentityKey
+from pipelines.errors import (
+    DeliveryError,
+    DeliveryHeld,
+    DeliveryRefused,
+    SourceUnreachable,
+    WrongIdentityKey,
+)
 from pipelines.ids import Keyed
 from pipelines.ingest.post_import import put_away
+from pipelines.ingest.reading_settings import is_outdated
 from pipelines.ingest.records import Origin
 from pipelines.ingest.store_delivery import Kept, keep
 from pipelines.landing.arrivals import Landed, arrived, every_source
@@ -84,8 +91,8 @@ def take(project: OpenProject, connection: Connection, file: Landed, ids: Keyed,
     """Take in one file, or say that it is known. What is wrong with it as a whole is kept as the delivery's state."""
     delivery = delivery_of(project, file, ids)
     before = deliveries.earlier(connection, delivery.delivery_id)
-    if before and not worth_another_try(before, delivery.config_digest):
-        outdated = before.config_digest != delivery.config_digest
+    outdated = before is not None and is_outdated(before, delivery, project.settings.attributes)
+    if before and not worth_another_try(before, outdated=outdated):
         return Taken(file.source, delivery.delivery_id, before.state, Counter(), before.code, True, outdated)
     return take_in(connection, delivery, by_format(file, origin_of(project, file, ids)), run_id)
 
@@ -102,7 +109,7 @@ def delivery_of(project: OpenProject, file: Landed, ids: Keyed) -> deliveries.De
         size_bytes=file.size,
         declared_at=file.declared_at,
         declared_from=file.declared_from,
-        config_digest=digest(options, sorted(project.settings.attributes.items())),
+        config_digest=digest(options),
     )
 
 
@@ -175,15 +182,15 @@ def stop_at_limit(options: Source, outcomes: Counter[Outcome]) -> None:
         )
 
 
-def worth_another_try(before: deliveries.Earlier, settings: str) -> bool:
-    """Whether a file that did not get in may get in now: its source is configured otherwise, or the reader failed.
+def worth_another_try(before: deliveries.Earlier, *, outdated: bool) -> bool:
+    """Whether a file that did not get in may get in now: it would be read otherwise, or the reader failed.
 
     One whose rows have all come in since, corrected, has nothing left to bring.
     """
     settled = before.code == ErrorCode.REJECT_LIMIT and before.open_rows == 0
     if before.state == DeliveryState.ACCEPTED or settled:
         return False
-    return before.config_digest != settings or before.code == ErrorCode.READER_FAILED
+    return outdated or before.config_digest == "" or before.code == ErrorCode.READER_FAILED
 
 
 def one_id(ids: Keyed, kind: str, *parts: str) -> str:

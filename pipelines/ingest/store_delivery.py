@@ -7,6 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.ingest.corrections import as_retry, claimed, without_corrected
+from pipelines.ingest.reading_settings import definitions, spoken_of
 from pipelines.ingest.records import REJECTED, Origin, Records, records
 from pipelines.ingest.reused_ids import reused_ids
 from pipelines.ingest.row_precedence import dated, standing
@@ -51,9 +52,11 @@ def keep(
     """
     outcomes: Counter[Outcome] = Counter()
     told: set[tuple[str, str]] = set()  # what is said once a file: field and code
+    attributes: set[str] = set()
     corrected = rejected_rows.corrected(connection, delivery.delivery_id)
     for each in form.read(path, origin.options):
         batch = each if corrected.is_empty() else without_corrected(each, corrected)
+        attributes |= spoken_of(batch)
         claims = claimed(connection, delivery, batch)
         delivery = as_retry(delivery, claims)
         read = records(batch, origin, refuse=form.holds == "contacts")
@@ -87,6 +90,7 @@ def keep(
         for frame in (*([stored] if form.holds == "contacts" else entries), aside):
             outcomes.update({Outcome(outcome): rows for outcome, rows in frame["outcome"].value_counts().iter_rows()})
         progress(f"reading {delivery.source}", outcomes.total())
+    deliveries.keep_attributes(connection, delivery, definitions(attributes, origin.attributes))
     return Kept(delivery, outcomes)
 
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.decide.deliveries import by_request
+from pipelines.decide.deliveries import by_request, request_of
 from pipelines.errors import ConfigurationError, DeliveryError
+from pipelines.ingest.reading_settings import is_outdated
 from pipelines.ingest.receive import (
     Taken,
     by_format,
@@ -57,7 +58,8 @@ def check(project: OpenProject, connection: Connection, path: Path, source: str)
     with undone(connection):
         expect_identity(connection, ids)
     file = as_landed(path, source, every_source(project.settings)[source])
-    delivery = delivery_of(project, file, ids)
+    requested = source == DECISIONS
+    delivery = (request_of if requested else delivery_of)(project, file, ids)
     before = deliveries.earlier(connection, delivery.delivery_id)
     seen: list[tuple[str | None, pl.DataFrame, pl.DataFrame]] = []
 
@@ -69,11 +71,11 @@ def check(project: OpenProject, connection: Connection, path: Path, source: str)
             codes = rejected_rows.codes(connection, delivery.delivery_id)
             seen.append((way_out, codes, rejected_rows.first_problems(connection, delivery.delivery_id, SHOWN)))
 
-    requested = source == DECISIONS
     store = by_request(project, file, ids, "check") if requested else by_format(file, origin_of(project, file, ids))
     taken = take_in(connection, delivery, store, "check", looked_at)
     known = before is not None and before.state == DeliveryState.ACCEPTED
-    if known or before is None or worth_another_try(before, delivery.config_digest):
+    outdated = before is not None and is_outdated(before, delivery, project.settings.attributes)
+    if known or before is None or worth_another_try(before, outdated=outdated):
         return Checked(known, None, taken, *seen[-1])
     return Checked(known, before, taken, *seen[-1])
 

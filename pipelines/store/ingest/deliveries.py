@@ -1,5 +1,6 @@
 """Deliveries: what is known of each file, what became of its rows, what was refused and why."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -32,6 +33,7 @@ class Earlier(NamedTuple):
     config_digest: str
     way_out: str | None
     open_rows: int
+    attributes: Mapping[str, str | None]  # those it speaks of, with the digest of the definition each had
 
 
 # Rows that were given back, each with whether it has arrived since.
@@ -50,7 +52,8 @@ def earlier(connection: Connection, delivery_id: str) -> Earlier | None:
         FROM delivery d WHERE delivery_id = ?""",
         [delivery_id],
     ).fetchone()
-    return Earlier(*row) if row else None
+    kept = "SELECT attribute, digest FROM delivery_attribute WHERE delivery_id = ?"
+    return Earlier._make((*row, dict(connection.execute(kept, [delivery_id]).fetchall()))) if row else None
 
 
 def known_hash(connection: Connection, path: str, size: int, modified_ns: int) -> str | None:
@@ -70,7 +73,7 @@ def remember_hash(connection: Connection, path: str, size: int, modified_ns: int
 
 def begin_delivery(connection: Connection, delivery: Delivery) -> None:
     """Forget what an earlier attempt at this delivery left: it was held or refused, and is read again now."""
-    for table in ("delivery", "rejected_row", "problem"):
+    for table in ("delivery", "delivery_attribute", "rejected_row", "problem"):
         connection.execute(f"DELETE FROM {table} WHERE delivery_id = ?", [delivery.delivery_id])
     connection.execute("DELETE FROM corrected_row WHERE corrected_by = ?", [delivery.delivery_id])
     connection.execute("CREATE OR REPLACE TEMP TABLE in_this_delivery (record_key UUID, version UUID)")
@@ -97,6 +100,15 @@ def finish_delivery(
             VALUES ({", ".join("?" * (16 + len(counts)))})""",
         [*delivery, state, code, way_out, sum(counts), *counts, received_at, run_id],
     )
+
+
+def keep_attributes(connection: Connection, delivery: Delivery, attributes: Mapping[str, str | None]) -> None:
+    """Note which attributes a delivery speaks of, with the digest of the definition of each."""
+    schema = {"attribute": pl.String, "digest": pl.String}
+    with lent(connection, arriving=pl.DataFrame([*attributes.items()], schema=schema, orient="row")):
+        connection.execute(
+            "INSERT INTO delivery_attribute SELECT ?, attribute, digest FROM arriving", [delivery.delivery_id]
+        )
 
 
 def keep_rejected(connection: Connection, delivery: Delivery, rows: pl.DataFrame) -> None:
