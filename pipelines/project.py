@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, tracebacks_in
 from pipelines.ids import Keyed, keyed
 from pipelines.read.catalogue.registry import FORMATS, unusable
 from pipelines.read.tables.contact_table import FIELDS, IGNORE
@@ -82,6 +82,7 @@ class OpenProject(NamedTuple):
 def open_project(folder: Path) -> OpenProject:
     """Read the configuration of a project folder. Raises ConfigurationError with every fault in it."""
     folder = folder.resolve()
+    tracebacks_in.set(folder / HIDDEN)
     try:
         settings = load_project(folder, {name: each.options for name, each in FORMATS.items()}, unusable())
         project = OpenProject(folder, settings, load_segments(folder))

@@ -14,6 +14,8 @@ from pipelines.errors import (
     DeliveryRefused,
     SourceUnreachable,
     WrongIdentityKey,
+    raise_interrupt,
+    unforeseen,
 )
 from pipelines.ids import Keyed
 from pipelines.ingest.post_import import put_away
@@ -155,9 +157,10 @@ def take_in(
     except (*STORE_FAILURES, SourceUnreachable, OSError, MemoryError):
         raise  # the warehouse, the network or the machine, not the file
     except Exception as failure:  # noqa: BLE001 -- a reader's bug costs its file, not the run; no value leaves it
+        raise_interrupt(failure)
         problem = DeliveryRefused(
             ErrorCode.READER_FAILED,
-            f"the reader {delivery.format} failed with {type(failure).__name__}; please report it",
+            f"the reader {delivery.format} failed with {unforeseen(failure)}",
         )
     state = DeliveryState.HELD if isinstance(problem, DeliveryHeld) else DeliveryState.REFUSED
     with within(connection):

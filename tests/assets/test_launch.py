@@ -2,7 +2,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.launch import refresh
+from assets.launch import is_interrupt, refresh
 from tests.small_project import SmallProject, small_project
 
 
@@ -40,3 +40,20 @@ def test_a_run_waits_for_the_warehouse_and_says_who_holds_it(tmp_path: Path) -> 
         run = refresh(project.folder, project.dagster_home, "2026-02-01", patience=0.2)
     assert not run.success
     assert any("in use by" in failure for failure in run.failures)
+
+
+def test_a_run_that_somebody_stops_is_told_from_one_that_fails() -> None:
+    @dg.op
+    def stopped() -> None:
+        raise KeyboardInterrupt
+
+    @dg.op
+    def failing() -> None:
+        raise ValueError("no")
+
+    found = {}
+    for op in (stopped, failing):
+        result = dg.GraphDefinition(op.name, node_defs=[op]).execute_in_process(raise_on_error=False)
+        found[op.name] = (result.success, any(map(is_interrupt, result.all_events)))
+
+    assert found == {"stopped": (False, True), "failing": (False, False)}
