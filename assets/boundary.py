@@ -6,7 +6,7 @@ from typing import ParamSpec, TypeVar
 
 import dagster as dg
 
-from pipelines.errors import OnecontactError, unforeseen
+from pipelines.errors import OnecontactError, raise_interrupt, unforeseen
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -28,6 +28,7 @@ def without_values(function: Callable[P, R]) -> Callable[P, R]:
         except OnecontactError as error:
             said, kind = str(error), type(error).__name__
         except Exception as error:  # noqa: BLE001 -- whatever it is, its text stays here
+            raise_interrupt(error)
             said, kind = unforeseen(error), type(error).__name__
         raise dg.Failure(description=said, metadata={"kind": kind}, allow_retries=False)
 

@@ -9,6 +9,8 @@ import dagster as dg
 
 from assets.definitions import REFRESH, definitions
 
+INTERRUPTS = ("KeyboardInterrupt", "DagsterExecutionInterruptedError")
+
 
 class Launched(NamedTuple):
     """How a run ended: what each asset told of itself (counts), why steps or checks failed, and what kinds of error."""
@@ -18,6 +20,7 @@ class Launched(NamedTuple):
     told: Mapping[str, Mapping[str, Any]]
     failures: list[str]
     kinds: set[str]
+    interrupted: bool = False
 
 
 def refresh(folder: Path, home: Path, as_of: str, patience: float, *, accept_change: bool = False) -> Launched:
@@ -52,4 +55,10 @@ def refresh(folder: Path, home: Path, as_of: str, patience: float, *, accept_cha
     ]
     failures = [*checks, *(each.description or "a step failed" for each in failed)]
     kinds = {str(each.metadata["kind"].value) for each in failed if "kind" in each.metadata}
-    return Launched(result.run_id, result.success, told, failures, kinds)
+    return Launched(result.run_id, result.success, told, failures, kinds, any(map(is_interrupt, result.all_events)))
+
+
+def is_interrupt(event: dg.DagsterEvent) -> bool:
+    """Whether an event says that somebody has stopped the run."""
+    error = getattr(event.event_specific_data, "error", None)
+    return getattr(error, "cls_name", None) in INTERRUPTS

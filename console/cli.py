@@ -5,13 +5,15 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from types import ModuleType
+from typing import TextIO
 
 from console import deciding, looking, running
 from console.deciding.options import add_commands as add_deciding
 from console.looking.options import add_commands as add_looking
 from console.running.options import add_commands as add_running
-from console.terminal.exit_codes import BUSY, FAILED, OK, WRONG, Ended, complain
+from console.terminal.exit_codes import BUSY, FAILED, INTERRUPTED, OK, STOPPED, WRONG, Ended, complain
 from console.terminal.options import Adder, at_project
 
 EXIT_CODES = """exit codes:
@@ -22,6 +24,7 @@ EXIT_CODES = """exit codes:
   4  several contacts fit
   5  the file that was checked has rows that a run would refuse, or a run would take in nothing of it
   75 the warehouse is in use by another process; try again later
+  130 it was stopped, by Ctrl+C
 """
 QUESTIONS = """questions:
   where does this phone number come from?    onecontact show CONTACT --why phone
@@ -34,11 +37,13 @@ Command = Callable[[argparse.Namespace], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        cannot_fail(stream)
     asked = parser().parse_args(arguments)
     try:
         return command(asked.module)(asked)
     except KeyboardInterrupt:
-        return complain("stopped; whatever was finished is kept, and the next run goes on from there", 130)
+        return complain(STOPPED, INTERRUPTED)
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
@@ -46,10 +51,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return told(error)
 
 
+def cannot_fail(stream: TextIO) -> None:
+    """Let a stream write what its encoding has no sign for as an escape."""
+    if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+        stream.reconfigure(errors="backslashreplace")
+
+
 def told(error: Exception) -> int:
     """Say what went wrong in words of ours; the exit code for it."""
     if isinstance(error, Ended):
         return complain(str(error), error.code)
+    if isinstance(error.__cause__, KeyboardInterrupt):  # DuckDB makes an error of its own of one during a query
+        return complain(STOPPED, INTERRUPTED)
     from pipelines.errors import ConfigurationError, DecisionRefused, OnecontactError, StoreBusy, unforeseen
 
     if isinstance(error, StoreBusy):

@@ -1,12 +1,17 @@
 """What can go wrong, grouped by what the caller can do about it. No message ever holds a value of a person."""
 
+import os
 import traceback
+from contextvars import ContextVar
+from datetime import UTC, datetime
 from pathlib import Path
 
 from schemas.vocabulary import ErrorCode
 
 HOUSE = Path(__file__).parent.parent
 ROOMS = ("schemas", "pipelines", "assets", "console")
+DEBUG = "ONECONTACT_DEBUG"  # set to 1, tracebacks of unforeseen errors are kept
+tracebacks_in: ContextVar[Path | None] = ContextVar("tracebacks_in", default=None)  # the hidden folder of a project
 
 
 def unforeseen(error: BaseException) -> str:
@@ -16,7 +21,27 @@ def unforeseen(error: BaseException) -> str:
         for frame in traceback.extract_tb(error.__traceback__)
         if Path(frame.filename).is_relative_to(HOUSE) and Path(frame.filename).relative_to(HOUSE).parts[0] in ROOMS
     ]
-    return f"{type(error).__name__}{ours[-1] if ours else ''}. Please report it"
+    return f"{type(error).__name__}{ours[-1] if ours else ''}. Please report it{where_to_look(error)}"
+
+
+def where_to_look(error: BaseException) -> str:
+    """Where the traceback of an unforeseen error is, as the end of a sentence; it is kept only if DEBUG is set."""
+    folder = tracebacks_in.get()
+    if os.environ.get(DEBUG, "") in ("", "0"):
+        return f"; {DEBUG}=1 keeps its traceback in the project's hidden folder (docs/errors.md)"
+    if folder is None or not folder.is_dir():
+        return ""
+    path = folder / f"traceback-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}.txt"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.writelines(traceback.format_exception(error))
+    return f"; its traceback, which may hold values of people, is in {folder.name}/{path.name}"
+
+
+def raise_interrupt(error: Exception) -> None:
+    """Raise the interrupt that an error is told instead of: DuckDB makes one of its own of a Ctrl+C during a query."""
+    cause = error.__cause__
+    if cause is not None and not isinstance(cause, Exception):
+        raise cause
 
 
 class OnecontactError(Exception):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, tracebacks_in
 from pipelines.ids import Keyed, keyed
 from pipelines.read.catalogue.registry import FORMATS, unusable
 from pipelines.read.tables.contact_table import FIELDS, IGNORE
@@ -89,6 +89,7 @@ def open_project(folder: Path) -> OpenProject:
         ConfigurationError: There are faults in it. Its text holds every one.
     """
     folder = folder.resolve()
+    tracebacks_in.set(folder / HIDDEN)
     files = [folder / PROJECT_FILE, *sorted((folder / SEGMENTS).glob("*.yaml"))]
     stats = [(path.name, path.stat()) for path in files if path.is_file()]
     return _read(folder, tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats))

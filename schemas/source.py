@@ -55,7 +55,7 @@ class Source(Strict):
     """
 
     format: str = Field(description="Which reader understands the files")
-    path: str = Field(description="Glob of the files, relative to the project folder, or a URL with one")
+    path: str = Field(exclude=True, description="Glob of the files, relative to the project folder, or a URL with one")
     insecure: bool = Field(
         default=False,
         exclude=True,
@@ -64,7 +64,7 @@ class Source(Strict):
     after_import: AfterImport = Field(
         default=AfterImport.KEEP, exclude=True, description="What becomes of a file once it is taken in"
     )
-    priority: int = Field(default=100, ge=0, description="Lower numbers win where sources disagree")
+    priority: int = Field(default=100, ge=0, exclude=True, description="Lower numbers win where sources disagree")
     region: Region | None = Field(default=None, description="Country of phone numbers written without a country code")
     timezone: Zone | None = Field(default=None, description="Zone of times written without one")
     locale: LocaleName | None = Field(default=None, description="How dates and numbers are written, such as de_DE")

@@ -53,13 +53,13 @@ def set_aside(asked: argparse.Namespace) -> int:
         raise ConfigurationError("--blocked-conversations takes a QUERY and --limit, and no other filter")
     with opened(asked) as (_, connection):
         found = decisions.blocked_conversations(connection)
-        if asked.query:
+        if asked.query is not None:
             found = found.filter(pl.col("contact_id").is_in(search.find(connection, asked.query).implode()))
     shown = found.head(asked.limit) if asked.limit else found
     if asked.json:
         as_json(shown.to_dicts())
     elif found.is_empty():
-        say("No suppressed conversations.")
+        say(f"No suppressed conversations.{nothing_asked(asked)}")
     else:
         rows = [[row["contact_id"][:8], *list(row.values())[1:]] for row in shown.to_dicts()]
         title = f"{plural(found.height, 'conversation')} set aside, times in {clock.zone.key}"
@@ -67,8 +67,17 @@ def set_aside(asked: argparse.Namespace) -> int:
     return 0
 
 
+def nothing_asked(asked: argparse.Namespace) -> str:
+    """What to say of a query that nobody can be found by."""
+    missing = asked.query is not None and not search.is_searchable(asked.query)
+    return " There is nothing in that query to search for: it needs a letter or a digit." if missing else ""
+
+
 def hint(asked: argparse.Namespace, project: OpenProject) -> str:
-    """What could have been asked for, where a source is asked for that no contact comes from."""
+    """What could have been asked for, where a query or a source is one that no contact fits."""
+    nothing = nothing_asked(asked)
+    if nothing:
+        return nothing
     known = [*Channel, *(f"import:{name}" for name in sorted(project.settings.sources))]
     return f" Known values of --source are {', '.join(known)}." if asked.source else ""
 
@@ -82,7 +91,7 @@ def matching(asked: argparse.Namespace, project: OpenProject, connection: Connec
         fields = field_kinds(project.settings.attributes)
         here = as_of.astimezone(ZoneInfo(project.settings.timezone))
         predicate = compile_filter(All(all=tuple(conditions)), fields, here, place="list")
-    if asked.query:
+    if asked.query is not None:
         predicate &= pl.col("contact_id").is_in(search.find(connection, asked.query).implode())
     yield pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String)).with_columns(
         pl.col("last_interaction_at").cast(pl.Datetime("us", "UTC"))

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from console.running.open_work import lost, waiting
-from console.terminal.exit_codes import BUSY, FAILED, OK, complain
+from console.terminal.exit_codes import BUSY, FAILED, INTERRUPTED, OK, STOPPED, complain
 from console.terminal.open_project import require_init
 from console.terminal.screen import as_json, out, plural, say, shown_progress, table
 from pipelines.errors import ConfigurationError
@@ -33,8 +33,6 @@ COUNTS = ("files", "rows_read", "created", "updated", "unchanged", "duplicate_in
           "quarantined", "skipped", "held", "refused")  # fmt: skip
 TITLES = {"rows_read": "rows", "duplicate_in_file": "duplicate", "quarantined": "set aside"}
 
-STOPPED = "the run was stopped; what was finished is kept, and the next goes on from there"
-
 
 def command(asked: argparse.Namespace) -> int:
     """Run everything once."""
@@ -49,15 +47,17 @@ def command(asked: argparse.Namespace) -> int:
         run = refresh(
             project.folder, project.dagster_home, asked.as_of or "", asked.wait, accept_change=asked.accept_change
         )
+    if run.interrupted:
+        return complain(STOPPED, INTERRUPTED)
     if not run.success:
-        for failure in run.failures or [STOPPED]:
+        for failure in run.failures or ["a step failed; `onecontact dev` shows which"]:
             complain(failure, FAILED)
         return BUSY if "StoreBusy" in run.kinds else FAILED
     with project.warehouse(read_only=True, patience=asked.wait) as connection:
         if asked.json:
             more = {
-                "waiting": [*waiting(project, connection, names=True)],
-                "lost": [*lost(connection, run.run_id, names=True)],
+                "waiting": [*waiting(project, connection, names=False)],
+                "lost": [*lost(connection, run.run_id, names=False)],
             }
             as_json({"run_id": run.run_id, "success": run.success, "assets": counts(run.told), **more})
         else:

@@ -21,7 +21,7 @@ from pipelines.ingest.take import Store, Taken, delivery_of, take_in
 from pipelines.landing.arrivals import Arrived, Landed, arrived, every_source
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.progress import progress
-from pipelines.project import OpenProject
+from pipelines.project import OpenProject, digest
 from pipelines.read.change_requests.change_requests import Requests, read
 from pipelines.read.core.batch import Batch
 from pipelines.store.decisions import change_requests
@@ -60,11 +60,17 @@ def decide(project: OpenProject, connection: Connection, run_id: str, there: Arr
 
 def take(project: OpenProject, connection: Connection, file: Landed, ids: Keyed, run_id: str) -> Taken:
     """Take in one file, or say that it is known."""
-    delivery = delivery_of(project, file, ids)
+    delivery = request_of(project, file, ids)
     before = deliveries.earlier(connection, [delivery.delivery_id]).get(delivery.delivery_id)
-    if before and not worth_another_try(before, delivery.config_digest):
+    if before and not worth_another_try(before, outdated=before.config_digest != delivery.config_digest):
         return Taken(file.source, delivery.delivery_id, before.state, Counter(), before.code, known=True)
     return take_in(connection, delivery, by_request(project, file, ids, run_id), run_id)
+
+
+def request_of(project: OpenProject, file: Landed, ids: Keyed) -> deliveries.Delivery:
+    """A file of change requests as a delivery, before it is read: its columns may be any attribute there is."""
+    attributes = [(name, each.model_dump(mode="json")) for name, each in sorted(project.settings.attributes.items())]
+    return delivery_of(project, file, ids)._replace(config_digest=digest(attributes))
 
 
 def by_request(project: OpenProject, file: Landed, ids: Keyed, run_id: str) -> Store:

@@ -22,7 +22,7 @@ from pipelines.store.ingest.source_merges import merged_with
 from pipelines.store.matching import matching as store
 from pipelines.store.matching.changed_edges import note_kept_from
 from pipelines.store.matching.models import current_model
-from pipelines.store.runs.work_queue import CONTACTS, MATCH, leave_pending, pending, settle
+from pipelines.store.runs.work_queue import CONTACTS, MATCH, Version, leave_pending, pending, settle
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
 from schemas.project import Project
@@ -75,15 +75,13 @@ def match_pending(
     return Matched(changed.len(), pairs, zones["merge"], zones["review"])
 
 
-def version_of(project: OpenProject, model_version: str) -> str:
-    """Digest of what edges are made under."""
+def version_of(project: OpenProject, model_version: str) -> Version:
+    """What edges are made under. An attribute counts as far as matching compares it."""
     settings = project.settings
-    return digest(
-        model_version,
-        rules_of_matching(),
-        settings.matching,
-        settings.exclusive_attributes(),
-        settings.match_roles(),
+    compared = {name: each for name, each in settings.attributes.items() if each.exclusive or each.role}
+    return Version(
+        digest(model_version, rules_of_matching(), settings.matching),
+        {name: digest(each.exclusive, each.role) for name, each in compared.items()},
     )
 
 

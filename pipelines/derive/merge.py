@@ -24,7 +24,7 @@ from pipelines.store.decisions import decisions, links
 from pipelines.store.ingest import conversation_stats
 from pipelines.store.matching import matching
 from pipelines.store.runs import runs
-from pipelines.store.runs.work_queue import CONTACTS, pending, settle, stir_interactions_between
+from pipelines.store.runs.work_queue import CONTACTS, Version, pending, settle, stir_interactions_between
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
 from schemas.contact import Contact
@@ -70,10 +70,17 @@ def merge_pending(project: OpenProject, connection: Connection, run_id: str, as_
     return changes._replace(status_changed=aged)
 
 
-def version_of(project: OpenProject) -> str:
-    """Digest of what contacts are made under."""
+def version_of(project: OpenProject) -> Version:
+    """What contacts are made under. An attribute counts by how its values are read and which of them survives."""
     settings = project.settings
-    return digest(settings.matching, settings.status, sorted(settings.attributes.items()), priorities(project).rows())
+    return Version(
+        digest(settings.matching, settings.status),
+        {
+            name: digest(each.type, each.values, each.merge, each.exclusive)
+            for name, each in settings.attributes.items()
+        },
+        {source: str(priority) for source, priority in priorities(project).iter_rows()},
+    )
 
 
 def rederive(project: OpenProject, connection: Connection, stirred: pl.Series, run_id: str, as_of: datetime) -> Merged:

@@ -8,6 +8,7 @@ from itertools import groupby
 from pipelines.errors import SourceUnreachable, WrongIdentityKey
 from pipelines.ids import Keyed
 from pipelines.ingest.post_import import put_away
+from pipelines.ingest.reading_settings import is_outdated
 from pipelines.ingest.small_files import Incoming, grouped
 from pipelines.ingest.take import Taken, deliveries_of, one_id, take_group
 from pipelines.landing.arrivals import Arrived, arrived
@@ -20,6 +21,7 @@ from pipelines.store.ingest.unreachable_sources import note_unreachable
 from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
+from schemas.attribute import Attribute
 from schemas.vocabulary import DeliveryState, ErrorCode
 
 
@@ -35,7 +37,7 @@ def receive(project: OpenProject, connection: Connection, run_id: str, there: Ar
     unreachable, unreadable = dict(there.unreachable), list(there.unreadable)
     found = [Incoming(*each) for each in zip(files, deliveries_of(project, files, ids), strict=True)]
     earlier = deliveries.earlier(connection, [each.delivery.delivery_id for each in found])
-    taken = {each.delivery_id: each for each in known(found, earlier)}
+    taken = {each.delivery_id: each for each in known(found, earlier, project.settings.attributes)}
     new = {each.delivery.delivery_id: each for each in found if each.delivery.delivery_id not in taken}
     for source, some in groupby(new.values(), lambda each: each.file.source):
         try:
@@ -59,12 +61,14 @@ def receive(project: OpenProject, connection: Connection, run_id: str, there: Ar
     return answers(found, taken)
 
 
-def known(found: Iterable[Incoming], earlier: Mapping[str, deliveries.Earlier]) -> Iterator[Taken]:
+def known(
+    found: Iterable[Incoming], earlier: Mapping[str, deliveries.Earlier], attributes: Mapping[str, Attribute]
+) -> Iterator[Taken]:
     """What is said of files that were taken in before, or would be refused once more."""
     for file, delivery, _ in found:
         before = earlier.get(delivery.delivery_id)
-        if before and not worth_another_try(before, delivery.config_digest):
-            outdated = before.config_digest != delivery.config_digest
+        outdated = before is not None and is_outdated(before, delivery, attributes)
+        if before and not worth_another_try(before, outdated=outdated):
             yield Taken(file.source, delivery.delivery_id, before.state, Counter(), before.code, True, outdated)
 
 
@@ -112,12 +116,12 @@ def expect_identity(connection: Connection, ids: Keyed) -> None:
         )
 
 
-def worth_another_try(before: deliveries.Earlier, settings: str) -> bool:
-    """Whether a file that did not get in may get in now: its source is configured otherwise, or the reader failed.
+def worth_another_try(before: deliveries.Earlier, *, outdated: bool) -> bool:
+    """Whether a file that did not get in may get in now: it would be read otherwise, or the reader failed.
 
     One whose rows have all come in since, corrected, has nothing left to bring.
     """
     settled = before.code == ErrorCode.REJECT_LIMIT and before.open_rows == 0
     if before.state == DeliveryState.ACCEPTED or settled:
         return False
-    return before.config_digest != settings or before.code == ErrorCode.READER_FAILED
+    return outdated or before.config_digest == "" or before.code == ErrorCode.READER_FAILED

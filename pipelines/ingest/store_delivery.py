@@ -9,6 +9,7 @@ import polars as pl
 
 from pipelines.ingest.chunk import Chunk, Entangled, alone, together
 from pipelines.ingest.corrections import as_retry, claimed, without_corrected
+from pipelines.ingest.reading_settings import definitions, spoken_of
 from pipelines.ingest.records import REJECTED, Origin, Records, records
 from pipelines.ingest.reused_ids import reused_ids
 from pipelines.ingest.row_precedence import dated, standing
@@ -61,14 +62,17 @@ def keep(
     """
     outcomes: Counter[Outcome] = Counter()
     told: Told = set()
+    attributes: set[str] = set()
     corrected = rejected_rows.corrected(connection, delivery.delivery_id)
     for each in form.read(path, origin.options):
         batch = each if corrected.is_empty() else without_corrected(each, corrected)
+        attributes |= spoken_of(batch)
         claims = claimed(connection, delivery, batch)
         delivery = as_retry(delivery, claims)
         [counted] = keep_chunk(connection, alone(delivery, batch), claims, form, origin, told, hold=hold)
         outcomes.update(counted)
         progress(f"reading {delivery.source}", outcomes.total())
+    deliveries.keep_attributes(connection, {delivery.delivery_id: definitions(attributes, origin.attributes)})
     return Kept(delivery, outcomes)
 
 
@@ -85,6 +89,8 @@ def keep_together(
     if not claims.is_empty():
         raise Entangled
     counted = keep_chunk(connection, chunk, claims, form, origin, set())
+    attributes = {file.delivery_id: definitions(spoken_of(batch), origin.attributes) for file, batch in files}
+    deliveries.keep_attributes(connection, attributes)
     return [Kept(*each) for each in zip(chunk.deliveries, counted, strict=True)]
 
 

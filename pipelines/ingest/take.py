@@ -8,7 +8,14 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.errors import DeliveryError, DeliveryHeld, DeliveryRefused, SourceUnreachable
+from pipelines.errors import (
+    DeliveryError,
+    DeliveryHeld,
+    DeliveryRefused,
+    SourceUnreachable,
+    raise_interrupt,
+    unforeseen,
+)
 from pipelines.ids import Keyed
 from pipelines.ingest.records import Origin
 from pipelines.ingest.small_files import Incoming
@@ -73,7 +80,8 @@ def take_group(
             return store_group(connection, group, origin, run_id)
         except ELSEWHERE:
             raise
-        except Exception:  # noqa: BLE001 -- whichever of them it is comes to be alone, and is told what is wrong with it
+        except Exception as failure:  # noqa: BLE001 -- whichever it is comes to be alone, and is told what is wrong
+            raise_interrupt(failure)
             if len(group) > 1:
                 middle = len(group) // 2
                 halves = (group[:middle], group[middle:])
@@ -157,9 +165,10 @@ def take_in(
     except ELSEWHERE:
         raise
     except Exception as failure:  # noqa: BLE001 -- a reader's bug costs its file, not the run; no value leaves it
+        raise_interrupt(failure)
         problem = DeliveryRefused(
             ErrorCode.READER_FAILED,
-            f"the reader {delivery.format} failed with {type(failure).__name__}; please report it",
+            f"the reader {delivery.format} failed with {unforeseen(failure)}",
         )
     state = DeliveryState.HELD if isinstance(problem, DeliveryHeld) else DeliveryState.REFUSED
     with within(connection):
@@ -191,8 +200,7 @@ def delivery_of(project: OpenProject, file: Landed, ids: Keyed) -> deliveries.De
 def deliveries_of(project: OpenProject, files: Sequence[Landed], ids: Keyed) -> list[deliveries.Delivery]:
     """Files as deliveries, before they are read."""
     sources = {name: every_source(project.settings)[name] for name in {file.source for file in files}}
-    attributes = sorted(project.settings.attributes.items())
-    digests = {name: digest(options, attributes) for name, options in sources.items()}
+    digests = {name: digest(options) for name, options in sources.items()}
     natural = [(file.source, file.sha256, file.stated_at) for file in files]
     keys = pl.DataFrame(natural, schema=dict.fromkeys(("source", "sha256", "stated_at"), pl.String), orient="row")
     delivery_ids = keys.select(ids("delivery", *(pl.col(column) for column in keys.columns))).to_series()

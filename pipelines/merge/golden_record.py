@@ -6,6 +6,7 @@ from datetime import datetime
 import polars as pl
 
 from pipelines.merge.choice import CHOSEN, LOST
+from pipelines.merge.exact_numbers import totals
 from pipelines.merge.status import with_status
 from schemas.attribute import Attribute
 from schemas.vocabulary import AttributeMerge
@@ -17,7 +18,6 @@ MOMENTS = {
     "last_inbound": "last_inbound_at",
     "last_outbound": "last_outbound_at",
 }
-SUMMAND = pl.Decimal(32, 9)  # what is added up for `sum`: a decimal of the warehouse has room for a million of these
 TEXTS = ("name", "first_name", "last_name", "phone", "email")
 
 
@@ -103,9 +103,8 @@ def attribute_entries(fields: pl.DataFrame, attributes: Mapping[str, Attribute])
         key=pl.col("field").str.strip_prefix("attr.")
     )
     sums = [name for name, definition in attributes.items() if definition.merge is AttributeMerge.SUM]
-    total = pl.col("value").cast(SUMMAND, strict=False).sum().cast(pl.String)
-    summed = total.str.strip_chars_end("0").str.strip_chars_end(".")
-    one_each = stated.group_by("contact_id", "key").agg(
-        value=pl.when(pl.col("key").first().is_in(sums)).then(summed).otherwise(pl.col("value").sort().str.join("; "))
-    )
+    added = pl.col("key").is_in(sums)
+    summed = totals(stated.filter(added), ["contact_id", "key"])
+    joined = stated.filter(~added).group_by("contact_id", "key").agg(pl.col("value").sort().str.join("; "))
+    one_each = pl.concat([summed, joined])
     return one_each.sort("contact_id", "key").group_by("contact_id").agg(attributes=pl.struct("key", "value"))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.merge.choice import CHOSEN, KEY, LOST, PLACE, Criteria, choose, each
+from pipelines.merge.exact_numbers import is_number, ranks
 from schemas.attribute import Attribute
 from schemas.vocabulary import AttributeMerge, AttributeType, IdentifierType, Validity
 
@@ -137,7 +138,7 @@ def _fits(attribute: Attribute) -> pl.Expr:
     value = pl.col("value")
     match attribute.type:
         case AttributeType.NUMBER:
-            return value.cast(pl.Float64, strict=False).is_not_null()
+            return is_number(value)
         case AttributeType.DATE:
             return value.str.to_date("%Y-%m-%d", strict=False).is_not_null()
         case AttributeType.BOOLEAN:
@@ -151,9 +152,9 @@ def _measure(attribute: Attribute) -> pl.Expr:
     """A number that is lowest for the value the rule prefers."""
     if attribute.type is AttributeType.BOOLEAN:
         preferred = "true" if attribute.merge is AttributeMerge.ANY_TRUE else "false"
-        return pl.when(pl.col("value") == preferred).then(0.0).otherwise(1.0)
+        return pl.when(pl.col("value") == preferred).then(0).otherwise(1)
     if attribute.type is AttributeType.DATE:
-        number = pl.col("value").str.to_date("%Y-%m-%d").dt.epoch("d").cast(pl.Float64)
+        number = pl.col("value").str.to_date("%Y-%m-%d").dt.epoch("d").cast(pl.Int64)
     else:
-        number = pl.col("value").cast(pl.Float64)
+        number = ranks()
     return number if attribute.merge is AttributeMerge.MIN else -number

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.decide.deliveries import by_request
+from pipelines.decide.deliveries import by_request, request_of
 from pipelines.errors import ConfigurationError, DeliveryError
+from pipelines.ingest.reading_settings import is_outdated
 from pipelines.ingest.receive import expect_identity, worth_another_try
 from pipelines.ingest.take import Taken, by_format, delivery_of, origin_of, take_in
 from pipelines.landing.arrivals import TOLERANCE, Landed, Stamp, as_landed, every_source, hashed, local_files
@@ -50,7 +51,8 @@ def check(project: OpenProject, connection: Connection, path: Path, source: str)
     with undone(connection):
         expect_identity(connection, ids)
     file = landed_at(path, source, every_source(project.settings)[source])
-    delivery = delivery_of(project, file, ids)
+    requested = source == DECISIONS
+    delivery = (request_of if requested else delivery_of)(project, file, ids)
     before = deliveries.earlier(connection, [delivery.delivery_id]).get(delivery.delivery_id)
     seen: list[tuple[str | None, pl.DataFrame, pl.DataFrame]] = []
 
@@ -62,11 +64,11 @@ def check(project: OpenProject, connection: Connection, path: Path, source: str)
             codes = rejected_rows.codes(connection, delivery.delivery_id)
             seen.append((way_out, codes, rejected_rows.first_problems(connection, delivery.delivery_id, SHOWN)))
 
-    requested = source == DECISIONS
     store = by_request(project, file, ids, "check") if requested else by_format(file, origin_of(project, file, ids))
     taken = take_in(connection, delivery, store, "check", looked_at)
     known = before is not None and before.state == DeliveryState.ACCEPTED
-    if known or before is None or worth_another_try(before, delivery.config_digest):
+    outdated = before is not None and is_outdated(before, delivery, project.settings.attributes)
+    if known or before is None or worth_another_try(before, outdated=outdated):
         return Checked(known, None, taken, *seen[-1])
     return Checked(known, before, taken, *seen[-1])
 

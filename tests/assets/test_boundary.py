@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from assets.boundary import without_values
-from pipelines.errors import StoreBusy
+from pipelines.errors import StoreBusy, tracebacks_in
 
 SECRET = "zacharias@example.org"
 
@@ -37,6 +37,27 @@ def test_the_text_of_our_own_errors_passes() -> None:
     with pytest.raises(dg.Failure, match="in use by process 4242") as raised:
         fails_in_our_words()
     assert raised.value.allow_retries is False
+
+
+@without_values
+def stopped_in_a_query() -> None:
+    raise RuntimeError("Query interrupted") from KeyboardInterrupt()
+
+
+def test_an_interrupt_passes_as_what_it_is() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        stopped_in_a_query()
+
+
+def test_the_traceback_of_a_foreign_error_is_kept_if_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONECONTACT_DEBUG", "1")
+    tracebacks_in.set(tmp_path)
+    with pytest.raises(dg.Failure, match="its traceback, which may hold values of people, is in"):
+        fails_in_polars()
+    [kept] = tmp_path.iterdir()
+    assert "fails_in_polars" in kept.read_text()
 
 
 def test_a_failure_stays_what_it_is() -> None:

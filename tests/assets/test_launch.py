@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from assets.launch import refresh
+from assets.launch import is_interrupt, refresh
 from console.cli import main
 from tests.small_project import SmallProject, small_project
 
@@ -87,3 +87,20 @@ def test_a_run_reads_the_project_and_lists_the_landing_area_once(
         "filters compiled": 2,  # before Dagster starts, for a mistake to be told at once, and as of the run
         "warehouses opened": 2,  # for the run, and to say what came of it
     }
+
+
+def test_a_run_that_somebody_stops_is_told_from_one_that_fails() -> None:
+    @dg.op
+    def stopped() -> None:
+        raise KeyboardInterrupt
+
+    @dg.op
+    def failing() -> None:
+        raise ValueError("no")
+
+    found = {}
+    for op in (stopped, failing):
+        result = dg.GraphDefinition(op.name, node_defs=[op]).execute_in_process(raise_on_error=False)
+        found[op.name] = (result.success, any(map(is_interrupt, result.all_events)))
+
+    assert found == {"stopped": (False, True), "failing": (False, False)}

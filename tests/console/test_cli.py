@@ -1,11 +1,17 @@
+import json
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
+from console import cli
 from console.cli import main
+from console.looking import list_contacts
+from tests.small_project import small_project
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -119,3 +125,51 @@ def test_who_has_to_wait_is_told_for_whom(tmp_path: Path, capsys: pytest.Capture
     with open_project(tmp_path).warehouse(purpose="a test"):
         assert main(["status", "--project", str(tmp_path), "--wait", "0.2"]) == 75
     assert "in use by" in capsys.readouterr().err
+
+
+def stops(_: object) -> int:
+    raise KeyboardInterrupt
+
+
+def stops_in_a_query(_: object) -> int:
+    raise RuntimeError("Query interrupted") from KeyboardInterrupt()
+
+
+@pytest.mark.parametrize("stopping", [stops, stops_in_a_query])
+def test_a_command_that_is_stopped_ends_with_130(
+    stopping: Callable[[object], int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "command", lambda _: stopping)
+
+    assert main(["status"]) == 130
+    assert capsys.readouterr().err.startswith("onecontact: stopped")
+
+
+def test_an_unforeseen_error_leaves_its_traceback_if_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with small_project(tmp_path / "p"):
+        pass
+    monkeypatch.setenv("ONECONTACT_DEBUG", "1")
+    monkeypatch.setattr(list_contacts, "matching", lambda *_: 1 / 0)
+
+    assert main(["list", "--project", str(tmp_path / "p")]) == 1
+
+    [kept] = (tmp_path / "p" / ".onecontact").glob("traceback-*.txt")
+    assert kept.name in capsys.readouterr().err
+    assert "ZeroDivisionError" in kept.read_text()
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_output_without_signs_for_a_name_writes_it_in_escapes(tmp_path: Path, more: list[str]) -> None:
+    with small_project(tmp_path / "p") as made:
+        made.deliver("crm", "2026-06-01", "id,name,email\n1,Žofie Müller,zofie@example.com")
+        made.run()
+    command = [sys.executable, "-m", "console.cli", "list", "--project", str(tmp_path / "p"), *more]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+    done = subprocess.run(command, capture_output=True, check=False, env=environment)
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    said = done.stdout.decode("ascii")
+    assert json.loads(said)[0]["name"] == "Žofie Müller" if more else r"\u017dofie M\xfcller" in said

@@ -1,5 +1,6 @@
 """Deliveries: what is known of each file, what became of its rows, what was refused and why."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -33,6 +34,7 @@ class Earlier(NamedTuple):
     config_digest: str
     way_out: str | None
     open_rows: int
+    attributes: Mapping[str, str | None]  # those it speaks of, with the digest of the definition each had
 
 
 Hashes = dict[tuple[str, int, int], str]  # SHA-256 of landed files, by path, size and time of modification (ns)
@@ -54,7 +56,13 @@ def earlier(connection: Connection, delivery_ids: Iterable[str]) -> dict[str, Ea
             LEFT JOIN (SELECT delivery_id, count(*) AS open_rows FROM ({GIVEN_BACK})
                        WHERE NOT corrected GROUP BY delivery_id) g USING (delivery_id)
             WHERE delivery_id IN (SELECT delivery_id::UUID FROM wanted)""").fetchall()
-    return {delivery_id: Earlier(*told) for delivery_id, *told in rows}
+        kept = connection.execute("""
+            SELECT delivery_id::VARCHAR, attribute, digest FROM delivery_attribute
+            WHERE delivery_id IN (SELECT delivery_id::UUID FROM wanted)""").fetchall()
+    attributes: dict[str, dict[str, str | None]] = defaultdict(dict)
+    for delivery_id, attribute, digest in kept:
+        attributes[delivery_id][attribute] = digest
+    return {delivery_id: Earlier(*told, attributes.get(delivery_id, {})) for delivery_id, *told in rows}
 
 
 def known_hashes(connection: Connection, stamps: Iterable[tuple[str, int, int]]) -> Hashes:
@@ -91,7 +99,7 @@ def placed(delivery: Delivery, rows: pl.DataFrame) -> pl.DataFrame:
 
 def begin_delivery(connection: Connection, delivery: Delivery) -> None:
     """Forget what an earlier attempt at this delivery left: it was held or refused, and is read again now."""
-    for table in ("delivery", "rejected_row", "problem"):
+    for table in ("delivery", "delivery_attribute", "rejected_row", "problem"):
         connection.execute(f"DELETE FROM {table} WHERE delivery_id = ?", [delivery.delivery_id])
     connection.execute("DELETE FROM corrected_row WHERE corrected_by = ?", [delivery.delivery_id])
     begin(connection)
@@ -127,6 +135,16 @@ def finish(connection: Connection, finished: Sequence[Finished], run_id: str) ->
     optional = dict.fromkeys(("retry_of", "code", "way_out"), pl.String)
     with lent(connection, finished=pl.DataFrame(rows, schema_overrides=optional, infer_schema_length=None)):
         connection.execute("INSERT INTO delivery BY NAME FROM finished")
+
+
+def keep_attributes(connection: Connection, attributes: Mapping[str, Mapping[str, str | None]]) -> None:
+    """Store which attributes deliveries speak of, by delivery, with the digest of the definition of each."""
+    rows = [(delivery_id, *each) for delivery_id, own in attributes.items() for each in own.items()]
+    if not rows:
+        return
+    schema = dict.fromkeys(("delivery_id", "attribute", "digest"), pl.String)
+    with lent(connection, arriving=pl.DataFrame(rows, schema=schema, orient="row")):
+        connection.execute("INSERT INTO delivery_attribute BY NAME FROM arriving")
 
 
 def keep_rejected(connection: Connection, rows: pl.DataFrame) -> None:

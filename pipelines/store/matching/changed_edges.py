@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.store.runs.work_queue import settle
+from pipelines.store.runs.work_queue import Version, settle
 from pipelines.store.warehouse.connection import Connection, lent, query, value
 
 CONFLICT = "exclusive_conflict"  # the rule of edges that never merge, however likely
@@ -11,7 +11,7 @@ REVIEW = "match.review"  # what stands in `step_state` beside the steps: the pro
 
 def note_kept_from(connection: Connection, review: float) -> None:
     """All edges from this probability on are kept now, and no others."""
-    settle(connection, REVIEW, repr(review))
+    settle(connection, REVIEW, Version(repr(review)))
 
 
 def kept_from(connection: Connection) -> float | None:

@@ -4,7 +4,7 @@ import polars as pl
 
 from pipelines.errors import NeverMatched
 from pipelines.store.decisions.links import EDGES
-from pipelines.store.reads.search import FEWEST_DIGITS, digits_of
+from pipelines.store.reads.search import phone_digits
 from pipelines.store.runs.work_queue import MATCH
 from pipelines.store.warehouse.connection import Connection, lent, query, value
 
@@ -33,9 +33,9 @@ def bearing(connection: Connection, records: pl.Series, text: str) -> pl.Series:
             SELECT DISTINCT record_key FROM identifier
             WHERE record_key IN (SELECT record_key::UUID FROM wanted)
               AND (lower(normalised) = lower(trim($1))
-                   OR (length($2) >= $3 AND type IN ('phone', 'wa_id') AND contains(normalised, $2)))
+                   OR ($2 <> '' AND type IN ('phone', 'wa_id') AND contains(normalised, $2)))
             ORDER BY record_key""",
-            [text, digits_of(text), FEWEST_DIGITS],
+            [text, phone_digits(text)],
         )["record_key"]
 
 

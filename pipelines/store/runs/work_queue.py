@@ -1,23 +1,61 @@
 """What each step has still to look at. Entries leave in the transaction that commits the step's work."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, lent, query, value
+from pipelines.store.warehouse.connection import Connection, lent, query
 
 MATCH = "match"
 CONTACTS = "contacts"
 
 
-def pending(connection: Connection, step: str, digest: str) -> pl.Series:
-    """Keys of the records a step has to look at, sorted: all when its configuration is another than last time."""
-    before = value(connection, "SELECT digest FROM step_state WHERE step = ?", [step])
-    if before is not None and before != digest:
+class Version(NamedTuple):
+    """Fingerprints of the settings that a step works under: those on which every record depends, and the others.
+
+    A record depends on the attributes that it states, or that somebody decided for it, and on its source.
+    """
+
+    everything: str
+    attributes: Mapping[str, str] = MappingProxyType({})
+    sources: Mapping[str, str] = MappingProxyType({})
+
+    def parts(self, step: str) -> dict[str, str]:
+        """The rows that say so in `step_state`."""
+        attributes = {f"{step} attr.{name}": each for name, each in self.attributes.items()}
+        return (
+            {step: self.everything}
+            | attributes
+            | {f"{step} source.{name}": each for name, each in self.sources.items()}
+        )
+
+
+def pending(connection: Connection, step: str, version: Version) -> pl.Series:
+    """Keys of the records a step has to look at, sorted: those left pending, and those whose settings have changed."""
+    kept = "SELECT step, digest FROM step_state WHERE step = $1 OR starts_with(step, $1 || ' ')"
+    before, now = dict(connection.execute(kept, [step]).fetchall()), version.parts(step)
+    if before.get(step, version.everything) != version.everything:
         return query(connection, "SELECT record_key FROM record ORDER BY record_key")["record_key"]
-    return query(connection, "SELECT DISTINCT record_key FROM pending WHERE step = ? ORDER BY record_key", [step])[
-        "record_key"
+    changed = [
+        part.removeprefix(f"{step} ") for part in before.keys() | now.keys() if before.get(part) != now.get(part)
     ]
+    return query(
+        connection,
+        """
+        SELECT record_key FROM pending WHERE step = $1
+        UNION
+        SELECT record_key FROM record_field WHERE list_contains($2::VARCHAR[], field)
+        UNION
+        SELECT record_key FROM decision JOIN decision_record USING (decision_id)
+        WHERE list_contains($2::VARCHAR[], field)
+        UNION
+        SELECT record_key FROM record WHERE list_contains($2::VARCHAR[], 'source.' || source)
+        ORDER BY record_key""",
+        [step, changed],
+    )["record_key"]
 
 
 def leave_pending(connection: Connection, step: str, records: pl.Series) -> None:
@@ -38,7 +76,8 @@ def stir_interactions_between(connection: Connection, before: datetime, as_of: d
     )
 
 
-def settle(connection: Connection, step: str, digest: str) -> None:
-    """A step has looked at everything, under the configuration with this digest."""
+def settle(connection: Connection, step: str, version: Version) -> None:
+    """A step has looked at everything, under these settings."""
     connection.execute("DELETE FROM pending WHERE step = ?", [step])
-    connection.execute("INSERT OR REPLACE INTO step_state VALUES (?, ?)", [step, digest])
+    connection.execute("DELETE FROM step_state WHERE step = $1 OR starts_with(step, $1 || ' ')", [step])
+    connection.executemany("INSERT INTO step_state VALUES (?, ?)", [*version.parts(step).items()])

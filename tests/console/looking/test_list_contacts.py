@@ -33,3 +33,20 @@ def test_an_attribute_that_is_not_there_is_named_with_those_that_are(
 ) -> None:
     assert main(["list", "--attribute", "nope=1", "--project", str(folder)]) == 2
     assert "no attribute `nope`; known are `account_id`, `seats`, `tier`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("query", ["", ",", " - ", "+"])
+def test_a_query_without_anything_to_search_for_finds_nobody_and_says_so(
+    folder: Path, query: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["list", query, "--project", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert "No contact fits. There is nothing in that query to search for" in said
+    assert "Anna" not in said
+
+
+def test_conversations_of_a_query_without_anything_to_search_for_are_none(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["list", ",", "--blocked-conversations", "--project", str(folder)]) == 0
+    assert "nothing in that query to search for" in capsys.readouterr().out

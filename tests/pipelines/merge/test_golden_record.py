@@ -136,5 +136,10 @@ def test_a_sum_of_decimals_has_no_trace_of_binary_fractions() -> None:
     assert entries("0.1", "0.2", merge=AttributeMerge.SUM) == "0.3"
 
 
+def test_a_sum_loses_no_digit_of_large_and_small_numbers() -> None:
+    assert entries("100000000000000000000000000000", "1", merge=AttributeMerge.SUM) == "100000000000000000000000000001"
+    assert entries("0.00000000049", "0.00000000049", merge=AttributeMerge.SUM) == "0.00000000098"
+
+
 def test_the_values_of_a_union_stand_side_by_side() -> None:
     assert entries("Hamburg", "Berlin", merge=AttributeMerge.UNION, kind=AttributeType.TEXT) == "Berlin; Hamburg"

@@ -246,6 +246,7 @@ NUMBER, DATE, BOOLEAN = AttributeType.NUMBER, AttributeType.DATE, AttributeType.
         (NUMBER, AttributeMerge.MAX, ["9", "10"], "10"),
         (NUMBER, AttributeMerge.MIN, ["9", "10"], "9"),
         (NUMBER, AttributeMerge.MIN, ["-2", "1"], "-2"),
+        (NUMBER, AttributeMerge.MAX, ["9007199254740992", "9007199254740993"], "9007199254740993"),
         (DATE, AttributeMerge.MAX, ["2025-12-31", "2026-01-01"], "2026-01-01"),
         (DATE, AttributeMerge.MIN, ["2025-12-31", "2026-01-01"], "2025-12-31"),
         (BOOLEAN, AttributeMerge.ANY_TRUE, ["false", "true"], "true"),

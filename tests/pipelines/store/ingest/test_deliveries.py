@@ -13,7 +13,7 @@ def test_a_file_nobody_has_seen_has_no_history(project: SmallProject) -> None:
 def test_a_finished_delivery_is_remembered_with_its_counts(project: SmallProject) -> None:
     finish(project, delivery(1), created=2, rejected=1)
     assert deliveries.earlier(project.connection, [ID.format(2), ID.format(1)]) == {
-        ID.format(1): ("accepted", None, "digest", None, 0)
+        ID.format(1): ("accepted", None, "digest", None, 0, {})
     }
     assert project.rows("SELECT rows_read, created, rejected, skipped FROM delivery") == [
         {"rows_read": 3, "created": 2, "rejected": 1, "skipped": 0}
