@@ -11,7 +11,7 @@ from pipelines.derive.code_version import MATCHING, NORMALISATION
 from pipelines.match import priors
 from pipelines.match.blocking.keys import PAIRS, RULES, blocking_keys
 from pipelines.match.blocking.shared_identifiers import crowds
-from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.listed import prepared
 from pipelines.match.comparison.records import encoded
 from pipelines.match.model.model import unfitted
 from pipelines.match.model.weigh import frequencies

@@ -62,7 +62,7 @@ def earlier(connection: Connection, delivery_ids: Iterable[str]) -> dict[str, Ea
     attributes: dict[str, dict[str, str | None]] = defaultdict(dict)
     for delivery_id, attribute, digest in kept:
         attributes[delivery_id][attribute] = digest
-    return {delivery_id: Earlier(*told, attributes.get(delivery_id, {})) for delivery_id, *told in rows}
+    return {delivery_id: Earlier._make((*told, attributes.get(delivery_id, {}))) for delivery_id, *told in rows}
 
 
 def known_hashes(connection: Connection, stamps: Iterable[tuple[str, int, int]]) -> Hashes:
