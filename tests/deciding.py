@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.decide.commit import Ruling
+from pipelines.decide.commit import Attribution
 from pipelines.store.runs.work_queue import CONTACTS, MATCH, leave_pending
 from tests.small_project import SmallProject
 
@@ -25,9 +25,9 @@ def day(number: int) -> datetime:
     return datetime(2026, 6, 1, 12, tzinfo=UTC) + timedelta(days=number - 1)
 
 
-def ruling(on: int, reason: str = "they told us", actor: str = "Ina") -> Ruling:
+def ruling(on: int, reason: str = "they told us", actor: str = "Ina") -> Attribution:
     """What Ina decides on a day."""
-    return Ruling(actor, reason, day(on))
+    return Attribution(actor, reason, day(on))
 
 
 def shown(project: SmallProject, but: tuple[str, ...] = ()) -> dict[str, list[dict[str, Any]]]:

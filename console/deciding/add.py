@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Mapping
 
-from console.deciding.decision_command import decide, rulings
+from console.deciding.decision_command import attributions, decide
 from console.deciding.edit import stated
 from console.terminal.open_project import opened
 from pipelines.decide.create import create
@@ -18,8 +18,8 @@ def command(asked: argparse.Namespace) -> int:
         if not all("=" in each for each in asked.attribute):
             raise ConfigurationError("--attribute needs NAME=VALUE, such as --attribute tier=gold")
         fields = fields_of(asked, dict(stated(each, project.settings.attributes) for each in asked.attribute))
-        ruling = next(rulings(asked))
-        return decide(asked, connection, [], lambda: [create(project, connection, fields, ruling)[0]])
+        attribution = next(attributions(asked))
+        return decide(asked, connection, [], lambda: [create(project, connection, fields, attribution)[0]])
 
 
 def fields_of(asked: argparse.Namespace, attributes: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from console.deciding.decision_command import decide, rulings
+from console.deciding.decision_command import attributions, decide
 from console.looking.resolve_contact import the_one
 from console.terminal.dates import end
 from console.terminal.open_project import opened
@@ -15,7 +15,9 @@ def command(asked: argparse.Namespace) -> int:
     with opened(asked, writes_as=f"onecontact {asked.kind}") as (project, connection):
         contact_id = the_one(connection, asked.contact)
         if asked.kind == "unblock":
-            ruling = next(rulings(asked))
-            return decide(asked, connection, [contact_id], lambda: [unblock(project, connection, contact_id, ruling)])
-        ruling = next(rulings(asked, expires_at=end("--until", asked.until, clock.zone)))
-        return decide(asked, connection, [contact_id], lambda: [block(project, connection, contact_id, ruling)])
+            attribution = next(attributions(asked))
+            return decide(
+                asked, connection, [contact_id], lambda: [unblock(project, connection, contact_id, attribution)]
+            )
+        attribution = next(attributions(asked, expires_at=end("--until", asked.until, clock.zone)))
+        return decide(asked, connection, [contact_id], lambda: [block(project, connection, contact_id, attribution)])

@@ -15,7 +15,7 @@ import polars as pl
 from console.deciding import before_after
 from console.terminal.exit_codes import OK
 from console.terminal.screen import as_json, cell, plural, printable, say
-from pipelines.decide.commit import IDENTIFYING, MOMENT, Ruling
+from pipelines.decide.commit import IDENTIFYING, MOMENT, Attribution
 from pipelines.steps.dry_run import before_and_after
 from pipelines.store.decisions import decision_log
 from pipelines.store.decisions.decisions import Decision
@@ -37,11 +37,11 @@ def actor(stated: str | None) -> str:
         return ""
 
 
-def rulings(asked: argparse.Namespace, **more: Any) -> Iterator[Ruling]:
+def attributions(asked: argparse.Namespace, **more: Any) -> Iterator[Attribution]:
     """Who decides, why and when, for one decision of a command after the other."""
     by, now = actor(asked.by), datetime.now(UTC)
     for nth in count():
-        yield Ruling(actor=by, reason=asked.reason, decided_at=now + nth * MOMENT, **more)
+        yield Attribution(actor=by, reason=asked.reason, decided_at=now + nth * MOMENT, **more)
 
 
 def decide(

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Collection, Sequence
 
-from console.deciding.decision_command import decide, rulings
+from console.deciding.decision_command import attributions, decide
 from console.looking.resolve_contact import the_one
 from console.terminal.open_project import opened
 from pipelines.decide.edit import FIELDS, clear, edit, pin
@@ -22,13 +22,13 @@ def command(asked: argparse.Namespace) -> int:
         cleared = [field_meant(each, attributes) for each in asked.clear]
         pinned = [pin_meant(each, attributes) for each in asked.pin]
         once([*(field for field, _ in edited), *cleared, *(field for field, _ in pinned)])
-        contact_id, ruling = the_one(connection, asked.contact), rulings(asked)
+        contact_id, attribution = the_one(connection, asked.contact), attributions(asked)
 
         def act() -> Sequence[Decision]:
             return [
-                *(edit(project, connection, contact_id, field, text, next(ruling)) for field, text in edited),
-                *(clear(project, connection, contact_id, field, next(ruling)) for field in cleared),
-                *(pin(project, connection, contact_id, field, text, next(ruling)) for field, text in pinned),
+                *(edit(project, connection, contact_id, field, text, next(attribution)) for field, text in edited),
+                *(clear(project, connection, contact_id, field, next(attribution)) for field in cleared),
+                *(pin(project, connection, contact_id, field, text, next(attribution)) for field, text in pinned),
             ]
 
         return decide(asked, connection, [contact_id], act)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import polars as pl
 
 from console.deciding.before_after import beside, known
-from console.deciding.decision_command import rulings, tell_undoing
+from console.deciding.decision_command import attributions, tell_undoing
 from console.deciding.options import REVIEWED
 from console.looking.explain import draw_compared
 from console.terminal.exit_codes import OK
@@ -103,11 +103,11 @@ def settle(asked: argparse.Namespace, pair: Pair, answer: str, primary: str) -> 
     """Decide as somebody answered; whether that could be done."""
     try:
         with opened(asked, writes_as="onecontact review") as (project, connection):
-            ruling = next(rulings(asked))
+            attribution = next(attributions(asked))
             if answer == MERGE:
-                decision = merge(project, connection, pair, ruling, primary=primary)
+                decision = merge(project, connection, pair, attribution, primary=primary)
             else:
-                decision = {NO_MATCH: dismiss, LATER: defer}[answer](project, connection, *pair, ruling)
+                decision = {NO_MATCH: dismiss, LATER: defer}[answer](project, connection, *pair, attribution)
     except DecisionRefused as refused:
         say(f"  Nothing is decided: {refused}.")
         return False

@@ -2,7 +2,7 @@
 
 import argparse
 
-from console.deciding.decision_command import actor, decide, rulings
+from console.deciding.decision_command import actor, attributions, decide
 from console.terminal.exit_codes import NOT_FOUND, SEVERAL, Ended
 from console.terminal.open_project import opened
 from pipelines.decide.revoke import revoke
@@ -15,9 +15,11 @@ LAST = "last"
 def command(asked: argparse.Namespace) -> int:
     """Take back the one decision that is meant."""
     with opened(asked, writes_as="onecontact revoke") as (project, connection):
-        decision_id, ruling = decision_meant(connection, asked), rulings(asked)
+        decision_id, attribution = decision_meant(connection, asked), attributions(asked)
         contacts = decision_log.about(connection, [decision_id]).to_list()
-        return decide(asked, connection, contacts, lambda: [revoke(project, connection, decision_id, next(ruling))])
+        return decide(
+            asked, connection, contacts, lambda: [revoke(project, connection, decision_id, next(attribution))]
+        )
 
 
 def decision_meant(connection: Connection, asked: argparse.Namespace) -> str:

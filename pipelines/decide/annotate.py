@@ -1,6 +1,7 @@
 """What people remark about a contact: tags they add and remove, notes they write."""
 
-from pipelines.decide.commit import Ruling, take
+from pipelines.decide.batch import DecisionBatch
+from pipelines.decide.commit import Attribution, commit
 from pipelines.decide.validate import values
 from pipelines.errors import DecisionRefused
 from pipelines.project import OpenProject
@@ -11,19 +12,41 @@ from pipelines.store.warehouse.connection import Connection
 from schemas.vocabulary import DecisionKind
 
 
-def tag(project: OpenProject, connection: Connection, contact: str, text: str, ruling: Ruling) -> Decision:
+def tag(
+    project: OpenProject,
+    connection: Connection,
+    contact: str,
+    text: str,
+    attribution: Attribution,
+    batch: DecisionBatch | None = None,
+) -> Decision:
     """Tag a contact. It stays tagged whatever a source says, until somebody removes the tag.
 
     Raises:
         DecisionRefused: It is no tag, or several.
     """
-    tags = values(project, "tags", text, ruling.decided_at)
+    tags = values(project, "tags", text, attribution.decided_at, batch)
     if len(tags) != 1:
         raise DecisionRefused("a tag is one text, without commas and semicolons; for several tags decide several times")
-    return take(project, connection, DecisionKind.TAG, ruling, decisions.carried(connection, contact), value=tags[0])
+    return commit(
+        project,
+        connection,
+        DecisionKind.TAG,
+        attribution,
+        decisions.carried(connection, contact),
+        value=tags[0],
+        batch=batch,
+    )
 
 
-def untag(project: OpenProject, connection: Connection, contact: str, text: str, ruling: Ruling) -> Decision:
+def untag(
+    project: OpenProject,
+    connection: Connection,
+    contact: str,
+    text: str,
+    attribution: Attribution,
+    batch: DecisionBatch | None = None,
+) -> Decision:
     """Take a tag off a contact, whoever has stated it; it comes back when it is stated anew.
 
     Raises:
@@ -32,18 +55,39 @@ def untag(project: OpenProject, connection: Connection, contact: str, text: str,
     spelt = candidate_values.tag_of(connection, contact, text)
     if spelt is None:
         raise DecisionRefused("the contact has no such tag: `onecontact show` lists those it has")
-    return take(project, connection, DecisionKind.UNTAG, ruling, decisions.carried(connection, contact), value=spelt)
+    return commit(
+        project,
+        connection,
+        DecisionKind.UNTAG,
+        attribution,
+        decisions.carried(connection, contact),
+        value=spelt,
+        batch=batch,
+    )
 
 
-def note(project: OpenProject, connection: Connection, contact: str, text: str, ruling: Ruling) -> Decision:
+def note(
+    project: OpenProject,
+    connection: Connection,
+    contact: str,
+    text: str,
+    attribution: Attribution,
+    batch: DecisionBatch | None = None,
+) -> Decision:
     """Write a note about a contact, to be read in its timeline.
 
     Raises:
         DecisionRefused: It says nothing, or too much.
     """
-    written = values(project, "notes", text, ruling.decided_at)
+    written = values(project, "notes", text, attribution.decided_at, batch)
     if not written:
         raise DecisionRefused("a note needs words")
-    return take(
-        project, connection, DecisionKind.NOTE, ruling, decisions.carried(connection, contact), value=written[0]
+    return commit(
+        project,
+        connection,
+        DecisionKind.NOTE,
+        attribution,
+        decisions.carried(connection, contact),
+        value=written[0],
+        batch=batch,
     )

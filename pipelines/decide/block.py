@@ -6,7 +6,8 @@ counts; one record that is blocked blocks its whole contact, and lifting the blo
 
 import polars as pl
 
-from pipelines.decide.commit import Ruling, take
+from pipelines.decide.batch import DecisionBatch
+from pipelines.decide.commit import Attribution, commit
 from pipelines.errors import DecisionRefused
 from pipelines.project import OpenProject
 from pipelines.store.decisions import decisions
@@ -16,21 +17,33 @@ from pipelines.store.warehouse.connection import Connection
 from schemas.vocabulary import DecisionKind
 
 
-def block(project: OpenProject, connection: Connection, contact_id: str, ruling: Ruling) -> Decision:
-    """Block a contact from now on, until `ruling.expires_at` if that is given.
+def block(
+    project: OpenProject,
+    connection: Connection,
+    contact_id: str,
+    attribution: Attribution,
+    batch: DecisionBatch | None = None,
+) -> Decision:
+    """Block a contact from now on, until `attribution.expires_at` if that is given.
 
     Conversations that begin afterwards are set aside: kept, but no part of its history while the block stands.
 
     Raises:
         DecisionRefused: It says no reason or nobody who takes it, or its times cannot be.
     """
-    as_of = runs.last_as_of(connection) or ruling.decided_at
-    if ruling.expires_at is not None and ruling.expires_at <= max(ruling.decided_at, as_of):
+    as_of = runs.last_as_of(connection) or attribution.decided_at
+    if attribution.expires_at is not None and attribution.expires_at <= max(attribution.decided_at, as_of):
         raise DecisionRefused("the block would be over already: name a date after today and after that of the last run")
-    return take(project, connection, DecisionKind.BLOCK, ruling, _whole(connection, contact_id))
+    return commit(project, connection, DecisionKind.BLOCK, attribution, _whole(connection, contact_id), batch=batch)
 
 
-def unblock(project: OpenProject, connection: Connection, contact_id: str, ruling: Ruling) -> Decision:
+def unblock(
+    project: OpenProject,
+    connection: Connection,
+    contact_id: str,
+    attribution: Attribution,
+    batch: DecisionBatch | None = None,
+) -> Decision:
     """Lift every block of a contact, with all that was set aside meanwhile.
 
     Raises:
@@ -38,7 +51,7 @@ def unblock(project: OpenProject, connection: Connection, contact_id: str, rulin
     """
     if decisions.blocks(connection, contact_id).is_empty():
         raise DecisionRefused("the contact is not blocked, so there is nothing to lift")
-    return take(project, connection, DecisionKind.UNBLOCK, ruling, _whole(connection, contact_id))
+    return commit(project, connection, DecisionKind.UNBLOCK, attribution, _whole(connection, contact_id), batch=batch)
 
 
 def _whole(connection: Connection, contact_id: str) -> pl.DataFrame:

@@ -5,7 +5,8 @@ from datetime import UTC
 
 import polars as pl
 
-from pipelines.decide.commit import Ruling, derive, derived_later, joined, take
+from pipelines.decide.batch import DecisionBatch
+from pipelines.decide.commit import Attribution, derive, in_transaction, store_decision
 from pipelines.decide.validate import one_row, origin_of, require_attributes, require_right
 from pipelines.errors import DecisionRefused
 from pipelines.ids import contact_id
@@ -24,7 +25,11 @@ FIELDS = (*NAMES, "phone", "email", "wa_id", "tags", "notes")
 
 
 def create(
-    project: OpenProject, connection: Connection, fields: Mapping[str, str], ruling: Ruling
+    project: OpenProject,
+    connection: Connection,
+    fields: Mapping[str, str],
+    attribution: Attribution,
+    batch: DecisionBatch | None = None,
 ) -> tuple[Decision, str]:
     """Add a contact; the decision and the contact's id. Its record is matched with all others by the next run.
 
@@ -33,31 +38,32 @@ def create(
         connection: The warehouse.
         fields: What is known of it, as in a contact list: of FIELDS, and custom attributes with or without `attr.`.
             Several phone numbers, addresses or tags are parted by `;`.
-        ruling: By whom, why and when.
+        attribution: By whom, why and when.
+        batch: The decisions it is committed with, if it is one of many.
 
     Raises:
         DecisionRefused: Something is not what it should be, or there is neither a name nor a way to reach somebody.
     """
-    origin = origin_of(project, ruling.decided_at)
+    origin = origin_of(project, attribution.decided_at)
     meant = {name if name in FIELDS else f"attr.{name.removeprefix('attr.')}": text for name, text in fields.items()}
     stated = {"name": "", **meant}
     require_attributes(origin, stated)
-    read = _read(stated, origin, ruling)
-    at = ruling.decided_at.astimezone(UTC)
-    with joined(connection):
-        with derived_later():
-            subject = read.kept.select("record_key", side=pl.lit(0, pl.UInt16))
-            decision = take(project, connection, DecisionKind.CREATE, ruling, subject)
+    read = _read(stated, origin, attribution)
+    at = attribution.decided_at.astimezone(UTC)
+    subject = read.kept.select("record_key", side=pl.lit(0, pl.UInt16))
+    with in_transaction(connection):
+        decision = store_decision(project, connection, DecisionKind.CREATE, attribution, subject)
         delivery = Delivery(decision.decision_id, MANUAL, MANUAL, "", "", 0, at, MANUAL, "")
         begin_delivery(connection, delivery)
         store.keep_records(connection, placed(delivery, _standing(read.kept)), read.identifiers)
-        derive(project, connection, decision, read.kept["record_key"])
+        derive(project, connection, decision, read.kept["record_key"], batch)
     return decision, contact_id(read.kept["record_key"].item())
 
 
-def _read(stated: Mapping[str, str], origin: Origin, ruling: Ruling) -> Records:
+def _read(stated: Mapping[str, str], origin: Origin, attribution: Attribution) -> Records:
     """The one record that is stated, under an id that only this decision gives."""
-    place = (ruling.decided_at.astimezone(UTC).isoformat(), ruling.delivery_id or "", str(ruling.row_number or ""))
+    at = attribution.decided_at.astimezone(UTC).isoformat()
+    place = (at, attribution.delivery_id or "", str(attribution.row_number or ""))
     batch = one_row(stated)
     own = batch.contacts.with_columns(record_id=pl.lit(one_id(origin.ids, MANUAL, *place)))
     read = records(batch._replace(contacts=own), origin, refuse=True)

@@ -1,4 +1,4 @@
-"""Decisions in bulk: files of change requests in landing/decisions, each granted in one transaction, row by row."""
+"""Decisions in bulk: files of change requests in landing/decisions, each applied in one transaction, row by row."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from pipelines.decide.batch import Docket
-from pipelines.decide.commit import MOMENT, Ruling
-from pipelines.decide.request_rows import asked_for, typed
-from pipelines.decide.validate import read_ahead
+from pipelines.decide.commit import MOMENT, Attribution
+from pipelines.decide.request_batch import RequestBatch
+from pipelines.decide.request_rows import parse_request, stated_values
+from pipelines.decide.validate import parse_texts
 from pipelines.errors import RequestRefused
 from pipelines.ids import Keyed
 from pipelines.ingest.corrections import ARRIVED, as_retry, claimed
@@ -43,7 +43,7 @@ class Answer(NamedTuple):
 
 
 def decide(project: OpenProject, connection: Connection, run_id: str, there: Arrived | None = None) -> list[Taken]:
-    """Take in all files of change requests that are new, or could not be read before.
+    """Ingest all files of change requests that are new, or could not be read before.
 
     `there` is what lies in the landing area, if somebody has looked already.
     """
@@ -54,12 +54,12 @@ def decide(project: OpenProject, connection: Connection, run_id: str, there: Arr
     taken = []
     for number, file in enumerate(files):
         progress("reading change requests", number, len(files))
-        taken.append(take(project, connection, file, ids, run_id))
+        taken.append(ingest(project, connection, file, ids, run_id))
     return taken
 
 
-def take(project: OpenProject, connection: Connection, file: Landed, ids: Keyed, run_id: str) -> Taken:
-    """Take in one file, or say that it is known."""
+def ingest(project: OpenProject, connection: Connection, file: Landed, ids: Keyed, run_id: str) -> Taken:
+    """Ingest one file, or say that it is known."""
     delivery = request_of(project, file, ids)
     before = deliveries.earlier(connection, [delivery.delivery_id]).get(delivery.delivery_id)
     if before and not worth_another_try(before, outdated=before.config_digest != delivery.config_digest):
@@ -78,19 +78,18 @@ def by_request(project: OpenProject, file: Landed, ids: Keyed, run_id: str) -> S
 
     def store(connection: Connection, delivery: deliveries.Delivery, _: bool) -> Kept:
         outcomes: Counter[Outcome] = Counter()
-        docket, granted = Docket(project, connection, run_id), set[str]()
+        applied, granted = RequestBatch(project, connection, run_id), set[str]()
         began = datetime.now(UTC)
         for batch in read(file.path, project.settings.attributes):
             claims = claimed(connection, delivery, batch.batch)
             delivery = as_retry(delivery, claims)
             asked, late = without_corrected(connection, requested(batch, ids), claims)
-            docket.look_up(asked.iter_rows(named=True))
-            values = typed(asked.iter_rows(named=True), list(project.settings.attributes))
-            with read_ahead(project, values, began):
-                answers = list(answered(docket, delivery, asked, granted, began))
+            rows = asked.to_dicts()
+            applied.prepare(rows, parse_texts(project, stated_values(rows, list(project.settings.attributes)), began))
+            answers = list(answered(applied, delivery, asked, granted, began))
             outcomes.update(keep_answers(connection, delivery, batch.batch, claims, answers, late))
             progress("deciding", outcomes.total())
-        docket.settle()
+        applied.derive()
         return Kept(delivery, outcomes)
 
     return store
@@ -125,30 +124,30 @@ def without_corrected(
 
 
 def answered(
-    docket: Docket, delivery: deliveries.Delivery, asked: pl.DataFrame, granted: set[str], began: datetime
+    applied: RequestBatch, delivery: deliveries.Delivery, asked: pl.DataFrame, granted: set[str], began: datetime
 ) -> Iterator[Answer]:
     """Grant or refuse requests in their order. `granted`: those of this file that were, earlier."""
-    known = change_requests.granted(docket.connection, asked["request"])
+    known = change_requests.granted(applied.connection, asked["request"])
     for row in asked.iter_rows(named=True):
         place, request = (row["row"], row["line"]), row["request"]
-        if request in known | granted and change_requests.still_holds(docket.connection, request):
+        if request in known | granted and change_requests.still_holds(applied.connection, request):
             yield Answer(*place, Outcome.DUPLICATE_IN_FILE if request in granted else Outcome.UNCHANGED)
             continue
-        said = {column: cell for column, cell in row.items() if cell and column not in PLACE}
+        cells = {column: cell for column, cell in row.items() if cell and column not in PLACE}
         try:
-            wanted = asked_for(docket.project, docket.connection, said)
-            ruling = Ruling(
-                actor=wanted.said["by"],
-                reason=wanted.said["reason"],
+            wanted = parse_request(applied.project, applied.connection, cells)
+            attribution = Attribution(
+                actor=wanted.cells["by"],
+                reason=wanted.cells["reason"],
                 decided_at=began + row["row"] * MOMENT,
                 delivery_id=delivery.delivery_id,
                 row_number=row["row"],
             )
-            decision = docket.grant(wanted, ruling)
+            decision = applied.apply(wanted, attribution)
         except RequestRefused as refusal:
             yield Answer(*place, Outcome.REJECTED, refusal)
             continue
-        change_requests.remember_granted(docket.connection, request, decision.decision_id)
+        change_requests.remember_granted(applied.connection, request, decision.decision_id)
         granted.add(request)
         yield Answer(*place, Outcome.CREATED)
 

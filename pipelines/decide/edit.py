@@ -4,8 +4,9 @@ The contact is derived as before; what was decided is one more thing that is sta
 the record that gives the contact its id and stays with that one, whatever is merged and parted.
 """
 
-from pipelines.decide.commit import Ruling, take
-from pipelines.decide.validate import checked
+from pipelines.decide.batch import DecisionBatch
+from pipelines.decide.commit import Attribution, commit
+from pipelines.decide.validate import validate
 from pipelines.errors import DecisionRefused
 from pipelines.project import OpenProject
 from pipelines.store.contacts import candidate_values
@@ -17,7 +18,15 @@ from schemas.vocabulary import DecisionKind
 FIELDS = ("name", "phone", "email")
 
 
-def edit(project: OpenProject, connection: Connection, contact: str, field: str, text: str, ruling: Ruling) -> Decision:
+def edit(
+    project: OpenProject,
+    connection: Connection,
+    contact: str,
+    field: str,
+    text: str,
+    attribution: Attribution,
+    batch: DecisionBatch | None = None,
+) -> Decision:
     """Give a contact a value of `name`, `phone`, `email` or `attr.<name>`, against all that was said of it so far.
 
     What a source says anew afterwards competes by the rule of the field.
@@ -26,12 +35,19 @@ def edit(project: OpenProject, connection: Connection, contact: str, field: str,
         DecisionRefused: The value is none of this field, or the field is pinned.
     """
     _require_free(project, connection, contact, field)
-    value = checked(project, field, text, ruling.decided_at)
+    value = validate(project, field, text, attribution.decided_at, batch)
     records = decisions.carried(connection, contact)
-    return take(project, connection, DecisionKind.EDIT, ruling, records, field=field, value=value)
+    return commit(project, connection, DecisionKind.EDIT, attribution, records, field=field, value=value, batch=batch)
 
 
-def clear(project: OpenProject, connection: Connection, contact: str, field: str, ruling: Ruling) -> Decision:
+def clear(
+    project: OpenProject,
+    connection: Connection,
+    contact: str,
+    field: str,
+    attribution: Attribution,
+    batch: DecisionBatch | None = None,
+) -> Decision:
     """Empty a field, until a source says something new of it.
 
     Raises:
@@ -42,13 +58,26 @@ def clear(project: OpenProject, connection: Connection, contact: str, field: str
         raise DecisionRefused(f"{field} is required, so it cannot be empty: give it another value")
     if not candidate_values.values_of(connection, contact, field):
         raise DecisionRefused(f"{field} is empty already")
-    return take(
-        project, connection, DecisionKind.EDIT, ruling, decisions.carried(connection, contact), field=field, value=None
+    return commit(
+        project,
+        connection,
+        DecisionKind.EDIT,
+        attribution,
+        decisions.carried(connection, contact),
+        field=field,
+        value=None,
+        batch=batch,
     )
 
 
 def pin(
-    project: OpenProject, connection: Connection, contact: str, field: str, text: str | None, ruling: Ruling
+    project: OpenProject,
+    connection: Connection,
+    contact: str,
+    field: str,
+    text: str | None,
+    attribution: Attribution,
+    batch: DecisionBatch | None = None,
 ) -> Decision:
     """Give a field a value that stays whatever a source says; without `text` the one it has.
 
@@ -57,10 +86,12 @@ def pin(
     """
     _require_field(project, field)
     value = (
-        _only_value(connection, contact, field) if text is None else checked(project, field, text, ruling.decided_at)
+        _only_value(connection, contact, field)
+        if text is None
+        else validate(project, field, text, attribution.decided_at, batch)
     )
     records = decisions.carried(connection, contact)
-    return take(project, connection, DecisionKind.PIN, ruling, records, field=field, value=value)
+    return commit(project, connection, DecisionKind.PIN, attribution, records, field=field, value=value, batch=batch)
 
 
 def _only_value(connection: Connection, contact: str, field: str) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.decide.commit import Ruling, take
+from pipelines.decide.batch import DecisionBatch
+from pipelines.decide.commit import Attribution, commit
 from pipelines.derive.pair_explanation import Named
 from pipelines.errors import DecisionRefused
 from pipelines.project import OpenProject
@@ -25,8 +26,9 @@ def merge(
     project: OpenProject,
     connection: Connection,
     contacts: Sequence[str],
-    ruling: Ruling,
+    attribution: Attribution,
     primary: str | None = None,
+    batch: DecisionBatch | None = None,
 ) -> Decision:
     """Make one contact of several. Where both have a value, that of the primary wins: it is the first of them, if none.
 
@@ -43,17 +45,18 @@ def merge(
             f"they have different values of {', '.join(differ)}, of which one person has only one: "
             "one of them has to change in its source first"
         )
-    return take(project, connection, DecisionKind.MERGE, ruling, sides)
+    return commit(project, connection, DecisionKind.MERGE, attribution, sides, batch=batch)
 
 
 def unmerge(
     project: OpenProject,
     connection: Connection,
     contact: str,
-    ruling: Ruling,
+    attribution: Attribution,
     records: Sequence[str] = (),
     *,
     every: bool = False,
+    batch: DecisionBatch | None = None,
 ) -> Decision:
     """Part a contact that is not one person, and keep what is parted apart from now on.
 
@@ -75,9 +78,16 @@ def unmerge(
             .with_row_index("side")
             .select(pl.col(name).cast(of) for name, of in SIDES.items())
         )
-        return take(project, connection, DecisionKind.UNMERGE, ruling, sides)
+        return commit(project, connection, DecisionKind.UNMERGE, attribution, sides, batch=batch)
     if records:
-        return take(project, connection, DecisionKind.UNMERGE, ruling, _taken_out(connection, contact, own, records))
+        return commit(
+            project,
+            connection,
+            DecisionKind.UNMERGE,
+            attribution,
+            _taken_out(connection, contact, own, records),
+            batch=batch,
+        )
     made_by = links.newest_merge(connection, contact)
     if made_by is None:
         raise DecisionRefused(
@@ -85,25 +95,39 @@ def unmerge(
             f"that each is somebody else's. `onecontact show {contact}` lists them"
         )
     sides = decisions.subject(connection, made_by)
-    return take(project, connection, DecisionKind.UNMERGE, ruling, sides, target=made_by)
+    return commit(project, connection, DecisionKind.UNMERGE, attribution, sides, target=made_by, batch=batch)
 
 
-def dismiss(project: OpenProject, connection: Connection, one: str, other: str, ruling: Ruling) -> Decision:
+def dismiss(
+    project: OpenProject,
+    connection: Connection,
+    one: str,
+    other: str,
+    attribution: Attribution,
+    batch: DecisionBatch | None = None,
+) -> Decision:
     """Say that two contacts are two people. They are kept apart, and nobody is asked again while they stay as they are.
 
     Raises:
         DecisionRefused: They are not two.
     """
-    return take(project, connection, DecisionKind.DISMISS, ruling, _sides(connection, [one, other]))
+    return commit(project, connection, DecisionKind.DISMISS, attribution, _sides(connection, [one, other]), batch=batch)
 
 
-def defer(project: OpenProject, connection: Connection, one: str, other: str, ruling: Ruling) -> Decision:
+def defer(
+    project: OpenProject,
+    connection: Connection,
+    one: str,
+    other: str,
+    attribution: Attribution,
+    batch: DecisionBatch | None = None,
+) -> Decision:
     """Put off the question whether two contacts are one: it comes after all that was not put off.
 
     Raises:
         DecisionRefused: They are not two.
     """
-    return take(project, connection, DecisionKind.DEFER, ruling, _sides(connection, [one, other]))
+    return commit(project, connection, DecisionKind.DEFER, attribution, _sides(connection, [one, other]), batch=batch)
 
 
 def _sides(connection: Connection, contacts: Sequence[str]) -> pl.DataFrame:

@@ -46,52 +46,52 @@ FORMS = {
 }
 
 
-class Asked(NamedTuple):
-    """A request whose form is right. `said`: its cells that are not blank, by column; others and records are lists."""
+class Request(NamedTuple):
+    """A request whose form is right. `cells`: those that are not blank, by column; others and records are lists."""
 
     kind: str
-    said: Mapping[str, Any]
+    cells: Mapping[str, Any]
     field: str = ""
     until: datetime | None = None
     target: str = ""  # the decision to take back
     withdraws: bool = False  # which is that a contact was made
 
     @property
-    def names(self) -> list[tuple[str, str]]:
+    def contacts(self) -> list[tuple[str, str]]:
         """The contacts it names, each with its column."""
-        others = [("others", each) for each in self.said.get("others", ())]
-        return [("contact", self.said["contact"]), *others] if "contact" in self.said else []
+        others = [("others", each) for each in self.cells.get("others", ())]
+        return [("contact", self.cells["contact"]), *others] if "contact" in self.cells else []
 
 
-def asked_for(project: OpenProject, connection: Connection, said: Mapping[str, Any]) -> Asked:
+def parse_request(project: OpenProject, connection: Connection, cells: Mapping[str, Any]) -> Request:
     """What a row asks for, by its cells.
 
     Raises:
         RequestRefused: It does not say what, by whom or why, lacks a cell, or has one that would be of no effect.
     """
-    kind = kind_of(said.get("decision", ""))
+    kind = kind_of(cells.get("decision", ""))
     form, attributes = FORMS[kind], project.settings.attributes
     if kind == DecisionKind.NOTE:
-        said = {"reason": NOTED, **said}
-    if "by" not in said:
+        cells = {"reason": NOTED, **cells}
+    if "by" not in cells:
         raise RequestRefused(ErrorCode.ACTOR_MISSING, "by", "the name of whoever takes the decision")
-    if "reason" not in said:
+    if "reason" not in cells:
         raise RequestRefused(ErrorCode.REASON_MISSING, "reason", "why; it is kept with the decision")
     for column in form.needs:
-        if column not in said:
+        if column not in cells:
             raise RequestRefused(ErrorCode.CELL_MISSING, column, f"a value: `{kind}` requires one here")
-    for column in said:
+    for column in cells:
         fits = column in (*ALWAYS, *form.needs, *form.takes)
         if not fits and not (kind == DecisionKind.CREATE and column.startswith("attr.")):
             raise RequestRefused(ErrorCode.CELL_UNUSED, column, f"an empty cell: `{kind}` does not use this column")
-    if kind == DecisionKind.DISMISS and len(said["others"]) > 1:
+    if kind == DecisionKind.DISMISS and len(cells["others"]) > 1:
         raise RequestRefused(ErrorCode.CELL_UNUSED, "others", "one contact, that is not the one in `contact`")
-    field = field_of(said["field"], list(attributes)) if "field" in said else ""
-    until = end_of(said["until"], ZoneInfo(project.settings.timezone)) if "until" in said else None
+    field = field_of(cells["field"], list(attributes)) if "field" in cells else ""
+    until = end_of(cells["until"], ZoneInfo(project.settings.timezone)) if "until" in cells else None
     if kind != DecisionKind.REVOKE:
-        return Asked(kind, said, field, until)
-    target = target_of(connection, said["value"])
-    return Asked(kind, said, target=target.decision_id, withdraws=target.kind == DecisionKind.CREATE)
+        return Request(kind, cells, field, until)
+    target = target_of(connection, cells["value"])
+    return Request(kind, cells, target=target.decision_id, withdraws=target.kind == DecisionKind.CREATE)
 
 
 def kind_of(text: str) -> str:
@@ -116,7 +116,7 @@ def field_of(text: str, attributes: list[str]) -> str:
     raise RequestRefused(ErrorCode.FIELD_UNKNOWN, "field", f"one of {', '.join(known)}", next(iter(close), None))
 
 
-def typed(rows: Iterable[Mapping[str, Any]], attributes: list[str]) -> Iterator[tuple[str, str]]:
+def stated_values(rows: Iterable[Mapping[str, Any]], attributes: list[str]) -> Iterator[tuple[str, str]]:
     """Field and text of every value that rows ask to be kept, as far as they are right."""
     for row in rows:
         try:

@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from pipelines.decide.commit import Ruling, joined, take
+from pipelines.decide.batch import DecisionBatch
+from pipelines.decide.commit import Attribution, commit, in_transaction
 from pipelines.derive.match import CAPS
 from pipelines.derive.merge import rederive
 from pipelines.errors import DecisionRefused
@@ -17,7 +18,13 @@ from pipelines.store.warehouse.connection import Connection
 from schemas.vocabulary import DecisionKind
 
 
-def revoke(project: OpenProject, connection: Connection, decision_id: str, ruling: Ruling) -> Decision:
+def revoke(
+    project: OpenProject,
+    connection: Connection,
+    decision_id: str,
+    attribution: Attribution,
+    batch: DecisionBatch | None = None,
+) -> Decision:
     """Take a decision back. Where that was to take back another one itself, the other one stands again.
 
     The record of a contact that somebody added is withdrawn, with what was decided about that record alone.
@@ -36,9 +43,16 @@ def revoke(project: OpenProject, connection: Connection, decision_id: str, rulin
     if target.kind == DecisionKind.MERGE and (later := links.held_as_well(connection, target.decision_id)):
         raise DecisionRefused(f"another merge holds these contacts as well: `onecontact revoke {later}` comes first")
     records = decisions.subject(connection, target.decision_id)
-    with joined(connection):
-        decision = take(
-            project, connection, DecisionKind.REVOKE, ruling, records, field=target.field, target=target.decision_id
+    with in_transaction(connection):
+        decision = commit(
+            project,
+            connection,
+            DecisionKind.REVOKE,
+            attribution,
+            records,
+            field=target.field,
+            target=target.decision_id,
+            batch=batch,
         )
         if target.kind == DecisionKind.CREATE:
             _withdraw(project, connection, records["record_key"], f"decision:{decision.decision_id}")

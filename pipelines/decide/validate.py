@@ -1,14 +1,11 @@
 """What somebody types is checked and normalised as a row of a contact list is, by the same code."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from types import MappingProxyType
-from typing import NamedTuple
 
 import polars as pl
 
+from pipelines.decide.batch import DecisionBatch, ParsedText, Texts
 from pipelines.errors import DecisionRefused
 from pipelines.ingest.records import Origin, Records, records
 from pipelines.project import OpenProject
@@ -25,17 +22,7 @@ ONE_EACH = dict.fromkeys(LISTS, "$^")  # a cell holds one value, whatever signs 
 ADVICE = ", or a `"  # what follows it is how to change a source; nobody types into one
 
 
-class Read(NamedTuple):
-    """What a text says as it is kept, or what is wrong with it."""
-
-    values: list[str]
-    wrong: str
-
-
-AHEAD: ContextVar[Mapping[tuple[str, str], Read]] = ContextVar("AHEAD", default=MappingProxyType({}))
-
-
-def checked(project: OpenProject, field: str, text: str, at: datetime) -> str:
+def validate(project: OpenProject, field: str, text: str, at: datetime, batch: DecisionBatch | None = None) -> str:
     """One value as it is kept: of `name`, `phone`, `email` or `attr.<name>`.
 
     Raises:
@@ -44,41 +31,38 @@ def checked(project: OpenProject, field: str, text: str, at: datetime) -> str:
     require_attributes(origin_of(project, at), [field])
     if not text.strip():
         raise DecisionRefused(f"{field} needs a value that says something; to empty it, clear it")
-    kept = values(project, field, text, at)
+    kept = values(project, field, text, at, batch)
     if not kept:
         raise DecisionRefused(f"{field} needs a value that says something; what stands there says nothing")
     return kept[0]
 
 
-def values(project: OpenProject, field: str, text: str, at: datetime) -> list[str]:
-    """What a text says as it is kept: a field of `checked`, `notes`, or `tags`, of which there may be several.
+def values(project: OpenProject, field: str, text: str, at: datetime, batch: DecisionBatch | None = None) -> list[str]:
+    """What a text says as it is kept: a field of `validate`, `notes`, or `tags`, of which there may be several.
+
+    A text that its batch has not parsed before is parsed here.
 
     Raises:
         DecisionRefused: It is not such a value.
     """
-    read = AHEAD.get().get((field, text)) or _read_all(project, field, [text], at)[text]
-    if read.wrong:
-        raise DecisionRefused(read.wrong)
-    return read.values
+    parsed = batch.texts.get((field, text)) if batch else None
+    parsed = parsed or _parse(project, field, [text], at)[text]
+    if parsed.wrong:
+        raise DecisionRefused(parsed.wrong)
+    return parsed.values
 
 
-@contextmanager
-def read_ahead(project: OpenProject, typed: Iterable[tuple[str, str]], at: datetime) -> Iterator[None]:
-    """Read many texts (field, text) at once, which takes hardly longer than one: `values` knows them in this block."""
+def parse_texts(project: OpenProject, typed: Iterable[tuple[str, str]], at: datetime) -> Texts:
+    """Parse many texts (field, text) together, which takes hardly longer than one."""
     texts: dict[str, list[str]] = {}
     for field, text in dict.fromkeys(typed):
         texts.setdefault(field, []).append(text)
-    known = {
-        (field, text): read for field in texts for text, read in _read_all(project, field, texts[field], at).items()
+    return {
+        (field, text): parsed for field in texts for text, parsed in _parse(project, field, texts[field], at).items()
     }
-    before = AHEAD.set(known)
-    try:
-        yield
-    finally:
-        AHEAD.reset(before)
 
 
-def _read_all(project: OpenProject, field: str, texts: list[str], at: datetime) -> dict[str, Read]:
+def _parse(project: OpenProject, field: str, texts: list[str], at: datetime) -> dict[str, ParsedText]:
     """What each of some different texts says, or what is wrong with it."""
     short = [text for text in texts if len(text) <= MAX_TEXT]
     numbered = pl.DataFrame({"c0": short}, schema={"c0": pl.String}).with_row_index("row", 1)
@@ -98,8 +82,8 @@ def _read_all(project: OpenProject, field: str, texts: list[str], at: datetime) 
     for row, value in told.drop_nulls().iter_rows():
         said.setdefault(row, []).append(value)
     wrong = {row: "; ".join(words) for row, words in lost(read).items()}
-    over = Read([], f"{field} can have at most {MAX_TEXT:,} characters")
-    found = {text: Read(said.get(row, []), wrong.get(row, "")) for row, text in enumerate(short, 1)}
+    over = ParsedText([], f"{field} can have at most {MAX_TEXT:,} characters")
+    found = {text: ParsedText(said.get(row, []), wrong.get(row, "")) for row, text in enumerate(short, 1)}
     return dict.fromkeys(texts, over) | found
 
 

@@ -11,21 +11,19 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from pipelines.decide.annotate import note, tag, untag
+from pipelines.decide.batch import DecisionBatch
 from pipelines.decide.block import block, unblock
-from pipelines.decide.commit import Ruling, derived_later
+from pipelines.decide.commit import Attribution
 from pipelines.decide.create import create
 from pipelines.decide.edit import clear, edit, pin
 from pipelines.decide.merge import defer, dismiss, merge, unmerge
 from pipelines.decide.revoke import revoke
-from pipelines.decide.validate import read_ahead
-from pipelines.derive.merge import rederive
+from pipelines.decide.validate import parse_texts
 from pipelines.errors import DecisionRefused
 from pipelines.ids import contact_id
 from pipelines.project import OpenProject
 from pipelines.store.decisions import decisions
-from pipelines.store.decisions.change_requests import records_about
 from pipelines.store.decisions.decisions import Decision
-from pipelines.store.runs import runs
 from pipelines.store.runs.rebuild import DERIVED
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
@@ -63,23 +61,37 @@ def pair(meant: Meant) -> tuple[str, str]:
     return one, other
 
 
-Act = Callable[[OpenProject, Connection, Meant, Ruling], Decision]
+Act = Callable[[OpenProject, Connection, Meant, Attribution, DecisionBatch | None], Decision]
 ACTS: Mapping[str, Act] = {
-    "Merge": lambda project, to, meant, said: merge(project, to, meant.contacts, said),
-    "Unmerge": lambda project, to, meant, said: unmerge(project, to, meant.contacts[0], said),
-    "TakeOut": lambda project, to, meant, said: unmerge(project, to, meant.contacts[0], said, meant.records),
-    "Part": lambda project, to, meant, said: unmerge(project, to, meant.contacts[0], said, every=True),
-    "Dismiss": lambda project, to, meant, said: dismiss(project, to, *pair(meant), said),
-    "Defer": lambda project, to, meant, said: defer(project, to, *pair(meant), said),
-    "Block": lambda project, to, meant, said: block(project, to, meant.contacts[0], said),
-    "Unblock": lambda project, to, meant, said: unblock(project, to, meant.contacts[0], said),
-    "Note": lambda project, to, meant, said: note(project, to, meant.contacts[0], CALLED, said),
-    "Tag": lambda project, to, meant, said: tag(project, to, meant.contacts[0], meant.text, said),
-    "Untag": lambda project, to, meant, said: untag(project, to, meant.contacts[0], meant.text, said),
-    "Edit": lambda project, to, meant, said: edit(project, to, meant.contacts[0], meant.field, meant.text, said),
-    "Pin": lambda project, to, meant, said: pin(project, to, meant.contacts[0], meant.field, meant.text, said),
-    "PinAsIs": lambda project, to, meant, said: pin(project, to, meant.contacts[0], meant.field, None, said),
-    "Clear": lambda project, to, meant, said: clear(project, to, meant.contacts[0], meant.field, said),
+    "Merge": lambda project, to, meant, said, batch: merge(project, to, meant.contacts, said, batch=batch),
+    "Unmerge": lambda project, to, meant, said, batch: unmerge(project, to, meant.contacts[0], said, batch=batch),
+    "TakeOut": lambda project, to, meant, said, batch: unmerge(
+        project, to, meant.contacts[0], said, meant.records, batch=batch
+    ),
+    "Part": lambda project, to, meant, said, batch: unmerge(
+        project, to, meant.contacts[0], said, every=True, batch=batch
+    ),
+    "Dismiss": lambda project, to, meant, said, batch: dismiss(project, to, *pair(meant), said, batch=batch),
+    "Defer": lambda project, to, meant, said, batch: defer(project, to, *pair(meant), said, batch=batch),
+    "Block": lambda project, to, meant, said, batch: block(project, to, meant.contacts[0], said, batch=batch),
+    "Unblock": lambda project, to, meant, said, batch: unblock(project, to, meant.contacts[0], said, batch=batch),
+    "Note": lambda project, to, meant, said, batch: note(project, to, meant.contacts[0], CALLED, said, batch=batch),
+    "Tag": lambda project, to, meant, said, batch: tag(project, to, meant.contacts[0], meant.text, said, batch=batch),
+    "Untag": lambda project, to, meant, said, batch: untag(
+        project, to, meant.contacts[0], meant.text, said, batch=batch
+    ),
+    "Edit": lambda project, to, meant, said, batch: edit(
+        project, to, meant.contacts[0], meant.field, meant.text, said, batch=batch
+    ),
+    "Pin": lambda project, to, meant, said, batch: pin(
+        project, to, meant.contacts[0], meant.field, meant.text, said, batch=batch
+    ),
+    "PinAsIs": lambda project, to, meant, said, batch: pin(
+        project, to, meant.contacts[0], meant.field, None, said, batch=batch
+    ),
+    "Clear": lambda project, to, meant, said, batch: clear(
+        project, to, meant.contacts[0], meant.field, said, batch=batch
+    ),
 }
 Lines = dict[int, Counter[str]]  # what is derived of each household
 
@@ -130,22 +142,19 @@ class Played:
         ]
         texts = [*((field, text) for field, text in typed if field), ("notes", CALLED)]
         withdrawals = {n for n, step in steps.items() if step.act == "Revoke" and self.withdraws(n, step)}
-        with transaction(self.project.connection), read_ahead(self.project.project, texts, ruling(self.day).decided_at):
-            with derived_later():
-                taken = [self.act(n, step, contacts) for n, step in steps.items() if n not in withdrawals]
-            self.derive([each.decision_id for each in taken if each])
+        project, connection = self.project.project, self.project.connection
+        with transaction(connection):
+            batch = DecisionBatch(project, connection, parse_texts(project, texts, ruling(self.day).decided_at))
+            for number, step in steps.items():
+                if number not in withdrawals:
+                    self.act(number, step, contacts, batch)
+            batch.derive(self.project.run_id)
             for number in withdrawals:  # which take a record out at once
                 self.act(number, steps[number], contacts)
 
-    def derive(self, taken: Sequence[str]) -> None:
-        """Derive the contacts that decisions are about."""
-        connection = self.project.connection
-        as_of = runs.last_as_of(connection)
-        if taken and as_of is not None:
-            rederive(self.project.project, connection, records_about(connection, taken), f"decision:{taken[0]}", as_of)
-            decisions.note_set_aside(connection)
-
-    def act(self, number: int, step: Decide, contacts: Mapping[str, str]) -> Decision | None:
+    def act(
+        self, number: int, step: Decide, contacts: Mapping[str, str], batch: DecisionBatch | None = None
+    ) -> Decision | None:
         """Take a decision, if it can be taken, at a moment that is this household's own."""
         household = self.households[number]
         said = ruling(self.day)
@@ -154,13 +163,19 @@ class Played:
         if not all(record in contacts for record in records):
             return None
         with suppress(DecisionRefused):
-            decision = self.decided(number, step, records, [contacts[record] for record in records], said)
+            decision = self.decided(number, step, records, [contacts[record] for record in records], said, batch)
             self.taken[number].append(decision)
             return decision
         return None
 
     def decided(
-        self, number: int, step: Decide, records: Sequence[str], contacts: Sequence[str], said: Ruling
+        self,
+        number: int,
+        step: Decide,
+        records: Sequence[str],
+        contacts: Sequence[str],
+        said: Attribution,
+        batch: DecisionBatch | None,
     ) -> Decision:
         """Take a decision.
 
@@ -171,12 +186,12 @@ class Played:
         text = self.households[number].spelt(step.field, step.value)
         if step.act == "Create":
             name = self.households[number].spelt("name", "Eva Otto")
-            decision, _ = create(*at, {"name": name, step.field: text}, said)
+            decision, _ = create(*at, {"name": name, step.field: text}, said, batch)
             self.added[number].extend(decisions.subject(self.project.connection, decision.decision_id)["record_key"])
             return decision
         if step.act == "Revoke":
-            return revoke(*at, self.target(number, step), said)
-        return ACTS[step.act](*at, Meant(records, contacts, step.field, text), said)
+            return revoke(*at, self.target(number, step), said, batch)
+        return ACTS[step.act](*at, Meant(records, contacts, step.field, text), said, batch)
 
     def withdraws(self, number: int, step: Decide) -> bool:
         """Whether a household takes back that it added a contact."""

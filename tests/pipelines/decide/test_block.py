@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from pipelines.decide.block import block, unblock
-from pipelines.decide.commit import Ruling
+from pipelines.decide.commit import Attribution
 from pipelines.derive.merge import Merged
 from pipelines.errors import DecisionRefused
 from pipelines.store.decisions import decisions
@@ -41,13 +41,13 @@ def blocked(project: SmallProject, record: str, on: int, until: int | None = Non
         project.project,
         project.connection,
         project.contact_of(record),
-        Ruling("Ina", "asked us to stop", day(on), expires_at=None if until is None else day(until)),
+        Attribution("Ina", "asked us to stop", day(on), expires_at=None if until is None else day(until)),
     )
 
 
 def unblocked(project: SmallProject, record: str, on: int) -> None:
     contact = project.contact_of(record)
-    unblock(project.project, project.connection, contact, Ruling("Ina", "came back", day(on)))
+    unblock(project.project, project.connection, contact, Attribution("Ina", "came back", day(on)))
 
 
 def derived(project: SmallProject) -> dict[str, list[dict[str, Any]]]:
@@ -313,7 +313,7 @@ def test_a_decision_without_reason_or_actor_is_refused(
             anna.project,
             anna.connection,
             anna.contact_of("crm:1"),
-            Ruling(stated["actor"], stated["reason"], day(15)),
+            Attribution(stated["actor"], stated["reason"], day(15)),
         )
 
 

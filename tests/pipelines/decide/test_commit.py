@@ -3,7 +3,7 @@ from datetime import timedelta
 import polars as pl
 import pytest
 
-from pipelines.decide.commit import Ruling, joined, take
+from pipelines.decide.commit import Attribution, commit, in_transaction
 from pipelines.errors import DecisionRefused
 from pipelines.store.decisions import decisions
 from pipelines.store.decisions.decisions import Decision
@@ -23,11 +23,13 @@ def anna(project: SmallProject) -> None:
     project.run()
 
 
-def noted(project: SmallProject, said: Ruling, *, value: str = "called back", field: str | None = None) -> Decision:
+def noted(
+    project: SmallProject, said: Attribution, *, value: str = "called back", field: str | None = None
+) -> Decision:
     """A decision about Anna Berg of the simplest kind."""
     records = decisions.carried(project.connection, project.contact_of("crm:1"))
     kind = DecisionKind.NOTE if field is None else DecisionKind.EDIT
-    return take(project.project, project.connection, kind, said, records, value=value, field=field)
+    return commit(project.project, project.connection, kind, said, records, value=value, field=field)
 
 
 def stored(connection: Connection) -> int:
@@ -35,7 +37,7 @@ def stored(connection: Connection) -> int:
 
 
 def test_what_was_decided_is_stored_with_all_that_is_known_of_it(anna: SmallProject) -> None:
-    decision = noted(anna, Ruling(" Ina ", " asked ", day(15), delivery_id=DELIVERY, row_number=3))
+    decision = noted(anna, Attribution(" Ina ", " asked ", day(15), delivery_id=DELIVERY, row_number=3))
 
     assert decisions.decision_of(anna.connection, decision.decision_id) == decision
     assert (decision.actor, decision.reason, decision.row_number) == ("Ina", "asked", 3)
@@ -68,7 +70,7 @@ def test_one_that_is_refused_leaves_the_open_transaction_as_it_was(anna: SmallPr
 
 
 def test_a_transaction_of_its_own_ends_with_it(anna: SmallProject) -> None:
-    with pytest.raises(ZeroDivisionError), joined(anna.connection):
+    with pytest.raises(ZeroDivisionError), in_transaction(anna.connection):
         _ = len(anna.connection.execute("DELETE FROM contact").fetchall()) // 0
 
     assert anna.contact("crm:1")["name"] == "Anna Berg"
@@ -82,9 +84,9 @@ def test_two_decisions_of_one_time_about_one_record_are_refused(anna: SmallProje
 
 def test_rows_of_one_file_may_decide_at_one_time(anna: SmallProject) -> None:
     for row in (1, 2):
-        noted(anna, Ruling("Ina", "asked", day(15), delivery_id=DELIVERY, row_number=row))
+        noted(anna, Attribution("Ina", "asked", day(15), delivery_id=DELIVERY, row_number=row))
     with pytest.raises(DecisionRefused, match="already"):
-        noted(anna, Ruling("Ina", "asked", day(15), delivery_id=DELIVERY, row_number=2))
+        noted(anna, Attribution("Ina", "asked", day(15), delivery_id=DELIVERY, row_number=2))
 
     assert stored(anna.connection) == 2
 
@@ -92,14 +94,14 @@ def test_rows_of_one_file_may_decide_at_one_time(anna: SmallProject) -> None:
 def test_a_decision_about_nothing_is_refused(anna: SmallProject) -> None:
     nothing = pl.DataFrame(schema={"record_key": pl.String, "side": pl.UInt16})
     with pytest.raises(DecisionRefused, match="no such contact"):
-        take(anna.project, anna.connection, DecisionKind.BLOCK, ruling(15), nothing)
+        commit(anna.project, anna.connection, DecisionKind.BLOCK, ruling(15), nothing)
 
 
 def test_somebody_may_decide_before_the_first_run_was_finished(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name\n1,Anna Berg")
     project.receive()
     records = pl.DataFrame(project.rows("SELECT record_key, 0 AS side FROM record"))
-    take(project.project, project.connection, DecisionKind.BLOCK, ruling(15), records)
+    commit(project.project, project.connection, DecisionKind.BLOCK, ruling(15), records)
 
     assert project.contact("crm:1")["status"] == "blocked"
 
@@ -127,5 +129,5 @@ def test_the_anchor_carries_what_is_decided_and_the_others_are_spoken_over(proje
 
 
 def test_times_are_kept_in_utc_to_the_microsecond(anna: SmallProject) -> None:
-    noted(anna, Ruling("Ina", "asked", day(15) + timedelta(microseconds=1)))
+    noted(anna, Attribution("Ina", "asked", day(15) + timedelta(microseconds=1)))
     assert decision_rows(anna)[0]["decided_at"] == day(15) + timedelta(microseconds=1)

@@ -1,13 +1,13 @@
 from datetime import UTC, datetime
 
 from pipelines.decide.annotate import tag
-from pipelines.decide.commit import Ruling
+from pipelines.decide.commit import Attribution
 from pipelines.decide.merge import merge
 from pipelines.steps.dry_run import before_and_after
 from pipelines.store.decisions import decision_log
 from tests.small_project import SmallProject
 
-RULING = Ruling(actor="Ina", reason="x", decided_at=datetime(2026, 7, 1, tzinfo=UTC))
+RULING = Attribution(actor="Ina", reason="x", decided_at=datetime(2026, 7, 1, tzinfo=UTC))
 LIST = "id,name,email\n1,Anna Berg,anna@example.com\n2,Otto Kern,otto@example.com\n3,Cem Arslan,cem@example.com"
 
 

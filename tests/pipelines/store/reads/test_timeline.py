@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from pipelines.decide.block import block
-from pipelines.decide.commit import Ruling
+from pipelines.decide.commit import Attribution
 from pipelines.store.ingest import deliveries, interactions
 from pipelines.store.reads import timeline as store
 from pipelines.store.reads.timeline import KINDS, Wanted, entries, length, timeline
@@ -107,7 +107,7 @@ def test_a_decision_is_an_entry_without_a_file(chat: SmallProject) -> None:
         chat.project,
         chat.connection,
         chat.contact_of(RECORD),
-        Ruling("Ina", "asked us to stop", datetime(2026, 2, 4, tzinfo=UTC)),
+        Attribution("Ina", "asked us to stop", datetime(2026, 2, 4, tzinfo=UTC)),
     )
     [entry] = told(chat, Wanted(kinds=KINDS["block"]))
     assert (entry["kind"], entry["actor"], entry["file_name"]) == ("blocked", "Ina", None)
@@ -179,6 +179,6 @@ def test_all_timelines_together_are_as_long_as_their_entries(chat: SmallProject)
     chat.run()
     for record in (RECORD, "whatsapp:wa:4915123456780"):
         since = datetime(2026, 2, 1 if record == RECORD else 4, tzinfo=UTC)
-        block(chat.project, chat.connection, chat.contact_of(record), Ruling("Ina", "asked", since))
+        block(chat.project, chat.connection, chat.contact_of(record), Attribution("Ina", "asked", since))
     [told_of] = chat.rows("SELECT count(*) AS n FROM timeline")
     assert length(chat.connection) == told_of["n"] == 4
