@@ -45,7 +45,7 @@ def earlier(connection: Connection, delivery_id: str) -> Earlier | None:
     """What the warehouse knows of a delivery, if it has seen it."""
     row = connection.execute(
         f"""
-        SELECT state, code, config_digest, way_out,
+        SELECT state, code, config_digest, remediation,
                (SELECT count(*) FROM ({GIVEN_BACK}) g WHERE g.delivery_id = d.delivery_id AND NOT g.corrected)
         FROM delivery d WHERE delivery_id = ?""",
         [delivery_id],
@@ -92,7 +92,7 @@ def finish_delivery(
     counts = [outcomes.get(outcome, 0) for outcome in Outcome]
     connection.execute(
         f"""INSERT INTO delivery (delivery_id, source, format, file_name, file_sha256, size_bytes, declared_at,
-                declared_from, config_digest, retry_of, state, code, way_out, rows_read, {", ".join(Outcome)},
+                declared_from, config_digest, retry_of, state, code, remediation, rows_read, {", ".join(Outcome)},
                 received_at, run_id)
             VALUES ({", ".join("?" * (16 + len(counts)))})""",
         [*delivery, state, code, way_out, sum(counts), *counts, received_at, run_id],

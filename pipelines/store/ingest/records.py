@@ -183,7 +183,7 @@ def _widen_sightings(connection: Connection, delivery: Delivery) -> None:
         WHERE NOT c.seen OR (c.last_seen_at, c.last_row, c.correction) > (s.last_seen_at, s.last_row, s.correction)
         UNION SELECT record_key FROM earlier_content""")
     connection.execute(
-        "INSERT INTO pending SELECT step, record_key FROM stirred_record, (VALUES ('match'), ('contacts')) t(step)"
+        "INSERT INTO work_queue SELECT step, record_key FROM stirred_record, (VALUES ('match'), ('contacts')) t(step)"
     )
     connection.execute(
         """

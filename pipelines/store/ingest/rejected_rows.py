@@ -165,14 +165,14 @@ class GivenBack(NamedTuple):
 
 def last_given_back(connection: Connection, delivery_id: str) -> GivenBack | None:
     """The file in which the rows of a delivery were given back last, if they were."""
-    sql = "SELECT file_name, file_sha256, rows_sha256 FROM given_back_file WHERE delivery_id = ?"
+    sql = "SELECT file_name, file_sha256, rows_sha256 FROM rejected_file WHERE delivery_id = ?"
     row = connection.execute(sql, [delivery_id]).fetchone()
     return GivenBack(*row) if row else None
 
 
 def remember_given_back(connection: Connection, delivery_id: str, file: GivenBack) -> None:
     """Remember a file of refused rows as it was written."""
-    connection.execute("INSERT OR REPLACE INTO given_back_file VALUES (?, ?, ?, ?)", [delivery_id, *file])
+    connection.execute("INSERT OR REPLACE INTO rejected_file VALUES (?, ?, ?, ?)", [delivery_id, *file])
 
 
 def keep_corrected(connection: Connection, delivery: Delivery, corrected: pl.DataFrame) -> None:

@@ -94,7 +94,7 @@ def _insert(connection: Connection, delivery: Delivery) -> None:
 def _leave_pending(connection: Connection) -> None:
     """Let matching look at the stored records on both sides of new merges, however many merges away."""
     connection.execute("""
-        INSERT INTO pending
+        INSERT INTO work_queue
         WITH RECURSIVE fresh AS (SELECT record_key::UUID AS lost, into_key::UUID AS kept FROM arriving WHERE NOT known),
         below AS (
             SELECT lost AS record_key FROM fresh

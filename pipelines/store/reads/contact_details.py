@@ -98,7 +98,9 @@ def losing(connection: Connection, contact_id: str, field: str) -> pl.DataFrame:
         connection,
         f"""
         WITH v AS (
-            SELECT unnest(lost, recursive := TRUE), unnest(generate_series(1, len(lost))) AS place FROM contact_field
+            SELECT unnest(losing_values, recursive := TRUE),
+                   unnest(generate_series(1, len(losing_values))) AS place
+            FROM contact_field
             WHERE contact_id = ? AND field = regexp_replace(?, '^(first|last)_name$', 'name')
         )
         SELECT v.value, r.source, r.record_id, d.file_name, v.line_number, {ROW} AS row_number, w.actor, w.decided_at
@@ -188,9 +190,9 @@ def deliveries(connection: Connection, run_id: str | None = None) -> pl.DataFram
 def waiting(connection: Connection) -> pl.DataFrame:
     """Deliveries that wait for somebody, until all their rows have arrived.
 
-    Columns source, delivery_id, file_name, state, code, way_out, rows (refused here for the first time, and given back
-    to be corrected), corrected (those of them that have arrived since), rejected_file, retried_in (the files in which
-    rows that were still wrong came back once more).
+    Columns source, delivery_id, file_name, state, code, remediation, rows (refused here for the first time, and given
+    back to be corrected), corrected (those of them that have arrived since), rejected_file, retried_in (the files in
+    which rows that were still wrong came back once more).
     """
     return query(
         connection,
@@ -207,7 +209,7 @@ def waiting(connection: Connection) -> pl.DataFrame:
             FROM delivery JOIN given_back USING (delivery_id)
             WHERE retry_of IS NOT NULL AND rejected_file IS NOT NULL AND all_rows > arrived GROUP BY retry_of
         )
-        SELECT d.source, d.delivery_id, d.file_name, d.state, d.code, d.way_out,
+        SELECT d.source, d.delivery_id, d.file_name, d.state, d.code, d.remediation,
                coalesce(g.rows, 0) AS rows, coalesce(g.corrected, 0) AS corrected, d.rejected_file,
                coalesce(r.files, []) AS retried_in
         FROM delivery d

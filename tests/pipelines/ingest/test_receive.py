@@ -249,7 +249,7 @@ def test_what_a_reader_failed_over_is_told_without_a_value(
     broken(monkeypatch)
     project.deliver("helpdesk", "2026-06-01", TWO)
     assert "jane" not in str(project.receive()).lower()
-    assert delivery(project)["way_out"] == "the reader chatwoot_contacts failed with ValueError; please report it"
+    assert delivery(project)["remediation"] == "the reader chatwoot_contacts failed with ValueError; please report it"
 
 
 def test_a_file_that_a_reader_failed_over_is_tried_again_by_the_next_run(
@@ -268,7 +268,7 @@ def test_nothing_stays_of_a_file_that_failed_in_the_middle(
     broken(monkeypatch)
     project.deliver("helpdesk", "2026-06-01", TWO + "\n,,\n")
     project.receive()
-    tables = ("record", "source_record", "identifier", "record_field", "problem", "rejected_row", "pending")
+    tables = ("record", "source_record", "identifier", "record_field", "problem", "rejected_row", "work_queue")
     assert [project.rows(f"FROM {table}") for table in tables] == [[]] * len(tables)
     assert delivery(project)["rows_read"] == 0
 
