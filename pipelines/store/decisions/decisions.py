@@ -152,7 +152,7 @@ def blocks(connection: Connection, contact_id: str) -> pl.DataFrame:
         """
         SELECT DISTINCT d.decided_at, d.expires_at, d.actor, d.reason
         FROM record_block b JOIN decision d USING (decision_id) JOIN membership m USING (record_key)
-        WHERE m.contact_id = ? AND m.run_to IS NULL ORDER BY d.decided_at, d.reason""",
+        WHERE m.contact_id = ? AND m.run_to IS NULL ORDER BY d.decided_at, d.reason, d.actor, d.expires_at""",
         [contact_id],
     )
 

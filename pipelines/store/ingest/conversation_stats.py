@@ -34,7 +34,7 @@ def receipted(connection: Connection, messages: pl.Series) -> None:
             INSERT INTO receipt_only_message
             SELECT message_id, arg_min(conversation_id, place), arg_min(record_key, place), min(reached_at),
                    arg_min(delivery_id, place), arg_min(row_number, place), arg_min(line_number, place)
-            FROM (SELECT *, struct_pack(d := delivery_id, n := row_number) AS place FROM receipt
+            FROM (SELECT *, struct_pack(d := delivery_id, n := row_number, r := receipt_id) AS place FROM receipt
                   WHERE {are_these} AND message_id NOT IN (SELECT message_id FROM message WHERE {are_these}))
             GROUP BY message_id
             RETURNING *""").pl()
@@ -59,7 +59,7 @@ def forget(connection: Connection) -> None:
         INSERT INTO receipt_only_message
         SELECT message_id, arg_min(conversation_id, place), arg_min(record_key, place), min(reached_at),
                arg_min(delivery_id, place), arg_min(row_number, place), arg_min(line_number, place)
-        FROM (SELECT *, struct_pack(d := delivery_id, n := row_number) AS place FROM receipt
+        FROM (SELECT *, struct_pack(d := delivery_id, n := row_number, r := receipt_id) AS place FROM receipt
               ANTI JOIN message USING (message_id))
         GROUP BY message_id""")
     connection.execute("DELETE FROM conversation_stats")

@@ -106,7 +106,7 @@ def ties(connection: Connection, records: pl.Series) -> pl.DataFrame:
             )
             FROM tie ANTI JOIN vetoed_edge USING (record_lo, record_hi)
             WHERE record_lo IN (FROM own) AND record_hi IN (FROM own)
-            ORDER BY weight DESC, record_lo, record_hi""",
+            ORDER BY weight DESC, record_lo, record_hi, rule""",
         )
 
 

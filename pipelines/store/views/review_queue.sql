@@ -25,10 +25,10 @@ unanswered AS (
 )
 SELECT least(contact_a, contact_b) AS contact_lo, greatest(contact_a, contact_b) AS contact_hi,
        max(probability) AS probability, count(*) AS pairs,
-       arg_max(reason, struct_pack(w := weight, l := record_lo, h := record_hi)) AS reason,
-       arg_max(evidence, struct_pack(w := weight, l := record_lo, h := record_hi)) AS evidence,
-       arg_max(record_lo, struct_pack(w := weight, l := record_lo, h := record_hi)) AS record_lo,
-       arg_max(record_hi, struct_pack(w := weight, l := record_lo, h := record_hi)) AS record_hi,
+       arg_max(reason, struct_pack(w := weight, l := record_lo, h := record_hi, r := reason)) AS reason,
+       arg_max(evidence, struct_pack(w := weight, l := record_lo, h := record_hi, r := reason)) AS evidence,
+       arg_max(record_lo, struct_pack(w := weight, l := record_lo, h := record_hi, r := reason)) AS record_lo,
+       arg_max(record_hi, struct_pack(w := weight, l := record_lo, h := record_hi, r := reason)) AS record_hi,
        bool_and(is_deferred) AS is_deferred
 FROM unanswered
 GROUP BY least(contact_a, contact_b), greatest(contact_a, contact_b);

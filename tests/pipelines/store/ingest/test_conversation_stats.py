@@ -22,7 +22,7 @@ UNSEEN = """
     SELECT message_id, arg_min(conversation_id, place) AS conversation_id, arg_min(record_key, place) AS record_key,
            min(reached_at) AS sent_at, arg_min(delivery_id, place) AS delivery_id,
            arg_min(row_number, place) AS row_number, arg_min(line_number, place) AS line_number
-    FROM (SELECT *, struct_pack(d := delivery_id, n := row_number) AS place
+    FROM (SELECT *, struct_pack(d := delivery_id, n := row_number, r := receipt_id) AS place
           FROM receipt ANTI JOIN message USING (message_id))
     GROUP BY message_id ORDER BY ALL"""
 EXCHANGE = """
