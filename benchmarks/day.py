@@ -133,10 +133,10 @@ def fill(project: OpenProject, connection: Connection, size: int) -> None:
         [size // 3 // PEOPLE],
     )
     connection.execute("""
-        INSERT INTO unseen BY NAME
+        INSERT INTO receipt_only_message BY NAME
         SELECT message_id, conversation_id, record_key, reached_at AS sent_at, delivery_id, row_number, line_number
-        FROM receipt ANTI JOIN unseen USING (message_id)""")
-    connection.execute("INSERT INTO unsummed SELECT conversation_id FROM conversation")
+        FROM receipt ANTI JOIN receipt_only_message USING (message_id)""")
+    connection.execute("INSERT INTO stale_conversation_stats SELECT conversation_id FROM conversation")
     leave_pending(connection, CONTACTS, query(connection, "SELECT record_key FROM record")["record_key"])
     merge(project, connection, "fill", AS_OF[0])
 

@@ -37,7 +37,7 @@ attributes:
 AS_OF = datetime(2026, 2, 1, tzinfo=UTC)
 DERIVED = {
     "edges": "SELECT * EXCLUDE run_id FROM match_edge",
-    "crowds": "FROM match_crowd",
+    "crowds": "FROM shared_identifier",
     "members": "SELECT record_key, contact_id, reason FROM membership WHERE run_to IS NULL",
     "contacts": "SELECT * EXCLUDE run_id FROM contact",
     "fields": "FROM contact_field",

@@ -15,7 +15,7 @@ SHOWN = {
     "contact_identifier": "FROM contact_identifier ORDER BY ALL",
     "membership": "SELECT record_key, contact_id, reason FROM membership WHERE run_to IS NULL ORDER BY ALL",
     "timeline": "SELECT * FROM timeline ORDER BY contact_id, happened_at, entry_id",
-    "set_aside": "FROM set_aside ORDER BY ALL",
+    "suppressed_conversation": "FROM suppressed_conversation ORDER BY ALL",
     "vetoed_edge": "FROM vetoed_edge ORDER BY ALL",
 }
 

@@ -58,7 +58,7 @@ def not_taken_in(
     if row["state"] == DeliveryState.ACCEPTED or name not in every_source(project.settings) or gone:
         return
     named = row["file_name"] if names else f"delivery {row['delivery_id'][:8]}"
-    yield f"{row['state']}: {name}, {named}: {row['way_out']}{back}"
+    yield f"{row['state']}: {name}, {named}: {row['remediation']}{back}"
 
 
 def refused_rows(project: OpenProject, found: list[dict[str, Any]]) -> Iterator[str]:

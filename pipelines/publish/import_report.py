@@ -62,7 +62,7 @@ def summary(delivery: dict[str, Any], codes: pl.DataFrame) -> bytes:
         "declared_at": delivery["declared_at"].isoformat(),
         "state": delivery["state"],
         "code": delivery["code"],
-        "way_out": delivery["way_out"],
+        "way_out": delivery["remediation"],
         "rows_read": delivery["rows_read"],
         "outcomes": outcomes,
         "codes": codes.to_dicts(),

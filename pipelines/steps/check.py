@@ -60,7 +60,7 @@ def check(project: OpenProject, connection: Connection, path: Path, source: str)
     def looked_at(connection: Connection) -> Iterator[None]:
         with undone(connection):
             yield
-            way_out = rejected_rows.summary(connection, delivery.delivery_id)["way_out"].item()
+            way_out = rejected_rows.summary(connection, delivery.delivery_id)["remediation"].item()
             codes = rejected_rows.codes(connection, delivery.delivery_id)
             seen.append((way_out, codes, rejected_rows.first_problems(connection, delivery.delivery_id, SHOWN)))
 

@@ -93,7 +93,7 @@ def compare(project: OpenProject, connection: Connection) -> Comparison:
     model, _ = models.current_parameters(connection)
     with undone(connection):
         waiting = waiting_for_a_run(project, connection).len()
-        if waiting or health.count(connection, "unsummed"):
+        if waiting or health.count(connection, "stale_conversation_stats"):
             match.match_pending(project, connection, model, RUN)
             merge.merge_pending(project, connection, RUN, as_of)
         records, contacts = health.count(connection, "record"), health.count(connection, "contact")

@@ -49,7 +49,10 @@ def exported(project: SmallProject, name: str = "everybody/contacts.csv") -> lis
 def census(project: SmallProject) -> list[int]:
     """Contacts that were counted in accepted runs."""
     with project.project.warehouse(read_only=True) as connection:
-        return [row[0] for row in connection.execute("SELECT contacts FROM census ORDER BY accepted_at").fetchall()]
+        return [
+            row[0]
+            for row in connection.execute("SELECT contacts FROM contact_count_history ORDER BY accepted_at").fetchall()
+        ]
 
 
 # how far the number of contacts moves ---------------------------------------------------------------------------------

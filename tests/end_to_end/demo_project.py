@@ -27,7 +27,7 @@ DERIVED = {
     "message": "SELECT * FROM message",
     "event": "SELECT * FROM conversation_event",
     "edge": "SELECT * EXCLUDE (run_id) FROM match_edge",
-    "crowd": "SELECT * FROM match_crowd",
+    "crowd": "SELECT * FROM shared_identifier",
     "membership": "SELECT record_key, contact_id FROM membership WHERE run_to IS NULL",
     "contact": "SELECT * EXCLUDE (run_id) REPLACE (map_entries(attributes) AS attributes) FROM contact",
     "contact_field": "SELECT * FROM contact_field",

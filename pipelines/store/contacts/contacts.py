@@ -139,7 +139,7 @@ def interactions(connection: Connection, contacts: pl.Series, as_of: datetime) -
                                    line_number := g.line_number) AS place,
                        struct_pack(t := g.sent_at, i := g.message_id) AS moment
                 FROM membership m
-                JOIN spoken g USING (record_key)
+                JOIN conversation_message g USING (record_key)
                 JOIN conversation c USING (conversation_id)
                 ANTI JOIN blocked_conversation USING (contact_id, conversation_id)
                 WHERE m.run_to IS NULL AND m.contact_id IN (SELECT contact_id::UUID FROM scope)
@@ -187,7 +187,9 @@ def member_counts(connection: Connection, contacts: pl.Series, as_of: datetime) 
             ),
             talk AS (
                 SELECT DISTINCT m.contact_id, c.channel, c.status
-                FROM member m JOIN party p USING (record_key) JOIN conversation c USING (conversation_id)
+                FROM member m
+                JOIN conversation_participant p USING (record_key)
+                JOIN conversation c USING (conversation_id)
                 ANTI JOIN blocked_conversation USING (contact_id, conversation_id)
                 WHERE p.has_untimed OR p.first_at <= ?
             )
@@ -232,7 +234,8 @@ def replace_contacts(
         )
         connection.execute(
             """INSERT INTO contact_field
-                   (contact_id, field, value, record_key, delivery_id, row_number, line_number, rule, candidates, lost)
+                   (contact_id, field, value, record_key, delivery_id, row_number, line_number, rule, candidates,
+                    losing_values)
                SELECT contact_id, field, value, record_key, delivery_id, row_number, line_number, rule, candidates, lost
                FROM chosen"""
         )
@@ -261,7 +264,9 @@ def status_inputs(connection: Connection, as_of: datetime) -> pl.DataFrame:
         """
         WITH talking AS (
             SELECT DISTINCT m.contact_id
-            FROM conversation c JOIN party p USING (conversation_id) JOIN membership m USING (record_key)
+            FROM conversation c
+            JOIN conversation_participant p USING (conversation_id)
+            JOIN membership m USING (record_key)
             ANTI JOIN blocked_conversation USING (contact_id, conversation_id)
             WHERE c.status IN ('open', 'pending') AND m.run_to IS NULL AND (p.has_untimed OR p.first_at <= ?)
         )

@@ -15,11 +15,13 @@ class Census(NamedTuple):
 def last_accepted(connection: Connection, run_id: str) -> Census | None:
     """What the last accepted run before this one has counted; None before the first."""
     row = connection.execute(
-        "SELECT records, contacts FROM census WHERE run_id <> ? ORDER BY accepted_at DESC, run_id LIMIT 1", [run_id]
+        """SELECT records, contacts FROM contact_count_history WHERE run_id <> ?
+           ORDER BY accepted_at DESC, run_id LIMIT 1""",
+        [run_id],
     ).fetchone()
     return Census(*row) if row else None
 
 
 def accept(connection: Connection, run_id: str, counted: Census) -> None:
     """Keep what a run has counted: the next is measured by it."""
-    connection.execute("INSERT OR REPLACE INTO census VALUES (?, now(), ?, ?)", [run_id, *counted])
+    connection.execute("INSERT OR REPLACE INTO contact_count_history VALUES (?, now(), ?, ?)", [run_id, *counted])

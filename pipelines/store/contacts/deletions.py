@@ -5,7 +5,7 @@ import polars as pl
 from pipelines.store.contacts.id_changes import keep_withdrawn
 from pipelines.store.warehouse.connection import Connection, lent, query
 
-HELD_BY_RECORD = ("record", "source_record", "identifier", "record_field", "pending")
+HELD_BY_RECORD = ("record", "source_record", "identifier", "record_field", "work_queue")
 HELD_BY_CONTACT = ("contact", "contact_field", "contact_identifier")
 
 

@@ -58,7 +58,7 @@ def listed(connection: Connection, contact_id: str | None = None, most: int = 0)
             WHERE m.run_to IS NULL GROUP BY decision_id
         )
         SELECT c.decision_id, c.kind, c.actor, c.role, c.reason, c.decided_at, c.expires_at,
-               coalesce(c.expires_at <= (SELECT max(as_of) FROM moment), FALSE) AS is_over,
+               coalesce(c.expires_at <= (SELECT max(as_of) FROM as_of_time), FALSE) AS is_over,
                c.field, c.value, c.target, c.revoked_at, c.revoked_by, c.revoked_reason, d.file_name, c.row_number,
                coalesce(n.records, []) AS records, coalesce(list_sort(m.contacts), []) AS contacts
         FROM chosen c

@@ -48,7 +48,7 @@ def keep_decision(connection: Connection, decision: Decision, records: pl.DataFr
         )
     if decision.kind in PARTING:
         connection.execute(
-            """UPDATE decision_record r SET print = p.print FROM record_print p
+            """UPDATE decision_record r SET evidence_fingerprint = p.evidence_fingerprint FROM record_fingerprint p
                WHERE r.decision_id = ? AND p.decision_id = ? AND p.record_key = r.record_key""",
             [decision.decision_id, decision.decision_id],
         )
@@ -152,7 +152,7 @@ def blocks(connection: Connection, contact_id: str) -> pl.DataFrame:
         """
         SELECT DISTINCT d.decided_at, d.expires_at, d.actor, d.reason
         FROM record_block b JOIN decision d USING (decision_id) JOIN membership m USING (record_key)
-        WHERE m.contact_id = ? AND m.run_to IS NULL ORDER BY d.decided_at, d.reason""",
+        WHERE m.contact_id = ? AND m.run_to IS NULL ORDER BY d.decided_at, d.reason, d.actor, d.expires_at""",
         [contact_id],
     )
 
@@ -172,7 +172,7 @@ def stir_expired(connection: Connection, before: datetime, as_of: datetime) -> N
     """Leave records pending whose blocks have come to an end since the last run, or no longer have."""
     connection.execute(
         """
-        INSERT INTO pending
+        INSERT INTO work_queue
         SELECT DISTINCT 'contacts', r.record_key FROM decision_record r JOIN decision d USING (decision_id)
         WHERE d.expires_at > least(?, ?) AND d.expires_at <= greatest(?, ?)""",
         [before, as_of, before, as_of],
@@ -185,10 +185,11 @@ def stir_set_aside(connection: Connection) -> None:
     What is known of the beginning of a conversation can change without a word of the contact.
     """
     connection.execute("""
-        INSERT INTO pending
+        INSERT INTO work_queue
         WITH now_aside AS (SELECT contact_id, conversation_id FROM blocked_conversation),
         turned AS (
-            (FROM now_aside EXCEPT FROM set_aside) UNION (FROM set_aside EXCEPT FROM now_aside)
+            (FROM now_aside EXCEPT FROM suppressed_conversation)
+            UNION (FROM suppressed_conversation EXCEPT FROM now_aside)
         )
         SELECT DISTINCT 'contacts', m.record_key
         FROM turned JOIN membership m USING (contact_id) WHERE m.run_to IS NULL""")
@@ -196,5 +197,7 @@ def stir_set_aside(connection: Connection) -> None:
 
 def note_set_aside(connection: Connection) -> None:
     """Contacts are derived without the conversations that are set aside now."""
-    connection.execute("DELETE FROM set_aside")
-    connection.execute("INSERT INTO set_aside SELECT contact_id, conversation_id FROM blocked_conversation")
+    connection.execute("DELETE FROM suppressed_conversation")
+    connection.execute(
+        "INSERT INTO suppressed_conversation SELECT contact_id, conversation_id FROM blocked_conversation"
+    )

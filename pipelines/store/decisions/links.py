@@ -8,7 +8,7 @@ from pipelines.store.warehouse.connection import Connection, lent, query, value
 
 # Kept edges; of a pair that somebody decided to be one there is that edge alone, whatever matching has found.
 EDGES = """(
-    SELECT record_lo, record_hi, zone, rule, weight, probability, vague, evidence, model
+    SELECT record_lo, record_hi, zone, rule, weight, probability, ambiguous_given_name AS vague, evidence, model
     FROM match_edge ANTI JOIN must_link USING (record_lo, record_hi)
     UNION ALL
     SELECT record_lo, record_hi, 'merge', 'decision', 1000.0, 1.0, FALSE, NULL, NULL FROM must_link
@@ -35,7 +35,7 @@ def sides_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
             connection,
             """
             SELECT record_key, list('decision ' || decision_id || '=' || side ORDER BY decision_id) AS sides
-            FROM kept_apart WHERE record_key IN (SELECT record_key::UUID FROM wanted)
+            FROM cannot_link WHERE record_key IN (SELECT record_key::UUID FROM wanted)
             GROUP BY record_key ORDER BY record_key""",
         )
 
@@ -46,7 +46,7 @@ def parting(connection: Connection, records: pl.Series) -> list[str]:
         return query(
             connection,
             """
-            SELECT decision_id FROM kept_apart WHERE record_key IN (SELECT record_key::UUID FROM wanted)
+            SELECT decision_id FROM cannot_link WHERE record_key IN (SELECT record_key::UUID FROM wanted)
             GROUP BY decision_id HAVING count(DISTINCT side) > 1 ORDER BY decision_id""",
         )["decision_id"].to_list()
 

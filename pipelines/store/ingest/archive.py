@@ -48,13 +48,15 @@ def archive(
         pass
     unfinished.replace(place)
     _sync(place.parent)
-    connection.execute("INSERT OR REPLACE INTO put_away VALUES (?, 'archived', ?, ?)", [delivery_id, now, key])
+    connection.execute(
+        "INSERT OR REPLACE INTO post_import_action VALUES (?, 'archived', ?, ?)", [delivery_id, now, key]
+    )
     return True
 
 
 def note_deleted(connection: Connection, delivery_id: str, now: datetime) -> None:
     """Note that a delivered file was removed and not archived; an archive there may be of it stays."""
-    connection.execute("INSERT OR IGNORE INTO put_away VALUES (?, 'deleted', ?, NULL)", [delivery_id, now])
+    connection.execute("INSERT OR IGNORE INTO post_import_action VALUES (?, 'deleted', ?, NULL)", [delivery_id, now])
 
 
 def is_archived(connection: Connection, folder: Path, source: str, delivery_id: str) -> bool:
@@ -67,7 +69,7 @@ def archived(connection: Connection) -> pl.DataFrame:
     return query(
         connection,
         """SELECT delivery_id, d.source, d.file_name, d.size_bytes, p.done_at
-           FROM put_away p JOIN delivery d USING (delivery_id) WHERE p.fate = 'archived'
+           FROM post_import_action p JOIN delivery d USING (delivery_id) WHERE p.fate = 'archived'
            ORDER BY p.done_at DESC, delivery_id""",
     )
 
@@ -82,7 +84,7 @@ def restore(connection: Connection, folder: Path, delivery_id: str) -> Iterator[
     found = query(
         connection,
         """SELECT delivery_id, d.source, d.file_sha256, p.archive_key
-           FROM put_away p JOIN delivery d USING (delivery_id)
+           FROM post_import_action p JOIN delivery d USING (delivery_id)
            WHERE p.fate = 'archived' AND starts_with(delivery_id::VARCHAR, ?)""",
         [delivery_id],
     ).rows()
@@ -98,7 +100,9 @@ def restore(connection: Connection, folder: Path, delivery_id: str) -> Iterator[
 
 def erase(connection: Connection, folder: Path, source: str, delivery_id: str) -> None:
     """Make an archived file unreadable, wherever copies of it are: its key goes, then the file itself."""
-    connection.execute("UPDATE put_away SET fate = 'deleted', archive_key = NULL WHERE delivery_id = ?", [delivery_id])
+    connection.execute(
+        "UPDATE post_import_action SET fate = 'deleted', archive_key = NULL WHERE delivery_id = ?", [delivery_id]
+    )
     _place(folder, source, delivery_id).unlink(missing_ok=True)
 
 
@@ -107,7 +111,9 @@ def _place(folder: Path, source: str, delivery_id: str) -> Path:
 
 
 def _key(connection: Connection, delivery_id: str) -> str | None:
-    row = connection.execute("SELECT archive_key FROM put_away WHERE delivery_id = ?", [delivery_id]).fetchone()
+    row = connection.execute(
+        "SELECT archive_key FROM post_import_action WHERE delivery_id = ?", [delivery_id]
+    ).fetchone()
     return None if row is None or row[0] is None else str(row[0])
 
 

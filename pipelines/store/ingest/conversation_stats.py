@@ -15,26 +15,26 @@ def stir(connection: Connection, spoken: pl.DataFrame) -> None:
         return
     with lent(connection, stirred=spoken.select("conversation_id", "record_key").unique()):
         connection.execute("""
-            INSERT INTO pending
+            INSERT INTO work_queue
             SELECT DISTINCT 'contacts', record_key::UUID FROM stirred WHERE record_key IS NOT NULL""")
-        connection.execute("INSERT INTO unsummed SELECT DISTINCT conversation_id::UUID FROM stirred")
+        connection.execute("INSERT INTO stale_conversation_stats SELECT DISTINCT conversation_id::UUID FROM stirred")
 
 
 def seen(connection: Connection, messages: pl.Series) -> None:
     """Messages are there, so those of them that only receipts have told of are unseen no more."""
     with among(connection, "message_id", messages) as are_these:
-        stir(connection, connection.execute(f"DELETE FROM unseen WHERE {are_these} RETURNING *").pl())
+        stir(connection, connection.execute(f"DELETE FROM receipt_only_message WHERE {are_these} RETURNING *").pl())
 
 
 def receipted(connection: Connection, messages: pl.Series) -> None:
     """Receipts of messages have changed: of those that are not there themselves, nothing else is known."""
     with among(connection, "message_id", messages) as are_these:
-        stir(connection, connection.execute(f"DELETE FROM unseen WHERE {are_these} RETURNING *").pl())
+        stir(connection, connection.execute(f"DELETE FROM receipt_only_message WHERE {are_these} RETURNING *").pl())
         told = connection.execute(f"""
-            INSERT INTO unseen
+            INSERT INTO receipt_only_message
             SELECT message_id, arg_min(conversation_id, place), arg_min(record_key, place), min(reached_at),
                    arg_min(delivery_id, place), arg_min(row_number, place), arg_min(line_number, place)
-            FROM (SELECT *, struct_pack(d := delivery_id, n := row_number) AS place FROM receipt
+            FROM (SELECT *, struct_pack(d := delivery_id, n := row_number, r := receipt_id) AS place FROM receipt
                   WHERE {are_these} AND message_id NOT IN (SELECT message_id FROM message WHERE {are_these}))
             GROUP BY message_id
             RETURNING *""").pl()
@@ -47,34 +47,35 @@ def turned(connection: Connection, conversations: pl.Series) -> None:
         return
     with among(connection, "conversation_id", conversations) as are_these:
         connection.execute(f"""
-            INSERT INTO pending
-            SELECT DISTINCT 'contacts', record_key FROM exchange WHERE record_key IS NOT NULL AND {are_these}""")
+            INSERT INTO work_queue
+            SELECT DISTINCT 'contacts', record_key FROM conversation_stats
+            WHERE record_key IS NOT NULL AND {are_these}""")
 
 
 def forget(connection: Connection) -> None:
     """Make it all anew: what is unseen now, and every thread when they are summed up next."""
-    connection.execute("DELETE FROM unseen")
+    connection.execute("DELETE FROM receipt_only_message")
     connection.execute("""
-        INSERT INTO unseen
+        INSERT INTO receipt_only_message
         SELECT message_id, arg_min(conversation_id, place), arg_min(record_key, place), min(reached_at),
                arg_min(delivery_id, place), arg_min(row_number, place), arg_min(line_number, place)
-        FROM (SELECT *, struct_pack(d := delivery_id, n := row_number) AS place FROM receipt
+        FROM (SELECT *, struct_pack(d := delivery_id, n := row_number, r := receipt_id) AS place FROM receipt
               ANTI JOIN message USING (message_id))
         GROUP BY message_id""")
-    connection.execute("DELETE FROM exchange")
-    connection.execute(
-        "INSERT INTO unsummed SELECT conversation_id FROM message UNION SELECT conversation_id FROM unseen"
-    )
+    connection.execute("DELETE FROM conversation_stats")
+    connection.execute("""
+        INSERT INTO stale_conversation_stats
+        SELECT conversation_id FROM message UNION SELECT conversation_id FROM receipt_only_message""")
 
 
 def sum_up(connection: Connection) -> None:
     """Sum up the threads in which something changed."""
-    connection.execute("DELETE FROM exchange WHERE conversation_id IN (FROM unsummed)")
+    connection.execute("DELETE FROM conversation_stats WHERE conversation_id IN (FROM stale_conversation_stats)")
     connection.execute("""
-        INSERT INTO exchange
+        INSERT INTO conversation_stats
         SELECT conversation_id, record_key, count(*), min(sent_at), bool_or(sent_at IS NULL)
         FROM (SELECT conversation_id, record_key, sent_at FROM message
-              UNION ALL SELECT conversation_id, record_key, sent_at FROM unseen)
-        WHERE conversation_id IN (FROM unsummed)
+              UNION ALL SELECT conversation_id, record_key, sent_at FROM receipt_only_message)
+        WHERE conversation_id IN (FROM stale_conversation_stats)
         GROUP BY ALL""")
-    connection.execute("DELETE FROM unsummed")
+    connection.execute("DELETE FROM stale_conversation_stats")

@@ -51,7 +51,7 @@ def earlier(connection: Connection, delivery_ids: Iterable[str]) -> dict[str, Ea
     wanted = pl.DataFrame({"delivery_id": list(delivery_ids)}, schema={"delivery_id": pl.String})
     with lent(connection, wanted=wanted):
         rows = connection.execute(f"""
-            SELECT delivery_id::VARCHAR, state, code, config_digest, way_out, coalesce(g.open_rows, 0)
+            SELECT delivery_id::VARCHAR, state, code, config_digest, remediation, coalesce(g.open_rows, 0)
             FROM delivery
             LEFT JOIN (SELECT delivery_id, count(*) AS open_rows FROM ({GIVEN_BACK})
                        WHERE NOT corrected GROUP BY delivery_id) g USING (delivery_id)
@@ -129,10 +129,10 @@ def finish(connection: Connection, finished: Sequence[Finished], run_id: str) ->
         each.delivery._asdict()
         | {outcome.value: each.outcomes.get(outcome, 0) for outcome in Outcome}
         | {"rows_read": sum(each.outcomes.values()), "state": each.state.value, "received_at": each.received_at}
-        | {"code": each.code, "way_out": each.way_out, "run_id": run_id}
+        | {"code": each.code, "remediation": each.way_out, "run_id": run_id}
         for each in finished
     ]
-    optional = dict.fromkeys(("retry_of", "code", "way_out"), pl.String)
+    optional = dict.fromkeys(("retry_of", "code", "remediation"), pl.String)
     with lent(connection, finished=pl.DataFrame(rows, schema_overrides=optional, infer_schema_length=None)):
         connection.execute("INSERT INTO delivery BY NAME FROM finished")
 

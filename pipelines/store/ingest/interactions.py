@@ -176,10 +176,10 @@ def _come_further(connection: Connection, judged: pl.DataFrame, stored: Stored) 
     with lent(connection, told=told), among(connection, "message.message_id", told["message_id"].unique()) as are_these:
         connection.execute(f"""
             UPDATE message SET state = t.state
-            FROM (SELECT message_id::UUID AS message_id, arg_max(state, way(state)) AS state
+            FROM (SELECT message_id::UUID AS message_id, arg_max(state, state_rank(state)) AS state
                   FROM told GROUP BY message_id) t
             WHERE {are_these} AND message.message_id = t.message_id
-              AND way(t.state) > coalesce(way(message.state), 0)""")
+              AND state_rank(t.state) > coalesce(state_rank(message.state), 0)""")
 
 
 def _outcomes(judged: pl.DataFrame) -> pl.DataFrame:

@@ -214,7 +214,7 @@ def _widen_sightings(connection: Connection) -> pl.DataFrame:
     changed = pl.concat([each.select("record_key") for each in (new, earlier, later)]).unique()
     with lent(connection, earlier=earlier, later=later, changed=changed):
         connection.execute(
-            "INSERT INTO pending SELECT step, record_key FROM changed, (VALUES ('match'), ('contacts')) t(step)"
+            "INSERT INTO work_queue SELECT step, record_key FROM changed, (VALUES ('match'), ('contacts')) t(step)"
         )
         if not earlier.is_empty():
             connection.execute("""

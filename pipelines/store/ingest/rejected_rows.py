@@ -23,10 +23,11 @@ def rows(connection: Connection, delivery_id: str) -> Iterator[pl.DataFrame]:
         """
         SELECT coalesce(r.first_delivery, r.delivery_id) AS delivery,
                coalesce(r.first_row, r.row_number) AS row_number, r.raw,
-               list(p.code ORDER BY p.field, p.code) FILTER (p.code IS NOT NULL) AS codes,
+               list(p.code ORDER BY p.field, p.code, p.expected, p.suggestion) FILTER (p.code IS NOT NULL) AS codes,
                list(CASE p.field WHEN '' THEN p.expected ELSE p.field || ': ' || p.expected END
-                    ORDER BY p.field, p.code) FILTER (p.code IS NOT NULL) AS expected,
-               list(p.suggestion ORDER BY p.field, p.code) FILTER (p.suggestion IS NOT NULL) AS suggestions
+                    ORDER BY p.field, p.code, p.expected, p.suggestion) FILTER (p.code IS NOT NULL) AS expected,
+               list(p.suggestion ORDER BY p.field, p.code, p.expected, p.suggestion)
+                   FILTER (p.suggestion IS NOT NULL) AS suggestions
         FROM rejected_row r
         LEFT JOIN problem p
             ON p.delivery_id = r.delivery_id AND p.row_number = r.row_number AND p.severity = 'error'
@@ -46,7 +47,7 @@ def problems(connection: Connection, delivery_id: str) -> Iterator[pl.DataFrame]
                p.line_number, p.field AS column_name, p.code AS error_code, p.severity,
                p.expected, p.suggestion, p.action, d.config_digest AS config_hash, d.retry_of AS retry_of_import_id
         FROM problem p JOIN delivery d USING (delivery_id)
-        WHERE p.delivery_id = ? ORDER BY p.row_number NULLS FIRST, p.field, p.code""",
+        WHERE p.delivery_id = ? ORDER BY p.row_number NULLS FIRST, p.field, p.code, p.expected, p.suggestion""",
         delivery_id,
     )
 
@@ -78,7 +79,8 @@ def first_problems(connection: Connection, delivery_id: str, most: int) -> pl.Da
         """
         SELECT row_number, line_number, field, code, severity, expected, suggestion FROM problem
         WHERE delivery_id = ?
-        ORDER BY list_position(['error', 'warning', 'info'], severity), row_number NULLS FIRST, field, code LIMIT ?""",
+        ORDER BY list_position(['error', 'warning', 'info'], severity), row_number NULLS FIRST, field, code,
+                 expected, suggestion LIMIT ?""",
         [delivery_id, most],
     )
 
@@ -165,14 +167,14 @@ class GivenBack(NamedTuple):
 
 def last_given_back(connection: Connection, delivery_id: str) -> GivenBack | None:
     """The file in which the rows of a delivery were given back last, if they were."""
-    sql = "SELECT file_name, file_sha256, rows_sha256 FROM given_back_file WHERE delivery_id = ?"
+    sql = "SELECT file_name, file_sha256, rows_sha256 FROM rejected_file WHERE delivery_id = ?"
     row = connection.execute(sql, [delivery_id]).fetchone()
     return GivenBack(*row) if row else None
 
 
 def remember_given_back(connection: Connection, delivery_id: str, file: GivenBack) -> None:
     """Remember a file of refused rows as it was written."""
-    connection.execute("INSERT OR REPLACE INTO given_back_file VALUES (?, ?, ?, ?)", [delivery_id, *file])
+    connection.execute("INSERT OR REPLACE INTO rejected_file VALUES (?, ?, ?, ?)", [delivery_id, *file])
 
 
 def keep_corrected(connection: Connection, delivery: Delivery, corrected: pl.DataFrame) -> None:

@@ -84,7 +84,7 @@ def _insert(connection: Connection) -> None:
 def _leave_pending(connection: Connection) -> None:
     """Let matching look at the stored records on both sides of new merges, however many merges away."""
     connection.execute("""
-        INSERT INTO pending
+        INSERT INTO work_queue
         WITH RECURSIVE fresh AS (SELECT record_key::UUID AS lost, into_key::UUID AS kept FROM first WHERE NOT stored),
         below AS (
             SELECT lost AS record_key FROM fresh

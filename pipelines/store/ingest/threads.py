@@ -16,10 +16,11 @@ def keep_topics(connection: Connection, topics: pl.DataFrame) -> pl.DataFrame:
     """
     with lent(connection, arriving=topics):
         connection.execute("""
-            INSERT INTO topic BY NAME
-            SELECT DISTINCT topic_id::UUID AS topic_id, sent_at, conversation_id::UUID AS conversation_id, alone
+            INSERT INTO mail_topic BY NAME
+            SELECT DISTINCT topic_id::UUID AS topic_id, sent_at, conversation_id::UUID AS conversation_id,
+                   alone AS is_unlinked_reply
             FROM arriving
-            EXCEPT SELECT topic_id, sent_at, conversation_id, alone FROM topic
+            EXCEPT SELECT topic_id, sent_at, conversation_id, is_unlinked_reply FROM mail_topic
                    WHERE topic_id IN (SELECT topic_id::UUID FROM arriving)""")
         return query(
             connection,
@@ -28,11 +29,11 @@ def keep_topics(connection: Connection, topics: pl.DataFrame) -> pl.DataFrame:
                 SELECT conversation_id,
                        lag(conversation_id) OVER so_far AS other_id,
                        lag(sent_at) OVER so_far AS before,
-                       min(sent_at) FILTER (alone)
+                       min(sent_at) FILTER (is_unlinked_reply)
                            OVER (so_far ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS answered
-                FROM topic
+                FROM mail_topic
                 WHERE topic_id IN (SELECT topic_id::UUID FROM arriving)
-                WINDOW so_far AS (PARTITION BY topic_id ORDER BY sent_at, alone, conversation_id)
+                WINDOW so_far AS (PARTITION BY topic_id ORDER BY sent_at, is_unlinked_reply, conversation_id)
             )
             SELECT DISTINCT conversation_id::VARCHAR AS conversation_id, other_id::VARCHAR AS other_id FROM placed
             WHERE answered - before <= to_days(?) AND conversation_id <> other_id""",
@@ -49,42 +50,42 @@ def tie(connection: Connection, ties: pl.DataFrame, seen: pl.Series) -> None:
         parts = query(
             connection,
             """
-            SELECT coalesce(a.part, x.conversation_id::UUID)::VARCHAR AS one,
-                   coalesce(b.part, x.other_id::UUID)::VARCHAR AS other
+            SELECT coalesce(a.component_id, x.conversation_id::UUID)::VARCHAR AS one,
+                   coalesce(b.component_id, x.other_id::UUID)::VARCHAR AS other
             FROM ties x
-            LEFT JOIN thread a ON a.conversation_id = x.conversation_id::UUID
-            LEFT JOIN thread b ON b.conversation_id = x.other_id::UUID
+            LEFT JOIN mail_thread a ON a.conversation_id = x.conversation_id::UUID
+            LEFT JOIN mail_thread b ON b.conversation_id = x.other_id::UUID
             WHERE one <> other""",
         )
         with lent(connection, joined=united(parts)):
             connection.execute("""
-                UPDATE thread SET part = j.into_part::UUID FROM joined j
-                WHERE thread.part = j.part::UUID AND j.part <> j.into_part""")
+                UPDATE mail_thread t SET component_id = j.into_part::UUID FROM joined j
+                WHERE t.component_id = j.part::UUID AND j.part <> j.into_part""")
             connection.execute("""
-                INSERT OR IGNORE INTO thread BY NAME
-                SELECT part::UUID AS conversation_id, into_part::UUID AS part FROM joined""")
+                INSERT OR IGNORE INTO mail_thread BY NAME
+                SELECT part::UUID AS conversation_id, into_part::UUID AS component_id FROM joined""")
             changed = query(
                 connection,
                 f"""
                 WITH touched AS (
-                    SELECT into_part::UUID AS part FROM joined
+                    SELECT into_part::UUID AS component_id FROM joined
                     UNION
-                    SELECT part FROM thread WHERE {are_seen}
+                    SELECT component_id FROM mail_thread WHERE {are_seen}
                 ),
                 whole AS (
-                    SELECT t.part, min(t.conversation_id) AS whole_id
-                    FROM thread t JOIN conversation USING (conversation_id)
-                    WHERE t.part IN (SELECT part FROM touched)
-                    GROUP BY t.part
+                    SELECT t.component_id, min(t.conversation_id) AS canonical_id
+                    FROM mail_thread t JOIN conversation USING (conversation_id)
+                    WHERE t.component_id IN (SELECT component_id FROM touched)
+                    GROUP BY t.component_id
                 )
-                UPDATE thread SET whole_id = w.whole_id FROM whole w
-                WHERE thread.part = w.part AND thread.whole_id IS DISTINCT FROM w.whole_id
-                RETURNING thread.conversation_id::VARCHAR AS conversation_id""",
+                UPDATE mail_thread t SET canonical_id = w.canonical_id FROM whole w
+                WHERE t.component_id = w.component_id AND t.canonical_id IS DISTINCT FROM w.canonical_id
+                RETURNING t.conversation_id::VARCHAR AS conversation_id""",
             )
     with lent(connection, changed=changed):  # when a conversation began decides whether a block sets it aside
         connection.execute("""
-            INSERT INTO pending
-            SELECT DISTINCT 'contacts', record_key FROM exchange  -- whoever is not in it yet is pending
+            INSERT INTO work_queue
+            SELECT DISTINCT 'contacts', record_key FROM conversation_stats  -- whoever is not in it yet is pending
             WHERE record_key IS NOT NULL AND conversation_id IN (SELECT conversation_id::UUID FROM changed)""")
 
 

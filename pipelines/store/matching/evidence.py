@@ -106,7 +106,7 @@ def ties(connection: Connection, records: pl.Series) -> pl.DataFrame:
             )
             FROM tie ANTI JOIN vetoed_edge USING (record_lo, record_hi)
             WHERE record_lo IN (FROM own) AND record_hi IN (FROM own)
-            ORDER BY weight DESC, record_lo, record_hi""",
+            ORDER BY weight DESC, record_lo, record_hi, rule""",
         )
 
 
@@ -117,10 +117,10 @@ def blocks_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
             connection,
             """
             WITH own AS (
-                SELECT record_key, rule, key FROM match_key WHERE record_key IN (SELECT record_key::UUID FROM wanted)
+                SELECT record_key, rule, key FROM blocking_key WHERE record_key IN (SELECT record_key::UUID FROM wanted)
             ),
             sizes AS (
-                SELECT rule, key, count(*) AS size FROM match_key SEMI JOIN own USING (rule, key) GROUP BY rule, key
+                SELECT rule, key, count(*) AS size FROM blocking_key SEMI JOIN own USING (rule, key) GROUP BY rule, key
             )
             SELECT o.record_key, rule, key, s.size FROM own o JOIN sizes s USING (rule, key)
             ORDER BY o.record_key, rule, key""",

@@ -28,7 +28,7 @@ def capped_blocks(connection: Connection, caps: pl.DataFrame) -> pl.DataFrame:
             connection,
             """
             WITH large AS (
-                SELECT rule, key, count(*) AS size FROM match_key GROUP BY rule, key HAVING count(*) > 1
+                SELECT rule, key, count(*) AS size FROM blocking_key GROUP BY rule, key HAVING count(*) > 1
             )
             SELECT rule, count(*) AS blocks, sum(size)::BIGINT AS records, max(size) AS largest
             FROM large JOIN caps USING (rule) WHERE size > cap GROUP BY rule ORDER BY records DESC, rule""",
@@ -44,4 +44,4 @@ def vetoes(connection: Connection) -> pl.DataFrame:
 
 def identifying_fields(connection: Connection) -> list[str]:
     """Kinds of identifiers that records have."""
-    return query(connection, "SELECT DISTINCT field FROM match_point ORDER BY field")["field"].to_list()
+    return query(connection, "SELECT DISTINCT field FROM compared_identifier ORDER BY field")["field"].to_list()

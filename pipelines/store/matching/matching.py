@@ -101,7 +101,7 @@ def replace_keys(connection: Connection, changed: pl.Series, keys: pl.DataFrame,
     with lent(connection, changed=changed.to_frame("record_key"), fresh=keys, caps=caps):
         connection.execute("""
             CREATE OR REPLACE TEMP TABLE former AS
-            SELECT rowid AS place, rule, key FROM match_key
+            SELECT rowid AS place, rule, key FROM blocking_key
             WHERE record_key IN (SELECT record_key::UUID FROM changed)""")
         connection.execute("""
             CREATE OR REPLACE TEMP TABLE crossed AS
@@ -112,19 +112,19 @@ def replace_keys(connection: Connection, changed: pl.Series, keys: pl.DataFrame,
             sized AS (
                 SELECT rule, key, coalesce(b.size, 0) AS before, before + t.more AS after
                 FROM touched t LEFT JOIN (
-                    SELECT rule, key, count(*) AS size FROM match_key WHERE key IN (SELECT key FROM touched)
+                    SELECT rule, key, count(*) AS size FROM blocking_key WHERE key IN (SELECT key FROM touched)
                     GROUP BY ALL
                 ) b USING (rule, key)
             )
             SELECT rule, key, after > cap AS closed FROM sized JOIN caps USING (rule)
             WHERE (before > cap) <> (after > cap)""")
-        connection.execute("DELETE FROM match_key WHERE rowid IN (SELECT place FROM former)")
-        connection.execute("INSERT INTO match_key SELECT rule, key, record_key FROM fresh")
+        connection.execute("DELETE FROM blocking_key WHERE rowid IN (SELECT place FROM former)")
+        connection.execute("INSERT INTO blocking_key SELECT rule, key, record_key FROM fresh")
         return query(
             connection,
             """
             WITH member AS (
-                SELECT rule, key, record_key, closed FROM match_key JOIN crossed USING (rule, key)
+                SELECT rule, key, record_key, closed FROM blocking_key JOIN crossed USING (rule, key)
                 WHERE key IN (SELECT key FROM crossed)
             ),
             ended AS (
@@ -146,14 +146,14 @@ def replace_points(connection: Connection, changed: pl.Series, points: pl.DataFr
     with lent(connection, changed=changed.to_frame("record_key"), fresh=points):
         connection.execute("""
             CREATE OR REPLACE TEMP TABLE touched AS
-            SELECT field, value FROM match_point WHERE record_key IN (SELECT record_key::UUID FROM changed)
+            SELECT field, value FROM compared_identifier WHERE record_key IN (SELECT record_key::UUID FROM changed)
             UNION SELECT field, value FROM fresh""")
-        connection.execute("DELETE FROM match_point WHERE record_key IN (SELECT record_key::UUID FROM changed)")
-        connection.execute("INSERT INTO match_point SELECT field, value, record_key FROM fresh")
+        connection.execute("DELETE FROM compared_identifier WHERE record_key IN (SELECT record_key::UUID FROM changed)")
+        connection.execute("INSERT INTO compared_identifier SELECT field, value, record_key FROM fresh")
         return query(
             connection,
             """
-            SELECT field, value, record_key FROM match_point SEMI JOIN touched USING (field, value)
+            SELECT field, value, record_key FROM compared_identifier SEMI JOIN touched USING (field, value)
             ORDER BY field, value, record_key""",
         )
 
@@ -168,12 +168,15 @@ def replace_crowds(connection: Connection, crowds: pl.DataFrame) -> pl.DataFrame
             connection,
             """
             SELECT t.field, t.value FROM touched t
-            LEFT JOIN match_crowd b USING (field, value) LEFT JOIN counted c USING (field, value)
-            WHERE (coalesce(b.people, 1), coalesce(b.givens, 1)) <> (coalesce(c.people, 1), coalesce(c.givens, 1))
+            LEFT JOIN shared_identifier b USING (field, value) LEFT JOIN counted c USING (field, value)
+            WHERE (coalesce(b.people, 1), coalesce(b.distinct_given_names, 1))
+                  <> (coalesce(c.people, 1), coalesce(c.givens, 1))
             ORDER BY t.field, t.value""",
         )
-        connection.execute("DELETE FROM match_crowd c USING touched t WHERE c.field = t.field AND c.value = t.value")
-        connection.execute("INSERT INTO match_crowd SELECT field, value, records, people, givens FROM counted")
+        connection.execute(
+            "DELETE FROM shared_identifier c USING touched t WHERE c.field = t.field AND c.value = t.value"
+        )
+        connection.execute("INSERT INTO shared_identifier SELECT field, value, records, people, givens FROM counted")
     return turned
 
 
@@ -183,8 +186,8 @@ def crowds_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
         return query(
             connection,
             """
-            SELECT DISTINCT c.field, c.value, c.people, c.givens
-            FROM match_crowd c JOIN match_point p USING (field, value)
+            SELECT DISTINCT c.field, c.value, c.people, c.distinct_given_names AS givens
+            FROM shared_identifier c JOIN compared_identifier p USING (field, value)
             WHERE p.record_key IN (SELECT record_key::UUID FROM wanted) ORDER BY c.field, c.value""",
         )
 
@@ -195,7 +198,7 @@ def points_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
         return query(
             connection,
             """
-            SELECT record_key, field, value FROM match_point
+            SELECT record_key, field, value FROM compared_identifier
             WHERE record_key IN (SELECT record_key::UUID FROM wanted) ORDER BY record_key, field, value""",
         )
 
@@ -207,7 +210,7 @@ def blocks_of(connection: Connection, subjects: pl.Series, caps: pl.DataFrame) -
     """
     with lent(connection, subject=subjects.to_frame("record_key"), caps=caps):
         wanted = connection.sql("SELECT record_key::UUID AS record_key FROM subject")
-        tables = (connection.table("match_key"), wanted, connection.table("caps"))
+        tables = (connection.table("blocking_key"), wanted, connection.table("caps"))
         blocks = usable_blocks(*map(nw.from_native, tables)).sort("rule", "key", "record_key")
         members: pl.DataFrame = blocks.collect("polars").to_native()
     return members
@@ -221,7 +224,7 @@ def replace_edges(
     An edge that is what it was stays, with the run that made it. One that does not merge has a say only where edges
     that do have tied one of its records to another.
     """
-    fresh = edges.with_columns(model=pl.lit(model))
+    fresh = edges.rename({"vague": "ambiguous_given_name"}).with_columns(model=pl.lit(model))
     with lent(connection, subject=subjects.to_frame("record_key"), fresh=fresh):
         connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE stood AS
@@ -255,6 +258,5 @@ def replace_edges(
         )["record_key"]
 
 
-EDGE = (
-    "record_lo, record_hi, zone, rule, probability, weight, vague, evidence, model"  # what it is, whichever run made it
-)
+# What an edge is, whichever run made it.
+EDGE = "record_lo, record_hi, zone, rule, probability, weight, ambiguous_given_name, evidence, model"

@@ -18,8 +18,10 @@ def current_model(connection: Connection) -> tuple[str, Model]:
     if version == SHIPPED:
         return version, model
     number = int(version.removeprefix(FITTED))
-    shares = query(connection, "SELECT field, value, share FROM match_share WHERE number = ? ORDER BY ALL", [number])
-    names = query(connection, "SELECT value, records FROM match_name WHERE number = ? ORDER BY value", [number])
+    shares = query(connection, "SELECT field, value, share FROM term_frequency WHERE number = ? ORDER BY ALL", [number])
+    names = query(
+        connection, "SELECT value, records FROM full_name_frequency WHERE number = ? ORDER BY value", [number]
+    )
     by_field = {str(field): own.drop("field") for (field,), own in shares.group_by("field", maintain_order=True)}
     return version, model._replace(shares=by_field, names=names)
 
@@ -35,7 +37,7 @@ def current_parameters(connection: Connection) -> tuple[str, Model]:
 
 def chances(connection: Connection) -> dict[str, float]:
     """By field, how likely two strangers have the same value, where the model in use has counted values."""
-    return dict(query(connection, "SELECT field, sum(share * share) FROM match_share GROUP BY field").iter_rows())
+    return dict(query(connection, "SELECT field, sum(share * share) FROM term_frequency GROUP BY field").iter_rows())
 
 
 def keep_model(connection: Connection, model: Model, run_id: str, fitted_at: datetime) -> str:
@@ -45,13 +47,13 @@ def keep_model(connection: Connection, model: Model, run_id: str, fitted_at: dat
     shares = pl.concat(
         [own.select(pl.lit(field).alias("field"), "value", "share") for field, own in model.shares.items()]
     )
-    connection.execute("DELETE FROM match_share")
-    connection.execute("DELETE FROM match_name")
+    connection.execute("DELETE FROM term_frequency")
+    connection.execute("DELETE FROM full_name_frequency")
     connection.execute(
         "INSERT INTO match_model VALUES (?, ?, ?, ?, ?)",
         [number, fitted_at, run_id, model.records, json.dumps(parameters, sort_keys=True)],
     )
     with lent(connection, shares=shares, names=model.names):
-        connection.execute("INSERT INTO match_share SELECT ?, field, value, share FROM shares", [number])
-        connection.execute("INSERT INTO match_name SELECT ?, value, records FROM names", [number])
+        connection.execute("INSERT INTO term_frequency SELECT ?, field, value, share FROM shares", [number])
+        connection.execute("INSERT INTO full_name_frequency SELECT ?, value, records FROM names", [number])
     return f"{FITTED}{number}"

@@ -6,3 +6,5 @@ CREATE TABLE file_problem (
     reason       VARCHAR NOT NULL,         -- what is wrong and what to do; never a name
     since        TIMESTAMPTZ NOT NULL
 );
+
+COMMENT ON TABLE file_problem IS 'a file of a source that could not be read, or not be put away, as of the last run';

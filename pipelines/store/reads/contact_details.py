@@ -45,7 +45,8 @@ def identifiers(connection: Connection, contact_id: str) -> pl.DataFrame:
         f"""
         SELECT v.type, v.value, v.validity, v.is_primary, d.source, d.file_name, v.line_number, {ROW} AS row_number,
                w.actor, w.decided_at, w.reason
-        FROM contact_identifier v {ORIGIN} WHERE v.contact_id = ? ORDER BY v.type, v.is_primary DESC, v.value""",
+        FROM contact_identifier v {ORIGIN} WHERE v.contact_id = ?
+        ORDER BY v.type, v.is_primary DESC, v.value, v.scope, v.record_key""",
         [contact_id],
     )
 
@@ -61,7 +62,9 @@ def former_identifiers(connection: Connection, contact_id: str) -> pl.DataFrame:
         SELECT i.type, i.normalised AS value, max(v.last_seen_at) AS last_seen_at,
                arg_max(struct_pack(source := d.source, file_name := d.file_name, line_number := v.line_number,
                                    row_number := {ROW}, actor := w.actor, decided_at := w.decided_at,
-                                   reason := w.reason), v.last_seen_at) AS place
+                                   reason := w.reason),
+                       struct_pack(t := v.last_seen_at, r := v.last_row, c := v.correction, k := v.record_key,
+                                   v := v.version)) AS place
         FROM membership m
         JOIN identifier i USING (record_key)
         JOIN source_record v USING (record_key, version) {ORIGIN}
@@ -98,7 +101,9 @@ def losing(connection: Connection, contact_id: str, field: str) -> pl.DataFrame:
         connection,
         f"""
         WITH v AS (
-            SELECT unnest(lost, recursive := TRUE), unnest(generate_series(1, len(lost))) AS place FROM contact_field
+            SELECT unnest(losing_values, recursive := TRUE),
+                   unnest(generate_series(1, len(losing_values))) AS place
+            FROM contact_field
             WHERE contact_id = ? AND field = regexp_replace(?, '^(first|last)_name$', 'name')
         )
         SELECT v.value, r.source, r.record_id, d.file_name, v.line_number, {ROW} AS row_number, w.actor, w.decided_at
@@ -116,13 +121,14 @@ def member_records(connection: Connection, contact_id: str) -> pl.DataFrame:
             SELECT record_key, reason FROM membership WHERE contact_id = ? AND run_to IS NULL
         ),
         tie AS (
-            SELECT record_lo AS record_key, record_hi AS other, rule, probability FROM match_edge
-            UNION ALL SELECT record_hi, record_lo, rule, probability FROM match_edge
-            UNION ALL SELECT record_lo, record_hi, 'decision', 1.0 FROM must_link
-            UNION ALL SELECT record_hi, record_lo, 'decision', 1.0 FROM must_link
+            SELECT record_lo AS record_key, record_hi AS other, rule, probability, weight FROM match_edge
+            UNION ALL SELECT record_hi, record_lo, rule, probability, weight FROM match_edge
+            UNION ALL SELECT record_lo, record_hi, 'decision', 1.0, 1000.0 FROM must_link
+            UNION ALL SELECT record_hi, record_lo, 'decision', 1.0, 1000.0 FROM must_link
         )
         SELECT r.source, r.record_id, m.reason,
-               arg_max(t.rule, t.probability) AS rule, max(t.probability) AS probability
+               arg_max(t.rule, struct_pack(p := t.probability, w := t.weight, r := t.rule)) AS rule,
+               max(t.probability) AS probability
         FROM member m JOIN record r USING (record_key)
         LEFT JOIN tie t ON t.record_key = m.record_key AND t.other IN (SELECT record_key FROM member)
         GROUP BY ALL ORDER BY r.source, r.record_id""",
@@ -188,9 +194,9 @@ def deliveries(connection: Connection, run_id: str | None = None) -> pl.DataFram
 def waiting(connection: Connection) -> pl.DataFrame:
     """Deliveries that wait for somebody, until all their rows have arrived.
 
-    Columns source, delivery_id, file_name, state, code, way_out, rows (refused here for the first time, and given back
-    to be corrected), corrected (those of them that have arrived since), rejected_file, retried_in (the files in which
-    rows that were still wrong came back once more).
+    Columns source, delivery_id, file_name, state, code, remediation, rows (refused here for the first time, and given
+    back to be corrected), corrected (those of them that have arrived since), rejected_file, retried_in (the files in
+    which rows that were still wrong came back once more).
     """
     return query(
         connection,
@@ -207,7 +213,7 @@ def waiting(connection: Connection) -> pl.DataFrame:
             FROM delivery JOIN given_back USING (delivery_id)
             WHERE retry_of IS NOT NULL AND rejected_file IS NOT NULL AND all_rows > arrived GROUP BY retry_of
         )
-        SELECT d.source, d.delivery_id, d.file_name, d.state, d.code, d.way_out,
+        SELECT d.source, d.delivery_id, d.file_name, d.state, d.code, d.remediation,
                coalesce(g.rows, 0) AS rows, coalesce(g.corrected, 0) AS corrected, d.rejected_file,
                coalesce(r.files, []) AS retried_in
         FROM delivery d
@@ -240,13 +246,14 @@ def publications(connection: Connection) -> pl.DataFrame:
         connection,
         """
         SELECT segment, rows, published_at, as_of FROM export
-        QUALIFY row_number() OVER (PARTITION BY segment ORDER BY published_at DESC) = 1 ORDER BY segment""",
+        QUALIFY row_number() OVER (PARTITION BY segment ORDER BY published_at DESC, export_id DESC) = 1
+        ORDER BY segment""",
     )
 
 
 def last_run(connection: Connection) -> pl.DataFrame:
     """The newest run: run_id, as_of, started_at."""
-    return query(connection, "SELECT run_id, as_of, started_at FROM run ORDER BY started_at DESC LIMIT 1")
+    return query(connection, "SELECT run_id, as_of, started_at FROM run ORDER BY started_at DESC, run_id DESC LIMIT 1")
 
 
 def showcase(connection: Connection) -> tuple[str, str] | None:

@@ -62,7 +62,8 @@ def contacts_in_order(
 def last_publication(connection: Connection, segment: str) -> Publication | None:
     """The newest publication of a segment."""
     row = connection.execute(
-        f"SELECT {', '.join(Publication._fields)} FROM export WHERE segment = ? ORDER BY published_at DESC LIMIT 1",
+        f"""SELECT {", ".join(Publication._fields)} FROM export WHERE segment = ?
+            ORDER BY published_at DESC, export_id DESC LIMIT 1""",
         [segment],
     ).fetchone()
     return Publication(*row)._replace(export_id=str(row[0])) if row else None

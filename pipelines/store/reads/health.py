@@ -98,7 +98,7 @@ def cannot_links_kept(connection: Connection) -> Finding:
         SELECT count(*) FILTER (is_spanned), count(*) FROM (
             SELECT decision_id, bool_or(sides > 1) AS is_spanned FROM (
                 SELECT k.decision_id, count(DISTINCT k.side) FILTER (m.contact_id IS NOT NULL) AS sides
-                FROM kept_apart k LEFT JOIN membership m ON m.record_key = k.record_key AND m.run_to IS NULL
+                FROM cannot_link k LEFT JOIN membership m ON m.record_key = k.record_key AND m.run_to IS NULL
                 GROUP BY k.decision_id, m.contact_id)
             GROUP BY decision_id)""",
     )
@@ -127,7 +127,7 @@ def shared_values(connection: Connection) -> pl.DataFrame:
         connection,
         """
         SELECT field, people, count(*) AS identifiers, sum(records)::BIGINT AS records
-        FROM match_crowd WHERE people > 1 GROUP BY ALL ORDER BY field, people""",
+        FROM shared_identifier WHERE people > 1 GROUP BY ALL ORDER BY field, people""",
     )
 
 

@@ -86,12 +86,12 @@ def length(connection: Connection) -> int:
             """
             WITH talk AS (
                 SELECT m.contact_id, p.conversation_id, sum(p.messages) AS messages
-                FROM party p JOIN membership m ON m.record_key = p.record_key AND m.run_to IS NULL
+                FROM conversation_participant p JOIN membership m ON m.record_key = p.record_key AND m.run_to IS NULL
                 SEMI JOIN conversation USING (conversation_id)
                 GROUP BY ALL
             ),
             shown AS (FROM talk ANTI JOIN blocked_conversation USING (contact_id, conversation_id))
-            SELECT coalesce(sum(messages), 0) + (SELECT count(*) FROM noted)
+            SELECT coalesce(sum(messages), 0) + (SELECT count(*) FROM note_event)
                    + (SELECT count(*) FROM conversation_event JOIN shown USING (conversation_id))
             FROM shown""",
         )

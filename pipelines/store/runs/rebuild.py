@@ -13,22 +13,22 @@ from pipelines.store.warehouse.connection import Connection, query
 DERIVED: Mapping[str, str] = MappingProxyType(
     {
         "record_field": "SELECT NULL AS contact_id, * FROM record_field",
-        "unseen": "SELECT NULL AS contact_id, * FROM unseen",
-        "exchange": "SELECT NULL AS contact_id, * FROM exchange",
-        "match_key": "SELECT NULL AS contact_id, * FROM match_key",
-        "match_point": "SELECT NULL AS contact_id, * FROM match_point",
-        "match_crowd": "SELECT NULL AS contact_id, * FROM match_crowd",
+        "receipt_only_message": "SELECT NULL AS contact_id, * FROM receipt_only_message",
+        "conversation_stats": "SELECT NULL AS contact_id, * FROM conversation_stats",
+        "blocking_key": "SELECT NULL AS contact_id, * FROM blocking_key",
+        "compared_identifier": "SELECT NULL AS contact_id, * FROM compared_identifier",
+        "shared_identifier": "SELECT NULL AS contact_id, * FROM shared_identifier",
         "match_edge": "SELECT NULL AS contact_id, * EXCLUDE (run_id) FROM match_edge",
         "vetoed_edge": "SELECT NULL AS contact_id, * FROM vetoed_edge",
         "pooled_join": "SELECT NULL AS contact_id, * FROM pooled_join",
         "membership": "SELECT contact_id, record_key, reason FROM membership WHERE run_to IS NULL",
-        "set_aside": "SELECT * FROM set_aside",
+        "suppressed_conversation": "SELECT * FROM suppressed_conversation",
         "contact": "SELECT * EXCLUDE (run_id, status_as_of) FROM contact",
         "contact_field": "SELECT * FROM contact_field",
         "contact_identifier": "SELECT * FROM contact_identifier",
     }
 )
-EMPTIED = ("match_key", "match_point", "match_crowd", "match_edge", "vetoed_edge", "pooled_join")
+EMPTIED = ("blocking_key", "compared_identifier", "shared_identifier", "match_edge", "vetoed_edge", "pooled_join")
 OF_CONTACTS = ("contact", "contact_field", "contact_identifier")
 DIFFERENCE = {"table": pl.String, "stored": pl.Int64, "rebuilt": pl.Int64, "missing": pl.Int64, "surplus": pl.Int64}
 

@@ -20,11 +20,11 @@ def identity_fingerprint(connection: Connection, own: str) -> str:
 
 def last_as_of(connection: Connection) -> datetime | None:
     """The moment that contacts are derived as of."""
-    found: datetime | None = value(connection, "SELECT as_of FROM moment")
+    found: datetime | None = value(connection, "SELECT as_of FROM as_of_time")
     return found
 
 
 def note_as_of(connection: Connection, as_of: datetime) -> None:
     """Contacts are derived as of this moment now."""
-    connection.execute("DELETE FROM moment")
-    connection.execute("INSERT INTO moment VALUES (?)", [as_of])
+    connection.execute("DELETE FROM as_of_time")
+    connection.execute("INSERT INTO as_of_time VALUES (?)", [as_of])

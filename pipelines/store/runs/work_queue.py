@@ -45,7 +45,7 @@ def pending(connection: Connection, step: str, version: Version) -> pl.Series:
     return query(
         connection,
         """
-        SELECT record_key FROM pending WHERE step = $1
+        SELECT record_key FROM work_queue WHERE step = $1
         UNION
         SELECT record_key FROM record_field WHERE list_contains($2::VARCHAR[], field)
         UNION
@@ -61,16 +61,16 @@ def pending(connection: Connection, step: str, version: Version) -> pl.Series:
 def leave_pending(connection: Connection, step: str, records: pl.Series) -> None:
     """Let a step look at these records."""
     with lent(connection, stirred=records.unique().to_frame("record_key")):
-        connection.execute("INSERT INTO pending SELECT ?, record_key FROM stirred", [step])
+        connection.execute("INSERT INTO work_queue SELECT ?, record_key FROM stirred", [step])
 
 
 def stir_interactions_between(connection: Connection, before: datetime, as_of: datetime) -> None:
     """Leave records pending whose messages have come to lie in the past, or no longer do, since the last run."""
     connection.execute(
         """
-        INSERT INTO pending
+        INSERT INTO work_queue
         SELECT DISTINCT 'contacts', record_key
-        FROM (SELECT record_key, sent_at FROM message UNION ALL SELECT record_key, sent_at FROM unseen)
+        FROM (SELECT record_key, sent_at FROM message UNION ALL SELECT record_key, sent_at FROM receipt_only_message)
         WHERE record_key IS NOT NULL AND sent_at > least(?, ?) AND sent_at <= greatest(?, ?)""",
         [before, as_of, before, as_of],
     )
@@ -78,6 +78,6 @@ def stir_interactions_between(connection: Connection, before: datetime, as_of: d
 
 def settle(connection: Connection, step: str, version: Version) -> None:
     """A step has looked at everything, under these settings."""
-    connection.execute("DELETE FROM pending WHERE step = ?", [step])
+    connection.execute("DELETE FROM work_queue WHERE step = ?", [step])
     connection.execute("DELETE FROM step_state WHERE step = $1 OR starts_with(step, $1 || ' ')", [step])
     connection.executemany("INSERT INTO step_state VALUES (?, ?)", [*version.parts(step).items()])

@@ -1,7 +1,11 @@
-"""Bringing the warehouse up to date: numbered SQL files, each applied once, in order, whole or not at all."""
+"""Bringing the warehouse up to date: numbered SQL files, each applied once, in order, whole or not at all.
+
+Migrations are about tables; views are made anew from their own files (`warehouse.views`) with the last one.
+"""
 
 import hashlib
 import re
+from collections.abc import Callable, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import NamedTuple
@@ -10,6 +14,7 @@ import duckdb
 
 from pipelines.errors import MigrationChanged, MigrationError, MigrationFailed, WarehouseNewer, WarehouseOlder
 from pipelines.store.warehouse.database import transaction
+from pipelines.store.warehouse.views import VIEWS, View, are_current, read_views, replace_views
 
 MIGRATIONS: Traversable = resources.files("pipelines.store") / "migrations"
 _ABOUT_SQL = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)  # these never quote a row
@@ -24,31 +29,43 @@ class Migration(NamedTuple):
     sha256: str
 
 
-def migrate(connection: duckdb.DuckDBPyConnection, folder: Traversable = MIGRATIONS) -> list[str]:
+def migrate(
+    connection: duckdb.DuckDBPyConnection, folder: Traversable = MIGRATIONS, views: Traversable | None = VIEWS
+) -> list[str]:
     """Apply what has not been applied yet, and return the names of those files, in order.
 
     Each file and its row in `schema_migration` are one transaction, so a file that fails leaves the warehouse as the
-    file before it did.
+    file before it did. The views are made anew in the transaction of the last file, or in one of their own where only
+    they differ.
+
+    Args:
+        connection: The warehouse.
+        folder: The numbered files.
+        views: The files of views; None leaves those that migrations make, as versions up to 13 did.
 
     Raises:
         MigrationError: A file could not be applied, the files are not numbered 0001, 0002, ..., or what `outstanding`
             raises.
     """
     available = _numbered(folder)
+    wanted = None if views is None else read_views(views)
     connection.execute(
         "CREATE TABLE IF NOT EXISTS schema_migration "
         "(version INTEGER PRIMARY KEY, name VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL)"
     )
+    connection.execute("CREATE TABLE IF NOT EXISTS schema_view (sha256 VARCHAR NOT NULL, made_at TIMESTAMPTZ NOT NULL)")
     pending = outstanding(connection, available)
     for migration in pending:
-        _apply(connection, migration)
+        _apply(connection, migration, wanted if migration is pending[-1] else None)
+    if not pending and wanted is not None and not are_current(connection, wanted):
+        _in_transaction(connection, "The views", lambda: replace_views(connection, wanted))
     return [migration.name for migration in pending]
 
 
 def require_current(connection: duckdb.DuckDBPyConnection) -> None:
-    """Raise WarehouseOlder for a warehouse that lacks a migration: who only reads must not apply it."""
-    if outstanding(connection, _numbered(MIGRATIONS)):
-        raise WarehouseOlder("an older onecontact has written this warehouse: `onecontact run` brings it up to date")
+    """Raise WarehouseOlder for a warehouse that lacks a migration or has other views: a reader must not change it."""
+    if outstanding(connection, _numbered(MIGRATIONS)) or not are_current(connection, read_views()):
+        raise WarehouseOlder("another version of onecontact has written this warehouse: `onecontact run` updates it")
 
 
 def outstanding(connection: duckdb.DuckDBPyConnection, available: list[Migration]) -> list[Migration]:
@@ -85,18 +102,27 @@ def _numbered(folder: Traversable) -> list[Migration]:
     ]
 
 
-def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
+def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration, views: Sequence[View] | None) -> None:
+    def apply() -> None:
+        connection.execute(migration.sql)
+        if views is not None:
+            replace_views(connection, views)
+        connection.execute(
+            "INSERT INTO schema_migration VALUES (?, ?, ?, now())",
+            [migration.version, migration.name, migration.sha256],
+        )
+
+    _in_transaction(connection, migration.name, apply)
+
+
+def _in_transaction(connection: duckdb.DuckDBPyConnection, name: str, apply: Callable[[], None]) -> None:
     try:
         with transaction(connection):
-            connection.execute(migration.sql)
-            connection.execute(
-                "INSERT INTO schema_migration VALUES (?, ?, ?, now())",
-                [migration.version, migration.name, migration.sha256],
-            )
+            apply()
     except _ABOUT_SQL as error:
         reason = str(error)
     except duckdb.Error as error:
         reason = type(error).__name__
     else:
         return
-    raise MigrationFailed(f"{migration.name} could not be applied, and nothing of it was kept: {reason}")
+    raise MigrationFailed(f"{name} could not be applied, and nothing of it was kept: {reason}")

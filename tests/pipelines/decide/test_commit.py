@@ -111,7 +111,7 @@ def test_a_value_by_which_records_are_matched_leaves_its_carrier_to_be_matched(
     anna: SmallProject, field: str, pending: int
 ) -> None:
     noted(anna, ruling(15), field=field, value="gold")
-    assert len(anna.rows("FROM pending WHERE step = ?", MATCH)) == pending
+    assert len(anna.rows("FROM work_queue WHERE step = ?", MATCH)) == pending
 
 
 def test_the_anchor_carries_what_is_decided_and_the_others_are_spoken_over(project: SmallProject) -> None:

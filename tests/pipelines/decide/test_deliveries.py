@@ -371,8 +371,8 @@ def test_a_file_with_a_column_nobody_understands_is_refused(
 ) -> None:
     taken = ask(people, "tag,crm:1,,,,vip,x,Ina,", header=header)
     assert (taken.state, taken.code) == ("refused", code)
-    [delivery] = people.rows("SELECT way_out FROM delivery WHERE source = 'decisions'")
-    assert says in delivery["way_out"]
+    [delivery] = people.rows("SELECT remediation FROM delivery WHERE source = 'decisions'")
+    assert says in delivery["remediation"]
 
 
 def test_a_file_that_is_no_table_is_refused(people: SmallProject) -> None:

@@ -38,8 +38,8 @@ HEADERS = {
 }
 DERIVED = {
     "match_edge": "SELECT * EXCLUDE run_id FROM match_edge",
-    "match_crowd": "FROM match_crowd",
-    "match_key": "FROM match_key",
+    "shared_identifier": "FROM shared_identifier",
+    "blocking_key": "FROM blocking_key",
     "membership": "SELECT record_key, contact_id, reason FROM membership WHERE run_to IS NULL",
     "contact": "SELECT * EXCLUDE run_id FROM contact",
     "contact_field": "FROM contact_field",

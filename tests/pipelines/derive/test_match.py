@@ -40,7 +40,7 @@ def edges(project: SmallProject) -> dict[tuple[str, str], tuple[str, str]]:
 
 def people_behind(project: SmallProject) -> dict[str, int]:
     """How many people share each number that several records have."""
-    return {each["value"]: each["people"] for each in project.rows("FROM match_crowd WHERE field = 'phone'")}
+    return {each["value"]: each["people"] for each in project.rows("FROM shared_identifier WHERE field = 'phone'")}
 
 
 def test_records_of_two_sources_are_matched(project: SmallProject) -> None:
@@ -346,9 +346,9 @@ def test_a_model_says_in_all_later_runs_what_it_said_in_the_first(project: Small
     matched(project)
     tables = {
         "match_edge": "SELECT * EXCLUDE run_id FROM match_edge ORDER BY ALL",
-        "match_key": "FROM match_key ORDER BY ALL",
-        "match_point": "FROM match_point ORDER BY ALL",
-        "match_crowd": "FROM match_crowd ORDER BY ALL",
+        "blocking_key": "FROM blocking_key ORDER BY ALL",
+        "compared_identifier": "FROM compared_identifier ORDER BY ALL",
+        "shared_identifier": "FROM shared_identifier ORDER BY ALL",
     }
     added_up = {table: project.rows(sql) for table, sql in tables.items()}
     leave_pending(project.connection, MATCH, everybody(project))
@@ -400,7 +400,7 @@ def test_a_pair_for_review_leaves_a_contact_of_one_record_as_it_is(project: Smal
     matched(project)
 
     pending = project.rows(
-        "SELECT DISTINCT source FROM pending JOIN record USING (record_key) WHERE step = 'contacts' ORDER BY source"
+        "SELECT DISTINCT source FROM work_queue JOIN record USING (record_key) WHERE step = 'contacts' ORDER BY source"
     )
     assert {zone for zone, _ in edges(project).values()} == {"review"}
     assert [each["source"] for each in pending] == ["helpdesk"]
@@ -416,5 +416,5 @@ def test_a_step_that_fails_has_done_nothing_and_is_done_again(
         with pytest.raises(ZeroDivisionError):
             matched(project)
 
-    assert project.rows("FROM match_key") == []
+    assert project.rows("FROM blocking_key") == []
     assert project.match() == Matched(records=2, pairs=1, merge=1)

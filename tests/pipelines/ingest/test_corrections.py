@@ -192,7 +192,7 @@ def test_too_many_refused_rows_stop_their_file(tmp_path: Path, limit: Any) -> No
         [taken] = project.receive()
         assert (taken.state, taken.code) == ("refused", "REJECT_LIMIT")
         assert taken.outcomes == {"rejected": 2, "quarantined": 1, "skipped": 1}
-        assert project.rows("FROM record") == project.rows("FROM identifier") == project.rows("FROM pending") == []
+        assert project.rows("FROM record") == project.rows("FROM identifier") == project.rows("FROM work_queue") == []
         assert health.rows_conserved(project.connection).broken == 0
         [again] = project.receive()
         assert again.known
@@ -211,7 +211,7 @@ def test_the_way_out_says_how_many_were_refused_and_what_the_limit_is(tmp_path: 
         project.deliver("crm", "2026-06-01", LIST)
         project.receive()
         [delivery] = deliveries(project)
-        assert "2 of 3 rows were refused, and at most 50 % of the rows may be refused" in delivery["way_out"]
+        assert "2 of 3 rows were refused, and at most 50 % of the rows may be refused" in delivery["remediation"]
 
 
 def test_a_file_that_was_stopped_comes_back_whole_and_its_correction_brings_all_of_it(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def test_a_file_is_kept_unless_its_source_says_otherwise(project: SmallProject) 
     path = project.deliver("crm", "2026-06-01", PEOPLE)
     project.receive()
     assert path.exists()
-    assert project.rows("FROM put_away") == []
+    assert project.rows("FROM post_import_action") == []
 
 
 @pytest.mark.parametrize("after_import", ["delete", "archive"])
@@ -40,7 +40,7 @@ def test_what_was_deleted_is_noted(project: SmallProject) -> None:
     configure(project, "delete")
     project.deliver("crm", "2026-06-01", PEOPLE)
     [taken] = project.receive()
-    assert project.rows("SELECT delivery_id::VARCHAR AS id, fate FROM put_away") == [
+    assert project.rows("SELECT delivery_id::VARCHAR AS id, fate FROM post_import_action") == [
         {"id": taken.delivery_id, "fate": "deleted"}
     ]
 
@@ -60,7 +60,7 @@ def test_a_file_that_comes_again_is_put_away_again(project: SmallProject, after_
         path = project.deliver("crm", "2026-06-01", PEOPLE)
         project.receive()
         assert not path.exists()
-    assert len(project.rows("FROM put_away")) == 1
+    assert len(project.rows("FROM post_import_action")) == 1
 
 
 @pytest.mark.parametrize("content", ["", "a,b\n1,2"])

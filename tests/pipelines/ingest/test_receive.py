@@ -306,7 +306,7 @@ def test_what_a_reader_failed_over_is_told_without_a_value(
     broken(monkeypatch)
     project.deliver("helpdesk", "2026-06-01", TWO)
     assert "jane" not in str(project.receive()).lower()
-    assert delivery(project)["way_out"].startswith("the reader chatwoot_contacts failed with ValueError")
+    assert delivery(project)["remediation"].startswith("the reader chatwoot_contacts failed with ValueError")
 
 
 def test_somebody_who_stops_a_run_has_not_found_a_fault_of_the_reader(
@@ -338,7 +338,7 @@ def test_nothing_stays_of_a_file_that_failed_in_the_middle(
     broken(monkeypatch)
     project.deliver("helpdesk", "2026-06-01", TWO + "\n,,\n")
     project.receive()
-    tables = ("record", "source_record", "identifier", "record_field", "problem", "rejected_row", "pending")
+    tables = ("record", "source_record", "identifier", "record_field", "problem", "rejected_row", "work_queue")
     assert [project.rows(f"FROM {table}") for table in tables] == [[]] * len(tables)
     assert delivery(project)["rows_read"] == 0
 

@@ -28,7 +28,8 @@ def conversations(folder: Path, *deliveries: dict[str, str]) -> set[frozenset[st
 
 def together(project: SmallProject) -> set[frozenset[str]]:
     found = project.rows("""
-        SELECT list(text) AS texts FROM spoken JOIN conversation USING (conversation_id) GROUP BY conversation_id""")
+        SELECT list(text) AS texts FROM conversation_message JOIN conversation USING (conversation_id)
+        GROUP BY conversation_id""")
     return {frozenset(text.removeprefix("text of ") for text in each["texts"]) for each in found}
 
 

@@ -13,7 +13,10 @@ CODES = pl.DataFrame({"code": ["ROW_BLANK"], "severity": ["info"], "action": ["r
 
 def delivery(rows_read: int, **outcomes: int) -> dict[str, Any]:
     counts = {outcome.value: outcomes.get(outcome.value, 0) for outcome in Outcome}
-    plain = ("delivery_id", "retry_of", "run_id", "source", "file_sha256", "config_digest", "state", "code", "way_out")
+    plain = (
+        *("delivery_id", "retry_of", "run_id", "source", "file_sha256", "config_digest", "state", "code"),
+        "remediation",
+    )
     return dict.fromkeys(plain) | counts | {"rows_read": rows_read, "declared_at": datetime(2026, 6, 1, tzinfo=UTC)}
 
 

@@ -44,7 +44,7 @@ OTHERS = """
     3,Thomas Weber,030 901820,,,,
 """
 NOBODY = "00000000-0000-0000-0000-000000000009"
-EVERYTHING = (*DERIVED, "membership", "id_changes", "pending", "step_state", "run", "moment", "match_model")
+EVERYTHING = (*DERIVED, "membership", "id_changes", "work_queue", "step_state", "run", "as_of_time", "match_model")
 
 
 @starting_point
@@ -104,8 +104,8 @@ def test_edges_that_are_gone_are_counted(filled: SmallProject) -> None:
 
 
 def test_a_row_that_stands_twice_is_found(filled: SmallProject) -> None:
-    filled.connection.execute("INSERT INTO match_point SELECT * FROM match_point LIMIT 1")
-    assert differing(compared(filled)) == {"match_point": (1, 0)}
+    filled.connection.execute("INSERT INTO compared_identifier SELECT * FROM compared_identifier LIMIT 1")
+    assert differing(compared(filled)) == {"compared_identifier": (1, 0)}
 
 
 def test_a_contact_that_nothing_is_known_of_is_found(filled: SmallProject) -> None:
@@ -155,7 +155,14 @@ def test_a_rebuild_of_what_is_right_changes_nothing_but_the_runs_of_edges(filled
 def test_a_rebuild_puts_right_what_was_wrong(filled: SmallProject) -> None:
     right = {table: filled.rows(f"FROM ({sql}) ORDER BY ALL") for table, sql in DERIVED.items()}
     filled.connection.execute("UPDATE contact SET name = 'Somebody'")
-    for table in ("match_edge", "match_key", "match_crowd", "record_field", "exchange", "contact_identifier"):
+    for table in (
+        "match_edge",
+        "blocking_key",
+        "shared_identifier",
+        "record_field",
+        "conversation_stats",
+        "contact_identifier",
+    ):
         filled.connection.execute(f"DELETE FROM {table}")
     made = rebuild(filled.project, filled.connection, "rebuild:1")
     assert made.changes.changed == 4

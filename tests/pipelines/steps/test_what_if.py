@@ -31,7 +31,7 @@ def matched(project: SmallProject) -> None:
 
 
 def everything(project: SmallProject) -> list[list[dict[str, object]]]:
-    tables = ("match_edge", "membership", "contact_field", "vetoed_edge", "id_changes", "pending", "step_state")
+    tables = ("match_edge", "membership", "contact_field", "vetoed_edge", "id_changes", "work_queue", "step_state")
     return [project.rows(f"FROM {table} ORDER BY ALL") for table in tables]
 
 

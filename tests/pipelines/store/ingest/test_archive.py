@@ -81,7 +81,7 @@ def test_what_a_killed_attempt_left_does_not_matter(project: SmallProject, deliv
 
 def test_an_attempt_that_was_killed_before_it_was_noted_is_made_again(project: SmallProject, delivered: str) -> None:
     keep(project, delivered)
-    project.connection.execute("DELETE FROM put_away")
+    project.connection.execute("DELETE FROM post_import_action")
     assert not archive.is_archived(project.connection, project.project.archive, "crm", delivered)
     assert keep(project, delivered)
     assert back(project, delivered) == PEOPLE.encode()
@@ -91,7 +91,9 @@ def test_an_erased_file_is_gone_and_its_key_too(project: SmallProject, delivered
     keep(project, delivered)
     archive.erase(project.connection, project.project.archive, "crm", delivered)
     assert files(project) == []
-    assert project.rows("SELECT fate, archive_key FROM put_away") == [{"fate": "deleted", "archive_key": None}]
+    assert project.rows("SELECT fate, archive_key FROM post_import_action") == [
+        {"fate": "deleted", "archive_key": None}
+    ]
     with pytest.raises(NotArchived, match="no delivery is"):
         back(project, delivered)
 

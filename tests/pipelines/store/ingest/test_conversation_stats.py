@@ -13,8 +13,9 @@ from polars.testing import assert_frame_equal
 from pipelines.store.ingest import conversation_stats, deliveries, interactions
 from pipelines.store.warehouse.connection import query
 from pipelines.store.warehouse.database import open_warehouse
-from pipelines.store.warehouse.migrate import MIGRATIONS, migrate
+from pipelines.store.warehouse.migrate import migrate
 from tests.examples import examples
+from tests.older_warehouse import migrations_up_to
 from tests.pipelines.store.ingest.made_deliveries import ID, delivery, finish
 from tests.small_project import KEYS, SmallProject, small_project
 
@@ -22,14 +23,14 @@ UNSEEN = """
     SELECT message_id, arg_min(conversation_id, place) AS conversation_id, arg_min(record_key, place) AS record_key,
            min(reached_at) AS sent_at, arg_min(delivery_id, place) AS delivery_id,
            arg_min(row_number, place) AS row_number, arg_min(line_number, place) AS line_number
-    FROM (SELECT *, struct_pack(d := delivery_id, n := row_number) AS place
+    FROM (SELECT *, struct_pack(d := delivery_id, n := row_number, r := receipt_id) AS place
           FROM receipt ANTI JOIN message USING (message_id))
     GROUP BY message_id ORDER BY ALL"""
 EXCHANGE = """
     SELECT conversation_id, record_key, count(*) AS messages, min(sent_at) AS first_at,
            bool_or(sent_at IS NULL) AS has_untimed
     FROM (SELECT conversation_id, record_key, sent_at FROM message
-          UNION ALL SELECT conversation_id, record_key, sent_at FROM unseen)
+          UNION ALL SELECT conversation_id, record_key, sent_at FROM receipt_only_message)
     GROUP BY ALL ORDER BY ALL"""
 
 
@@ -116,29 +117,27 @@ def test_what_is_summed_up_is_what_all_messages_come_to_in_any_order(
             for arrival in order:
                 bring(project, arrival, summed=data.draw(st.booleans()))
             conversation_stats.sum_up(project.connection)
-            assert project.rows("FROM unseen ORDER BY ALL") == project.rows(UNSEEN)
-            assert project.rows("FROM exchange ORDER BY ALL") == project.rows(EXCHANGE)
-            assert project.rows("FROM unsummed") == []
-            tables.append([project.rows(f"FROM {table} ORDER BY ALL") for table in ("message", "receipt", "exchange")])
+            assert project.rows("FROM receipt_only_message ORDER BY ALL") == project.rows(UNSEEN)
+            assert project.rows("FROM conversation_stats ORDER BY ALL") == project.rows(EXCHANGE)
+            assert project.rows("FROM stale_conversation_stats") == []
+            tables.append(
+                [project.rows(f"FROM {table} ORDER BY ALL") for table in ("message", "receipt", "conversation_stats")]
+            )
     assert tables[0] == tables[1]
 
 
 def test_whoever_had_an_unseen_message_is_pending_when_it_is_seen_with_somebody_else(project: SmallProject) -> None:
     bring(project, Arrival(1, [Entry(1, "sent", 1, 1, 1, None)]), summed=True)
-    project.connection.execute("DELETE FROM pending")
+    project.connection.execute("DELETE FROM work_queue")
     bring(project, Arrival(2, [Entry(1, None, 1, 2, 1, "words")]), summed=True)
-    assert {each["record_key"] for each in project.rows("FROM pending")} == {ID.format(1), ID.format(2)}
-    assert project.rows("FROM unseen") == []
+    assert {each["record_key"] for each in project.rows("FROM work_queue")} == {ID.format(1), ID.format(2)}
+    assert project.rows("FROM receipt_only_message") == []
 
 
 def test_a_warehouse_with_messages_is_brought_up_to_date(tmp_path: Path) -> None:
-    older = tmp_path / "older"
-    older.mkdir()
-    for file in sorted(MIGRATIONS.iterdir(), key=lambda each: each.name)[:7]:
-        (older / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
     message, conversation, record, brought = (ID.format(number) for number in range(1, 5))
     with open_warehouse(tmp_path / "warehouse.duckdb", KEYS["warehouse"], create=True) as connection:
-        migrate(connection, older)
+        migrate(connection, migrations_up_to(7, tmp_path / "older"), None)
         connection.execute(
             """INSERT INTO message BY NAME
                SELECT ?::UUID AS message_id, ?::UUID AS conversation_id, ?::UUID AS record_key, 'inbound' AS direction,
@@ -156,6 +155,6 @@ def test_a_warehouse_with_messages_is_brought_up_to_date(tmp_path: Path) -> None
         before = query(connection, "SELECT * FROM spoken ORDER BY ALL")
     with open_warehouse(tmp_path / "warehouse.duckdb", KEYS["warehouse"]) as connection:
         assert migrate(connection)[0].startswith("0008")
-        assert_frame_equal(query(connection, "SELECT * EXCLUDE (state) FROM spoken ORDER BY ALL"), before)
-        assert query(connection, "FROM unseen").to_dicts() == query(connection, UNSEEN).to_dicts()
-        assert query(connection, "SELECT messages, has_untimed FROM exchange").rows() == [(2, False)]
+        assert_frame_equal(query(connection, "SELECT * EXCLUDE (state) FROM conversation_message ORDER BY ALL"), before)
+        assert query(connection, "FROM receipt_only_message").to_dicts() == query(connection, UNSEEN).to_dicts()
+        assert query(connection, "SELECT messages, has_untimed FROM conversation_stats").rows() == [(2, False)]

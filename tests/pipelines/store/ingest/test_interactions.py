@@ -12,7 +12,7 @@ from tests.small_project import SmallProject
 
 def pending(project: SmallProject) -> set[tuple[str, str]]:
     """Steps that have to look at something, and the record ids of that."""
-    found = project.rows("SELECT p.step, r.record_id FROM pending p JOIN record r USING (record_key)")
+    found = project.rows("SELECT p.step, r.record_id FROM work_queue p JOIN record r USING (record_key)")
     return {(each["step"], each["record_id"]) for each in found}
 
 
@@ -69,9 +69,9 @@ def test_whoever_is_in_a_thread_that_turns_out_to_be_of_another_channel_is_left_
     kept(project, 1, "hello", 1)
     interactions.keep_conversations(project.connection, "crm", told_by(delivery(1), threads(None)))
     conversation_stats.sum_up(project.connection)
-    project.connection.execute("DELETE FROM pending")
+    project.connection.execute("DELETE FROM work_queue")
     interactions.keep_conversations(project.connection, "crm", told_by(delivery(2), threads("Title", channel=channel)))
-    assert len(project.rows("FROM pending")) == stirred
+    assert len(project.rows("FROM work_queue")) == stirred
 
 
 def messages(text: str | None, *rows: int, state: str | None = None) -> pl.DataFrame:
@@ -138,7 +138,7 @@ def test_a_message_that_is_nobodys_gives_way_to_one_that_is_somebodys(
         interactions.keep_messages(project.connection, placed(each, said))
         finish(project, each)
     assert project.rows("SELECT text, record_key FROM message") == [{"text": "Text 2", "record_key": ID.format(7)}]
-    assert project.rows("SELECT DISTINCT * FROM pending") == [{"step": "contacts", "record_key": ID.format(7)}]
+    assert project.rows("SELECT DISTINCT * FROM work_queue") == [{"step": "contacts", "record_key": ID.format(7)}]
 
 
 @pytest.mark.parametrize("batches", [[(None, 1), ("hello", 2)], [("hello", 1), (None, 2)]])
@@ -173,4 +173,4 @@ def test_of_one_delivery_the_furthest_state_counts(project: SmallProject, states
 
 def test_the_person_of_a_message_is_left_to_the_next_step(project: SmallProject) -> None:
     kept(project, 1, "hello", 1)
-    assert project.rows("FROM pending") == [{"step": "contacts", "record_key": ID.format(7)}]
+    assert project.rows("FROM work_queue") == [{"step": "contacts", "record_key": ID.format(7)}]

@@ -17,7 +17,7 @@ def standing(project: SmallProject) -> dict[str, dict[str, Any]]:
 
 def pending(project: SmallProject) -> set[tuple[str, str]]:
     """Steps that have to look at something, and the record ids of that."""
-    found = project.rows("SELECT p.step, r.record_id FROM pending p JOIN record r USING (record_key)")
+    found = project.rows("SELECT p.step, r.record_id FROM work_queue p JOIN record r USING (record_key)")
     return {(each["step"], each["record_id"]) for each in found}
 
 
@@ -59,7 +59,7 @@ def test_only_records_that_say_something_new_are_left_pending(project: SmallProj
     project.deliver("crm", "2026-06-02", "id,name\n1,Jane\n2,Joe")
     project.receive()
     assert pending(project) == {("match", "1"), ("match", "2"), ("contacts", "1"), ("contacts", "2")}
-    project.connection.execute("DELETE FROM pending")
+    project.connection.execute("DELETE FROM work_queue")
     project.deliver("crm", "2026-06-03", "id,name,last modified\n1,Jane,2026-06-02\n2,Joseph,2026-06-03")
     project.receive()
     assert pending(project) == {("match", "2"), ("contacts", "2")}
@@ -68,7 +68,7 @@ def test_only_records_that_say_something_new_are_left_pending(project: SmallProj
 def test_a_content_that_was_seen_earlier_or_later_than_was_known_is_something_new(project: SmallProject) -> None:
     project.deliver("crm", "2026-06-02", "id,name\n1,Jane\n2,Joe")
     project.receive()
-    project.connection.execute("DELETE FROM pending")
+    project.connection.execute("DELETE FROM work_queue")
     project.deliver("crm", "2026-06-03", "id,name,last modified\n1,Jane,2026-06-01\n2,Joe,2026-06-04")
     project.receive()
     assert pending(project) == {("match", "1"), ("match", "2"), ("contacts", "1"), ("contacts", "2")}

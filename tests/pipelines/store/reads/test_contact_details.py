@@ -77,7 +77,7 @@ def test_what_waits_for_somebody_is_named_with_the_way_out(project: SmallProject
     found = {row["source"]: row for row in contact_details.waiting(project.connection).to_dicts()}
     assert found["crm"]["rows"] == 1
     assert found["shop"]["state"] == "refused"
-    assert "columns:" in found["shop"]["way_out"]
+    assert "columns:" in found["shop"]["remediation"]
 
 
 @pytest.mark.parametrize("words", ["berg anna", "Müller-Berg, Anna", "mueller", "MÜLLER"])

@@ -143,7 +143,7 @@ def test_a_message_says_how_far_it_has_come(chat: SmallProject) -> None:
 
 def test_a_message_known_by_its_receipts_alone_is_told_and_counts_as_written_to_the_contact(chat: SmallProject) -> None:
     receipt(chat, 1, ID.format(77), "delivered", "2026-02-05 10:00:00Z")
-    chat.connection.execute("INSERT INTO pending SELECT 'contacts', record_key FROM record")
+    chat.connection.execute("INSERT INTO work_queue SELECT 'contacts', record_key FROM record")
     chat.run()
     last = told(chat)[-1]
     assert (last["direction"], last["state"], last["text"]) == ("outbound", "delivered", None)
@@ -161,7 +161,7 @@ def test_a_message_known_by_its_receipts_alone_happens_when_its_moment_has_come(
 @pytest.mark.parametrize("kind", ["note", "auto_reply", "bounce"])
 def test_what_is_nobodys_act_is_told_but_moves_no_last_interaction(chat: SmallProject, kind: str) -> None:
     chat.connection.execute("UPDATE message SET kind = ? WHERE text = 'fourth'", [kind])
-    chat.connection.execute("INSERT INTO pending SELECT 'contacts', record_key FROM record")
+    chat.connection.execute("INSERT INTO work_queue SELECT 'contacts', record_key FROM record")
     chat.run()
     assert texts(chat)[-1] == "fourth"
     assert chat.contact(RECORD)["last_interaction_at"] == datetime(2026, 2, 2, 9, 5, tzinfo=UTC)

@@ -7,7 +7,8 @@ import pytest
 
 from pipelines.store.warehouse.connection import Connection, query
 from pipelines.store.warehouse.database import open_warehouse
-from pipelines.store.warehouse.migrate import MIGRATIONS, migrate
+from pipelines.store.warehouse.migrate import migrate
+from tests.older_warehouse import migrations_up_to
 
 BEFORE = 9  # the last version with blocks alone
 KEY = "0123456789abcdef" * 4
@@ -44,12 +45,8 @@ KEPT = {
 @pytest.fixture
 def older(tmp_path: Path) -> Iterator[Connection]:
     """A warehouse with data as version 9 left it."""
-    folder = tmp_path / "migrations"
-    folder.mkdir()
-    for file in sorted(MIGRATIONS.iterdir(), key=lambda each: each.name)[:BEFORE]:
-        (folder / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
     with open_warehouse(tmp_path / "warehouse.duckdb", KEY, create=True) as connection:
-        migrate(connection, folder)
+        migrate(connection, migrations_up_to(BEFORE, tmp_path / "migrations"), None)
         connection.execute(DATA)
         yield connection
 
@@ -68,6 +65,6 @@ def test_what_was_decided_and_derived_is_what_it_was(older: Connection) -> None:
 
 def test_a_decision_from_before_is_about_one_side(older: Connection) -> None:
     migrate(older)
-    assert query(older, "SELECT DISTINCT side, print FROM decision_record").rows() == [(None, None)]
+    assert query(older, "SELECT DISTINCT side, evidence_fingerprint FROM decision_record").rows() == [(None, None)]
     assert query(older, "SELECT count(*) FROM must_link").item() == 0
-    assert query(older, "SELECT count(*) FROM kept_apart").item() == 0
+    assert query(older, "SELECT count(*) FROM cannot_link").item() == 0

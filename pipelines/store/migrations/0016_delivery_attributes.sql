@@ -9,3 +9,5 @@ CREATE TABLE delivery_attribute (
 -- Fingerprints made so far hold for all attributes together and cannot be compared any more. Deliveries that were taken
 -- in count as read under the settings of today; the others are tried once more.
 UPDATE delivery SET config_digest = '';
+
+COMMENT ON TABLE delivery_attribute IS 'an attribute that a delivery speaks of, and its definition when it was read';

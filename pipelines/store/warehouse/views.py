@@ -1,0 +1,69 @@
+"""Views of the warehouse as they are now: one SQL file each, all made anew when tables or one of the files change."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from graphlib import CycleError, TopologicalSorter
+from importlib import resources
+from importlib.resources.abc import Traversable
+from itertools import takewhile
+from typing import NamedTuple
+
+import duckdb
+
+from pipelines.errors import MigrationError
+
+VIEWS: Traversable = resources.files("pipelines.store") / "views"
+_READ = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)")
+
+
+class View(NamedTuple):
+    """A file of the views folder, `<name>.sql`: a comment that says what a row is, and CREATE VIEW."""
+
+    name: str
+    sql: str
+
+    @property
+    def comment(self) -> str:
+        """What a row is: the comment at the top of the file."""
+        lines = takewhile(lambda line: line.startswith("--"), self.sql.splitlines())
+        return " ".join(line.removeprefix("--").strip() for line in lines)
+
+
+def read_views(folder: Traversable = VIEWS) -> list[View]:
+    """The views of a folder, each after those that it reads.
+
+    Raises MigrationError where views read each other.
+    """
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
+    texts = {file.name.removesuffix(".sql"): file.read_text(encoding="utf-8") for file in files}
+    reads = {name: sorted({*_READ.findall(sql)} & (texts.keys() - {name})) for name, sql in texts.items()}
+    try:
+        return [View(name, texts[name]) for name in TopologicalSorter(reads).static_order()]
+    except CycleError as error:
+        circle = " → ".join(error.args[1])
+    raise MigrationError(f"Views read each other: {circle}")
+
+
+def are_current(connection: duckdb.DuckDBPyConnection, views: Sequence[View]) -> bool:
+    """Whether the warehouse has these views, made from the same text."""
+    return connection.execute("SELECT sha256 FROM schema_view").fetchall() == [(_digest(views),)]
+
+
+def replace_views(connection: duckdb.DuckDBPyConnection, views: Sequence[View]) -> None:
+    """Drop every view of the warehouse and create these, inside a transaction."""
+    present = connection.execute(
+        "SELECT view_name FROM duckdb_views() WHERE NOT internal AND database_name = current_database()"
+    ).fetchall()
+    for (name,) in present:
+        connection.execute(f'DROP VIEW "{name}"')
+    for view in views:
+        connection.execute(view.sql)
+        comment = view.comment.replace("'", "''")
+        connection.execute(f"COMMENT ON VIEW {view.name} IS '{comment}'")
+    connection.execute("DELETE FROM schema_view")
+    connection.execute("INSERT INTO schema_view VALUES (?, now())", [_digest(views)])
+
+
+def _digest(views: Sequence[View]) -> str:
+    return hashlib.sha256("".join(f"{view.name}\n{view.sql}\n" for view in views).encode()).hexdigest()

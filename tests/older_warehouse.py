@@ -1,0 +1,36 @@
+"""Warehouses as earlier versions left them."""
+
+import re
+from pathlib import Path
+
+from pipelines.store.warehouse.connection import Connection
+from pipelines.store.warehouse.migrate import MIGRATIONS
+
+NAMES = "0014_names.sql"
+RENAMED = re.compile(r"^ALTER TABLE (\w+) RENAME (?:(\w+) )?TO (\w+);", re.MULTILINE)
+
+
+def migrations_up_to(version: int, folder: Path) -> Path:
+    """A folder with the migrations up to a version."""
+    folder.mkdir()
+    for file in sorted(MIGRATIONS.iterdir(), key=lambda each: each.name)[:version]:
+        (folder / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    return folder
+
+
+def undo_renames(connection: Connection) -> None:
+    """Take a warehouse of today back to version 13: its names, without its views and later tables."""
+    views = connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+    for (view,) in views:
+        connection.execute(f"DROP VIEW {view}")
+    renamed = RENAMED.findall((MIGRATIONS / NAMES).read_text(encoding="utf-8"))
+    for table, column, name in reversed(renamed):
+        change = f"{table} RENAME {name} TO {column}" if column else f"{name} RENAME TO {table}"
+        connection.execute(f"ALTER TABLE {change}")
+    connection.execute("""
+        DROP MACRO state_rank;
+        CREATE MACRO way(state) AS list_position(['sent', 'failed', 'delivered', 'read'], state);
+        DELETE FROM schema_migration WHERE version >= 14;
+        DROP TABLE schema_view;
+        DROP TABLE file_problem;
+        DROP TABLE delivery_attribute""")
