@@ -64,21 +64,28 @@ def _text(table: pl.LazyFrame, value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 def compared(records: pl.DataFrame, roles: dict[str, str]) -> int:
     """How many pairs of these records the matcher looks at."""
     from pipelines.match.blocking.keys import blocking_keys, candidate_pairs, in_blocks
-    from pipelines.match.comparison.prepare import prepared
+    from pipelines.match.comparison.listed import prepared
 
     return candidate_pairs(in_blocks(blocking_keys(*prepared(records, roles)))).height
 
 
-def matched(records: pl.LazyFrame, roles: dict[str, str], auto: float | None, memory_limit: str | None) -> pl.DataFrame:
-    """The contact of each record (record_id, contact_id), worked out in memory or in what the limit allows."""
-    from pipelines.match.resolve import resolve
+def matched(records: pl.LazyFrame, roles: dict[str, str], given: argparse.Namespace) -> pl.DataFrame:
+    """The contact of each record (record_id, contact_id: the id of its first record)."""
+    from pipelines.match.comparison.listed import by_role
+    from pipelines.match.resolve import resolve_list
+    from pipelines.steps.match_list import engine_named
+    from schemas.project import Matching
 
-    if memory_limit is None:
-        return resolve(records.collect(), roles, auto)
-    from pipelines.store.matching.duckdb_engine import temporary_engine
-
-    with temporary_engine(memory_limit) as engine:
-        return resolve(records, roles, auto, engine)
+    matching = (
+        Matching() if given.auto is None else Matching(auto=given.auto, review=min(given.auto, Matching().review))
+    )
+    listed = by_role(records.with_row_index("record"), roles)
+    with engine_named(given.engine, given.memory_limit) as engine:
+        rows = engine.frame(listed.collect_batches(), listed.collect_schema())
+        found = resolve_list(engine, rows, matching, region=given.region)
+        clusters = engine.collect(found.clusters).sort("record")["cluster"]
+    ids = records.select("record_id").collect()["record_id"]
+    return pl.DataFrame({"record_id": ids, "contact_id": ids.gather(clusters)})
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -90,6 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--auto", type=float, help="probability from which two records are one (the matcher's default)")
     parser.add_argument("--engine", choices=["polars", "duckdb"], default="polars", help="duckdb: larger than memory")
     parser.add_argument("--memory-limit", default="2GB", help="from which on duckdb spills; batches come on top (2GB)")
+    parser.add_argument("--region", help="country of numbers without a country code (default: digits are compared)")
     parser.add_argument("--json", action="store_true", help="print one line of JSON")
     parser.add_argument("--count", action="store_true", help="count the pairs that would be compared, and do no more")
     given = parser.parse_args(arguments)
@@ -104,7 +112,7 @@ def main(arguments: list[str] | None = None) -> int:
     if given.count:
         print(compared(records.collect(), roles))
         return 0
-    clusters = matched(records, roles, given.auto, given.memory_limit if given.engine == "duckdb" else None)
+    clusters = matched(records, roles, given)
     given.out.parent.mkdir(parents=True, exist_ok=True)
     clusters.write_parquet(given.out)
     used = resource.getrusage(resource.RUSAGE_SELF)

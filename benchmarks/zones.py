@@ -19,7 +19,7 @@ from pipelines.match.blocking.keys import PAIRS, candidate_pairs, paired_keys
 from pipelines.match.blocking.shared_identifiers import crowds
 from pipelines.match.clusters.cluster import SURE, components
 from pipelines.match.comparison.compare import INDEX, Comparison, compare
-from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.listed import prepared
 from pipelines.match.comparison.records import Records, encoded
 from pipelines.match.model.fit import fit
 from pipelines.match.model.weigh import frequencies

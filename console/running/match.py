@@ -10,8 +10,8 @@ from typing import Any
 from console.terminal.exit_codes import OK
 from console.terminal.open_project import opened
 from console.terminal.screen import as_json, out, plural, say, shown_progress, table
-from pipelines.derive.fit import FEWEST
 from pipelines.errors import ConfigurationError
+from pipelines.match.model.fit import FEWEST
 from pipelines.progress import listening
 from pipelines.publish.chart import plain_bar, signed_bar
 from pipelines.publish.files import written

@@ -1,9 +1,12 @@
 """The command line for whoever runs the data: what comes in, what matching does, what goes out."""
 
 import argparse
+import re
 from pathlib import Path
 
 from console.terminal.options import Adder, at_project, in_the_warehouse
+
+INFERRED = "inferred"  # roles of columns that no file gives
 
 
 def add_commands(add: Adder) -> None:
@@ -75,7 +78,7 @@ def add_match(add: Adder) -> None:
     """Add `match` with its actions."""
     match = add(
         "match",
-        "Fit the match model, report on matching, try other thresholds",
+        "Match a list without a project; fit the match model, report on matching, try other thresholds",
         "match",
         project=False,
     )
@@ -98,3 +101,47 @@ def add_match(add: Adder) -> None:
         "--review", type=float, metavar="P", help="probability from which pairs go to review (default: as configured)"
     )
     in_the_warehouse(fit, report, what_if)
+    add_match_list(actions)
+
+
+def add_match_list(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `match list`, which needs no project."""
+    says = "Match the rows of any list with each other, without a project; stores nothing but the files of --out"
+    command = actions.add_parser("list", help=says, description=says)
+    command.set_defaults(module="console.running.match_list")
+    command.add_argument("files", type=Path, nargs="+", metavar="FILE", help="CSV, workbook or Parquet")
+    command.add_argument(
+        "--roles",
+        metavar="FILE",
+        default=INFERRED,
+        help=f"YAML that gives columns their roles (default: {INFERRED}, from headers and first values)",
+    )
+    command.add_argument(
+        "--region",
+        metavar="CODE",
+        help="country of numbers without a country code, such as DE (default: numbers are compared by their digits)",
+    )
+    command.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE|DIR",
+        help="write clusters to FILE (.csv or .parquet), or clusters and edges to DIR; must not exist yet",
+    )
+    command.add_argument(
+        "--engine", choices=["polars", "duckdb"], default="polars", help="polars: in memory; duckdb: larger than memory"
+    )
+    command.add_argument(
+        "--memory-limit",
+        type=memory_size,
+        default="2GB",
+        metavar="SIZE",
+        help="memory from which duckdb spills to encrypted temporary files (default: 2GB)",
+    )
+    command.add_argument("--json", action="store_true", help="for programs: JSON on standard output")
+
+
+def memory_size(text: str) -> str:
+    """An argument that is an amount of memory as DuckDB writes it."""
+    if not re.fullmatch(r"[1-9]\d*(?:\.\d+)? ?[KMGT]i?B", text):
+        raise argparse.ArgumentTypeError("must be a size such as 500MB or 2GB")
+    return text

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.match.comparison.prepare import FACTS, compared_names, folded, named_by_mailbox, told_countries
+from pipelines.match.comparison.prepare import FACTS, compared_names, folded_facts, named_by_mailbox
 from pipelines.match.comparison.records import NAMES
 from pipelines.normalise.identifiers import identifiers
 from pipelines.store.matching import matching as store
@@ -86,15 +86,6 @@ def only(known: Compared, records: pl.Series) -> Compared:
     wanted = pl.col("record").is_in(known.keys.is_in(records.implode()).arg_true().cast(pl.UInt32).implode())
     names, facts, exclusive = (part.filter(wanted) for part in (known.names, known.facts, known.exclusive))
     return Compared(known.keys, names, facts, exclusive)
-
-
-def folded_facts(stated: pl.DataFrame) -> pl.DataFrame:
-    """Facts (record, field, value) as they are compared; a number with its country code tells the country as well."""
-    folds = [folded(str(field), own.select("record", "value")) for (field,), own in stated.group_by("field")]
-    facts = pl.concat([pl.DataFrame(schema=FACTS), *folds])
-    named = facts.filter(pl.col("field") == "country")["record"].implode()
-    numbers = stated.filter(pl.col("field") == "phone", ~pl.col("record").is_in(named))
-    return pl.concat([facts, told_countries(numbers)]).unique().sort(FACTS.names())
 
 
 def keyed(frame: pl.DataFrame, own: Compared) -> pl.DataFrame:

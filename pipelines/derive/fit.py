@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pipelines.derive.comparison_data import NOBODY, Compared, compared
 from pipelines.match.blocking.keys import paired_keys
 from pipelines.match.blocking.shared_identifiers import crowds
-from pipelines.match.model.fit import fit
+from pipelines.match.model.fit import FEWEST, fit
 from pipelines.match.model.model import Model
 from pipelines.progress import progress
 from pipelines.project import OpenProject
@@ -13,7 +13,6 @@ from pipelines.store.matching import models
 from pipelines.store.reads import health
 from pipelines.store.warehouse.connection import Connection, query
 
-FEWEST = 1_000  # records; fewer teach less than the shipped priors know
 GROWN = 2  # times as many records as were there at the last fit
 
 

@@ -8,12 +8,13 @@ import polars as pl
 from pipelines.derive.code_version import rules_of_matching
 from pipelines.derive.comparison_data import NOBODY, Compared, keyed, only, widened
 from pipelines.derive.fit import version_in_use
-from pipelines.match.blocking.keys import RULES, blocking_keys, candidate_pairs
+from pipelines.match import kernel
+from pipelines.match.blocking.keys import RULES
 from pipelines.match.blocking.shared_identifiers import crowds
-from pipelines.match.comparison.records import POINTS, encoded
+from pipelines.match.comparison.records import POINTS
+from pipelines.match.configuration import Configuration
 from pipelines.match.model.model import Model
-from pipelines.match.model.weigh import frequencies
-from pipelines.match.score import EDGES, score
+from pipelines.match.score import EDGES
 from pipelines.match.source_links import with_source_merges
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
@@ -93,7 +94,7 @@ def rekey(settings: Project, connection: Connection, changed: pl.Series, known: 
     """
     known = widened(settings, connection, known, changed)
     own = only(known, changed)
-    keys = blocking_keys(own.names, own.facts)
+    keys = kernel.keys(own.names, own.facts)
     crossed = store.replace_keys(connection, changed, keyed(keys, own), CAPS)
     points = own.facts.filter(pl.col("field").is_in(POINTS))
     bearing = store.replace_points(connection, changed, keyed(points, own).select("field", "value", "record_key"))
@@ -129,30 +130,11 @@ def _compared_edges(
         return 0, pl.DataFrame(schema=EDGES)
     own = widened(settings, connection, known, involved)
     numbers = pl.DataFrame({"record_key": own.keys}).with_row_index("record")
-    pairs = candidate_pairs(blocks.join(numbers, on="record_key").select("rule", "key", "record"))
+    pairs = kernel.pairs(blocks.join(numbers, on="record_key").select("rule", "key", "record"))
     asked = numbers.filter(pl.col("record_key").is_in(subjects.implode()))["record"].implode()
     pairs = pairs.filter(pl.col("lo").is_in(asked) | pl.col("hi").is_in(asked))
-    records = encoded(own.keys.len(), own.names, own.facts)
-    found = score(
-        records,
-        frequencies(records, model, store.crowds_of(connection, involved)),
-        model,
-        pairs,
-        settings.matching,
-        conflicting(pairs, own.exclusive),
-    )
+    crowds = store.crowds_of(connection, involved)
+    configuration = Configuration(model, settings.matching)
+    found = kernel.score(pairs, own.names, own.facts, crowds, own.exclusive, configuration=configuration)
     edges = found.with_columns(record_lo=own.keys.gather(found["lo"]), record_hi=own.keys.gather(found["hi"]))
     return pairs.height, edges.select(EDGES.keys()).cast(pl.Schema(EDGES)).sort("record_lo", "record_hi")
-
-
-def conflicting(pairs: pl.DataFrame, exclusive: pl.DataFrame) -> pl.DataFrame:
-    """Pairs (lo, hi) that hold different values of an exclusive attribute.
-
-    `exclusive`: record, exclusive (List of "attribute=value").
-    """
-    held = exclusive.explode("exclusive", empty_as_null=True).drop_nulls().select(
-        "record", attribute=pl.col("exclusive").str.extract("^([^=]*)="), value="exclusive"
-    )  # fmt: skip
-    lo = pairs.join(held, left_on="lo", right_on="record")
-    both = lo.join(held, left_on=["hi", "attribute"], right_on=["record", "attribute"], suffix="_hi")
-    return both.filter(pl.col("value") != pl.col("value_hi")).select("lo", "hi").unique()

@@ -8,7 +8,8 @@ import polars as pl
 from pipelines import contracts
 from pipelines.derive.candidate_values import candidates, priorities
 from pipelines.derive.comparison_data import compared, keyed
-from pipelines.match.clusters.cluster import SURE, cluster
+from pipelines.match import kernel
+from pipelines.match.clusters.cluster import SURE
 from pipelines.match.clusters.pooled_evidence import LIKELY
 from pipelines.match.score import PAIR
 from pipelines.match.source_links import DECISION
@@ -107,12 +108,12 @@ def recluster(
     own = compared(project.settings, connection, records)
     profiles = (
         keyed(own.names, own)
-        .with_columns(own.exclusive["exclusive"])
+        .with_columns(own.exclusive["exclusive"], kernel.content(own.names, own.facts)["said"])
         .join(links.sides_of(connection, records), on="record_key", how="left", maintain_order="left")
         .with_columns(exclusive=pl.concat_list("exclusive", pl.col("sides").fill_null([])))
     )
     points = matching.points_of(connection, records)
-    clustered = cluster(edges, profiles, points, project.settings.matching.auto)
+    clustered = kernel.merge(edges, profiles, points, project.settings.matching.auto)
     identity = identify(clustered.clusters, store.anchors(connection, records), before)
     merges = edges.filter(pl.col("zone") == "merge")
     linked = merges.join(clustered.vetoed, on=PAIR, how="anti")

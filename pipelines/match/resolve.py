@@ -1,7 +1,7 @@
-"""Matching a list as a whole, without a warehouse: rows of declared roles → who is who."""
+"""Matching a list as a whole, without a warehouse: who is who in it, and why."""
 
-from collections.abc import Mapping
 from functools import partial
+from typing import NamedTuple
 
 import narwhals as nw
 import polars as pl
@@ -9,51 +9,65 @@ import polars as pl
 from pipelines.match import kernel
 from pipelines.match.blocking.keys import KEYS, PAIRS
 from pipelines.match.blocking.shared_identifiers import crowds_on
+from pipelines.match.clusters.cluster import SURE
 from pipelines.match.clusters.components import components
 from pipelines.match.clusters.pooled_evidence import LIKELY
-from pipelines.match.comparison.prepare import FACTS, NAMED, stated_facts, stated_names
-from pipelines.match.comparison.records import POINTS
+from pipelines.match.comparison.listed import list_facts, list_names
+from pipelines.match.comparison.prepare import FACTS, NAMED
+from pipelines.match.comparison.records import NAMES, POINTS
 from pipelines.match.configuration import Configuration
-from pipelines.match.engines.polars import IN_MEMORY, Engine, Frame, distinct
-from pipelines.match.model.fit import fit_on
+from pipelines.match.engines.engine import Engine, Frame, distinct
+from pipelines.match.model.fit import model_of
+from pipelines.progress import progress
 from schemas.project import Matching
 
+BATCHES = pl.Schema({"record": pl.UInt32, "batch": pl.UInt32})
+CLUSTERS = pl.Schema({"record": pl.UInt32, "cluster": pl.UInt32})
 
-def resolve(
-    records: pl.DataFrame | pl.LazyFrame,
-    roles: Mapping[str, str],
-    auto: float | None = None,
-    engine: Engine = IN_MEMORY,
-) -> pl.DataFrame:
-    """Say which rows are one contact: record_id, contact_id (the record id of its first row).
 
-    `records`: record_id, of any type and without duplicates, and the columns that `roles` names (`prepare.prepared`).
-    A lazy frame is read in batches, so that it may be larger than memory if the engine is made for it.
+class Resolved(NamedTuple):
+    """What came of a list.
+
+    `clusters`: record, cluster (the smallest record in it), of every record. `edges`: `kernel.EDGES`.
     """
-    matching = Matching() if auto is None else Matching(auto=auto, review=min(auto, Matching().review))
-    columns = {f"column {nth}": column for nth, column in enumerate(roles)}  # as they are called may clash
-    listed = records.lazy().select("record_id", **{name: pl.col(column) for name, column in columns.items()})
-    listed = listed.with_row_index("record")
-    batches = [listed.collect()] if isinstance(records, pl.DataFrame) else listed.collect_batches()
-    list_ = engine.frame(batches, listed.collect_schema())
-    found = contacts(engine, list_, {name: roles[column] for name, column in columns.items()}, matching)
-    return engine.collect(found.sort("record").drop("record"))
+
+    clusters: Frame
+    edges: Frame
 
 
-def contacts(engine: Engine, listed: Frame, roles: Mapping[str, str], matching: Matching) -> Frame:
-    """The contact of each record of a list: record, record_id, contact_id."""
-    facts = engine.map_batches(listed, partial(stated_facts, roles=roles), FACTS)
-    names = engine.map_groups([listed, facts], "record", partial(stated_names, roles=roles), NAMED)
+def resolve(engine: Engine, names: Frame, facts: Frame, matching: Matching, *, explain: bool = False) -> Resolved:
+    """Match the records of a list: `names` (each record once) and `facts` as `prepare` has them.
+
+    With `explain` every edge has its evidence, else only those that clustering asks for it.
+    """
+    records = engine.rows(names)
+    progress("making blocking keys", 0, records)
     blocks = usable_blocks(engine, names, facts)
     crowds = crowds_on(engine, names, facts)
-    configuration = Configuration(fit_on(engine, names, facts, blocks, crowds), matching)
-    involved = with_records(engine, paired(engine, blocks), names, facts, crowds)
-    edges = engine.map_groups(involved, "batch", partial(kernel.score, configuration=configuration), kernel.EDGES)
-    clusters = clustered(engine, edges, names, configuration)
-    ids = listed.select("record", "record_id")
-    own = ids.join(clusters, on="record", how="left").with_columns(nw.coalesce("cluster", "record").alias("cluster"))
-    called = ids.select(nw.col("record").alias("cluster"), nw.col("record_id").alias("contact_id"))
-    return own.join(called, on="cluster").select("record", "record_id", "contact_id")
+    progress("fitting the match model", 0, records)
+    configuration = Configuration(model_of(engine, names, facts, blocks, crowds), matching)
+    pairs = paired(engine, blocks)
+    progress("comparing pairs", 0, engine.rows(pairs))
+    involved = with_records(engine, pairs, names, facts, crowds)
+    scored = partial(score_batches, configuration=configuration, explain_below=kernel.ALL if explain else SURE)
+    edges = engine.map_groups(involved, "batch", scored, kernel.EDGES)
+    progress("making clusters", 0, engine.rows(edges))
+    found = clustered(engine, edges, names, facts, matching.auto)
+    own = names.select("record").join(found, on="record", how="left")
+    return Resolved(own.select("record", nw.coalesce("cluster", "record").alias("cluster")), edges)
+
+
+def resolve_list(
+    engine: Engine, listed: Frame, matching: Matching, *, region: str | None = None, explain: bool = False
+) -> Resolved:
+    """`resolve` the rows of a list: record, and for each role a List(String) of what its columns say.
+
+    `region`: where its numbers are dialled; see `listed.list_facts`.
+    """
+    progress("reading names and identifiers", 0, engine.rows(listed))
+    facts = engine.map_batches(listed, partial(list_facts, region=region), FACTS)
+    names = engine.map_groups([listed, facts], "record", list_names, NAMED)
+    return resolve(engine, names, facts, matching, explain=explain)
 
 
 def usable_blocks(engine: Engine, names: Frame, facts: Frame) -> Frame:
@@ -73,8 +87,8 @@ def with_records(engine: Engine, pairs: Frame, names: Frame, facts: Frame, crowd
     batches = engine.batches(engine.rows(pairs))
     if batches == 1:
         return tuple(frame.with_columns(nw.lit(0).alias("batch")) for frame in (pairs, names, facts, crowds))
-    shelves = engine.map_batches(names, partial(kernel.shelved, batches=batches), kernel.SHELVES)
-    own = engine.checkpoint(pairs.join(shelves.select(nw.col("record").alias("lo"), "batch"), on="lo"), "batch")
+    assigned = engine.map_batches(names, partial(batch_of_records, batches=batches), BATCHES)
+    own = engine.checkpoint(pairs.join(assigned.select(nw.col("record").alias("lo"), "batch"), on="lo"), "batch")
     ends = [own.select("batch", nw.col(end).alias("record")) for end in ("lo", "hi")]
     met = engine.checkpoint(distinct(nw.concat(ends)))
     own_names, own_facts = (engine.checkpoint(met.join(frame, on="record"), "batch") for frame in (names, facts))
@@ -82,13 +96,50 @@ def with_records(engine: Engine, pairs: Frame, names: Frame, facts: Frame, crowd
     return own, own_names, own_facts, engine.checkpoint(values.join(crowds, on=["field", "value"]), "batch")
 
 
-def clustered(engine: Engine, edges: Frame, names: Frame, configuration: Configuration) -> Frame:
+def batch_of_records(names: pl.DataFrame, batches: int) -> pl.DataFrame:
+    """Which batch the pairs of each record go to: record, batch. Those of one name go together, as pairs mostly are."""
+    word = pl.coalesce("family_name", "given_name").hash()
+    batch = pl.when(pl.col("family_name").is_null() & pl.col("given_name").is_null()).then("record").otherwise(word)
+    return names.select("record", batch=batch % batches).cast(BATCHES)
+
+
+def score_batches(
+    pairs: pl.DataFrame,
+    names: pl.DataFrame,
+    facts: pl.DataFrame,
+    crowds: pl.DataFrame,
+    *,
+    configuration: Configuration,
+    explain_below: float,
+) -> pl.DataFrame:
+    """`kernel.score` of whole batches, which may have records and crowds in common."""
+    own_names, own_crowds = _once(names, "record"), _once(crowds, "field", "value")
+    return kernel.score(pairs, own_names, facts, own_crowds, configuration=configuration, explain_below=explain_below)
+
+
+def _once(frame: pl.DataFrame, *key: str) -> pl.DataFrame:
+    """What several batches have in common, once."""
+    return frame if frame["batch"].n_unique() <= 1 else frame.unique(key)
+
+
+def clustered(engine: Engine, edges: Frame, names: Frame, facts: Frame, auto: float) -> Frame:
     """The cluster of each record that any edge touches which may join: record, cluster."""
     tying = (nw.col("zone") == "merge") | (nw.col("probability") >= LIKELY)
     component = components(engine, edges.filter(tying).select("lo", "hi"))
     one = component.select(nw.col("record").alias("lo"), "component")
     other = component.select(nw.col("record").alias("hi"), nw.col("component").alias("other"))
     within = edges.join(one, on="lo").join(other, on="hi").filter(nw.col("component") == nw.col("other"))
-    members = component.join(names, on="record")
-    own = [engine.checkpoint(frame, "component") for frame in (within.drop("other"), members)]
-    return engine.map_groups(own, "component", partial(kernel.merge, configuration=configuration), kernel.CLUSTERS)
+    own_names, own_facts = (component.join(frame, on="record") for frame in (names, facts))
+    own = [engine.checkpoint(frame, "component") for frame in (within.drop("other"), own_names, own_facts)]
+    return engine.map_groups(own, "component", partial(cluster_components, auto=auto), CLUSTERS)
+
+
+def cluster_components(edges: pl.DataFrame, names: pl.DataFrame, facts: pl.DataFrame, auto: float) -> pl.DataFrame:
+    """Clusters of whole components: record, cluster. `edges`: `kernel.EDGES`."""
+    nothing = pl.lit([], dtype=pl.List(pl.String))
+    members = names.join(kernel.content(names, facts), on="record").select(
+        *NAMES, "said", record_key="record", exclusive=nothing
+    )
+    points = facts.filter(pl.col("field").is_in(POINTS)).select("field", "value", record_key="record")
+    ends = edges.rename({"lo": "record_lo", "hi": "record_hi"})
+    return kernel.merge(ends, members, points, auto).clusters.rename({"record_key": "record"})

@@ -89,6 +89,19 @@ def _chunk(
     )
 
 
+def conflicting(pairs: pl.DataFrame, exclusive: pl.DataFrame) -> pl.DataFrame:
+    """Pairs (lo, hi) that hold different values of an exclusive attribute.
+
+    `exclusive`: record, exclusive (List of "attribute=value").
+    """
+    held = exclusive.explode("exclusive", empty_as_null=True).drop_nulls().select(
+        "record", attribute=pl.col("exclusive").str.extract("^([^=]*)="), value="exclusive"
+    )  # fmt: skip
+    lo = pairs.join(held, left_on="lo", right_on="record")
+    both = lo.join(held, left_on=["hi", "attribute"], right_on=["record", "attribute"], suffix="_hi")
+    return both.filter(pl.col("value") != pl.col("value_hi")).select("lo", "hi").unique()
+
+
 def is_vague(comparison: Comparison, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Whether the given name of a pair does not say who it is: there is none, or an initial."""
     if "given_name" not in comparison.fields:

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.derive.fit import FEWEST, everybody, fitted, refit
+from pipelines.derive.fit import everybody, fitted, refit
 from pipelines.derive.match import compare_subjects
+from pipelines.match.model.fit import FEWEST
 from pipelines.match.model.model import Model, shipped_m
 from pipelines.project import OpenProject
 from pipelines.steps.preview import RUN, Preview, preview

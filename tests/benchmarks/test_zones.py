@@ -1,7 +1,7 @@
 import polars as pl
 
 from benchmarks.zones import Linkable, Zone, linkable, true_pairs, zones
-from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.listed import prepared
 from pipelines.match.comparison.records import encoded
 
 ROLES = {"given": "given_name", "family": "family_name", "email": "email"}

@@ -2,7 +2,7 @@
 
 import narwhals as nw
 
-from pipelines.match.engines.polars import Frame, distinct
+from pipelines.match.engines.engine import Frame, distinct
 
 
 def usable_blocks(keys: Frame, subjects: Frame, caps: Frame) -> Frame:

@@ -4,7 +4,8 @@ import narwhals as nw
 import polars as pl
 
 from pipelines.match.comparison.records import POINTS
-from pipelines.match.engines.polars import IN_MEMORY, Engine, Frame, lazy
+from pipelines.match.engines.engine import Engine, Frame
+from pipelines.match.engines.polars import IN_MEMORY, lazy
 from pipelines.normalise.email import ROLES
 
 CROWDS = pl.Schema({"field": pl.String, "value": pl.String, "people": pl.UInt32, "givens": pl.UInt32})

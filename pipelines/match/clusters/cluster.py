@@ -71,7 +71,8 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
 
     `edges`: record_lo, record_hi, zone, rule, weight, probability, vague and, below SURE, evidence; of both zones, with
     all records of the components that edges of the merge zone and those from `pool.LIKELY` on make. `profiles`:
-    record_key, given_name, middle_name, family_name (as they are compared), exclusive (List of "attribute=value").
+    record_key, given_name, middle_name, family_name (as they are compared), exclusive (List of "attribute=value"), and
+    perhaps said (`sample.said`).
     `points`: record_key, field, value. A cluster is named by its smallest record.
 
     A join is vetoed by: different values of an exclusive attribute, of which a decision that parts records is one, with
@@ -81,9 +82,7 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
     A vetoed edge whose records come together by another one is not reported. At last clusters are joined that all their
     doubtful edges together tie (`pool.pooled`).
     """
-    merges = edges.filter(pl.col("zone") == "merge").sort(
-        ["weight", "record_lo", "record_hi"], descending=[True, False, False]
-    )
+    merges = strongest_first(edges.filter(pl.col("zone") == "merge"), profiles)
     component = components(merges)
     members = known_members(edges, profiles, points, component)
     probability = _probabilities(edges, component)
@@ -111,6 +110,16 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
 
 
 PAIR = ["record_lo", "record_hi"]
+
+
+def strongest_first(merges: pl.DataFrame, profiles: pl.DataFrame) -> pl.DataFrame:
+    """Edges by weight; equal ones by what their records say, so that it does not matter how these are called."""
+    said = profiles.select("record_key", said=pl.col("said") if "said" in profiles.columns else pl.lit(0))
+    for end, name in zip(PAIR, ("one", "other"), strict=True):
+        merges = merges.join(said.rename({"said": name}), left_on=end, right_on="record_key", how="left")
+    ends = [pl.min_horizontal("one", "other"), pl.max_horizontal("one", "other")]
+    order = [pl.col("weight"), *ends, *map(pl.col, PAIR)]
+    return merges.sort(order, descending=[True, *[False] * 4]).drop("one", "other")
 
 
 def _probabilities(edges: pl.DataFrame, component: pl.DataFrame) -> dict[Pair, float]:

@@ -4,7 +4,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from pipelines.match.engines.polars import Engine, Frame, distinct
+from pipelines.match.engines.engine import Engine, Frame, distinct
 
 COMPONENTS = pl.Schema({"record": pl.UInt32, "component": pl.UInt32})
 ON_DRIVER = 20_000_000  # edges, of eight bytes each

@@ -1,15 +1,13 @@
-"""Raw columns of declared roles → names and facts as they are compared. For lists that are no project."""
+"""Names and facts as they are compared: one form for all ways of writing them."""
 
-from collections.abc import Iterator, Mapping
 from functools import cache
 
 import polars as pl
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 from pipelines.match.comparison.name_words import known_aliases
-from pipelines.match.comparison.records import NAMES, POINTS, TEXTS
+from pipelines.match.comparison.records import NAMES
 from pipelines.normalise.email import STOPGAP
-from pipelines.normalise.name import kept_names
 from pipelines.normalise.text import PLACEHOLDERS, match_form
 
 LEGAL_FORM = r" (?:inc|incorporated|ltd|limited|llc|llp|plc|corp|corporation|co|company|gmbh|ag|kg|ug|sa|srl|bv|oy|ab)$"
@@ -20,48 +18,8 @@ STREET_WORDS = {
 }  # fmt: skip
 
 
-def prepared(columns: pl.DataFrame, roles: Mapping[str, str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Names and facts of a frame's rows, which are records 0, 1, 2 …; see `stated_names` and `stated_facts`."""
-    listed = columns.with_row_index("record")
-    facts = stated_facts(listed, roles).sort(FACTS.names())
-    return stated_names(listed, facts, roles), facts
-
-
-def stated_names(listed: pl.DataFrame, facts: pl.DataFrame, roles: Mapping[str, str]) -> pl.DataFrame:
-    """Names of records: record, given_name, middle_name, family_name.
-
-    `listed`: record (UInt32), and the columns of `roles`. `facts`: what `stated_facts` finds in them. `roles`: column
-    name → `given_name`, `middle_name`, `family_name`, `full_name`, or a field of `records`.
-    """
-    return named_by_mailbox(_names(*_by_role(listed, roles)), facts)
-
-
-def stated_facts(listed: pl.DataFrame, roles: Mapping[str, str]) -> pl.DataFrame:
-    """Facts of records, each once: record, field, value. `listed` and `roles` as `stated_names` takes them."""
-    stated, by_role = _by_role(listed, roles)
-    facts = [pl.DataFrame(schema=FACTS)]
-    for role in (*POINTS, *TEXTS):
-        held = by_role.get(role, [])
-        texts = (
-            [pl.concat_str(held, separator=" ", ignore_nulls=True)] if role in JOINED and held else map(pl.col, held)
-        )
-        told = [folded(role, stated.select("record", value=text)) for text in texts]
-        told += _countries(stated, by_role) if role == "country" else []
-        facts += told if len(told) <= 1 else [pl.concat(told).unique()]
-    return pl.concat(facts)
-
-
-def _by_role(listed: pl.DataFrame, roles: Mapping[str, str]) -> tuple[pl.DataFrame, dict[str, list[str]]]:
-    """Records with the columns of `roles` as text, and the columns of each role."""
-    by_role: dict[str, list[str]] = {}
-    for column, role in roles.items():
-        by_role.setdefault(role, []).append(column)
-    return listed.select("record", *(pl.col(column).cast(pl.String) for column in roles)), by_role
-
-
 NAMED = pl.Schema({"record": pl.UInt32, **dict.fromkeys(NAMES, pl.String)})
 FACTS = pl.Schema({"record": pl.UInt32, "field": pl.String, "value": pl.String})
-JOINED = ("street", "text")  # fields that several columns make up: the number of a house and its street
 
 
 def folded(field: str, stated: pl.DataFrame) -> pl.DataFrame:
@@ -84,13 +42,13 @@ def folded(field: str, stated: pl.DataFrame) -> pl.DataFrame:
     return kept.filter(~pl.col("value").is_in(PLACEHOLDERS)).cast(FACTS)
 
 
-def _countries(stated: pl.DataFrame, by_role: Mapping[str, list[str]]) -> Iterator[pl.DataFrame]:
-    """The country of a number written with its code, for rows that name none: where they are is known all the same."""
-    for column in by_role.get("phone", []):
-        unnamed = stated
-        for named in by_role.get("country", []):
-            unnamed = unnamed.filter(pl.col(named).is_null())
-        yield told_countries(unnamed.select("record", value=column))
+def folded_facts(stated: pl.DataFrame) -> pl.DataFrame:
+    """Facts (record, field, value) as they are compared; a number with its country code tells the country as well."""
+    folds = [folded(str(field), own.select("record", "value")) for (field,), own in stated.group_by("field")]
+    facts = pl.concat([pl.DataFrame(schema=FACTS), *folds])
+    named = facts.filter(pl.col("field") == "country")["record"].implode()
+    numbers = stated.filter(pl.col("field") == "phone", ~pl.col("record").is_in(named))
+    return pl.concat([facts, told_countries(numbers)]).unique().sort(FACTS.names())
 
 
 def told_countries(numbers: pl.DataFrame) -> pl.DataFrame:
@@ -137,18 +95,6 @@ def _date(value: pl.Expr) -> pl.Expr:
         .otherwise(digits)
         .fill_null(digits)
     )
-
-
-def _names(stated: pl.DataFrame, by_role: Mapping[str, list[str]]) -> pl.DataFrame:
-    def column(role: str) -> pl.Expr:
-        held = by_role.get(role)
-        return pl.coalesce(held) if held else pl.lit(None, dtype=pl.String)
-
-    written = stated.select(
-        "record", name=column("full_name"), first_name=column("given_name"), last_name=column("family_name"),
-        middle=match_form(column("middle_name")),
-    )  # fmt: skip
-    return compared_names(written.with_columns(kept_names(written)))
 
 
 def named_by_mailbox(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from pipelines.match.comparison.compare import compare
 from pipelines.match.comparison.records import NAMES
 from pipelines.match.comparison.subset import Local, local
-from pipelines.match.engines.polars import IN_MEMORY, Engine, Frame, lazy
+from pipelines.match.engines.engine import Engine, Frame
+from pipelines.match.engines.polars import IN_MEMORY, lazy
 from pipelines.match.model.model import BEARERS, SHARES, Model, unfitted
 from pipelines.match.model.sample import sampled_pairs
 from pipelines.match.model.term_frequency import FULL_NAME, values_on
@@ -24,6 +25,7 @@ from pipelines.match.priors import COLLEAGUES, DUPLICATES, HOUSEHOLD, ONE_LINE, 
 ROUNDS = 8
 WEIGHT = 50.0  # true pairs that a prior of m is worth
 LIST = 50.0  # records that the prior of `duplicates` is worth
+FEWEST = 1_000  # records; fewer teach less than the shipped priors know
 
 
 def fit(names: pl.DataFrame, facts: pl.DataFrame, keys: pl.DataFrame, crowds: pl.DataFrame) -> Model:
@@ -44,6 +46,11 @@ def fit_on(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Fram
     own_crowds = engine.collect(crowds.join(own_facts, on=["field", "value"], how="semi"))
     own = local(pairs, engine.collect(own_names), engine.collect(own_facts))
     return learnt(model, pairs, every, own, own_crowds)
+
+
+def model_of(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Frame) -> Model:
+    """The model a list is matched by: fitted to it, or the shipped one if it has less than FEWEST records."""
+    return unfitted() if engine.rows(names) < FEWEST else fit_on(engine, names, facts, keys, crowds)
 
 
 def learnt(model: Model, pairs: pl.DataFrame, every: int, own: Local, crowds: pl.DataFrame) -> Model:

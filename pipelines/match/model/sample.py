@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.match.blocking import keys as blocking
 from pipelines.match.comparison.records import NAMES, POINTS, TEXTS
-from pipelines.match.engines.polars import Engine, Frame
+from pipelines.match.engines.engine import Engine, Frame
 
 SAMPLE = 150_000  # candidate pairs that are looked at, about
 SAID = pl.Schema({"record": pl.UInt32, "said": pl.UInt64})

@@ -4,7 +4,7 @@ import narwhals as nw
 import polars as pl
 
 from pipelines.match.comparison.records import NAMES
-from pipelines.match.engines.polars import Engine, Frame
+from pipelines.match.engines.engine import Engine, Frame
 from pipelines.match.model.weigh import IDENTIFYING
 
 VALUES = pl.Schema({"field": pl.String, "value": pl.String, "records": pl.Int64})

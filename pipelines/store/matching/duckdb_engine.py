@@ -10,7 +10,7 @@ import duckdb
 import narwhals as nw
 import polars as pl
 
-from pipelines.match.engines.polars import Frame, Function, parts
+from pipelines.match.engines.engine import Frame, Function, parts
 from pipelines.store.warehouse.connection import Connection, lent, query
 from pipelines.store.warehouse.database import in_memory
 

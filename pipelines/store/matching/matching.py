@@ -6,22 +6,8 @@ import narwhals as nw
 import polars as pl
 
 from pipelines.match.blocking.joins import usable_blocks
+from pipelines.match.comparison.identifier_fields import FIELDS
 from pipelines.store.warehouse.connection import Connection, lent, query
-from schemas.vocabulary import IdentifierType
-
-# Ids of a person on one channel. Their match keys hold kind and scope: the same digits elsewhere are somebody else.
-CHANNEL_IDS = tuple(
-    kind
-    for kind in IdentifierType
-    if kind not in (IdentifierType.PHONE, IdentifierType.WA_ID, IdentifierType.EMAIL, IdentifierType.EXTERNAL_ID)
-)
-
-# Which field of the match model a kind of identifier speaks for. An external id proves nothing outside its source.
-FIELDS = {
-    IdentifierType.PHONE: "phone",
-    IdentifierType.WA_ID: "phone",
-    IdentifierType.EMAIL: "email",
-} | dict.fromkeys(CHANNEL_IDS, "channel_id")
 
 
 def stated_names(connection: Connection, records: pl.Series, exclusive: list[str]) -> pl.DataFrame:

@@ -6,18 +6,17 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.derive.match import conflicting
 from pipelines.match.blocking.keys import candidate_pairs, paired_keys
 from pipelines.match.blocking.shared_identifiers import crowds
 from pipelines.match.clusters.cluster import SURE, cluster
-from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.listed import prepared
 from pipelines.match.comparison.records import POINTS, encoded
 from pipelines.match.engines.polars import PolarsEngine
 from pipelines.match.model.model import unfitted
 from pipelines.match.model.weigh import frequencies
-from pipelines.match.resolve import resolve
-from pipelines.match.score import score
+from pipelines.match.score import conflicting, score
 from schemas.project import Matching
+from tests.resolved import resolve
 
 ROLES = {"given": "given_name", "family": "family_name", "phone": "phone", "email": "email", "city": "city"}
 MODEL = unfitted()

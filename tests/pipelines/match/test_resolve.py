@@ -4,7 +4,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.match.resolve import resolve
+from tests.resolved import resolve
 
 ROLES = {"first": "given_name", "last": "family_name", "tel": "phone", "mail": "email", "town": "city"}
 LIST = pl.DataFrame(

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.match.blocking.keys import PAIRS
 from pipelines.match.blocking.shared_identifiers import crowds
-from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.listed import prepared
 from pipelines.match.comparison.records import encoded
 from pipelines.match.model.model import unfitted
 from pipelines.match.model.weigh import frequencies

@@ -16,7 +16,7 @@ from pipelines.match.blocking.keys import (
     in_blocks,
     paired_keys,
 )
-from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.listed import prepared
 
 ROLES = {
     "given": "given_name",

@@ -1,7 +1,7 @@
 import polars as pl
 
 from pipelines.match.blocking.shared_identifiers import SHARED_BOX, crowds
-from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.listed import prepared
 
 ROLES = {
     "given": "given_name",

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.match.comparison.compare import INDEX, Comparison, compare
-from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.listed import prepared
 from pipelines.match.comparison.records import encoded
 
 ROLES = {

@@ -1,7 +1,8 @@
 import polars as pl
 import pytest
 
-from pipelines.match.comparison.prepare import FACTS, compared_names, countries, folded, prepared
+from pipelines.match.comparison.listed import prepared
+from pipelines.match.comparison.prepare import FACTS, compared_names, countries, folded
 
 
 def fold(field: str, value: str | None) -> str | None:

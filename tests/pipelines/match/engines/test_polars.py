@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.match.engines.polars import IN_MEMORY, Engine, PolarsEngine, distinct, lazy, parts
+from pipelines.match.engines.engine import Engine, distinct, parts
+from pipelines.match.engines.polars import IN_MEMORY, PolarsEngine, lazy
 
 ROWS = pl.DataFrame(
     {"key": [5, 1, 3, 3, 2, 1, 4], "word": list("abcdefg")}, schema={"key": pl.UInt64, "word": pl.String}

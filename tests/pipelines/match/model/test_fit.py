@@ -8,7 +8,7 @@ import pytest
 from pipelines.match.blocking.keys import RULES, blocking_keys, candidate_pairs, in_blocks
 from pipelines.match.blocking.shared_identifiers import crowds
 from pipelines.match.comparison.compare import compare
-from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.listed import prepared
 from pipelines.match.comparison.records import encoded
 from pipelines.match.engines.polars import IN_MEMORY, lazy
 from pipelines.match.model import sample as module

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipelines.match.blocking.shared_identifiers import crowds
 from pipelines.match.comparison.compare import compare
-from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.listed import prepared
 from pipelines.match.comparison.records import encoded
 from pipelines.match.model.model import Model, unfitted
 from pipelines.match.model.weigh import Weighed, frequencies, full_names, weigh

@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 from pipelines.match.blocking.keys import paired_keys
 from pipelines.match.blocking.shared_identifiers import crowds
 from pipelines.match.clusters.components import components
-from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.listed import prepared
 from pipelines.match.configuration import Configuration
-from pipelines.match.engines.polars import IN_MEMORY, PolarsEngine, distinct, lazy
+from pipelines.match.engines.engine import distinct
+from pipelines.match.engines.polars import IN_MEMORY, PolarsEngine, lazy
 from pipelines.match.model import sample
 from pipelines.match.model.fit import fit, fit_on
-from pipelines.match.resolve import resolve
 from pipelines.store.matching.duckdb_engine import DuckDBEngine, engine_on, temporary_engine
 from pipelines.store.warehouse.database import in_memory, open_warehouse
 from schemas.project import Matching
+from tests.resolved import resolve
 
 ROLES = {
     "Name": "full_name",
@@ -55,7 +56,7 @@ def listed(rows: list[tuple[str | None, ...]]) -> pl.DataFrame:
 def test_a_list_has_the_same_contacts_on_every_engine(engine: DuckDBEngine, rows: list[tuple[str | None, ...]]) -> None:
     found = resolve(listed(rows), ROLES)
     assert resolve(listed(rows), ROLES, engine=PolarsEngine(at_once=8)).equals(found)
-    assert resolve(listed(rows).lazy(), ROLES, engine=engine).equals(found)
+    assert resolve(listed(rows), ROLES, engine=engine).equals(found)
     engine.drop()
 
 

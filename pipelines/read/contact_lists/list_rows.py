@@ -1,0 +1,91 @@
+"""Rows of a list that is no delivery, by the roles of its columns: a CSV, a workbook or a Parquet file."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from pipelines.errors import DeliveryRefused
+from pipelines.read.catalogue.detect import encoding_of, sample
+from pipelines.read.contact_lists.open_table import open_table
+from pipelines.read.core.batch import BATCH_ROWS
+from pipelines.read.tables.contact_table import LISTS, parts
+from pipelines.read.tables.parquet import PARQUET, open_parquet
+from pipelines.read.tables.spreadsheet_cells import CLEAR, said
+from pipelines.read.tables.table import Rows, Table
+from schemas.list_roles import NO_EVIDENCE, ListRole
+from schemas.vocabulary import ErrorCode
+
+LOOKED_AT = 1_000  # rows, to tell roles
+
+
+class ListRows(NamedTuple):
+    """Some rows of a list, and how many rows beside them were left out because they do not fit the header.
+
+    `rows`: record (UInt32, the number of the row, counted from `before`), record_id (String, null without one), and
+    for each role a List(String).
+    """
+
+    rows: pl.DataFrame
+    refused: int
+
+
+def open_list(path: Path, *, rows: int = BATCH_ROWS) -> AbstractContextManager[Table]:
+    """Open a list as a table. Raises DeliveryRefused for a file that is none."""
+    seen = sample(path)
+    if seen.start.startswith(PARQUET):
+        return open_parquet(path, rows=rows)
+    return open_table(path, encoding_of(seen.start), rows=rows)
+
+
+def first_values(path: Path) -> dict[str, pl.Series]:
+    """The header of a list, with the first values of each column, blank ones left out."""
+    with open_list(path, rows=LOOKED_AT) as table:
+        twice = {name for name in table.header if table.header.count(name) > 1}
+        if twice:
+            places = [nth for nth, name in enumerate(table.header, 1) if name in twice]
+            raise DeliveryRefused(ErrorCode.HEADER_DUPLICATE, f"columns {places} have the same header; name each apart")
+        first = next(table.rows, None)
+    columns = {header: f"c{place}" for place, header in enumerate(table.header)}
+    if first is None:
+        return {header: pl.Series(dtype=pl.String) for header in columns}
+    cells = said(first.cells, list(columns.values()))
+    return {header: cells[column].drop_nulls() for header, column in columns.items()}
+
+
+def read_list(path: Path, roles: Mapping[str, ListRole], before: int) -> Iterator[ListRows]:
+    """The rows of a list in batches. `roles` may name columns that this list does not have.
+
+    `before`: how many rows there were in the lists before it; the first row of this one is `before` + 1.
+    """
+    used = sorted(set(roles.values()) - set(NO_EVIDENCE))
+    with open_list(path) as table:
+        columns = {f"c{place}": roles[name] for place, name in enumerate(table.header) if name in roles}
+        for rows in table.rows:
+            yield ListRows(by_role(rows, columns, used, before), rows.refused.height)
+
+
+def by_role(rows: Rows, columns: Mapping[str, ListRole], used: list[ListRole], before: int) -> pl.DataFrame:
+    """Cells of a table by the role of their columns. A cell may hold several phones or addresses."""
+    cells = said(rows.cells, list(columns)).with_columns(pl.col(list(columns)).replace(CLEAR, None))
+    of_role = {role: [name for name, each in columns.items() if each is role] for role in used}
+    ids = [name for name, each in columns.items() if each is ListRole.RECORD_ID]
+    nothing = pl.lit([], dtype=pl.List(pl.String))
+    told = {
+        str(role): pl.concat_list(values(cells[name], role) for name in own) if own else nothing
+        for role, own in of_role.items()
+    }
+    return cells.select(
+        (pl.col("row") + before).cast(pl.UInt32).alias("record"),
+        (pl.col(ids[0]) if ids else pl.lit(None, pl.String)).alias("record_id"),
+        **told,
+    )
+
+
+def values(cells: pl.Series, role: ListRole) -> pl.Series:
+    """The values of each cell."""
+    if str(role) in LISTS:
+        return parts(cells, LISTS[str(role)])
+    return pl.select(pl.concat_list(cells).list.drop_nulls()).to_series()
