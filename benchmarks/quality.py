@@ -4,6 +4,10 @@ Every list is matched by both, each in a process of its own under the same limit
 Splink at .95, and as it would have been at the threshold that suits each list best, which only the truth tells. F1 is
 that of the final clusters, over all pairs; CPU seconds and MiB are of the whole process. `pairs` are those compared.
 
+`--through list` (the default) matches as `onecontact match list` does. `--through run` puts each list into a project of
+its own (`benchmarks/project.py`): as a user sets it up who states the region and no more, and tuned, that is with the
+role of every column. Splink is left out then.
+
 `make bench-quality ARGS="--large --data DIR"`: a list of a million as well, and each list of DIR (see datasets.given).
 """
 
@@ -23,6 +27,7 @@ ALWAYS = ("people10k", "people100k", "febrl1", "febrl2", "febrl3", "pseudopeople
 LARGE = "people1000k"
 MINUTES = 60
 GIB = 16  # of address space
+THROUGH = ("list", "run")
 
 
 class Ran(NamedTuple):
@@ -43,7 +48,7 @@ class Row(NamedTuple):
     failed: str | None = None
 
 
-def run(datasets: Sequence[str] = ALWAYS) -> None:
+def run(datasets: Sequence[str] = ALWAYS, through: str = "list") -> None:
     """Measure these data sets, each a name of `datasets.MADE` or the path of a roles file, and print the table."""
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (GIB * 2**30, most))  # processes started from here on inherit it
@@ -51,11 +56,11 @@ def run(datasets: Sequence[str] = ALWAYS) -> None:
         rows: list[Row] = []
         for dataset in datasets:
             print(f"{dataset} ...", file=sys.stderr, flush=True)
-            rows += measured(dataset, Path(scratch))
+            rows += measured(dataset, Path(scratch), through)
         print("\n".join(table(rows)))
 
 
-def measured(dataset: str, scratch: Path) -> list[Row]:
+def measured(dataset: str, scratch: Path, through: str = "list") -> list[Row]:
     """The rows of one data set; one that says why, if it cannot be had here."""
     path = Path(dataset)
     name = path.parent.name if path.name == "roles.yaml" else path.stem
@@ -63,7 +68,17 @@ def measured(dataset: str, scratch: Path) -> list[Row]:
     made = ran("datasets", dataset, "--out", folder)
     if made.failed:
         return [Row(name, "", {}, made.failed)]
+    if through == "run":
+        return [run_through(name, folder, "run, region alone"), run_through(name, folder, "run, tuned", "--tuned")]
     return [matched(name, folder), *linked(name, folder)]
+
+
+def run_through(name: str, folder: Path, contestant: str, *options: str) -> Row:
+    """The row of a run in a project of its own."""
+    files = [folder / "records.parquet", "--roles", folder / "roles.yaml"]
+    out = folder / "run.parquet"
+    cost = ran("project", *files, "--out", out, *options)
+    return Row(name, contestant, {} if cost.failed else scored(out, folder) | _costs(cost), cost.failed)
 
 
 def matched(name: str, folder: Path) -> Row:
@@ -151,9 +166,10 @@ def main() -> None:
     parser.add_argument("datasets", nargs="*", help=f"names or roles files ({', '.join(ALWAYS)})")
     parser.add_argument("--large", action="store_true", help=f"{LARGE} as well")
     parser.add_argument("--data", type=Path, help="folder of lists with roles: NAME.yaml, or NAME/roles.yaml")
+    parser.add_argument("--through", choices=THROUGH, default="list", help="run: in a project of its own (list)")
     given = parser.parse_args()
     own = sorted([*given.data.glob("*.yaml"), *given.data.glob("*/roles.yaml")]) if given.data else []
-    run([*(given.datasets or ALWAYS), *([LARGE] if given.large else []), *map(str, own)])
+    run([*(given.datasets or ALWAYS), *([LARGE] if given.large else []), *map(str, own)], given.through)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from console.running.options import INFERRED
 from console.terminal.exit_codes import OK
 from console.terminal.screen import as_json, plural, printable, say, shown_progress
 from pipelines.errors import ConfigurationError
@@ -21,8 +22,9 @@ def command(asked: argparse.Namespace) -> int:
     """Match the rows of the files with each other."""
     region = checked_region(asked.region)
     clusters, edges = outputs(asked.out, asked.files)
-    roles = roles_of(asked.files, asked.roles)
-    if asked.roles is None and not asked.json:
+    roles_file = None if asked.roles == INFERRED else Path(asked.roles)
+    roles = roles_of(asked.files, roles_file)
+    if roles_file is None and not asked.json:
         say_assumed(roles)
     with shown_progress() as tell, listening(tell), engine_named(asked.engine, asked.memory_limit) as engine:
         found = match_list(engine, asked.files, roles, region, clusters, edges)
@@ -62,20 +64,20 @@ def outputs(out: Path | None, files: list[Path]) -> tuple[Path | None, Path | No
 
 
 def say_assumed(roles: Mapping[str, ListRole]) -> None:
-    """The roles that were told by the headers, as a roles file would say them."""
-    say("Roles, as the headers tell them; to change any, save these lines and name the file in --roles:")
+    """The roles that were inferred, as a roles file has them."""
+    say("Roles inferred from the headers. To change them, edit these lines in a file and pass it with --roles:")
     document = {"columns": {header: str(role) for header, role in roles.items()}}
     say(printable(yaml.safe_dump(document, sort_keys=False, allow_unicode=True)).rstrip())
 
 
 def say_found(found: ListMatched, written: list[Path], region: str | None) -> None:
     """What came of the list, for a person."""
-    say(f"{plural(found.rows, 'row')} are {plural(found.clusters, 'cluster')}", style="bold")
-    say(f"  rows joined to another: {found.merged:,}")
-    say(f"  pairs of clusters for a person to decide: {found.review:,}")
+    say(f"{plural(found.rows, 'row')}, {plural(found.clusters, 'cluster')}", style="bold")
+    say(f"  rows merged into another: {found.merged:,}")
+    say(f"  pairs of clusters to review: {found.review:,}")
     if found.refused:
-        say(f"  left out, for they do not fit their header: {plural(found.refused, 'row')}")
+        say(f"  rows left out because they do not fit the header: {found.refused:,}")
     if region is None:
-        say("  Phone numbers were compared by their digits. With --region they are read as those of a country.")
+        say("  Phone numbers were compared by their digits. Give --region to read them as numbers of a country.")
     for path in written:
         say(f"  {path}")

@@ -11,7 +11,7 @@ from pipelines.match.comparison.prepare import countries
 
 PACKAGE = "match"  # every file of it counts
 BESIDE = (  # what it makes use of, and what lies between it and the warehouse
-    *("normalise/email.py", "normalise/name.py", "normalise/text.py"),
+    *("normalise/email.py", "normalise/identifiers.py", "normalise/name.py", "normalise/text.py"),
     *("derive/comparison_data.py", "derive/match.py", "derive/merge.py", "store/matching/matching.py"),
 )
 LIBRARIES = ("polars", "rapidfuzz")  # blocking keys are hashes of the one, similarities are those of the other

@@ -14,7 +14,7 @@ from pipelines.match.engines.polars import IN_MEMORY
 from pipelines.match.resolve import resolve_list
 from pipelines.progress import progress
 from pipelines.publish.list_files import write_clusters, write_edges
-from pipelines.read.contact_lists.list_rows import first_values, read_list
+from pipelines.read.catalogue.list_rows import first_values, read_list
 from pipelines.read.tables.role_guess import guessed_roles, says_something
 from pipelines.store.matching.duckdb_engine import temporary_engine
 from schemas.configuration import ConfigurationInvalid

@@ -1,11 +1,8 @@
 """Records as the matcher takes them, out of files as people have them."""
 
 import json
-import sys
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -55,24 +52,15 @@ def test_what_is_wrong_with_the_roles_is_said_without_a_traceback(
     assert "no column `mial`; did you mean `mail`?" in capsys.readouterr().err
 
 
-def same_address(records: pl.DataFrame, roles: Mapping[str, str], auto: float | None = None) -> pl.DataFrame:
-    """A matcher that goes by the address alone, and not at all if it has to be certain."""
-    [address] = [column for column, role in roles.items() if role == "email"]
-    first = pl.col("record_id").first().over(address)
-    return records.select("record_id", contact_id=first if auto is None else "record_id")
-
-
-@pytest.mark.parametrize(("options", "contacts"), [([], 1), (["--auto", "0.85"], 2)])
+@pytest.mark.parametrize(("options", "contacts"), [([], 1), (["--auto", "0.9999999"], 2), (["--region", "DE"], 1)])
 def test_clusters_are_written_and_what_they_took_is_printed(
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     options: list[str],
     contacts: int,
 ) -> None:
-    monkeypatch.setitem(sys.modules, "pipelines.match.resolve", SimpleNamespace(resolve=same_address))
-    frame = pl.DataFrame({"record_id": ["a", "b"], "mail": ["x@example.com"] * 2})
-    records, roles = saved(tmp_path, frame, "mail: email\n")
+    frame = pl.DataFrame({"record_id": ["a", "b"], "name": ["Ada Lind"] * 2, "mail": ["ada@example.com"] * 2})
+    records, roles = saved(tmp_path, frame, "name: full_name\nmail: email\n")
     out = tmp_path / "made" / "predicted.parquet"
     assert main([str(records), "--roles", str(roles), "--out", str(out), "--json", *options]) == 0
     figures = json.loads(capsys.readouterr().out)

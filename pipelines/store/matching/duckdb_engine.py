@@ -1,12 +1,11 @@
-"""The engine that needs no memory for what it holds: DuckDB, spilling encrypted. What it promises: `match.engine`."""
+"""The engine that needs no memory for what it holds: DuckDB, spilling encrypted. Its protocol: `match.engines.engine`."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import duckdb
 import narwhals as nw
 import polars as pl
 
@@ -31,17 +30,6 @@ def temporary_engine(memory_limit: str, at_once: int = AT_ONCE) -> Iterator["Duc
         in_memory(Path(folder) / "spill", memory_limit) as connection,
     ):
         yield DuckDBEngine(connection, at_once)
-
-
-@contextmanager
-def engine_on(connection: Connection, at_once: int = AT_ONCE) -> Iterator["DuckDBEngine"]:
-    """An engine on an open warehouse: joins reach its tables, and what is computed is dropped at the end."""
-    engine = DuckDBEngine(connection, at_once)
-    try:
-        yield engine
-    finally:
-        with suppress(duckdb.Error):  # a transaction that has failed takes its tables with it
-            engine.drop()
 
 
 class DuckDBEngine:
@@ -102,11 +90,6 @@ class DuckDBEngine:
         ranges = parts(by, query(self._connection, starts, [self._at_once])[by])
         made = (function(*(self.collect(frame.filter(part)) for _, frame in kept)) for part in ranges)
         return self.frame(made, schema)
-
-    def drop(self) -> None:
-        """Drop what was computed."""
-        while self._tables:
-            self._connection.execute(f"DROP TABLE IF EXISTS {self._tables.pop()}")
 
     def _create(self, select: str) -> str:
         name = f"{PREFIX}{next(_numbers)}"

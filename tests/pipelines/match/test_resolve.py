@@ -1,3 +1,4 @@
+from itertools import permutations
 from random import Random
 
 import polars as pl
@@ -76,3 +77,11 @@ def test_the_order_of_rows_does_not_matter(random: Random) -> None:
     shuffled = LIST[random.sample(range(LIST.height), LIST.height)]
 
     assert groups(resolve(shuffled, ROLES)) == groups(resolve(LIST, ROLES))
+
+
+def test_whom_a_record_joins_that_could_be_two_people_does_not_depend_on_the_order_of_rows() -> None:
+    family = [("a", "Anna", "Berg"), ("t", "Tom", "Berg"), ("?", None, "Berg")]
+    rows = [(record, given, name, "+49 1512 3456709", None, None) for record, given, name in family]
+    orders = [pl.DataFrame(order, schema=LIST.schema, orient="row") for order in permutations(rows)]
+
+    assert len({frozenset(groups(resolve(order, ROLES))) for order in orders}) == 1

@@ -1,0 +1,48 @@
+import polars as pl
+import pytest
+
+from pipelines.read.tables.role_guess import guessed_roles, role_of, says_something
+from schemas.list_roles import ListRole
+
+NOTHING = pl.Series([], dtype=pl.String)
+
+
+@pytest.mark.parametrize(
+    ("header", "role"),
+    [
+        ("First Name", ListRole.GIVEN_NAME),
+        ("nachname", ListRole.FAMILY_NAME),
+        ("Name", ListRole.FULL_NAME),
+        ("E-Mail", ListRole.EMAIL),
+        ("Handy", ListRole.PHONE),
+        ("WhatsApp", ListRole.WA_ID),
+        ("ID", ListRole.RECORD_ID),
+        ("PLZ", ListRole.POSTCODE),
+        ("date_of_birth", ListRole.DATE_OF_BIRTH),
+        ("Straße", ListRole.STREET),
+        ("Firma", ListRole.COMPANY),
+        ("shoe size", None),
+        ("notes", None),
+        ("_row", None),
+    ],
+)
+def test_a_header_tells_the_role(header: str, role: ListRole | None) -> None:
+    assert role_of(header, NOTHING) == role
+
+
+def test_values_tell_the_role_where_the_header_does_not() -> None:
+    columns = {
+        "reach": pl.Series(["a@example.com", "b@example.com"]),
+        "ring": pl.Series(["+44 20 7946 0111", "020 7946 0112"]),
+        "size": pl.Series(["42", "43"]),
+    }
+    assert guessed_roles(columns) == {"reach": ListRole.EMAIL, "ring": ListRole.PHONE}
+
+
+def test_one_column_at_most_tells_rows_apart() -> None:
+    assert guessed_roles({"id": NOTHING, "Contact ID": NOTHING}) == {"id": ListRole.RECORD_ID}
+
+
+def test_an_id_alone_says_nothing_of_a_person() -> None:
+    assert not says_something({"id": ListRole.RECORD_ID, "x": ListRole.IGNORE})
+    assert says_something({"id": ListRole.RECORD_ID, "town": ListRole.CITY})
