@@ -1,4 +1,4 @@
-"""The engine that needs no memory for what it holds: DuckDB, spilling encrypted. Its protocol: `match.engines.engine`."""
+"""The engine that needs no memory for what it holds: DuckDB, spilling encrypted. Protocol: `match.engines.engine`."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
