@@ -97,8 +97,8 @@ def match_list(
 
 def _schema(roles: Mapping[str, ListRole]) -> pl.Schema:
     used = sorted({str(role) for role in roles.values()} - set(map(str, NO_EVIDENCE)))
-    text = dict.fromkeys(("file", "record_id"), pl.String)
-    return pl.Schema({"record": pl.UInt32, **text, **dict.fromkeys(used, pl.List(pl.String))})
+    types: dict[str, pl.DataType] = {"record": pl.UInt32(), "file": pl.String(), "record_id": pl.String()}
+    return pl.Schema(types | {role: pl.List(pl.String) for role in used})
 
 
 def _rows(files: Sequence[Path], roles: Mapping[str, ListRole], refused: list[int]) -> Iterator[pl.DataFrame]:
