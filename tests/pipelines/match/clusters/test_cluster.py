@@ -259,6 +259,10 @@ def test_an_edge_that_is_sure_needs_no_support() -> None:
     assert groups(clustered([*GROWN, ("b", "c", SURE)], "abcd", names=NAMED)) == {"abcd"}
 
 
+def test_what_is_sure_begins_at_98_in_100() -> None:
+    assert SURE == 0.98
+
+
 def test_a_bridge_joins_where_the_pair_in_the_middle_would_merge() -> None:
     half = [("a", "c", LIKELY), ("b", "c", LIKELY), ("a", "d", DOUBTFUL), ("b", "d", DOUBTFUL)]
 

@@ -77,6 +77,10 @@ def test_a_cluster_takes_in_few_records_and_two_lone_ones_have_been_weighed(
     assert pooled(edges(CITY, COMPANY, smaller=smaller, larger=larger)).height == joined
 
 
+def test_clusters_of_two_and_likely_pairs_are_looked_at_and_nineteen_in_twenty_join() -> None:
+    assert (POOLED, LIKELY, FEW) == (0.95, 0.5, 2)
+
+
 def test_the_strongest_come_first_whatever_the_order_of_edges() -> None:
     told: Sequence[pl.DataFrame] = [
         edges(CITY, COMPANY),

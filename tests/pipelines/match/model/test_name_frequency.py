@@ -45,3 +45,32 @@ def test_two_of_many_records_of_a_common_name_are_not() -> None:
 def test_the_table_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="read-only"):
         odds_by_name(0.9)[0, 0] = 1
+
+
+# Odds that two records of one name are one person: by how many other bearers are expected, and by records of the name.
+BEARERS = (2, 3, 10, 64)
+ODDS = {
+    0.9: {
+        -14: [902.414, 676.413, 244.958, 40.1501],
+        -7: [10.4426, 7.30431, 1.62522, 0.0958939],
+        0: [1.85316, 1.04849, 0.13061, 0.0152423],
+        3: [1.79335, 1.00857, 0.125543, 0.0147391],
+        7: [1.78534, 1.00323, 0.12487, 0.0146717],
+    },
+    0.3: {
+        -14: [300.805, 225.207, 80.8889, 12.4226],
+        -7: [3.48088, 2.1874, 0.304077, 0.0294961],
+        0: [0.617719, 0.282704, 0.0385714, 0.00501619],
+        3: [0.597785, 0.271883, 0.0372569, 0.00485261],
+        7: [0.595115, 0.27044, 0.0370812, 0.00483071],
+    },
+}
+
+
+@pytest.mark.parametrize("duplicates", ODDS)
+def test_a_name_says_what_it_said(duplicates: float) -> None:
+    table = odds_by_name(duplicates)
+
+    assert table.shape == (22, 63)
+    for rarity, odds in ODDS[duplicates].items():
+        assert [table[rarity + 14, records - 2] for records in BEARERS] == pytest.approx(odds, rel=1e-5), rarity
