@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from assets import lineage
 from assets.boundary import without_values
 from assets.metadata import columns_of
 from assets.resources import Workspace
@@ -12,20 +13,6 @@ from pipelines.store.reads.timeline import length
 from schemas.contact import Contact
 
 GROUP = "contacts"
-FROM_RECORDS = ("name", "first_name", "last_name", "tags")
-LINEAGE = dg.TableColumnLineage(
-    {
-        **{name: [dg.TableColumnDep(asset_key="source_records", column_name=name)] for name in FROM_RECORDS},
-        "source": [dg.TableColumnDep(asset_key="conversations", column_name="sent_at")],
-        **{
-            name: [
-                dg.TableColumnDep(asset_key="conversations", column_name="sent_at"),
-                dg.TableColumnDep(asset_key="conversations", column_name="direction"),
-            ]
-            for name in ("last_interaction_at", "last_inbound_at", "last_outbound_at", "status")
-        },
-    }
-)
 
 
 @dg.asset(
@@ -34,7 +21,7 @@ LINEAGE = dg.TableColumnLineage(
     kinds={"duckdb", "polars", "pandera"},
     tags={"pii": "direct"},
     description="One golden record per person: surviving values, status, and the record each value came from",
-    metadata={**columns_of(Contact), "dagster/column_lineage": LINEAGE},
+    metadata={**columns_of(Contact), **lineage.metadata(lineage.of_contacts())},
     check_specs=[
         dg.AssetCheckSpec(
             "one_contact_per_record",

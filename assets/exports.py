@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from assets import lineage
 from assets.boundary import without_values
 from assets.resources import Workspace
 from pipelines.steps.publish import pii_of, publish
@@ -22,7 +23,10 @@ def export_asset(segment: Segment) -> dg.AssetsDefinition:
         kinds={"csv"},
         tags={"pii": "direct"},
         description=segment.description or f"Contacts of the segment {segment.segment}",
-        metadata={"dagster/column_schema": dg.TableSchema(columns=columns)},
+        metadata={
+            "dagster/column_schema": dg.TableSchema(columns=columns),
+            **lineage.metadata(lineage.of_export(segment.columns)),
+        },
     )
     @without_values
     def export(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
@@ -44,7 +48,8 @@ def export_asset(segment: Segment) -> dg.AssetsDefinition:
     metadata={
         "dagster/column_schema": dg.TableSchema(
             columns=[dg.TableColumn(name, tags={"pii": pii.value}) for name, pii in COLUMNS.items()]
-        )
+        ),
+        **lineage.metadata({name: {("contacts", "contact_id")} for name in COLUMNS}),
     },
 )
 @without_values

@@ -1,5 +1,7 @@
 """What Dagster is told of our tables: columns with their PII class, counts, small tables of counts. Never a row."""
 
+from collections.abc import Sequence
+
 import dagster as dg
 import polars as pl
 
@@ -7,8 +9,8 @@ from pipelines.publish.chart import signed_bar
 from schemas.received import Frame
 
 
-def columns_of(contract: type[Frame]) -> dict[str, dg.TableSchema]:
-    """Asset metadata with the columns of a contract."""
+def columns_of(contract: type[Frame], more: Sequence[dg.TableColumn] = ()) -> dict[str, dg.TableSchema]:
+    """Asset metadata with the columns of a contract, and perhaps more."""
     columns = [
         dg.TableColumn(
             name,
@@ -19,7 +21,7 @@ def columns_of(contract: type[Frame]) -> dict[str, dg.TableSchema]:
         )
         for name, column in contract.to_schema().columns.items()
     ]
-    return {"dagster/column_schema": dg.TableSchema(columns=columns)}
+    return {"dagster/column_schema": dg.TableSchema(columns=[*columns, *more])}
 
 
 def table(frame: pl.DataFrame) -> dg.TableMetadataValue:

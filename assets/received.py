@@ -20,6 +20,11 @@ from schemas.vocabulary import DeliveryState, Outcome
 
 GROUP = "received"
 
+RECORD_LISTS = (  # what a record has several of
+    dg.TableColumn("identifiers", description="Phones, addresses and ids, each with its type", tags={"pii": "direct"}),
+    dg.TableColumn("attributes", description="Custom attributes as name and value", tags={"pii": "quasi"}),
+)
+
 DELIVERIES = dg.AssetSpec(
     "deliveries",
     group_name=GROUP,
@@ -33,7 +38,7 @@ SOURCE_RECORDS = dg.AssetSpec(
     kinds={"duckdb", "polars", "pandera"},
     tags={"pii": "direct"},
     description="What each source keeps about a person, with every content a record has had",
-    metadata=columns_of(contracts.ContactRow),
+    metadata=columns_of(contracts.ContactRow, RECORD_LISTS),
 )
 CONVERSATIONS = dg.AssetSpec(
     "conversations",

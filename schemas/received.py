@@ -28,6 +28,7 @@ Instant = Annotated[pl.Datetime, "us", "UTC"]
 Strings = Annotated[pl.List, pl.String()]
 FILE = pl.Struct({"name": pl.String, "type": pl.String, "sha256": pl.String})
 Files = Annotated[pl.List, FILE]
+KEY: dict[str, Any] = {"str_length": {"min_value": 1}}  # an id is made of it: what has none cannot be told apart
 MAX_TEXT = 65_536  # characters in one cell; longer ones are refused, not cut
 
 
@@ -117,7 +118,7 @@ class Merge(Frame):
 class Conversation(Frame):
     """A thread. `key` is the thread's natural key in its source."""
 
-    key: pl.String = column("Natural key of the thread", Pii.DIRECT)
+    key: pl.String = column("Natural key of the thread", Pii.DIRECT, **KEY)
     channel: pl.String = column("Where it takes place", Pii.NONE, isin=list(Channel))
     title: pl.String = column("Subject or chat title", Pii.DIRECT, nullable=True)
     is_group: pl.Boolean = column("More than one person beside the company", Pii.NONE)
@@ -135,8 +136,8 @@ class Message(Frame):
 
     row: pl.UInt32 = column("Number of the entry in its delivery, from 1", Pii.NONE, ge=1)
     line: pl.UInt32 = column("Physical line on which it begins, from 1", Pii.NONE, nullable=True)
-    key: pl.String = column("Natural key of the message", Pii.DIRECT)
-    conversation: pl.String = column("Natural key of its thread", Pii.DIRECT)
+    key: pl.String = column("Natural key of the message", Pii.DIRECT, **KEY)
+    conversation: pl.String = column("Natural key of its thread", Pii.DIRECT, **KEY)
     person: pl.String = column("record_id of the contact it was exchanged with", Pii.DIRECT, nullable=True)
     direction: pl.String = column("Who wrote", Pii.NONE, isin=list(Direction))
     author: pl.String = column("What kind of party wrote", Pii.NONE, nullable=True, isin=list(Author))
@@ -155,8 +156,8 @@ class Receipt(Frame):
 
     row: pl.UInt32 = column("Number of the entry in its delivery, from 1", Pii.NONE, ge=1)
     line: pl.UInt32 = column("Physical line on which it begins, from 1", Pii.NONE, nullable=True)
-    message: pl.String = column("Natural key of the message", Pii.DIRECT)
-    conversation: pl.String = column("Natural key of its thread", Pii.DIRECT)
+    message: pl.String = column("Natural key of the message", Pii.DIRECT, **KEY)
+    conversation: pl.String = column("Natural key of its thread", Pii.DIRECT, **KEY)
     person: pl.String = column("record_id of the contact it was sent to", Pii.DIRECT, nullable=True)
     state: pl.String = column("How far it has come", Pii.NONE, isin=list(MessageState))
     reached_at: Instant = column("When it had", Pii.QUASI, nullable=True)
@@ -167,8 +168,8 @@ class Event(Frame):
 
     row: pl.UInt32 = column("Number of the entry in its delivery, from 1", Pii.NONE, ge=1)
     line: pl.UInt32 = column("Physical line on which it begins, from 1", Pii.NONE, nullable=True)
-    key: pl.String = column("Natural key of the event", Pii.DIRECT)
-    conversation: pl.String = column("Natural key of its thread", Pii.DIRECT)
+    key: pl.String = column("Natural key of the event", Pii.DIRECT, **KEY)
+    conversation: pl.String = column("Natural key of its thread", Pii.DIRECT, **KEY)
     kind: pl.String = column("What happened", Pii.NONE, isin=list(EventKind))
     actor: pl.String = column("Display name of who caused it", Pii.DIRECT, nullable=True)
     before: pl.String = column("What was changed", Pii.QUASI, nullable=True)
@@ -183,14 +184,14 @@ class Event(Frame):
 class Tie(Frame):
     """Word that two threads are one, by a mail that answers mails of both."""
 
-    conversation: pl.String = column("Natural key of a thread", Pii.DIRECT)
-    other: pl.String = column("Natural key of the other; nothing else of it may ever be seen", Pii.DIRECT)
+    conversation: pl.String = column("Natural key of a thread", Pii.DIRECT, **KEY)
+    other: pl.String = column("Natural key of the other; nothing else of it may ever be seen", Pii.DIRECT, **KEY)
 
 
 class Topic(Frame):
     """What a mail is about: by that, one that says to be an answer but not to what finds its thread."""
 
-    conversation: pl.String = column("Natural key of its thread", Pii.DIRECT)
+    conversation: pl.String = column("Natural key of its thread", Pii.DIRECT, **KEY)
     person: pl.String = column("record_id of the contact it was exchanged with", Pii.DIRECT)
     title: pl.String = column("Subject without marks of answering", Pii.DIRECT)
     sent_at: Instant = column("When it was sent", Pii.QUASI)

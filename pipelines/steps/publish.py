@@ -26,6 +26,7 @@ from schemas.vocabulary import AttributeType, Pii, Status
 FOLDER = "exports"
 FILE = "contacts.csv"
 MANIFEST = "manifest.json"
+FRESHNESS = ("content_since", "checked_at", "checked_as_of")  # what a manifest says that is no news
 
 
 class Published(NamedTuple):
@@ -122,35 +123,61 @@ def put_in_place(
         published_at=datetime.now(UTC),
         run_id=run_id,
     )
-    publication = committed(connection, drafted, members)
-    changed = replaced(draft, publication, manifest(project, segment, publication))
+    publication, freshness = committed(connection, drafted, members)
+    changed = replaced(draft, publication, manifest(project, segment, publication), freshness)
     return Published(segment.segment, members.len(), changed)
 
 
-def committed(connection: Connection, drafted: store.Publication, members: pl.Series) -> store.Publication:
-    """Keep what is published, and who is in it: the last publication, if it said the same."""
+def committed(
+    connection: Connection, drafted: store.Publication, members: pl.Series
+) -> tuple[store.Publication, dict[str, str]]:
+    """Keep what is published, who is in it, and that it holds now: the last publication, if it said the same.
+
+    Beside it, what the manifest says of its freshness: since when the file is as it is, when a run has last looked, and
+    as of what moment.
+    """
     before = store.last_publication(connection, drafted.segment)
     same = (drafted.file_sha256, drafted.definition_digest)
-    if before is not None and (before.file_sha256, before.definition_digest) == same:
-        return before
+    is_known = before is not None and (before.file_sha256, before.definition_digest) == same
     named = f"export|{drafted.segment}|{drafted.definition_digest}|{drafted.file_sha256}|{drafted.run_id}"
-    publication = drafted._replace(export_id=str(uuid5(NAMESPACE, named)))
+    publication = before if before and is_known else drafted._replace(export_id=str(uuid5(NAMESPACE, named)))
     with transaction(connection):
-        store.keep_publication(connection, publication, members)
-    return publication
+        if not is_known:
+            store.keep_publication(connection, publication, members)
+        store.keep_check(connection, publication.export_id, drafted.published_at, drafted.as_of)
+    freshness = {
+        "content_since": store.content_since(connection, publication).astimezone(UTC).isoformat(),
+        "checked_at": drafted.published_at.isoformat(),
+        "checked_as_of": drafted.as_of.isoformat(),
+    }
+    return publication, freshness
 
 
-def replaced(draft: Path, publication: store.Publication, manifest: Mapping[str, Any]) -> bool:
-    """Put a draft and its manifest in place, unless both are there already; whether they were not."""
+def replaced(
+    draft: Path, publication: store.Publication, manifest: Mapping[str, Any], freshness: Mapping[str, str]
+) -> bool:
+    """Put a draft in place unless it is there already, and its manifest with it; whether either is news.
+
+    That a run has looked again stands in the manifest, and is no news.
+    """
     file, manifest_path = draft.with_name(publication.file_name), draft.with_name(MANIFEST)
-    says = json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n"
-    sha256 = publication.file_sha256
-    if sha256_of(file) == sha256 and manifest_path.is_file() and manifest_path.read_bytes() == says:
-        return False
-    draft.replace(file)
+    is_new_file = sha256_of(file) != publication.file_sha256
+    is_news = is_new_file or said_before(manifest_path) != manifest
+    if is_new_file:
+        draft.replace(file)
     with written(manifest_path) as manifest_file:
-        manifest_file.write(says)
-    return True
+        says = json.dumps({**manifest, **freshness}, indent=2, ensure_ascii=False)
+        manifest_file.write(says.encode() + b"\n")
+    return is_news
+
+
+def said_before(path: Path) -> dict[str, Any] | None:
+    """What a manifest says but for its freshness; None where there is none, or no manifest."""
+    try:
+        said = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return {key: value for key, value in said.items() if key not in FRESHNESS} if isinstance(said, dict) else None
 
 
 def manifest(project: OpenProject, segment: Segment, publication: store.Publication) -> dict[str, Any]:

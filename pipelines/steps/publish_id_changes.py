@@ -60,8 +60,8 @@ def publish_id_changes(project: OpenProject, connection: Connection, run_id: str
             published_at=datetime.now(UTC),
             run_id=run_id,
         )
-        publication = committed(connection, drafted, pl.Series("contact_id", [], pl.String))
-        changed = replaced(draft, publication, manifest(project, publication))
+        publication, freshness = committed(connection, drafted, pl.Series("contact_id", [], pl.String))
+        changed = replaced(draft, publication, manifest(project, publication), freshness)
         return Published(ID_CHANGES, publication.rows, changed)
     finally:
         draft.unlink(missing_ok=True)

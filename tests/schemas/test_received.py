@@ -33,6 +33,17 @@ CONTACT = {
 POINT = {"row": 1, "type": "email", "scope": "", "raw": "jane@example.com", "field": "E-Mail"}
 VALUE = {"row": 1, "attribute": "tier", "raw": "gold", "field": "Tier"}
 
+MESSAGE = {
+    "row": 1,
+    "key": "m1",
+    "conversation": "c1",
+    "direction": "inbound",
+    "kind": "text",
+    "precision": "second",
+    "zone_source": "stated",
+    "attachments": [],
+}
+
 
 def rules_broken(contract: type[Frame], **row: Any) -> list[str]:
     frame = pl.DataFrame([row], schema=received.empty(contract).schema)
@@ -80,3 +91,10 @@ def test_rows_are_numbered_from_one() -> None:
 
 def test_an_identifier_is_of_a_known_type() -> None:
     assert rules_broken(received.IdentifierRow, **POINT | {"type": "fax"}) != []
+
+
+@pytest.mark.parametrize("key", ["key", "conversation"])
+def test_a_message_and_its_thread_have_keys(key: str) -> None:
+    message = dict.fromkeys(received.column_types(received.Message)) | MESSAGE
+    assert rules_broken(received.Message, **message) == []
+    assert rules_broken(received.Message, **message | {key: ""}) == ["str_length(1, None)"]

@@ -69,6 +69,23 @@ def last_publication(connection: Connection, segment: str) -> Publication | None
     return Publication(*row)._replace(export_id=str(row[0])) if row else None
 
 
+def content_since(connection: Connection, publication: Publication) -> datetime:
+    """Since when the file of a segment has been what it is in this publication, whatever was said about it."""
+    row = connection.execute(
+        """
+        SELECT min(published_at) FROM export
+        WHERE segment = $1 AND published_at > coalesce(
+            (SELECT max(published_at) FROM export WHERE segment = $1 AND file_sha256 <> $2), '-infinity')""",
+        [publication.segment, publication.file_sha256],
+    ).fetchone()
+    return row[0] if row and row[0] else publication.published_at
+
+
+def keep_check(connection: Connection, export_id: str, checked_at: datetime, as_of: datetime) -> None:
+    """Keep that a publication still holds, as of a moment."""
+    connection.execute("INSERT OR REPLACE INTO export_check VALUES (?, ?, ?)", [export_id, checked_at, as_of])
+
+
 def keep_publication(connection: Connection, publication: Publication, members: pl.Series) -> None:
     """Keep what was published, and who was in it, so that it can be recalled."""
     marks = ", ".join("?" * len(publication))

@@ -31,7 +31,7 @@ def find(connection: Connection, text: str) -> pl.Series:
             known AS (
                 SELECT m.contact_id, i.type, i.normalised AS value
                 FROM identifier i JOIN membership m USING (record_key) WHERE m.run_to IS NULL
-                UNION
+                UNION ALL
                 SELECT contact_id, type, value FROM contact_identifier
             ),
             hit AS (

@@ -144,8 +144,13 @@ def test_nobody_else_may_read_what_is_published_and_no_draft_is_left(filled: Sma
 
 
 def state(project: SmallProject) -> tuple[object, ...]:
-    times = {path.name: path.stat().st_mtime_ns for path in folder(project).iterdir()}
-    return times, project.rows("FROM export"), project.rows("SELECT count(*) FROM export_member")
+    written_at = (folder(project) / "contacts.csv").stat().st_mtime_ns
+    return written_at, said(project), project.rows("FROM export"), project.rows("SELECT count(*) FROM export_member")
+
+
+def said(project: SmallProject) -> dict[str, Any]:
+    """What the manifest says but for how fresh it is."""
+    return {key: value for key, value in manifest(project).items() if key not in step.FRESHNESS}
 
 
 def test_what_has_not_changed_is_not_written_again(filled: SmallProject) -> None:
@@ -154,6 +159,35 @@ def test_what_has_not_changed_is_not_written_again(filled: SmallProject) -> None
     later = publish(filled.project, filled.connection, VIP, "run2", AS_OF + timedelta(days=1))
     assert later == Published("vip", 2, changed=False)
     assert state(filled) == before
+
+
+def test_a_manifest_says_when_and_as_of_what_a_run_has_last_looked(filled: SmallProject) -> None:
+    published(filled)
+    first = manifest(filled)
+    publish(filled.project, filled.connection, VIP, "run2", AS_OF + timedelta(days=1))
+    later = manifest(filled)
+    assert first["content_since"] == first["published_at"] == first["checked_at"] == later["content_since"]
+    assert later["checked_at"] > first["checked_at"]
+    assert (first["checked_as_of"], later["checked_as_of"]) == (
+        "2026-06-30T00:00:00+00:00",
+        "2026-07-01T00:00:00+00:00",
+    )
+    assert later["as_of"] == "2026-06-30T00:00:00+00:00"
+    [kept] = filled.rows("FROM export_check")
+    assert (kept["checked_at"].isoformat(), kept["export_id"]) == (later["checked_at"], later["export_id"])
+
+
+def test_content_is_as_old_as_its_file_whatever_is_said_about_it_since(filled: SmallProject) -> None:
+    published(filled)
+    first = manifest(filled)
+    published(filled, changed(description="Others"), "run2")
+    assert manifest(filled)["content_since"] == first["content_since"]
+    filled.connection.execute("UPDATE contact SET name = 'Jane Roe' WHERE name = 'Jane Doe'")
+    published(filled, changed(description="Others"), "run3")
+    assert manifest(filled)["content_since"] == manifest(filled)["published_at"] > first["content_since"]
+    filled.connection.execute("UPDATE contact SET name = 'Jane Doe' WHERE name = 'Jane Roe'")
+    published(filled, run_id="run4")
+    assert manifest(filled)["content_since"] == manifest(filled)["published_at"]
 
 
 def test_a_contact_that_has_changed_makes_a_new_publication(filled: SmallProject) -> None:
@@ -184,20 +218,20 @@ def test_what_is_published_after_a_change_and_back_is_three_publications(filled:
 @pytest.mark.parametrize("name", ["contacts.csv", "manifest.json"])
 def test_a_file_that_was_deleted_comes_back_as_it_was(filled: SmallProject, name: str) -> None:
     published(filled)
-    before = {path.name: path.read_bytes() for path in folder(filled).iterdir()}
+    before = (table(filled), said(filled))
     (folder(filled) / name).unlink()
     assert published(filled, run_id="run2").changed
-    assert {path.name: path.read_bytes() for path in folder(filled).iterdir()} == before
+    assert (table(filled), said(filled)) == before
     assert len(filled.rows("FROM export")) == 1
 
 
 @pytest.mark.parametrize("name", ["contacts.csv", "manifest.json"])
 def test_a_file_that_somebody_has_altered_is_put_right(filled: SmallProject, name: str) -> None:
     published(filled)
-    before = (folder(filled) / name).read_bytes()
-    (folder(filled) / name).write_bytes(before + b"more")
+    before = (table(filled), said(filled))
+    (folder(filled) / name).write_bytes((folder(filled) / name).read_bytes() + b"more")
     assert published(filled, run_id="run2").changed
-    assert (folder(filled) / name).read_bytes() == before
+    assert (table(filled), said(filled)) == before
 
 
 def before_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
