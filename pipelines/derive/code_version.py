@@ -12,7 +12,7 @@ from pipelines.match.comparison.prepare import countries
 PACKAGE = "match"  # every file of it counts
 BESIDE = (  # what it makes use of, and what lies between it and the warehouse
     *("normalise/email.py", "normalise/name.py", "normalise/text.py"),
-    *("steps/compared.py", "steps/match.py", "steps/merge.py", "store/matching.py"),
+    *("derive/comparison_data.py", "derive/match.py", "derive/merge.py", "store/matching/matching.py"),
 )
 LIBRARIES = ("polars", "rapidfuzz")  # blocking keys are hashes of the one, similarities are those of the other
 
@@ -41,8 +41,15 @@ def fingerprint(pipelines: Traversable) -> str:
 
 def deciding(pipelines: Traversable) -> Iterator[tuple[str, Traversable]]:
     """The files that decide, by their path in the package `pipelines`."""
-    own = (file for file in pipelines.joinpath(PACKAGE).iterdir() if file.name.endswith((".py", ".tsv")))
-    for file in sorted(own, key=lambda each: each.name):
-        yield f"{PACKAGE}/{file.name}", file
+    yield from below(PACKAGE, pipelines.joinpath(PACKAGE))
     for name in BESIDE:
         yield name, pipelines.joinpath(name)
+
+
+def below(path: str, folder: Traversable) -> Iterator[tuple[str, Traversable]]:
+    """The code and tables of a package and of those in it."""
+    for each in sorted(folder.iterdir(), key=lambda each: each.name):
+        if each.is_dir():
+            yield from below(f"{path}/{each.name}", each)
+        elif each.name.endswith((".py", ".tsv")):
+            yield f"{path}/{each.name}", each

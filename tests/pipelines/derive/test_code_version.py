@@ -15,7 +15,7 @@ DECIDES_NOTHING = {"progress"}  # it only tells how far a step is
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     for name, file in deciding(PIPELINES):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(file.read_bytes())
     return tmp_path
 
@@ -35,13 +35,13 @@ def test_a_change_in_any_file_gives_another_fingerprint(copied: Path) -> None:
 
 def test_a_new_module_of_the_matcher_counts_by_itself(copied: Path) -> None:
     before = fingerprint(copied)
-    (copied / "match" / "moon.py").write_text("PHASE = 0.5\n", encoding="utf-8")
+    (copied / "match" / "model" / "moon.py").write_text("PHASE = 0.5\n", encoding="utf-8")
     assert fingerprint(copied) != before
 
 
 def test_a_file_that_swaps_its_content_with_another_counts(copied: Path) -> None:
     before = fingerprint(copied)
-    one, other = copied / "match" / "texts.py", copied / "match" / "words.py"
+    one, other = (copied / "match" / "comparison" / name for name in ("texts.py", "name_words.py"))
     spare = shutil.copy(one, copied / "spare")
     shutil.copy(other, one)
     shutil.copy(spare, other)
@@ -51,7 +51,7 @@ def test_a_file_that_swaps_its_content_with_another_counts(copied: Path) -> None
 def test_whatever_the_matcher_makes_use_of_counts() -> None:
     used = {
         name.replace(".", "/") + ".py"
-        for file in (PIPELINES / "match").glob("*.py")
+        for file in (PIPELINES / "match").rglob("*.py")
         for name in re.findall(r"^\s*from pipelines\.(\S+) import", file.read_text(encoding="utf-8"), re.MULTILINE)
         if name.split(".")[0] != PACKAGE and name not in DECIDES_NOTHING
     }
