@@ -4,9 +4,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from schemas.vocabulary import ConversationStatus, Status, StatusReason
-
-OPEN = [ConversationStatus.OPEN.value, ConversationStatus.PENDING.value]
+from schemas.vocabulary import Status, StatusReason
 
 
 def with_status(contacts: pl.DataFrame, as_of: datetime, active_days: int) -> pl.DataFrame:

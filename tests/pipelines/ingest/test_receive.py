@@ -1,4 +1,5 @@
 import csv
+import errno
 import shutil
 from collections.abc import Iterator
 from itertools import permutations
@@ -250,6 +251,20 @@ def test_what_a_reader_failed_over_is_told_without_a_value(
     project.deliver("helpdesk", "2026-06-01", TWO)
     assert "jane" not in str(project.receive()).lower()
     assert delivery(project)["way_out"] == "the reader chatwoot_contacts failed with ValueError; please report it"
+
+
+@pytest.mark.parametrize("failure", [OSError(errno.ENOSPC, "no space left"), MemoryError()])
+def test_what_the_machine_lacks_ends_the_run_and_is_not_noted_as_a_fault_of_the_file(
+    project: SmallProject, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    def unreadable(*_: object, **__: object) -> Iterator[Batch]:
+        raise failure
+
+    monkeypatch.setitem(FORMATS, "chatwoot_contacts", FORMATS["chatwoot_contacts"]._replace(read=unreadable))
+    project.deliver("helpdesk", "2026-06-01", TWO)
+    with pytest.raises(type(failure)):
+        project.receive()
+    assert project.rows("FROM delivery") == []
 
 
 def test_a_file_that_a_reader_failed_over_is_tried_again_by_the_next_run(

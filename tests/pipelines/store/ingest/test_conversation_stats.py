@@ -158,3 +158,11 @@ def test_a_warehouse_with_messages_is_brought_up_to_date(tmp_path: Path) -> None
         assert_frame_equal(query(connection, "SELECT * EXCLUDE (state) FROM spoken ORDER BY ALL"), before)
         assert query(connection, "FROM unseen").to_dicts() == query(connection, UNSEEN).to_dicts()
         assert query(connection, "SELECT messages, has_untimed FROM exchange").rows() == [(2, False)]
+
+
+def test_of_a_thread_that_is_gone_nothing_is_left_when_all_is_made_anew(project: SmallProject) -> None:
+    gone = str(ID).format(1)
+    project.connection.execute("INSERT INTO exchange VALUES (?, ?, 1, NULL, true)", [gone, gone])
+    conversation_stats.forget(project.connection)
+    conversation_stats.sum_up(project.connection)
+    assert project.rows("FROM exchange") == []
