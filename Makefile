@@ -18,7 +18,7 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check lint types imports dev bench bench-quality format docs lock clean
+.PHONY: help demo test test-all check lint types imports dev bench bench-quality mutation format docs lock clean
 
 help:
 	@echo "onecontact: one record per customer, from every channel"
@@ -53,6 +53,9 @@ dev: $(READY) ## open Dagster's page on the demo project
 
 bench: $(READY) ## list the benchmarks; run some with make bench ARGS="NAME ..."
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+mutation: $(READY) ## changes no test notices; ARGS="pipelines/merge", or only what you changed: ARGS="pipelines --changed-since main"
+	@$(BIN)/python -m benchmarks.mutation $(ARGS)
 
 bench-quality: $(READY) ## how well records are matched, beside Splink; ARGS="--large --data DIR" for more
 	@$(BIN)/python -m pip install -qq --no-build-isolation -c requirements.lock -e '.[bench]'

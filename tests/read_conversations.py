@@ -27,3 +27,8 @@ def read_conversations(form: Format, path: Path, *, rows: int = 20_000, **option
     for frame in entries[:3]:
         assert set(frame["conversation"]) <= set(whole.conversations["key"])
     return whole
+
+
+def outcomes(batch: Batch) -> int:
+    """How many entries came out of a file, those refused among them."""
+    return batch.messages.height + batch.receipts.height + batch.events.height + batch.refused.height

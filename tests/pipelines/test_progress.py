@@ -12,7 +12,11 @@ def test_whoever_listens_hears_how_far_the_work_is() -> None:
 
 
 def test_with_nobody_listening_nothing_happens() -> None:
+    heard: Heard = []
     progress("reading", 1)
+    with listening(lambda *said: heard.append(said)):
+        progress("matching", 2)
+    assert heard == [("matching", 2, None)]
 
 
 def test_listening_ends_with_its_block() -> None:

@@ -21,6 +21,7 @@ def check(path: str, *, insecure: bool = False, after_import: str = "keep") -> N
 )
 def test_encrypted_transports_are_taken_as_they_are(path: str) -> None:
     check(path)
+    assert place(path).scheme == (path.partition("://")[0] if "://" in path else "")
 
 
 @pytest.mark.parametrize(("path", "better"), [("http://files.example/a.csv", "https"), ("ftp://h.example/a", "sftp")])

@@ -52,12 +52,16 @@ def rules_broken(contract: type[Frame], **row: Any) -> list[str]:
 
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_a_frame_without_rows_keeps_its_contract(contract: type[Frame]) -> None:
-    contracts.require(contract, received.empty(contract))
+    empty = received.empty(contract)
+    contracts.require(contract, empty)
+    assert (empty.height, empty.columns) == (0, list(contract.to_schema().columns))
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_every_column_says_what_it_holds_and_how_closely_it_points_at_a_person(contract: type[Frame]) -> None:
-    for column in contract.to_schema().columns.values():
+    columns = contract.to_schema().columns.values()
+    assert columns
+    for column in columns:
         assert column.description
         assert Pii(column.metadata["pii"])
 

@@ -97,6 +97,19 @@ def test_a_corrected_row_stands_where_it_stood(project: SmallProject) -> None:
     assert project.contact("crm:1")["name"] == "Anna Maria Berg"
 
 
+def test_of_two_corrections_of_a_row_in_one_file_the_later_counts_whatever_their_numbers(
+    project: SmallProject,
+) -> None:
+    [back] = rows(refused(project, "id,Name,Phone\n1,Anna Berg,call me"))
+    header = "_delivery,_row_number,id,Name,Phone"
+    others = [f",,{n},Somebody Else,0151 2345670{n}" for n in range(2, 10)]
+    names = "Anna Bergg", "Anna Maria Berg"  # in the ninth and in the tenth row of the file
+    mended = [f"{back['_delivery']},{back['_row_number']},1,{name},0151 23456781" for name in names]
+    project.deliver("crm", "2026-06-20", "\n".join([header, *others, *mended]))
+    project.run()
+    assert project.contact("crm:1")["name"] == "Anna Maria Berg"
+
+
 def test_rows_that_have_arrived_are_counted_as_corrected(project: SmallProject) -> None:
     drop(project, refused(project), only_the_first)
     project.receive()

@@ -1,4 +1,5 @@
 import csv
+import errno
 import shutil
 from collections.abc import Iterator
 from itertools import permutations
@@ -318,6 +319,20 @@ def test_somebody_who_stops_a_run_has_not_found_a_fault_of_the_reader(
     monkeypatch.setitem(FORMATS, "chatwoot_contacts", FORMATS["chatwoot_contacts"]._replace(read=stopped))
     project.deliver("helpdesk", "2026-06-01", TWO)
     with pytest.raises(KeyboardInterrupt):
+        project.receive()
+    assert project.rows("FROM delivery") == []
+
+
+@pytest.mark.parametrize("failure", [OSError(errno.ENOSPC, "no space left"), MemoryError()])
+def test_what_the_machine_lacks_ends_the_run_and_is_not_noted_as_a_fault_of_the_file(
+    project: SmallProject, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    def unreadable(*_: object, **__: object) -> Iterator[Batch]:
+        raise failure
+
+    monkeypatch.setitem(FORMATS, "chatwoot_contacts", FORMATS["chatwoot_contacts"]._replace(read=unreadable))
+    project.deliver("helpdesk", "2026-06-01", TWO)
+    with pytest.raises(type(failure)):
         project.receive()
     assert project.rows("FROM delivery") == []
 

@@ -3,7 +3,7 @@ import polars as pl
 import pytest
 
 from pipelines.match.blocking.shared_identifiers import crowds
-from pipelines.match.comparison.prepare import prepared
+from pipelines.match.comparison.listed import prepared
 from pipelines.match.comparison.records import encoded
 from pipelines.match.evidence import Item, Weights, items, relation_between, weights
 from pipelines.match.model.model import SHARES, unfitted

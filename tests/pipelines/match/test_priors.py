@@ -33,6 +33,7 @@ def test_lists_of_organisations_have_the_same_levels_as_lists_of_people() -> Non
 
 def test_agreeing_on_a_rare_value_speaks_for_a_pair() -> None:
     rare = 1e-4
+    assert {"given_name", "family_name", "phone", "email"} <= set(LEVELS)
     for field, levels in LEVELS.items():
         exact = levels["exact"]
         assert exact.m > exact.common * rare + exact.rare * rare + exact.base, field

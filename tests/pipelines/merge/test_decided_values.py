@@ -149,6 +149,26 @@ def test_a_silenced_number_stays_known_and_a_cleared_one_does_not() -> None:
     assert survivors(said, [decision("edit", None, 5, field="phone")]).identifiers.is_empty()
 
 
+def test_a_number_that_was_edited_in_stays_known_when_another_is_edited_in_and_not_when_it_is_cleared() -> None:
+    said = [stated("a", "+4915123456789", field="phone")]
+    first, second = (
+        decision("edit", number, day, field="phone") for day, number in ((5, "+493090182001"), (6, "+493090182002"))
+    )
+    known = survivors(said, [first, second]).identifiers
+    assert known.select("value", "is_primary").rows() == [
+        ("+4915123456789", False),
+        ("+493090182001", False),
+        ("+493090182002", True),
+    ]
+    assert survivors(said, [first, second, decision("edit", None, 7, field="phone")]).identifiers.is_empty()
+
+
+def test_what_is_not_decided_of_an_edited_contact_stays_as_it_was() -> None:
+    said = [stated("a", "old"), stated("a", "gold", field="attr.tier")]
+    found = survivors(said, [decision("edit", "new", 5)], TEXT | {"tier": TEXT["x"]}).fields
+    assert found.select("field", "value").rows() == [("attr.tier", "gold"), ("attr.x", "new")]
+
+
 def test_a_removed_tag_is_no_candidate_until_it_is_stated_or_added_anew() -> None:
     said = [stated("a", "vip", field="tags"), stated("z", "vip", 3, field="tags")]
     removed = decision("untag", "vip", 5, field="tags")

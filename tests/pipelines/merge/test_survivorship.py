@@ -129,6 +129,56 @@ def test_where_nothing_lost_nothing_is_told() -> None:
     assert survivors([name("a", "Anna Berg"), name("b", "Anna Berg")]).fields["lost"].null_count() == 3
 
 
+def test_a_value_that_stands_alone_is_the_only_candidate_and_one_that_lost_is_another() -> None:
+    alone = survivors([name("a", "Anna Berg"), name("b", "Anna Berg")]).fields
+    assert set(alone["candidates"]) == {1}
+    both = survivors([name("a", "Anna Berg"), name("b", "Ann Berg", priority=20)]).fields
+    assert set(both["candidates"]) == {2}
+
+
+PREFERRED = {  # the value that each rule takes, and one that it does not
+    AttributeMerge.SOURCE_PRIORITY: ("1", "2"),
+    AttributeMerge.MOST_RECENT: ("1", "2"),
+    AttributeMerge.MIN: ("1", "2"),
+    AttributeMerge.MAX: ("2", "1"),
+    AttributeMerge.ANY_TRUE: ("true", "false"),
+    AttributeMerge.ALL_TRUE: ("false", "true"),
+    AttributeMerge.MOST_RESTRICTIVE: ("false", "true"),
+}
+RULED = [(rule, AttributeType.BOOLEAN if "true" in PREFERRED[rule] else AttributeType.NUMBER) for rule in PREFERRED]
+
+
+def two_values(rule: AttributeMerge, **better: Any) -> list[dict[str, Any]]:
+    """The value that a rule prefers, stated with `better`, and the other one."""
+    preferred, other = PREFERRED[rule]
+    later = {"observed_at": MONDAY + timedelta(days=1), "priority": 5}
+    return [candidate("a", "attr.x", preferred, **later | better), candidate("b", "attr.x", other)]
+
+
+@pytest.mark.parametrize(("rule", "kind"), RULED)
+def test_each_rule_of_merging_prefers_its_value(rule: AttributeMerge, kind: AttributeType) -> None:
+    found = chosen("attr.x", *two_values(rule), x=Attribute(type=kind, merge=rule))
+    assert found == (PREFERRED[rule][0], rule.value)
+
+
+@pytest.mark.parametrize(("rule", "kind"), RULED)
+def test_a_value_that_only_fills_a_blank_overrides_no_other_whatever_the_rule(
+    rule: AttributeMerge, kind: AttributeType
+) -> None:
+    attribute = Attribute(type=kind, merge=rule)
+    filling, other = two_values(rule, only_fills=True)
+    assert chosen("attr.x", filling, other, x=attribute) == (PREFERRED[rule][1], "not_only_filling")
+    assert chosen("attr.x", filling, x=attribute) == (PREFERRED[rule][0], "only_value")
+
+
+@pytest.mark.parametrize(("rule", "kind"), [each for each in RULED if each[1] is AttributeType.NUMBER])
+def test_the_values_of_the_primary_contact_of_a_merge_come_before_the_rule(
+    rule: AttributeMerge, kind: AttributeType
+) -> None:
+    found = chosen("attr.x", *two_values(rule, primary=1), x=Attribute(type=kind, merge=rule))
+    assert found == (PREFERRED[rule][1], "primary")
+
+
 def test_only_so_many_losing_values_are_kept_but_all_are_counted() -> None:
     fields = survivors([candidate(f"{nth:03}", "email", f"p{nth}@example.com") for nth in range(30)]).fields
 

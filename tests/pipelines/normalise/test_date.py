@@ -124,6 +124,8 @@ def test_a_fraction_is_kept_to_the_microsecond() -> None:
         ("03/04/2025 10:00", "DATE_AMBIGUOUS"),
         ("2024-05-29 24:30", "DATE_UNPARSEABLE"),
         ("2024-05-29 13:00 PM", "DATE_UNPARSEABLE"),
+        ("2024-05-29 0:30 AM", "DATE_UNPARSEABLE"),
+        ("2024-05-29 0:30 PM", "DATE_UNPARSEABLE"),
         ("2024-05-29 16:30 CET", "DATE_UNPARSEABLE"),
         ("12345", "DATE_UNPARSEABLE"),
     ],

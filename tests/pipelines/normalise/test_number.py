@@ -31,6 +31,23 @@ def test_spaces_of_any_width_part_thousands(space: str) -> None:
     assert number(f"1{space}234{space}567,5") == ("1234567.5", None)
 
 
+@pytest.mark.parametrize(
+    ("raw", "locale", "value"),
+    [
+        ("−5", None, "-5"),
+        ("−1.234,5", "de_DE", "-1234.5"),
+        ("1'234,5", "de_DE", "1234.5"),
+        ("1’234.5", "en_US", "1234.5"),
+        ("1 234.5", "en_US", "1234.5"),
+        ("-0", None, "0"),
+        ("-0.00", "en_US", "0"),
+        ("+0", None, "0"),
+    ],
+)
+def test_signs_that_everybody_writes_are_understood_in_any_locale(raw: str, locale: str | None, value: str) -> None:
+    assert number(raw, locale) == (value, None)
+
+
 @pytest.mark.parametrize(("locale", "value"), [("en_US", "1.234"), ("de_DE", "1234"), ("de_CH", "1.234")])
 def test_a_locale_says_what_its_signs_mean(locale: str, value: str) -> None:
     assert number("1.234", locale) == (value, None)

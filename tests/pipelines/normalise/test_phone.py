@@ -75,6 +75,9 @@ def test_a_number_that_may_not_exist_is_told_before_its_extension() -> None:
         ("202.555.CALL", "US", "+12025552255"),
         ("+1 800-4-A-CHILD", None, "+18004224453"),
         ("0800 FLOWERS", "GB", "+448003569377"),
+        ("1300 FLOWER", "AU", "+611300356937"),  # shared cost
+        ("1900 FLOWER", "AU", "+611900356937"),  # premium rate
+        ("058 FLOWERS", "CH", "+41583569377"),  # of a company
     ],
 )
 def test_a_number_spelt_to_be_remembered_is_read_as_on_a_dial(raw: str, region: str | None, normalised: str) -> None:
@@ -257,3 +260,8 @@ def test_what_is_no_whatsapp_id_is_refused(raw: str, code: str) -> None:
 def test_normalising_a_whatsapp_id_twice_is_normalising_it_once(raw: str) -> None:
     once = wa_id(raw)["normalised"]
     assert wa_id(once)["normalised"] == once
+
+
+def test_an_id_of_whatsapp_has_fifteen_digits_at_most() -> None:
+    assert wa_id("491512345678901")["normalised"] == "+491512345678901"
+    assert wa_id("4915123456789012")["code"] == "PHONE_UNPARSEABLE"

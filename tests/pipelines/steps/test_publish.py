@@ -3,7 +3,7 @@ import json
 import stat
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -308,8 +308,11 @@ def test_a_segment_that_asks_for_what_contacts_do_not_have_is_a_fault_with_its_p
         compiled_segments(wrong, AS_OF)
 
 
-def test_segments_that_can_be_asked_pass(project: SmallProject) -> None:
-    compiled_segments(project.project._replace(segments=[VIP]), datetime.now(UTC))
+def test_segments_that_can_be_asked_pass_and_hide_no_other(project: SmallProject) -> None:
+    wrong = changed(where=VIP.where.model_copy(update={"field": "attr.teir"}))
+    compiled_segments(project.project._replace(segments=[VIP]), AS_OF)
+    with pytest.raises(ConfigurationError, match=r"no field attr\.teir"):
+        compiled_segments(project.project._replace(segments=[VIP, wrong]), AS_OF)
 
 
 def test_contacts_that_a_run_made_are_published(project: SmallProject) -> None:

@@ -58,6 +58,7 @@ def test_a_list_without_names_or_facts_has_no_fields() -> None:
 def test_the_order_of_facts_decides_nothing() -> None:
     facts = [(0, "phone", "442079460111"), (1, "phone", "442079460222"), (1, "city", "bath")]
     one, other = records(PEOPLE, *facts), records(PEOPLE, *facts[::-1])
+    assert {"phone", "city"} <= set(one.fields)
     for name, field in one.fields.items():
         assert field.values.equals(other.fields[name].values)
         assert field.first.tolist() == other.fields[name].first.tolist()

@@ -13,7 +13,9 @@ def weight(records: int, field: str, level: str, chances: dict[str, float] | Non
 
 
 def test_a_weight_is_the_odds_of_m_over_u() -> None:
-    for _, _, m, u, bits in level_weights(unfitted(), {"phone", "given_name"}, {}).iter_rows():
+    shown = level_weights(unfitted(), {"phone", "given_name"}, {})
+    assert set(shown["field"]) == {"phone", "given_name"}
+    for _, _, m, u, bits in shown.iter_rows():
         assert bits == pytest.approx(log2(m / u))
 
 

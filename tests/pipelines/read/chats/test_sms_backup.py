@@ -18,7 +18,7 @@ from pipelines.read.core.batch import Batch, Sample
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import ErrorCode
 from tests.examples import examples
-from tests.read_conversations import read_conversations
+from tests.read_conversations import outcomes, read_conversations
 
 ANNA, BEN = "+12025550123", "+12025550199"
 AT = "1700000000123"
@@ -246,4 +246,6 @@ ELEMENTS = st.recursive(
 @given(st.lists(ELEMENTS | st.binary(max_size=20), max_size=4))
 def test_whatever_comes_only_delivery_errors_come_and_contracts_hold(messages: list[str | bytes]) -> None:
     with tempfile.TemporaryDirectory() as folder, suppress(DeliveryError):
-        read(Path(folder), *messages, rows=3)
+        assert outcomes(read(Path(folder), *messages, rows=3)) > 0 or not any(
+            isinstance(each, str) for each in messages
+        )

@@ -48,5 +48,7 @@ def test_texts_come_back_as_they_were(held: dict[str, str]) -> None:
 
 
 @given(st.text(alphabet='{}[]"\\=>nil:,#1 a'))
-def test_no_text_makes_it_raise(text: str) -> None:
-    entries(text)
+def test_of_any_text_there_are_texts_by_name_each_a_part_of_it(text: str) -> None:
+    found = entries(text)
+    parts = [*found, *found.values()] if found else []
+    assert [part for part in parts if part.replace("\\", "") not in text.replace("\\", "")] == []

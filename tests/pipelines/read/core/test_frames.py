@@ -131,6 +131,7 @@ def test_batches_of_long_texts_end_early() -> None:
 
 def test_frames_keep_their_contracts() -> None:
     (batch,) = batches([Thread("t", Channel.EMAIL, None), ANNA, said("a")], rows=10)
+    assert [frame.height for frame in (batch.contacts, batch.conversations, batch.messages)] == [1, 1, 1]
     received.ContactRow.validate(batch.contacts)
     received.IdentifierRow.validate(batch.identifiers)
     received.Conversation.validate(batch.conversations)

@@ -195,6 +195,12 @@ def test_a_quote_that_is_never_closed_costs_its_own_row(tmp_path: Path) -> None:
     ]
 
 
+def test_a_quote_that_closes_in_the_middle_of_the_very_next_row_swallows_it_not(tmp_path: Path) -> None:
+    content = 'id,name,phone\n1,"Anna,1\n2,Bert "B" Otto,2\n3,Cara,3\n'
+    assert refused_rows(tmp_path, content) == [(1, 2, "QUOTE_UNCLOSED")]
+    assert [row.cells for row in table(tmp_path, content)[1]] == [["2", 'Bert "B" Otto', "2"], ["3", "Cara", "3"]]
+
+
 @pytest.mark.parametrize("closing", ['Jack,"4"', '"Jack",4', '"Jack, 4"'])
 def test_a_quote_that_the_next_one_seems_to_close_swallows_no_row(tmp_path: Path, closing: str) -> None:
     content = f'name,phone\n"Jane,2\nJoe,3\n{closing}\nJune,5\n'
@@ -219,6 +225,19 @@ def test_a_file_of_quotes_that_are_never_closed_is_given_up(tmp_path: Path, monk
     refused = refusal(tmp_path, "name,phone\n" + torn * (csv_rows.MOST_TORN + 1))
     assert refused.code is ErrorCode.FILE_LIMIT
     assert "Jane" not in str(refused)
+
+
+def test_a_file_may_have_as_many_torn_rows_as_the_limit_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_rows, "MOST_TORN", 2)
+    monkeypatch.setattr(csv_rows, "LARGEST_CELL", 20)
+    torn = '"Jane,1\n' + "Joe,2\n" * 5
+    assert len(refused_rows(tmp_path, "name,phone\n" + torn * 2)) == 2
+    assert refusal(tmp_path, "name,phone\n" + torn * 3).code is ErrorCode.FILE_LIMIT
+
+
+def test_a_cell_may_be_as_long_as_the_limit_that_is_documented(tmp_path: Path) -> None:
+    longest = "x" * 1_048_576
+    assert table(tmp_path, f'name,notes\nJane,"{longest}"\n')[1][0].cells == ["Jane", longest]
 
 
 def test_a_cell_larger_than_any_is_refused_with_its_row_alone(tmp_path: Path) -> None:

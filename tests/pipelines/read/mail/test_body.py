@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.read.core.frames import File
 from pipelines.read.mail.body import body
-from pipelines.read.mail.parts import MAX_DEPTH, MAX_PARTS, Unbounded, mail_of
+from pipelines.read.mail.parts import MAX_DEPTH, MAX_PARTS, Unbounded, content_of, leaves, mail_of
 
 
 def text_of(data: bytes) -> str | None:
@@ -32,6 +32,22 @@ def test_text_is_decoded_whatever_its_charset_says(charset: str, data: bytes) ->
 def multipart(*parts: str, kind: str = "mixed") -> bytes:
     head = f'Content-Type: multipart/{kind}; boundary="b"\n\n'
     return (head + "".join(f"--b\n{part}\n" for part in parts) + "--b--\n").encode()
+
+
+def test_the_line_end_before_a_boundary_belongs_to_the_boundary() -> None:
+    for end in ("\n", "\r\n"):
+        mail = mail_of(multipart("Content-Type: text/plain\n\nhello\nyou").replace(b"\n", end.encode()))
+        assert [content_of(part) for part in leaves(mail)] == [f"hello{end}you".encode()]
+
+
+def test_a_boundary_that_is_written_twice_makes_no_part_of_nothing() -> None:
+    data = multipart("Content-Type: text/plain\n\nhello").replace(b"--b\n", b"--b\n--b\n")
+    assert [content_of(part) for part in leaves(mail_of(data))] == [b"hello"]
+
+
+def test_a_kind_is_known_in_any_letters_and_beside_parameters_that_are_broken() -> None:
+    for said in ("TEXT/HTML", "Text/Html; x*=''a; x*0=b"):
+        assert mail_of(f"Content-Type: {said}\n\n<p>hello</p>".encode()).content.kind == "text/html"
 
 
 def test_plain_text_is_preferred_and_files_are_named() -> None:

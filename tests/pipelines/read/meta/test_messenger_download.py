@@ -18,7 +18,7 @@ from schemas.received import MAX_TEXT
 from schemas.vocabulary import ErrorCode
 from tests.examples import examples
 from tests.hostile_json import hostile
-from tests.read_conversations import read_conversations
+from tests.read_conversations import outcomes, read_conversations
 
 INBOX = "your_activity_across_facebook/messages/inbox/"
 PROFILE = "personal_information/profile_information/profile_information.json"
@@ -339,4 +339,4 @@ def test_whatever_the_bytes_only_delivery_errors_come_and_contracts_hold(value: 
             download(Path(folder), {f"{INBOX}a_1/message_1.json": content}),
         ):
             with suppress(DeliveryError):
-                read(delivered, rows=3, owner="Acme")
+                assert outcomes(read(delivered, rows=3, owner="Acme")) > 0 or not value

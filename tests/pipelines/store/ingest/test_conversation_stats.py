@@ -158,3 +158,11 @@ def test_a_warehouse_with_messages_is_brought_up_to_date(tmp_path: Path) -> None
         assert_frame_equal(query(connection, "SELECT * EXCLUDE (state) FROM conversation_message ORDER BY ALL"), before)
         assert query(connection, "FROM receipt_only_message").to_dicts() == query(connection, UNSEEN).to_dicts()
         assert query(connection, "SELECT messages, has_untimed FROM conversation_stats").rows() == [(2, False)]
+
+
+def test_of_a_thread_that_is_gone_nothing_is_left_when_all_is_made_anew(project: SmallProject) -> None:
+    gone = str(ID).format(1)
+    project.connection.execute("INSERT INTO conversation_stats VALUES (?, ?, 1, NULL, true)", [gone, gone])
+    conversation_stats.forget(project.connection)
+    conversation_stats.sum_up(project.connection)
+    assert project.rows("FROM conversation_stats") == []

@@ -1,0 +1,124 @@
+"""The measurement of what tests notice: which faults it makes, and what it says of a strong and of a weak test."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.mutation.measure import equivalents
+from benchmarks.mutation.python_mutants import python_mutants
+
+CHECKOUT = Path(__file__).parents[2]
+MODULE = """def adult(age: int) -> bool:
+    return age >= 18
+
+
+def child(age: int) -> bool:
+    return age < 14
+
+
+def nobody_asks() -> int:
+    return sum([1])
+"""
+TESTS = """from toy.ages import adult, child
+
+
+def test_who_is_of_age() -> None:
+    assert [adult(age) for age in (17, 18, 19)] == [False, True, True]
+
+
+def test_a_child_is_young() -> None:
+    assert child(3)
+    assert not child(40)
+"""
+
+
+def changed(source: str) -> set[str]:
+    """The lines that faults make of a text of one line."""
+    return {each.diff(source)[1] for each in python_mutants("x.py", source)}
+
+
+@pytest.mark.parametrize(
+    ("source", "faults"),
+    [
+        ("a = b <= c", {"a = (b < c)", "a = (b > c)"}),
+        ("a = b and c", {"a = (b or c)", "a = b", "a = c"}),
+        ("a = x & ~y", {"a = (x | ~y)", "a = x", "a = (~y)", "a = x & y"}),
+        ("a = 1 + b", {"a = 2 + b", "a = 0 + b", "a = (1 - b)"}),
+        ("a = rows.filter(p, q)", {"a = rows", "a = rows.filter(q)", "a = rows.filter(p)"}),
+        ("a = b.join(c, on='k', how='left')", {"a = b.join(c, on='k', how='inner')", "a = b.join(c, how='left')"}),
+        ("a = min(b)", {"a = max(b)"}),
+        ("a = [b for b in c if b.d]", {"a = [b for b in c if True]"}),
+        ("KINDS = (ONE, TWO)", {"KINDS = (TWO,)", "KINDS = (ONE,)"}),
+        ("a = b if not c else d", {"a = b if (not (not c)) else d", "a = b if c else d"}),
+        ("rows.clear()", {"pass"}),
+        ("a: int | None = b", set()),
+    ],
+)
+def test_each_part_of_an_expression_is_changed_once(source: str, faults: set[str]) -> None:
+    assert changed(source) == faults
+
+
+@pytest.mark.parametrize(
+    ("sql", "faults"),
+    [
+        ("FROM a JOIN b USING (k)", {"FROM a LEFT JOIN b USING (k)"}),
+        ("FROM a ANTI JOIN b USING (k)", {"FROM a SEMI JOIN b USING (k)"}),
+        ("FROM a WHERE x <= y", {"FROM a WHERE x < y", "FROM a WHERE true"}),
+        (
+            "FROM a WHERE x AND y BETWEEN p AND q",
+            {
+                "FROM a WHERE x OR y BETWEEN p AND q",
+                "FROM a WHERE x AND y BETWEEN p OR q",
+                "FROM a WHERE x",
+                "FROM a WHERE y BETWEEN p AND q",
+            },
+        ),
+        ("SELECT DISTINCT x FROM a", {"SELECT x FROM a"}),
+        ("FROM a ORDER BY x DESC LIMIT 5", {"FROM a ORDER BY x LIMIT 5", "FROM a LIMIT 5"}),
+        ("SELECT min(x) FROM a", {"SELECT max(x) FROM a"}),
+        ("from the first to the last", set()),
+    ],
+)
+def test_each_clause_of_sql_is_changed_once(sql: str, faults: set[str]) -> None:
+    found = changed(f'query("{sql}")') - {"pass"}
+    assert {" ".join(each.removeprefix('query("').removesuffix('")').split()) for each in found} == faults
+
+
+def test_a_fault_stands_where_it_is_whatever_the_width_of_characters() -> None:
+    source = 'def f(name: str) -> bool:\n    """Größe."""\n    return name == "Größe" and len(name) > 3\n'
+    assert 'return name == "Größe" and (len(name) >= 3)' in changed(source)
+
+
+def toy(folder: Path) -> Path:
+    """A tree with one module and its tests."""
+    for path, text in (("toy/ages.py", MODULE), ("tests/toy/test_ages.py", TESTS)):
+        (folder / path).parent.mkdir(parents=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    (folder / "pytest.ini").write_text("[pytest]\npythonpath = .\n", encoding="utf-8")
+    return folder
+
+
+def measured(root: Path, *options: str) -> tuple[int, str]:
+    """What the command prints of a tree, and its exit code."""
+    command = [sys.executable, "-m", "benchmarks.mutation", "toy", "--root", str(root), "--jobs", "1", *options]
+    environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, cwd=CHECKOUT)
+    return done.returncode, done.stdout
+
+
+def test_a_strong_test_kills_what_a_weak_one_lets_live_and_the_tree_stays_as_it_was(tmp_path: Path) -> None:
+    code, said = measured(toy(tmp_path), "--fail-under", "90")
+    assert "toy/ages.py:2" not in said  # `adult` is asked on both sides of its boundary
+    assert "toy/ages.py:6: comparison\n  - return age < 14\n  + return (age <= 14)" in said
+    assert "toy/ages.py:10: return value (no test near it runs this line)\n  - return sum([1])" in said
+    assert code == 1
+    assert (tmp_path / "toy" / "ages.py").read_text(encoding="utf-8") == MODULE
+
+
+def test_a_fault_that_is_known_to_change_nothing_does_not_count(tmp_path: Path) -> None:
+    known = tmp_path / "equivalent.toml"
+    known.write_text('[[fault]]\nfile = "x.py"\nwas = "a < 1"\nnow = "a <= 1"\nwhy = "a is no whole number"\n')
+    assert equivalents(known) == {("x.py", "a < 1", "a <= 1"): "a is no whole number"}
