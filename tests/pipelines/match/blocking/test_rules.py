@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.match.blocking.keys import KEYS, RULES, blocking_keys, in_blocks
+from pipelines.match.blocking.keys import KEYS, RULES, Rule, blocking_keys, fields_of, in_blocks
 from pipelines.match.comparison.listed import prepared
 
 ROLES = {
@@ -171,6 +171,11 @@ def test_records_meet_by_what_a_field_is_made_of() -> None:
     assert [(*pair, rules) for pair, rules in zip(((a, b) for a, b, _ in MADE_OF_A_FIELD), found, strict=True)] == (
         MADE_OF_A_FIELD
     )
+
+
+def test_names_are_known_to_agree_by_given_and_family_name_alone() -> None:
+    for part in ("name", "family_initial", "stems"):
+        assert fields_of(Rule((part,), 1)) == {"given_name", "family_name"}
 
 
 CAPS = {
