@@ -5,7 +5,7 @@ from pipelines.decide.revoke import revoke
 from pipelines.errors import DecisionRefused
 from pipelines.store.decisions.decisions import Decision
 from tests.deciding import rebuilt, ruling, shown
-from tests.small_project import SmallProject, starting_point
+from tests.small_project import SETTINGS, SmallProject, starting_point
 
 HEADER = "id,name,phone,email,tags"
 
@@ -79,9 +79,7 @@ def test_a_tag_that_is_removed_is_removed_of_whoever_joins_later(anna: SmallProj
 
 
 def test_tags_that_only_fill_blanks_stay_beside_one_that_somebody_adds(project: SmallProject) -> None:
-    sources = {
-        name: each.model_dump(mode="json", exclude_none=True) for name, each in project.project.settings.sources.items()
-    }
+    sources = SETTINGS["sources"]
     project.configure(sources=sources | {"crm": sources["crm"] | {"update": {"tags": "fill_blank"}}})
     project.deliver("crm", "2026-01-05", f"{HEADER}\n1,Anna Berg,0151 23456789,,vip")
     project.run()

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.small_project import SmallProject
+from tests.small_project import SETTINGS, SmallProject
 
 ANNA = "id,name,phone,email\n1,Anna Berg,0151 23456789,anna@example.com"
 CHAT = "whatsapp:wa:4915123456789"
@@ -42,9 +42,7 @@ def test_another_priority_of_the_sources_changes_who_wins(project: SmallProject)
     project.deliver("crm", "2026-01-05", ANNA)
     project.deliver("shop", "2026-01-06", "id,name,email\n1,Annie Berg,anna@example.com")
     project.run()
-    sources = {
-        name: each.model_dump(mode="json", exclude_none=True) for name, each in project.project.settings.sources.items()
-    }
+    sources = SETTINGS["sources"]
     project.configure(sources=sources | {"crm": sources["crm"] | {"priority": 90}})
     project.run()
 
