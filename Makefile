@@ -54,7 +54,7 @@ dev: $(READY) ## open Dagster's page on the demo project
 bench: $(READY) ## list the benchmarks; run some with make bench ARGS="NAME ..."
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-mutation: $(READY) ## changes no test notices; ARGS="pipelines/merge", or only what you changed: ARGS="pipelines --changed-since main"
+mutation: $(READY) ## faults that no test notices; ARGS="pipelines/merge" or ARGS="pipelines --changed-since main"
 	@$(BIN)/python -m benchmarks.mutation $(ARGS)
 
 bench-quality: $(READY) ## how well records are matched, beside Splink; ARGS="--large --data DIR" for more

@@ -1,6 +1,7 @@
 """Puts one fault after the other into copies of a tree, and says which of them the tests notice."""
 
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -14,8 +15,10 @@ from benchmarks.mutation.mutant import Mutant
 from benchmarks.mutation.neighbours import libraries, python_files, tests_near
 from benchmarks.mutation.warm import Test, observe, scratch_copy, start, stop, warm
 
+PACKAGES = ("pipelines/", "schemas/")  # whose libraries are imported once
 STARTUP = 15  # CPU seconds that importing the tree and collecting the tests may take
 SLOWER = 5  # how much longer than without a fault tests may take before they count as hung
+ORIGINAL = "module.original"
 PATIENCE = 20  # seconds of the clock for each CPU second, on a machine that is busy with something else
 MOST_SECONDS = 20.0  # CPU seconds of tests for one fault: nearest first, then cheapest first
 
@@ -41,9 +44,10 @@ def measure(root: Path, mutants: list[Mutant], jobs: int) -> Iterator[Outcome]:
     near = tests_near(root, modules)
     files = sorted({file for some in near.values() for file in some})
     with tempfile.TemporaryDirectory(prefix="mutation-") as scratch:
-        trees = [scratch_copy(root, Path(scratch) / str(nth)) for nth in range(jobs)]
-        warm(libraries(root, [path for path in python_files(root) if path.startswith(("pipelines/", "schemas/"))]))
-        tests = observe(trees[0], modules, files) if files else []
+        first = scratch_copy(root, Path(scratch) / "0")
+        warm(libraries(root, [path for path in python_files(root) if path.startswith(PACKAGES)]))
+        tests = observe(first, modules, files) if files else []
+        trees = [first, *(Path(shutil.copytree(first, Path(scratch) / str(nth))) for nth in range(1, jobs))]
         sys.dont_write_bytecode = True  # a fault must not outlive its process
         yield from outcomes(mutants, tests, near, trees)
 
@@ -66,7 +70,7 @@ def outcomes(
             running[start(tree, names, limit)] = Running(mutant, tree, time.monotonic() + PATIENCE * limit)
         for process, ended in ended_processes(running):
             done = running.pop(process)
-            take_out(done.tree, trees[0].parent, done.mutant)
+            take_out(done.tree, done.mutant)
             free.append(done.tree)
             yield Outcome(done.mutant, "killed" if ended else "survived")
 
@@ -108,15 +112,14 @@ def tests_of(mutant: Mutant, tests: list[Test], near: list[str]) -> list[Test]:
 def put_in(tree: Path, mutant: Mutant) -> None:
     """Write a module with the fault in it; its time of change fits no compiled file."""
     file = tree / mutant.path
-    original = tree.parent / f"{tree.name}.original"
-    original.write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    shutil.copy2(file, tree / ORIGINAL)
     file.write_text(mutant.applied(file.read_text(encoding="utf-8")), encoding="utf-8")
     os.utime(file, (1, 1))
 
 
-def take_out(tree: Path, scratch: Path, mutant: Mutant) -> None:
-    """Write the module as it was."""
-    (tree / mutant.path).write_text((scratch / f"{tree.name}.original").read_text(encoding="utf-8"), encoding="utf-8")
+def take_out(tree: Path, mutant: Mutant) -> None:
+    """Put the module back as it was, its time of change as well, so that it need not be compiled again."""
+    shutil.copy2(tree / ORIGINAL, tree / mutant.path)
 
 
 def equivalents(file: Path) -> dict[tuple[str, str, str], str]:

@@ -276,6 +276,23 @@ FILTER = st.recursive(
 )
 
 
+EQUAL, ORDER, RECENT = "eq ne in not_in", "gt gte lt lte", "within_last not_within_last"
+ASKED = {
+    Kind.TEXT: f"{EQUAL} contains starts_with",
+    Kind.CHOICE: EQUAL,
+    Kind.NUMBER: f"{EQUAL} {ORDER}",
+    Kind.DATE: f"{EQUAL} {ORDER} {RECENT}",
+    Kind.INSTANT: f"{ORDER} {RECENT}",
+    Kind.BOOLEAN: "eq ne",
+    Kind.LIST: "has_any has_all has_none",
+}
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_of_each_kind_of_field_these_questions_can_be_asked_and_no_others(kind: Kind) -> None:
+    assert {str(op) for op in FITS[kind]} == {"is_set", "is_not_set", *ASKED[kind].split()}
+
+
 @pytest.mark.parametrize(("negative", "positive"), NEGATIVE.items())
 @given(rows=ROWS)
 @settings(max_examples=examples(30, light=6), deadline=None)
