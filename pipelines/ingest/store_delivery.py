@@ -66,8 +66,8 @@ def keep(
         batch = each if corrected.is_empty() else without_corrected(each, corrected)
         claims = claimed(connection, delivery, batch)
         delivery = as_retry(delivery, claims)
-        [counted] = keep_chunk(connection, alone(delivery, batch), claims, form, origin, told, hold=hold)
-        outcomes.update(counted)
+        [became] = keep_chunk(connection, alone(delivery, batch), claims, form, origin, told, hold=hold)
+        outcomes.update(became)
         progress(f"reading {delivery.source}", outcomes.total())
     return Kept(delivery, outcomes)
 
@@ -84,8 +84,8 @@ def keep_together(
     claims = claimed(connection, chunk.deliveries[0], chunk.batch)
     if not claims.is_empty():
         raise Entangled
-    counted = keep_chunk(connection, chunk, claims, form, origin, set())
-    return [Kept(*each) for each in zip(chunk.deliveries, counted, strict=True)]
+    became = keep_chunk(connection, chunk, claims, form, origin, set())
+    return [Kept(*each) for each in zip(chunk.deliveries, became, strict=True)]
 
 
 def keep_chunk(
