@@ -69,8 +69,8 @@ def keep(
         attributes |= spoken_of(batch)
         claims = claimed(connection, delivery, batch)
         delivery = as_retry(delivery, claims)
-        [counted] = keep_chunk(connection, alone(delivery, batch), claims, form, origin, told, hold=hold)
-        outcomes.update(counted)
+        [became] = keep_chunk(connection, alone(delivery, batch), claims, form, origin, told, hold=hold)
+        outcomes.update(became)
         progress(f"reading {delivery.source}", outcomes.total())
     deliveries.keep_attributes(connection, {delivery.delivery_id: definitions(attributes, origin.attributes)})
     return Kept(delivery, outcomes)
@@ -88,10 +88,10 @@ def keep_together(
     claims = claimed(connection, chunk.deliveries[0], chunk.batch)
     if not claims.is_empty():
         raise Entangled
-    counted = keep_chunk(connection, chunk, claims, form, origin, set())
+    became = keep_chunk(connection, chunk, claims, form, origin, set())
     attributes = {file.delivery_id: definitions(spoken_of(batch), origin.attributes) for file, batch in files}
     deliveries.keep_attributes(connection, attributes)
-    return [Kept(*each) for each in zip(chunk.deliveries, counted, strict=True)]
+    return [Kept(*each) for each in zip(chunk.deliveries, became, strict=True)]
 
 
 def keep_chunk(

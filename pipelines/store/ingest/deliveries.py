@@ -79,8 +79,8 @@ def remember_hashes(connection: Connection, hashes: Hashes) -> None:
     if not hashes:
         return
     found = _stamps(hashes).with_columns(file_sha256=pl.Series(list(hashes.values()), dtype=pl.String))
-    with lent(connection, hashed=found.unique("path", keep="last")):
-        connection.execute("INSERT OR REPLACE INTO landed_file BY NAME FROM hashed")
+    with lent(connection, hashed_file=found.unique("path", keep="last")):
+        connection.execute("INSERT OR REPLACE INTO landed_file BY NAME FROM hashed_file")
 
 
 def _stamps(stamps: Iterable[tuple[str, int, int]]) -> pl.DataFrame:

@@ -110,10 +110,14 @@ def _judged(connection: Connection, entries: pl.DataFrame, table: str, key: str,
     `repeated`: its delivery has brought the key before, or says more of it elsewhere. `is_stored`: something is stored
     under its key. `wins`: it is what is to stand there now.
     """
+    entries = entries.with_columns(lacks=pl.sql_expr(lack).cast(pl.Int32))
     stored = _stored(connection, entries, table, key, lack)
+    if stored.is_empty() and entries[key].n_unique() == entries.height:  # as in most deliveries
+        none, no, yes = pl.lit(None, pl.Int32), pl.lit(value=False), pl.lit(value=True)
+        return entries.with_columns(lacked=none, repeated=no, is_stored=no, wins=yes)
     same_delivery = (key, "delivery_id")
     ranked = (
-        pl.concat([stored, entries.with_columns(lacks=pl.sql_expr(lack).cast(pl.Int32))], how="diagonal")
+        pl.concat([stored, entries], how="diagonal")
         .sort("lacks", "declared_at", "delivery_id", "row")
         .with_row_index("rank")
         .with_columns(
