@@ -9,8 +9,8 @@ import polars as pl
 from assets.boundary import without_values
 from assets.metadata import columns_of, table
 from assets.resources import Workspace
+from pipelines.ingest.ingest_files import Taken
 from pipelines.ingest.receive import receive as take_in
-from pipelines.ingest.take import Taken
 from pipelines.steps.rejected_files import give_back
 from pipelines.store.ingest.file_problems import file_problems
 from pipelines.store.ingest.unreachable_sources import unreachable

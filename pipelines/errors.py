@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
 
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 HOUSE = Path(__file__).parent.parent
 ROOMS = ("schemas", "pipelines", "assets", "console")

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 import pandera.polars as pa
 import polars as pl
 
+from schemas.error_codes import ErrorCode
 from schemas.vocabulary import (
     Author,
     Channel,
     ConversationStatus,
     Direction,
-    ErrorCode,
     EventKind,
     IdentifierType,
     MessageKind,

@@ -14,8 +14,8 @@ import yaml
 
 from pipelines.derive.match import Matched, match
 from pipelines.derive.merge import Merged, merge
+from pipelines.ingest.ingest_files import Taken
 from pipelines.ingest.receive import receive
-from pipelines.ingest.take import Taken
 from pipelines.landing.arrivals import arrived
 from pipelines.project import OpenProject, open_project
 from pipelines.store.warehouse.connection import Connection, query

@@ -18,7 +18,8 @@ from pipelines.project import OpenProject, open_project
 from pipelines.read.catalogue.detect import sample
 from pipelines.steps.check import SHOWN, Checked, check, lands, source_of
 from schemas.configuration import nearest
-from schemas.vocabulary import Action, DeliveryState, ErrorCode, Outcome
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Action, DeliveryState, Outcome
 
 HEADERS = 12  # shown of a file without a known one
 ALWAYS = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.REJECTED)

@@ -11,7 +11,8 @@ from pipelines.errors import DecisionRefused, RequestRefused
 from pipelines.project import OpenProject
 from pipelines.store.decisions.decisions import Decision
 from pipelines.store.warehouse.connection import Connection
-from schemas.vocabulary import DecisionKind, ErrorCode
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import DecisionKind
 
 EVERY = ["all"]  # instead of records: each of them on its own
 

@@ -10,8 +10,8 @@ from pipelines.decide.commit import Attribution, derive, in_transaction, store_d
 from pipelines.decide.validate import one_row, origin_of, require_attributes, require_right
 from pipelines.errors import DecisionRefused
 from pipelines.ids import contact_id
+from pipelines.ingest.ingest_files import one_id
 from pipelines.ingest.records import Origin, Records, records
-from pipelines.ingest.take import one_id
 from pipelines.project import OpenProject
 from pipelines.read.tables.contact_table import NAMES
 from pipelines.store.decisions.decisions import Decision

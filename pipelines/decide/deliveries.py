@@ -14,10 +14,10 @@ from pipelines.decide.validate import parse_texts
 from pipelines.errors import RequestRefused
 from pipelines.ids import Keyed
 from pipelines.ingest.corrections import ARRIVED, as_retry, claimed
+from pipelines.ingest.ingest_files import Store, Taken, delivery_of, take_in
 from pipelines.ingest.receive import expect_identity, worth_another_try
 from pipelines.ingest.records import REJECTED, as_json
 from pipelines.ingest.store_delivery import Kept, refusals
-from pipelines.ingest.take import Store, Taken, delivery_of, take_in
 from pipelines.landing.arrivals import Arrived, Landed, arrived, every_source
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.progress import progress
@@ -27,8 +27,9 @@ from pipelines.read.core.batch import Batch
 from pipelines.store.decisions import change_requests
 from pipelines.store.ingest import deliveries, rejected_rows
 from pipelines.store.warehouse.connection import Connection
+from schemas.error_codes import ErrorCode
 from schemas.project import DECISIONS
-from schemas.vocabulary import Action, ErrorCode, Outcome, Severity
+from schemas.vocabulary import Action, Outcome, Severity
 
 PLACE = ("row", "line", "request")
 

@@ -15,7 +15,7 @@ from pipelines.errors import DecisionRefused
 from pipelines.project import OpenProject
 from pipelines.store.decisions import decisions, links
 from pipelines.store.decisions.decisions import Decision
-from pipelines.store.matching import evidence, matching
+from pipelines.store.matching import evidence, match_tables
 from pipelines.store.warehouse.connection import Connection
 from schemas.vocabulary import DecisionKind
 
@@ -160,7 +160,7 @@ def _exclusive_attributes_that_differ(
     exclusive = project.settings.exclusive_attributes()
     if not exclusive:
         return []
-    stated = matching.stated_names(connection, records, exclusive)
+    stated = match_tables.stated_names(connection, records, exclusive)
     held = stated.select(pl.col("exclusive").explode(empty_as_null=True)).drop_nulls().unique()
     attribute = held["exclusive"].str.extract("^([^=]*)=")
     shown = decisions.attributes_of(connection, contacts).filter(pl.col("attribute").is_in(exclusive))

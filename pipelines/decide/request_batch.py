@@ -18,11 +18,12 @@ from pipelines.errors import RequestRefused
 from pipelines.match.clusters.pooled_evidence import LIKELY
 from pipelines.project import OpenProject
 from pipelines.read.tables.spreadsheet_cells import parted
-from pipelines.store.contacts import contacts as store
+from pipelines.store.contacts import golden_records as store
 from pipelines.store.decisions.change_requests import credit, last_change, records_about
 from pipelines.store.decisions.decisions import Decision
 from pipelines.store.warehouse.connection import Connection
-from schemas.vocabulary import DecisionKind, ErrorCode
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import DecisionKind
 
 MOVING = {DecisionKind.MERGE, DecisionKind.UNMERGE, DecisionKind.DISMISS, DecisionKind.REVOKE}  # records to contacts
 READING = {CLEAR, DecisionKind.UNTAG.value}  # what contacts have

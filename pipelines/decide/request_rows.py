@@ -13,7 +13,8 @@ from pipelines.project import OpenProject
 from pipelines.store.decisions import decision_log, decisions
 from pipelines.store.decisions.decisions import Decision
 from pipelines.store.warehouse.connection import Connection
-from schemas.vocabulary import DecisionKind, ErrorCode
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import DecisionKind
 
 CLEAR = "clear"  # an edit that leaves a field without a value
 NOTED = "note"  # the reason of a note that gives none: it says itself what it is for

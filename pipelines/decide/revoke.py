@@ -11,7 +11,7 @@ from pipelines.project import OpenProject
 from pipelines.store.contacts import deletions
 from pipelines.store.decisions import decisions, links
 from pipelines.store.decisions.decisions import Decision
-from pipelines.store.matching import matching
+from pipelines.store.matching import match_tables
 from pipelines.store.runs import runs
 from pipelines.store.runs.work_queue import MATCH, leave_pending
 from pipelines.store.warehouse.connection import Connection
@@ -63,8 +63,8 @@ def _withdraw(project: OpenProject, connection: Connection, records: pl.Series, 
     """Take out records and all that is derived of them; whoever they were matched with is matched anew."""
     no_keys = pl.DataFrame(schema={"rule": pl.UInt8, "key": pl.UInt64, "record_key": pl.String})
     no_points = pl.DataFrame(schema={"field": pl.String, "value": pl.String, "record_key": pl.String})
-    crossed = matching.replace_keys(connection, records, no_keys, CAPS)
-    bearing = matching.replace_points(connection, records, no_points)["record_key"]
+    crossed = match_tables.replace_keys(connection, records, no_keys, CAPS)
+    bearing = match_tables.replace_points(connection, records, no_points)["record_key"]
     left = deletions.withdraw(connection, records, run_id)
     leave_pending(connection, MATCH, pl.concat([crossed, bearing, left]))
     as_of = runs.last_as_of(connection)

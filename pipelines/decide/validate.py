@@ -12,10 +12,11 @@ from pipelines.project import OpenProject
 from pipelines.read.core.batch import Batch
 from pipelines.read.tables.contact_table import LISTS, Layout, batch_of
 from pipelines.read.tables.table import Rows
+from schemas.error_codes import ErrorCode
 from schemas.project import MANUAL
 from schemas.received import MAX_TEXT
 from schemas.source import Source
-from schemas.vocabulary import Action, ErrorCode, IdentifierType
+from schemas.vocabulary import Action, IdentifierType
 
 POINTS = (IdentifierType.PHONE.value, IdentifierType.EMAIL.value)
 ONE_EACH = dict.fromkeys(LISTS, "$^")  # a cell holds one value, whatever signs are in it

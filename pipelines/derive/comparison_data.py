@@ -7,7 +7,7 @@ import polars as pl
 from pipelines.match.comparison.prepare import FACTS, compared_names, folded_facts, named_by_mailbox
 from pipelines.match.comparison.records import NAMES
 from pipelines.normalise.identifiers import identifiers
-from pipelines.store.matching import matching as store
+from pipelines.store.matching import match_tables as store
 from pipelines.store.warehouse.connection import Connection
 from schemas.project import Project
 

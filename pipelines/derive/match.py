@@ -19,7 +19,7 @@ from pipelines.match.source_links import with_source_merges
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
 from pipelines.store.ingest.source_merges import merged_with
-from pipelines.store.matching import matching as store
+from pipelines.store.matching import match_tables as store
 from pipelines.store.matching.changed_edges import note_kept_from
 from pipelines.store.matching.models import current_model
 from pipelines.store.runs.work_queue import CONTACTS, MATCH, Version, leave_pending, pending, settle

@@ -19,10 +19,10 @@ from pipelines.merge.status import with_status
 from pipelines.merge.survivorship import survive
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
-from pipelines.store.contacts import contacts as store
+from pipelines.store.contacts import golden_records as store
 from pipelines.store.decisions import decisions, links
 from pipelines.store.ingest import conversation_stats
-from pipelines.store.matching import matching
+from pipelines.store.matching import match_tables
 from pipelines.store.runs import runs
 from pipelines.store.runs.work_queue import CONTACTS, Version, pending, settle, stir_interactions_between
 from pipelines.store.warehouse.connection import Connection
@@ -119,7 +119,7 @@ def recluster(
         .join(links.sides_of(connection, records), on="record_key", how="left", maintain_order="left")
         .with_columns(exclusive=pl.concat_list("exclusive", pl.col("sides").fill_null([])))
     )
-    points = matching.points_of(connection, records)
+    points = match_tables.points_of(connection, records)
     clustered = kernel.merge(edges, profiles, points, project.settings.matching.auto)
     identity = identify(clustered.clusters, store.anchors(connection, records), before)
     merges = edges.filter(pl.col("zone") == "merge")

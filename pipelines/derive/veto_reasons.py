@@ -11,7 +11,7 @@ from pipelines.match.comparison.records import encoded
 from pipelines.project import OpenProject
 from pipelines.store.decisions import decisions, links
 from pipelines.store.matching import evidence as store
-from pipelines.store.matching import matching
+from pipelines.store.matching import match_tables
 from pipelines.store.warehouse.connection import Connection
 
 MOST = 5  # reasons that are told
@@ -74,7 +74,7 @@ def parted(connection: Connection, records: pl.Series) -> list[str]:
 
 def too_many(connection: Connection, records: pl.Series) -> list[str]:
     """Fields of which both contacts together would have more values than one person has."""
-    counted = limited(matching.points_of(connection, records))
+    counted = limited(match_tables.points_of(connection, records))
     values = counted.group_by("field").agg(pl.col("value").n_unique()).sort("field")
     return [
         f"together they have {number} {field} values, and {LIMITS[field]} are the most"

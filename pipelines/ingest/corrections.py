@@ -9,7 +9,8 @@ from pipelines.store.ingest import rejected_rows
 from pipelines.store.ingest.deliveries import Delivery
 from pipelines.store.warehouse.connection import Connection
 from schemas import received
-from schemas.vocabulary import ErrorCode, Outcome
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Outcome
 
 CLAIMS = pl.Schema(
     {

@@ -7,10 +7,10 @@ from itertools import groupby
 
 from pipelines.errors import SourceUnreachable, WrongIdentityKey
 from pipelines.ids import Keyed
+from pipelines.ingest.ingest_files import Taken, deliveries_of, one_id, take_group
 from pipelines.ingest.post_import import put_away
 from pipelines.ingest.reading_settings import is_outdated
 from pipelines.ingest.small_files import Incoming, grouped
-from pipelines.ingest.take import Taken, deliveries_of, one_id, take_group
 from pipelines.landing.arrivals import Arrived, arrived
 from pipelines.progress import progress
 from pipelines.project import OpenProject
@@ -22,7 +22,8 @@ from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
 from schemas.attribute import Attribute
-from schemas.vocabulary import DeliveryState, ErrorCode
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import DeliveryState
 
 
 def receive(project: OpenProject, connection: Connection, run_id: str, there: Arrived | None = None) -> list[Taken]:

@@ -21,8 +21,9 @@ from pipelines.normalise.text import clean
 from pipelines.read.core.batch import Batch
 from schemas import received
 from schemas.attribute import Attribute
+from schemas.error_codes import ErrorCode
 from schemas.source import Source
-from schemas.vocabulary import Action, Channel, ErrorCode, Outcome, Severity
+from schemas.vocabulary import Action, Channel, Outcome, Severity
 
 REJECTED = pl.Schema({"row": pl.UInt32, "line": pl.UInt32, "outcome": pl.String, "raw": pl.String})
 ROW_RULES = {

@@ -7,7 +7,8 @@ from pipelines.match.comparison.name_words import judged_words
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.store.ingest import records as store
 from pipelines.store.warehouse.connection import Connection
-from schemas.vocabulary import Action, ErrorCode, Severity
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Action, Severity
 
 NAME_CLEARED = pl.col("cleared").list.contains("name")
 EXPECTED = (

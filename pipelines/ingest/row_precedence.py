@@ -10,7 +10,8 @@ from pipelines.normalise.problems import PROBLEMS
 from pipelines.read.core.batch import Batch
 from pipelines.read.tables.contact_table import NAMES, fold
 from schemas.contact_list import ContactTable, Update
-from schemas.vocabulary import Action, ErrorCode, Severity
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Action, Severity
 
 AHEAD = timedelta(days=1)  # that a source's clock or zone may be before that of whoever declared the delivery
 

@@ -25,7 +25,8 @@ from pipelines.store.ingest import deliveries, rejected_rows
 from pipelines.store.ingest import records as store
 from pipelines.store.warehouse.connection import Connection
 from schemas.contact_list import ContactList, ContactTable, Mode, Update
-from schemas.vocabulary import Action, ErrorCode, Outcome, Severity
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Action, Outcome, Severity
 
 LEFT_OUT = {
     ErrorCode.ROW_KNOWN: "a record that is not known yet: the source says `mode: add_only`",

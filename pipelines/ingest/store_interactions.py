@@ -14,7 +14,8 @@ from pipelines.read.core.batch import Batch
 from pipelines.store.ingest import interactions
 from pipelines.store.warehouse.connection import Connection
 from schemas import received
-from schemas.vocabulary import Action, ErrorCode, Severity
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Action, Severity
 
 NATURAL = ("key", "conversation", "person", "message")  # natural keys, of which only the ids are stored
 

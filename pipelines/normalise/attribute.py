@@ -14,7 +14,8 @@ from pipelines.normalise.number import numbers
 from pipelines.normalise.problems import PROBLEMS, problems
 from pipelines.normalise.text import clean, fold_case
 from schemas.attribute import Attribute, whole
-from schemas.vocabulary import AttributeType, ErrorCode
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import AttributeType
 
 VALUES = pl.Schema({"row": pl.UInt32, "attribute": pl.String, "value": pl.String})
 

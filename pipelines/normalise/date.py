@@ -7,7 +7,8 @@ import polars as pl
 from pipelines.normalise.local_date import year_first
 from pipelines.normalise.locale import Convention
 from pipelines.normalise.text import clean
-from schemas.vocabulary import ErrorCode, Precision, ZoneSource
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Precision, ZoneSource
 
 # Year first, day first with dots, or two numbers whose order is open: y-m-d, d.m.y, a/b/y.
 CALENDAR = (

@@ -8,7 +8,8 @@ import polars as pl
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from pipelines.normalise.text import clean, is_placeholder
-from schemas.vocabulary import ErrorCode, Validity
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Validity
 
 WRAPPING = r"""^(?:mailto:|['"<\s])+|['">\s]+$"""
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines.normalise.locale import Convention
 from pipelines.normalise.text import clean
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 LONGEST_NUMBER = 38  # characters: what a decimal of the warehouse holds
 SAME = {"’": "'", "−": "-"}  # an apostrophe and a minus as typesetters write them

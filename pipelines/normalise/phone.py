@@ -10,7 +10,8 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberTyp
 
 from pipelines.normalise.phone_plan import decided
 from pipelines.normalise.text import clean, is_placeholder
-from schemas.vocabulary import ErrorCode, Validity
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Validity
 
 # `p:`, `tel:`, `whatsapp:`, `Mobile:`; quotes and `=` with which spreadsheets keep a number from being reckoned with.
 LABEL = r"""^['"=\s]*(?:\p{L}[\p{L} ]*:)?['"=\s]*"""

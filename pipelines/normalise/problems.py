@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from schemas.vocabulary import Action, ErrorCode, Severity
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Action, Severity
 
 PROBLEMS = pl.Schema(
     {

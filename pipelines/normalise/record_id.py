@@ -5,7 +5,7 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.normalise.problems import problems
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 CUT = r"^[0-9](?:[.,][0-9]+)?E\+[0-9]{2,3}$"  # how Excel shows a long number; all that begin alike are shown alike
 

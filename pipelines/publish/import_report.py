@@ -7,7 +7,8 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from pipelines.errors import ContractBroken
-from schemas.vocabulary import ErrorCode, Outcome
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Outcome
 
 STAGES = {  # by the beginning of a code: where on its way a row met the problem
     "FILE_": "file",

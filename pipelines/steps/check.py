@@ -10,9 +10,9 @@ import polars as pl
 
 from pipelines.decide.deliveries import by_request, request_of
 from pipelines.errors import ConfigurationError, DeliveryError
+from pipelines.ingest.ingest_files import Taken, by_format, delivery_of, origin_of, take_in
 from pipelines.ingest.reading_settings import is_outdated
 from pipelines.ingest.receive import expect_identity, worth_another_try
-from pipelines.ingest.take import Taken, by_format, delivery_of, origin_of, take_in
 from pipelines.landing.arrivals import TOLERANCE, Landed, Stamp, as_landed, every_source, hashed, local_files
 from pipelines.project import OpenProject
 from pipelines.read.catalogue.detect import sample

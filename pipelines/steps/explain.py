@@ -14,7 +14,7 @@ from pipelines.match.source_links import DECISION, SOURCE_MERGE
 from pipelines.project import OpenProject
 from pipelines.store.decisions import decisions, links
 from pipelines.store.matching import evidence as store
-from pipelines.store.matching import matching, models
+from pipelines.store.matching import match_tables, models
 from pipelines.store.warehouse.connection import Connection
 
 NEARLY = 1e-4  # by which a probability computed again may differ from the one that was kept
@@ -66,7 +66,7 @@ def explain(project: OpenProject, connection: Connection, one: pl.Series, other:
     numbers = pl.DataFrame({"record_key": own.keys}).with_row_index("record")
     sides = [numbers.filter(pl.col("record_key").is_in(side.implode()))["record"] for side in (one, other)]
     pairs = sides[0].alias("lo").to_frame().join(sides[1].alias("hi").to_frame(), how="cross")
-    found = weights(known, pairs, model, matching.crowds_of(connection, own.keys))
+    found = weights(known, pairs, model, match_tables.crowds_of(connection, own.keys))
     blocks = store.blocks_of(connection, own.keys)
     edges = store.edges_among(connection, own.keys)
     row = strongest(pairs, own, found, blocks, edges)

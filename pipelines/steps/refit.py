@@ -11,7 +11,7 @@ from pipelines.match.model.fit import FEWEST
 from pipelines.match.model.model import Model, shipped_m
 from pipelines.project import OpenProject
 from pipelines.steps.preview import RUN, Preview, preview
-from pipelines.store.matching import changed_edges, evidence, matching, models
+from pipelines.store.matching import changed_edges, evidence, match_tables, models
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
 
@@ -69,7 +69,7 @@ def refit_preview(project: OpenProject, connection: Connection) -> Refitted:
     def with_new_edges() -> pl.Series:
         _, edges = compare_subjects(project.settings, connection, own.keys, new, own)
         turned.extend(changed_edges.changed_edges(connection, edges).to_dicts())
-        matching.replace_edges(connection, own.keys, edges, RUN, RUN)
+        match_tables.replace_edges(connection, own.keys, edges, RUN, RUN)
         return own.keys
 
     follows = preview(project, connection, with_new_edges)

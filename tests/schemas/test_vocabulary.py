@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from schemas.vocabulary import ErrorCode, Outcome
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Outcome
 
 ERRORS = Path(__file__).parents[2] / "docs" / "errors.md"
 

@@ -15,8 +15,8 @@ from pipelines.read.tables.contact_table import LISTS, parts
 from pipelines.read.tables.parquet import PARQUET, open_parquet
 from pipelines.read.tables.spreadsheet_cells import CLEAR, said
 from pipelines.read.tables.table import Rows, Table
+from schemas.error_codes import ErrorCode
 from schemas.list_roles import NO_EVIDENCE, ListRole
-from schemas.vocabulary import ErrorCode
 
 LOOKED_AT = 1_000  # rows, to tell roles
 

@@ -15,7 +15,8 @@ from pipelines.read.tables.attribute_guess import guessed_attribute, has_decimal
 from pipelines.read.tables.column_guess import key_among, meanings
 from pipelines.read.tables.contact_table import fold
 from schemas.attribute import Attribute
-from schemas.vocabulary import AttributeType, ErrorCode
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import AttributeType
 
 LOOKED_AT = 1_000  # rows
 NAME = re.compile(r"[a-z][a-z0-9_]*")

@@ -14,7 +14,7 @@ from pipelines.read.core.batch import BATCH_ROWS, Batch
 from pipelines.read.tables.contact_table import IGNORE, fold, meaning_of, set_aside
 from pipelines.read.tables.spreadsheet_cells import CLEAR, parted, said
 from pipelines.read.tables.table import Rows, Table
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 FORMAT = "change_requests"
 COLUMNS = ("decision", "contact", "others", "records", "field", "value", "reason", "by", "until")

@@ -18,9 +18,10 @@ from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.core.epoch import EPOCH
 from pipelines.read.core.frames import Entry, Happened, Moment, Refused, Said, Thread, batches
 from pipelines.read.core.own_addresses import WithOwnAddresses
-from pipelines.read.meta.messenger_party import an_id, inside, items, words
+from pipelines.read.meta.messenger_participant import an_id, inside, items, words
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
-from schemas.vocabulary import Author, Channel, Direction, ErrorCode, EventKind, MessageKind, Precision, ZoneSource
+from schemas.vocabulary import Author, Channel, Direction, EventKind, MessageKind, Precision, ZoneSource
 
 MAX_JSON = 64 << 20  # bytes of one day, or of one list
 CHUNK = 1 << 18  # bytes inflated at a time

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from pipelines.read.core.frames import Identifier, Person
-from pipelines.read.meta.messenger_party import an_id, inside, items, words
+from pipelines.read.meta.messenger_participant import an_id, inside, items, words
 from schemas.vocabulary import Author, Channel, Direction, IdentifierType
 
 SLACKBOT = "USLACKBOT"

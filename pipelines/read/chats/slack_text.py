@@ -6,7 +6,7 @@ from typing import Any
 
 from pipelines.read.chats.slack_people import People
 from pipelines.read.core.frames import File
-from pipelines.read.meta.messenger_party import inside, items, words
+from pipelines.read.meta.messenger_participant import inside, items, words
 
 FILES = ("file", "files")
 

@@ -26,13 +26,13 @@ from pipelines.read.core.frames import (
     Thread,
     batches,
 )
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
 from schemas.source import Source
 from schemas.vocabulary import (
     Author,
     Channel,
     Direction,
-    ErrorCode,
     IdentifierType,
     MessageKind,
     MessageState,

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, NamedTuple
 from xml.parsers import expat
 
 from pipelines.errors import DeliveryRefused
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 CHUNK = 1 << 18  # bytes parsed at a time
 LONGEST_ENTRY = 128 << 20  # bytes of one message with the files in it

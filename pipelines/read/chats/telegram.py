@@ -28,20 +28,11 @@ from pipelines.read.core.frames import (
     Thread,
     batches,
 )
-from pipelines.read.meta.messenger_party import an_id, inside, items, words
+from pipelines.read.meta.messenger_participant import an_id, inside, items, words
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
 from schemas.source import Source
-from schemas.vocabulary import (
-    Author,
-    Channel,
-    Direction,
-    ErrorCode,
-    EventKind,
-    IdentifierType,
-    MessageKind,
-    Precision,
-    ZoneSource,
-)
+from schemas.vocabulary import Author, Channel, Direction, EventKind, IdentifierType, MessageKind, Precision, ZoneSource
 
 GUIDE = """\
 In Telegram **Desktop**: in a chat the menu, *Export chat history*, or *Settings*, *Advanced*, *Export Telegram data*

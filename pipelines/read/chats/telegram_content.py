@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from pipelines.read.core.frames import File
-from pipelines.read.meta.messenger_party import inside, items, words
+from pipelines.read.meta.messenger_participant import inside, items, words
 from schemas.vocabulary import MessageKind
 
 MEDIA = ("photo", "file", "media_type")

@@ -14,7 +14,7 @@ from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.tables.contact_table import Layout, fold, read_contacts
 from pipelines.read.tables.table import MOST_COLUMNS
 from schemas.contact_list import ContactTable
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 HASHES = ("custom_attributes", "additional_attributes")
 COLUMNS = {

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.read.chatwoot.changes import changes
-from pipelines.read.chatwoot.contact import person, record
+from pipelines.read.chatwoot.contact_identifiers import person, record
 from pipelines.read.chatwoot.messages import came_as_far, message, status
-from pipelines.read.chatwoot.once import once
+from pipelines.read.chatwoot.repeated_events import once
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.core.frames import Entry, Refused, Thread, batches
 from pipelines.read.helpdesk.common import Known, channel_of, ident, listed, mapping, words

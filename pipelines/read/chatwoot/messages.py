@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pipelines.read.chatwoot.activity import activities
-from pipelines.read.chatwoot.contact import met_again, person, record
-from pipelines.read.chatwoot.once import once
+from pipelines.read.chatwoot.contact_identifiers import met_again, person, record
+from pipelines.read.chatwoot.repeated_events import once
 from pipelines.read.core.frames import Entry, Happened, Moment, Receipted, Said
 from pipelines.read.helpdesk.common import (
     Known,

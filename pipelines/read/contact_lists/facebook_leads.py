@@ -10,7 +10,8 @@ from pipelines.read.contact_lists.own_columns import Tidy, aliases, left_out, me
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.tables.contact_table import Layout, batch_of
 from schemas.contact_list import ContactTable
-from schemas.vocabulary import Channel, ErrorCode
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Channel
 
 # Facebook names the fields of a form in the language of the form.
 COLUMNS = aliases(

@@ -15,7 +15,8 @@ from pipelines.read.tables.table import Rows, Table
 from pipelines.read.workbook.workbook import OLE
 from schemas import received
 from schemas.contact_list import ContactTable
-from schemas.vocabulary import ErrorCode, Outcome
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Outcome
 
 LEGACY = "windows-1252"  # what desktop programs write that do not write UTF-8; ISO-8859-1 is a part of it
 TELLING = (ZIP, OLE, *BOMS)

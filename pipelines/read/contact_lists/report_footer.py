@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.read.contact_lists.own_columns import delivered, skipped
 from pipelines.read.tables.table import OVER, Rows, Table
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 LINES = 20  # more than any report has below its rows
 TELLING = re.compile(

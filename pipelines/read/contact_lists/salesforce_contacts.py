@@ -23,7 +23,7 @@ from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.tables.contact_table import Layout, batch_of, of
 from pipelines.read.tables.table import Rows
 from schemas.contact_list import ContactTable
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 IDS = ("id", "contact id", "lead id", "contact id 18", "case safe id")
 MIDDLE = ("middle name", "middlename")

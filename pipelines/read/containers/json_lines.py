@@ -10,8 +10,8 @@ from msgspec.json import Decoder
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read.core.frames import Refused, well_formed
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
-from schemas.vocabulary import ErrorCode
 
 LINE_BYTES = 16 << 20  # of one line, which is one entry
 SKIPPED_BYTES = 1 << 16

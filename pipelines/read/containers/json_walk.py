@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read.containers.json_lines import FAILS, fast
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 CHUNK = 1 << 20  # bytes read at a time
 LONGEST_VALUE = 64 << 20  # characters of a value that comes whole

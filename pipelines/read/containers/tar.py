@@ -12,7 +12,7 @@ from typing import IO, BinaryIO, cast
 from pipelines.errors import DeliveryRefused
 from pipelines.read.containers.zip import MAX_RATIO, RATIO_FROM
 from pipelines.read.core.batch import Delivered
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 GZIP = b"\x1f\x8b"
 MAX_READ = 128 << 20  # bytes at once: a header may ask for as many as it likes

@@ -12,7 +12,7 @@ from typing import IO, Any, BinaryIO, NamedTuple
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read.core.batch import Delivered
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 ZIP = b"PK\x03\x04"  # the first bytes of a zip file that holds anything
 MAX_MEMBERS = 100_000

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple, TypeVar
 from pipelines.read.core import entry_frames
 from pipelines.read.core.batch import Batch
 from pipelines.read.core.entry_columns import Flat
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import (
     Author,
     Channel,
     ConversationStatus,
     Direction,
-    ErrorCode,
     EventKind,
     IdentifierType,
     MessageKind,

@@ -7,8 +7,8 @@ from typing import BinaryIO
 import polars as pl
 
 from pipelines.errors import DeliveryRefused
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
-from schemas.vocabulary import ErrorCode
 
 LINE_BYTES = 4 * (MAX_TEXT + 1024)  # even of four-byte characters, a message and its header
 SKIPPED_BYTES = 1 << 16

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pipelines.errors import DeliveryRefused
 from pipelines.read.core.batch import BATCH_ROWS
 from pipelines.read.csv import text
-from pipelines.read.csv.plain import plain_rows
+from pipelines.read.csv.fast_path import plain_rows
 from pipelines.read.tables.table import (
     BATCH_CHARACTERS,
     Refused,
@@ -25,7 +25,7 @@ from pipelines.read.tables.table import (
     named,
     refusal,
 )
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 DELIMITERS = (",", ";", "\t", "|")
 LARGEST_CELL = 1 << 20  # characters

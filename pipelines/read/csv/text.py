@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read.containers.zip import ZIP
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 BLOCK = 1 << 20  # characters read at a time
 LONGEST_LINE = 4 << 20  # characters; a line that long is no line of a table

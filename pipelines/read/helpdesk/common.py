@@ -10,11 +10,11 @@ from urllib.parse import unquote, urlsplit
 from pipelines.read.containers.html_text import html_text
 from pipelines.read.core.epoch import EPOCH, SECONDS_BELOW, at_either
 from pipelines.read.core.frames import File, Identifier, Moment, Recent, Refused, Said, well_formed
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import (
     Channel,
     ConversationStatus,
-    ErrorCode,
     EventKind,
     IdentifierType,
     MessageKind,

@@ -20,7 +20,7 @@ from pipelines.read.helpdesk.common import (
     words,
 )
 from pipelines.read.helpdesk.front_events import TARGETS, happened, noted
-from pipelines.read.helpdesk.front_parties import handle_identifiers, party
+from pipelines.read.helpdesk.front_participants import handle_identifiers, party
 from pipelines.read.helpdesk.json_objects import Form, Given, keys_in, objects, unreadable
 from schemas.source import Source
 from schemas.vocabulary import Author, Channel, Direction

@@ -11,7 +11,7 @@ from pipelines.read.containers import json_walk
 from pipelines.read.containers.json_lines import FOREIGN, LINE_BYTES, WIDE, Line, json_lines, written
 from pipelines.read.core.batch import Sample
 from pipelines.read.core.frames import Refused
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 START = 1 << 16  # bytes that are looked at to tell which form a file has
 PAGES = 4  # how deep lists may lie in the pages that hold them

@@ -12,11 +12,12 @@ from typing import NamedTuple
 from pipelines.read.core.frames import Entry, Refused, Said, Thread, Tied, Topic
 from pipelines.read.mail.body import Body, body
 from pipelines.read.mail.headers import answered, message_id, raw_header, sent, subject, words
-from pipelines.read.mail.parties import machine, parties, person, written_by
+from pipelines.read.mail.participants import machine, parties, person, written_by
 from pipelines.read.mail.parts import BROKEN, Part, Unbounded, decoded, mail_of
 from pipelines.read.mail.source import Mails
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
-from schemas.vocabulary import Channel, ErrorCode, MessageKind, Outcome
+from schemas.vocabulary import Channel, MessageKind, Outcome
 
 MAX_MAIL = 80 << 20  # bytes; Gmail accepts 50 MB, which is some 70 as base64
 MAX_WORDS = 1_000_000  # characters; long threads quote themselves in every mail

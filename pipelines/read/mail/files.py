@@ -13,7 +13,8 @@ from pipelines.read.core.frames import Entry, Refused, batches
 from pipelines.read.mail.entry import MAX_MAIL, Piece, entries
 from pipelines.read.mail.parts import Unbounded, mail_of
 from pipelines.read.mail.source import Mails
-from schemas.vocabulary import ErrorCode, Outcome
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Outcome
 
 NO_ZIP_ENTRIES = b"PK\x05\x06"
 MAILDIR = ("cur", "new")

@@ -10,7 +10,7 @@ from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.core.frames import batches
 from pipelines.read.mail.entry import MAX_MAIL, Piece, entries
 from pipelines.read.mail.source import Mails
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 LINE_BYTES = 1 << 16
 

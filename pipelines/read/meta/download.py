@@ -11,9 +11,10 @@ from pipelines.errors import DeliveryHeld, DeliveryRefused
 from pipelines.read.containers import zip as archive
 from pipelines.read.containers.json_lines import parsed
 from pipelines.read.core.frames import Entry, Identifier, Occurrences, Person, Thread
-from pipelines.read.meta.messenger_party import shown_name
+from pipelines.read.meta.messenger_participant import shown_name
 from pipelines.read.meta.messenger_thread import entries, is_thread, mended, participants, talk, title_of
-from schemas.vocabulary import Channel, ErrorCode, IdentifierType
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Channel, IdentifierType
 
 MAX_JSON = 64 << 20  # bytes of one file; Meta begins another after 10,000 messages
 THREADS = {

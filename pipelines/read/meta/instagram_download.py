@@ -9,7 +9,7 @@ from pydantic import Field
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.core.frames import batches
 from pipelines.read.meta.download import HTML, IN_FOLDER, THREAD, Download, most_frequent, opened, thread_entries
-from pipelines.read.meta.messenger_party import inside, items, words
+from pipelines.read.meta.messenger_participant import inside, items, words
 from schemas.source import Source
 from schemas.vocabulary import Channel
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.core.frames import batches
 from pipelines.read.meta.download import FLAT, HTML, IN_FOLDER, THREAD, Download, most_frequent, opened, thread_entries
-from pipelines.read.meta.messenger_party import inside, words
+from pipelines.read.meta.messenger_participant import inside, words
 from schemas.source import Source
 from schemas.vocabulary import Channel
 

@@ -9,19 +9,10 @@ from urllib.parse import urlsplit
 from pipelines.read.containers.json_lines import written
 from pipelines.read.core.epoch import at_either
 from pipelines.read.core.frames import Entry, File, Happened, Moment, Receipted, Refused, Said
-from pipelines.read.meta.messenger_party import Party, an_id, inside, introduced, items, message_key, party, words
+from pipelines.read.meta.messenger_participant import Party, an_id, inside, introduced, items, message_key, party, words
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
-from schemas.vocabulary import (
-    Author,
-    Channel,
-    Direction,
-    ErrorCode,
-    EventKind,
-    MessageKind,
-    MessageState,
-    Precision,
-    ZoneSource,
-)
+from schemas.vocabulary import Author, Channel, Direction, EventKind, MessageKind, MessageState, Precision, ZoneSource
 
 INBOUND, OUTBOUND, SENT = Direction.INBOUND, Direction.OUTBOUND, MessageState.SENT
 CONTACT, TEXT = Author.CONTACT, MessageKind.TEXT

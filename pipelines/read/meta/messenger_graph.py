@@ -13,10 +13,20 @@ from pipelines.read.containers.json_walk import Path as Steps
 from pipelines.read.containers.json_walk import walk
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.core.frames import Entry, File, Moment, Refused, Said, batches
-from pipelines.read.meta.messenger_party import an_id, inside, introduced, items, message_key, party, shown_name, words
+from pipelines.read.meta.messenger_participant import (
+    an_id,
+    inside,
+    introduced,
+    items,
+    message_key,
+    party,
+    shown_name,
+    words,
+)
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
 from schemas.source import Source
-from schemas.vocabulary import Author, Channel, Direction, ErrorCode, MessageKind, MessageState, Precision, ZoneSource
+from schemas.vocabulary import Author, Channel, Direction, MessageKind, MessageState, Precision, ZoneSource
 
 GUIDE = """\
 There is no export of a page's inbox; the Graph API gives it. Ask for

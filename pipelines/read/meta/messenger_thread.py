@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from pipelines.read.core.epoch import at_milliseconds
 from pipelines.read.core.frames import Entry, File, Happened, Moment, Occurrences, Refused, Said, well_formed
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
-from schemas.vocabulary import Author, Direction, ErrorCode, EventKind, MessageKind, Precision, ZoneSource
+from schemas.vocabulary import Author, Direction, EventKind, MessageKind, Precision, ZoneSource
 
 MEDIA = ("photos", "videos", "audio_files", "files", "gifs", "media", "sticker")
 HOLD_TEXT = (str, list, dict)

@@ -11,8 +11,9 @@ from pipelines.read.core.frames import Entry, Refused, batches
 from pipelines.read.meta import messenger_graph
 from pipelines.read.meta.messenger_event import entries_of
 from pipelines.read.meta.messenger_graph import MessengerGraph
-from pipelines.read.meta.messenger_party import an_id, inside, items
-from schemas.vocabulary import Channel, ErrorCode, Outcome
+from pipelines.read.meta.messenger_participant import an_id, inside, items
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Channel, Outcome
 
 GUIDE = """\
 Meta sends what happens on a page or an Instagram account to the webhook of your app and keeps no file of it. Log each

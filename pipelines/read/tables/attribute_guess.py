@@ -7,7 +7,8 @@ from pydantic import ValidationError
 
 from pipelines.normalise.attribute import values
 from schemas.attribute import Attribute
-from schemas.vocabulary import AttributeType, ErrorCode
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import AttributeType
 
 NEARLY_ALL = 0.95
 LABEL = re.compile(r"(?:.* )?\w*(?:id|no|nr|number|nummer|zip|plz|postal|postcode|code|phone|fax|key)")

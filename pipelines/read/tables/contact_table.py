@@ -13,7 +13,8 @@ from pipelines.read.core.batch import Batch
 from pipelines.read.tables.spreadsheet_cells import CLEAR, parted, said
 from pipelines.read.tables.table import BLANK, OVER, Rows, Table
 from schemas import received
-from schemas.vocabulary import ErrorCode, IdentifierType, Outcome
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import IdentifierType, Outcome
 
 NAMES = ("name", "first_name", "last_name")
 SCALARS = ("record_id", *NAMES, "notes", "observed_at", "channel")

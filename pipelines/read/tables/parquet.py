@@ -11,7 +11,7 @@ from pipelines.read.core.batch import BATCH_ROWS
 from pipelines.read.tables.spreadsheet_cells import joined
 from pipelines.read.tables.table import Rows, Table, at_once, named
 from schemas import received
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 PARQUET = b"PAR1"
 

@@ -8,8 +8,9 @@ import polars as pl
 
 from pipelines.errors import DeliveryRefused
 from schemas import received
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
-from schemas.vocabulary import ErrorCode, Outcome
+from schemas.vocabulary import Outcome
 
 BATCH_CHARACTERS = 16_000_000  # a batch of long rows ends before it has all its rows
 MOST_CELLS = 2_000_000  # of a batch; the cells of a wide table are mostly blank, and cost memory all the same

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from pipelines.read.csv.text import BOMS
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 TEXTS = ("FN", "N", "NICKNAME", "ORG", "TITLE", "TEL", "EMAIL", "CATEGORIES", "UID", "REV", "NOTE", "BDAY")
 SERVICES = ("IMPP", "X-SOCIALPROFILE", "X-WHATSAPP")

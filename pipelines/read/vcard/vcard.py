@@ -17,7 +17,8 @@ from pipelines.read.vcard.cards import LARGEST_CARD, Card, cards, encoding_of
 from pipelines.read.vcard.row import HEADER, cells, is_group
 from pipelines.read.vcard.values import Undecodable, text_of
 from schemas.contact_list import ContactList, Encoding
-from schemas.vocabulary import ErrorCode, Outcome
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Outcome
 
 FAULTS = {
     ErrorCode.CARD_UNREADABLE: "END:VCARD behind the card; what it might have said more is missing",

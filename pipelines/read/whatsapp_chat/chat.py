@@ -14,12 +14,13 @@ from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.core.frames import Entry, Identifier, Person, Recent, Thread, batches
 from pipelines.read.whatsapp_chat.clock import DateOrder, header
 from pipelines.read.whatsapp_chat.entries import Counted, told
-from pipelines.read.whatsapp_chat.headers import heads
+from pipelines.read.whatsapp_chat.first_pass import Reading, survey
+from pipelines.read.whatsapp_chat.line_headers import heads
 from pipelines.read.whatsapp_chat.messages import written
 from pipelines.read.whatsapp_chat.participants import Parties, phone_digits, title_in
-from pipelines.read.whatsapp_chat.survey import Reading, survey
+from schemas.error_codes import ErrorCode
 from schemas.source import Source
-from schemas.vocabulary import Channel, ErrorCode, EventKind, IdentifierType
+from schemas.vocabulary import Channel, EventKind, IdentifierType
 
 GUIDE = """\
 In the chat: the menu, *More*, *Export chat*, with or without media; send the file to yourself and drop it where the

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 from pipelines.errors import DeliveryHeld
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 DateOrder = Literal["day_first", "month_first", "year_first"]
 ORDERS: tuple[DateOrder, ...] = get_args(DateOrder)

@@ -10,9 +10,9 @@ import polars as pl
 
 from pipelines.read.core.entry_columns import framed, lists, patched
 from pipelines.read.core.frames import REMEMBERED, File
-from pipelines.read.whatsapp_chat.headers import shape_of
-from pipelines.read.whatsapp_chat.participants import Parties, Senders, clean
-from pipelines.read.whatsapp_chat.phrases import (
+from pipelines.read.whatsapp_chat.first_pass import Reading
+from pipelines.read.whatsapp_chat.line_headers import shape_of
+from pipelines.read.whatsapp_chat.media_and_notices import (
     BLANK,
     by_the_app,
     content,
@@ -20,10 +20,11 @@ from pipelines.read.whatsapp_chat.phrases import (
     number_changed,
     tells_of_number,
 )
-from pipelines.read.whatsapp_chat.survey import Reading
+from pipelines.read.whatsapp_chat.participants import Parties, Senders, clean
 from schemas import received
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
-from schemas.vocabulary import Author, Direction, ErrorCode, EventKind, MessageKind, Outcome, Precision, ZoneSource
+from schemas.vocabulary import Author, Direction, EventKind, MessageKind, Outcome, Precision, ZoneSource
 
 INSTANT = pl.Datetime("us", "UTC")
 SECOND = 1_000_000  # microseconds

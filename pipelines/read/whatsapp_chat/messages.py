@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from pipelines.read.whatsapp_chat.clock import DateOrder, dated
-from pipelines.read.whatsapp_chat.headers import unpacked
-from pipelines.read.whatsapp_chat.phrases import BLANK
+from pipelines.read.whatsapp_chat.line_headers import unpacked
+from pipelines.read.whatsapp_chat.media_and_notices import BLANK
 from schemas.received import MAX_TEXT
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -20,7 +20,7 @@ WRITTEN = pl.Schema(
         "line": pl.UInt32(),
         "at": pl.Int64(),  # microseconds from 1970; null for a line that no header precedes
         "body": pl.String(),  # the first line, without its header
-        "name": pl.String(),  # as in `pipelines.read.whatsapp_chat.headers.HEADS`
+        "name": pl.String(),  # as in `pipelines.read.whatsapp_chat.line_headers.HEADS`
         "words": pl.String(),
         "more": pl.String(),  # the lines after it; null where there is none
     }

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from pipelines.errors import DeliveryHeld
 from pipelines.read.whatsapp_chat.clock import MARKS
-from pipelines.read.whatsapp_chat.phrases import by_the_app
-from schemas.vocabulary import Direction, ErrorCode
+from pipelines.read.whatsapp_chat.media_and_notices import by_the_app
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Direction
 
 SENDER_LENGTH = 120
 SENDERS = 4_096  # different prefixes looked at; a group has at most 1,024 members

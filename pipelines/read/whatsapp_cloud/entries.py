@@ -18,12 +18,12 @@ from pipelines.read.whatsapp_cloud.participants import (
     person,
     told_of,
 )
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import (
     Author,
     Channel,
     Direction,
-    ErrorCode,
     EventKind,
     MessageKind,
     MessageState,

@@ -13,10 +13,11 @@ from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.core.frames import REMEMBERED, Entry, Refused, Said, batches
 from pipelines.read.whatsapp_cloud.content import Fields, objects_in, text_in
 from pipelines.read.whatsapp_cloud.entries import entries
+from pipelines.read.whatsapp_cloud.fast_path import Plain, plain, told
 from pipelines.read.whatsapp_cloud.participants import Met
-from pipelines.read.whatsapp_cloud.plain import Plain, plain, told
+from schemas.error_codes import ErrorCode
 from schemas.source import Source
-from schemas.vocabulary import ErrorCode, MessageKind
+from schemas.vocabulary import MessageKind
 
 GUIDE = """\
 The Cloud API keeps no history: whoever wants one has to log what it sends to the webhook. Write each request's body to

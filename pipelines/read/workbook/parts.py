@@ -9,8 +9,8 @@ from xml.parsers import expat
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read.containers import zip as archive
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
-from schemas.vocabulary import ErrorCode
 
 LARGEST_HELD = 256 << 20  # bytes of XML in a part that is kept in memory
 CHUNK = 1 << 18  # bytes parsed at a time

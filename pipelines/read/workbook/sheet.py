@@ -13,7 +13,7 @@ from pipelines.read.workbook import workbook
 from pipelines.read.workbook.numbers import plain
 from pipelines.read.workbook.parts import parse
 from pipelines.read.workbook.workbook import RichText, Sheet, Workbook, written
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 MOST_TEXT = 1 << 29  # characters of all cells together
 LAST_ROW = 1_048_576  # of a sheet

@@ -14,8 +14,8 @@ from pipelines.errors import DeliveryRefused
 from pipelines.read.containers import zip as archive
 from pipelines.read.workbook.numbers import Shown, shown_as
 from pipelines.read.workbook.parts import found, related, whole
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
-from schemas.vocabulary import ErrorCode
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # of Excel before 2007, and of a workbook with a password
 ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")

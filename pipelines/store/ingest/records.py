@@ -10,7 +10,8 @@ from pipelines.ids import contact_ids
 from pipelines.store.ingest.before import best_before
 from pipelines.store.warehouse.connection import Connection, lent, query
 from schemas.contact_list import Mode
-from schemas.vocabulary import ErrorCode, Outcome
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Outcome
 
 
 def keep_records(connection: Connection, records: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines.store.ingest.deliveries import GIVEN_BACK, Delivery
 from pipelines.store.warehouse.connection import Connection, lent, query, value
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 BATCH_ROWS = 20_000
 

@@ -10,7 +10,7 @@ import pytest
 from pipelines.decide import deliveries as step
 from pipelines.decide.deliveries import decide
 from pipelines.derive.merge import Merged, rederive
-from pipelines.ingest.take import Taken
+from pipelines.ingest.ingest_files import Taken
 from pipelines.steps.check import check
 from pipelines.steps.rejected_files import give_back
 from pipelines.store.reads import health

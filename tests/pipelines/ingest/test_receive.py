@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import WrongIdentityKey
-from pipelines.ingest.take import Taken
+from pipelines.ingest.ingest_files import Taken
 from pipelines.progress import listening
 from pipelines.read.catalogue.registry import FORMATS
 from pipelines.read.contact_lists import contacts_csv

@@ -176,7 +176,7 @@ def commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         stored.append(len(kept))
         return kept
 
-    monkeypatch.setattr("pipelines.ingest.take.keep_together", noted)
+    monkeypatch.setattr("pipelines.ingest.ingest_files.keep_together", noted)
     return stored
 
 

@@ -3,7 +3,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipelines.normalise.problems import PROBLEMS, RULINGS, problems
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 
 def fields(**columns: object) -> pl.DataFrame:

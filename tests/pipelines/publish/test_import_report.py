@@ -6,7 +6,8 @@ import pytest
 
 from pipelines.errors import ContractBroken
 from pipelines.publish.import_report import stage, summary
-from schemas.vocabulary import ErrorCode, Outcome
+from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Outcome
 
 CODES = pl.DataFrame({"code": ["ROW_BLANK"], "severity": ["info"], "action": ["row_skipped"], "problems": [1]})
 

@@ -15,8 +15,8 @@ from pipelines.errors import DeliveryError, DeliveryRefused
 from pipelines.read.chats import slack_export
 from pipelines.read.chats.slack_export import FORMAT, SlackExport, detects
 from pipelines.read.core.batch import Batch, Sample
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
-from schemas.vocabulary import ErrorCode
 from tests.examples import examples
 from tests.hostile_json import hostile
 from tests.read_conversations import outcomes, read_conversations

@@ -16,8 +16,8 @@ from pipelines.errors import DeliveryError, DeliveryRefused
 from pipelines.read.chats import sms_xml
 from pipelines.read.chats.sms_backup import FORMAT, detects
 from pipelines.read.core.batch import Batch, Sample
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
-from schemas.vocabulary import ErrorCode
 from tests.examples import examples
 from tests.read_conversations import outcomes, read_conversations
 

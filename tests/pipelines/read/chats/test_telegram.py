@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pipelines.errors import DeliveryError, DeliveryHeld, DeliveryRefused
 from pipelines.read.chats.telegram import FORMAT, detects
 from pipelines.read.core.batch import Batch, Sample
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
-from schemas.vocabulary import ErrorCode
 from tests.examples import examples
 from tests.hostile_json import hostile
 from tests.read_conversations import outcomes, read_conversations

@@ -10,7 +10,7 @@ from pipelines.errors import DeliveryRefused
 from pipelines.read.containers import json_lines as module
 from pipelines.read.containers.json_lines import Line, json_lines, parsed, written
 from pipelines.read.core.frames import Refused
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 JSON = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=()))
 

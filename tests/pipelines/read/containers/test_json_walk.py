@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipelines.errors import DeliveryRefused
 from pipelines.read.containers import json_walk as module
 from pipelines.read.containers.json_walk import Path, walk
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 
 def into_lists_of_a(path: Path) -> bool:

@@ -5,7 +5,7 @@ import pytest
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read.containers import zip as archive
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 
 def zipped(path: Path, members: dict[str, bytes]) -> Path:

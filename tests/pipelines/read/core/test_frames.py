@@ -21,11 +21,11 @@ from pipelines.read.core.frames import (
     well_formed,
 )
 from schemas import received
+from schemas.error_codes import ErrorCode
 from schemas.vocabulary import (
     Channel,
     ConversationStatus,
     Direction,
-    ErrorCode,
     EventKind,
     IdentifierType,
     MessageKind,

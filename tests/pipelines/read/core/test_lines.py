@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from pipelines.errors import DeliveryRefused
 from pipelines.read.core import lines as module
 from pipelines.read.core.lines import LINE_BYTES, line_blocks, physical_lines
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
-from schemas.vocabulary import ErrorCode
 
 
 def lines(data: bytes) -> list[tuple[int, str]]:

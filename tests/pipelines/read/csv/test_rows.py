@@ -13,7 +13,7 @@ from pipelines.read.csv import rows as csv_rows
 from pipelines.read.csv import text
 from pipelines.read.csv.rows import likely_delimiter, open_csv
 from pipelines.read.tables.table import MOST_COLUMNS, Rows
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 
 class CsvRow(NamedTuple):

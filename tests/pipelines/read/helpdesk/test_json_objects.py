@@ -10,7 +10,7 @@ from pipelines.read.core.batch import Sample
 from pipelines.read.core.frames import Refused
 from pipelines.read.helpdesk import json_objects
 from pipelines.read.helpdesk.json_objects import Form, Given, keys_in, objects
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 
 def kind(fields: Mapping[str, Any]) -> str | None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pipelines.errors import DeliveryError, DeliveryRefused
 from pipelines.read.core.batch import Batch, Sample
 from pipelines.read.helpdesk.zendesk_tickets import FORMAT
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
-from schemas.vocabulary import ErrorCode
 from tests.examples import examples
 from tests.helpdesk_export import checked, export, spoiled, survives
 

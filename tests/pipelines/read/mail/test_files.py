@@ -21,7 +21,7 @@ from pipelines.read.mail.maildir import detects
 from pipelines.read.mail.mbox import FORMAT as MBOX
 from pipelines.read.mail.source import Mails
 from schemas import received
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 from tests.examples import examples
 from tests.joined import joined
 

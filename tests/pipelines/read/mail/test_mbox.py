@@ -16,7 +16,7 @@ from pipelines.read.mail.entry import MAX_WORDS
 from pipelines.read.mail.mbox import FORMAT
 from pipelines.read.mail.source import Mails
 from schemas import received
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 from tests.examples import examples
 from tests.joined import joined
 

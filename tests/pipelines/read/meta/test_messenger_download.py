@@ -14,8 +14,8 @@ from pipelines.errors import DeliveryError, DeliveryHeld, DeliveryRefused
 from pipelines.read.core.batch import Batch
 from pipelines.read.meta import download as meta_download
 from pipelines.read.meta.messenger_download import FORMAT
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
-from schemas.vocabulary import ErrorCode
 from tests.examples import examples
 from tests.hostile_json import hostile
 from tests.read_conversations import outcomes, read_conversations

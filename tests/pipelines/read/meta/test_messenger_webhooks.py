@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pipelines.errors import DeliveryError, DeliveryRefused
 from pipelines.read.core.batch import Batch, Sample
 from pipelines.read.meta.messenger_webhooks import FORMAT, detects
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
-from schemas.vocabulary import ErrorCode
 from tests.examples import examples
 from tests.hostile_json import hostile
 from tests.read_conversations import outcomes, read_conversations

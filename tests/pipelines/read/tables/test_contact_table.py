@@ -13,7 +13,7 @@ from pipelines.read.core.batch import Batch
 from pipelines.read.csv.rows import open_csv
 from pipelines.read.tables.contact_table import Layout, fold, read_contacts, understand
 from schemas import received
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 from tests.examples import examples
 
 CONTRACTS = {

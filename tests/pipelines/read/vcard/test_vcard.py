@@ -13,7 +13,7 @@ from pipelines.read.tables.table import Rows
 from pipelines.read.vcard import cards
 from pipelines.read.vcard.row import HEADER
 from pipelines.read.vcard.vcard import FORMAT, Vcard, open_cards, read
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 from tests.examples import examples
 
 JANE = "BEGIN:VCARD\nVERSION:3.0\nFN:Jane Doe\nTEL:+442079460001\nEND:VCARD\n"

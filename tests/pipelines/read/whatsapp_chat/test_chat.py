@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from pipelines.errors import DeliveryError, DeliveryHeld, DeliveryRefused
 from pipelines.read.core import lines
 from pipelines.read.core.batch import Batch
-from pipelines.read.whatsapp_chat import survey
+from pipelines.read.whatsapp_chat import first_pass
 from pipelines.read.whatsapp_chat.chat import FORMAT, WhatsappChat
 from pipelines.read.whatsapp_chat.participants import title_in
 from schemas import received
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 from tests.examples import examples
 from tests.joined import joined
 
@@ -333,7 +333,7 @@ def test_where_the_blocks_of_a_file_end_makes_no_difference(tmp_path: Path, monk
     path = written(tmp_path, "lost\n" + CHAT * 4)
     whole = read(path)
     monkeypatch.setattr(lines, "BLOCK_BYTES", 50)
-    monkeypatch.setattr(survey, "HELD_BLOCKS", 2)
+    monkeypatch.setattr(first_pass, "HELD_BLOCKS", 2)
     cut = read(path)
     assert whole.messages.equals(cut.messages)
     assert whole.events.equals(cut.events)

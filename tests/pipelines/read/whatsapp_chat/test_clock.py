@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.errors import DeliveryHeld
 from pipelines.read.whatsapp_chat.clock import DateOrder, Evidence, date_order, dated, header
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 SHAPES = {
     "15/9/2025, 9:53 - x": (15, 9, 2025),

@@ -14,7 +14,7 @@ from pipelines.errors import DeliveryError, DeliveryRefused
 from pipelines.read.core.batch import Batch, Sample
 from pipelines.read.whatsapp_cloud.webhooks import FORMAT, WhatsappCloud
 from schemas import received
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 from tests.examples import examples
 from tests.joined import joined
 

@@ -12,8 +12,8 @@ from pipelines.read.tables import table as table_module
 from pipelines.read.workbook import parts as workbook_parts
 from pipelines.read.workbook import sheet as sheet_module
 from pipelines.read.workbook.sheet import open_sheet
+from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
-from schemas.vocabulary import ErrorCode
 from tests.examples import examples
 from tests.tiny_workbook import parts, row, text, write
 

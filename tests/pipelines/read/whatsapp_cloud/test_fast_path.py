@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pipelines.errors import DeliveryError
 from pipelines.read.whatsapp_cloud import webhooks as module
+from pipelines.read.whatsapp_cloud.fast_path import Plain, plain, told
 from pipelines.read.whatsapp_cloud.participants import Met
-from pipelines.read.whatsapp_cloud.plain import Plain, plain, told
 from pipelines.read.whatsapp_cloud.webhooks import FORMAT, WhatsappCloud
 from tests.examples import examples
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.read.whatsapp_chat.phrases import bare, by_the_app, content, may_be_other, number_changed
+from pipelines.read.whatsapp_chat.media_and_notices import bare, by_the_app, content, may_be_other, number_changed
 from schemas.vocabulary import MessageKind
 
 

@@ -30,8 +30,9 @@ from pipelines.store.ingest.file_problems import FileProblem
 from pipelines.store.warehouse.connection import STORE_FAILURES, Connection
 from pipelines.store.warehouse.database import transaction
 from schemas.contact_list import ContactList
+from schemas.error_codes import ErrorCode
 from schemas.source import Source
-from schemas.vocabulary import DeliveryState, ErrorCode, Outcome
+from schemas.vocabulary import DeliveryState, Outcome
 
 
 class Touched(Exception):

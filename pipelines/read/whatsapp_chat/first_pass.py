@@ -7,10 +7,10 @@ import polars as pl
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read.whatsapp_chat.clock import DateOrder, Evidence, date_order
-from pipelines.read.whatsapp_chat.headers import heads, unpacked
+from pipelines.read.whatsapp_chat.line_headers import heads, unpacked
+from pipelines.read.whatsapp_chat.media_and_notices import MARK, of_app, of_group
 from pipelines.read.whatsapp_chat.participants import Parties, Senders, parties, same
-from pipelines.read.whatsapp_chat.phrases import MARK, of_app, of_group
-from schemas.vocabulary import ErrorCode
+from schemas.error_codes import ErrorCode
 
 LOOKED_AT = 20  # of what stands under the title, before all of it is
 HELD_BLOCKS = 2  # WhatsApp exports 40,000 messages at most, which are fewer
@@ -18,7 +18,7 @@ QUOTES = ('"{}"', "“{}”", "„{}“", "«{}»", "« {} »", "'{}'", "‘{}�
 
 
 class Reading(NamedTuple):
-    """What the first look found out, for the reading itself. `shape` is `pipelines.read.whatsapp_chat.headers.code`.
+    """What the first look found out, for the reading itself. `shape` is `line_headers.code`.
 
     `held` are the lines with their headers, of a chat small enough to be looked at once.
     """

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from pipelines.read.core.lines import LINES
 from pipelines.read.whatsapp_chat.clock import header
-from pipelines.read.whatsapp_chat.headers import HEADS, code, headed, packed, shape_of, unpacked
+from pipelines.read.whatsapp_chat.line_headers import HEADS, code, headed, packed, shape_of, unpacked
 
 PIECES = [
     "1/2/25",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read.csv import rows as csv_rows
-from pipelines.read.csv.plain import plain_rows
+from pipelines.read.csv.fast_path import plain_rows
 from pipelines.read.csv.rows import open_csv
 from tests.examples import examples
 
