@@ -4,7 +4,7 @@ import dagster as dg
 
 from assets import lineage
 from assets.boundary import without_values
-from assets.metadata import columns_of
+from assets.metadata import column_schema
 from assets.resources import Workspace
 from pipelines.derive.merge import merge
 from pipelines.store.reads import health
@@ -21,7 +21,7 @@ GROUP = "contacts"
     kinds={"duckdb", "polars", "pandera"},
     tags={"pii": "direct"},
     description="One golden record per person: surviving values, status, and the record each value came from",
-    metadata={**columns_of(Contact), **lineage.metadata(lineage.of_contacts())},
+    metadata={**column_schema(Contact), **lineage.metadata(lineage.of_contacts())},
     check_specs=[
         dg.AssetCheckSpec(
             "one_contact_per_record",

@@ -7,7 +7,7 @@ from assets.contacts import verdict
 from assets.received import outcomes, states
 from assets.resources import Workspace
 from pipelines.decide.deliveries import decide
-from pipelines.steps.rejected_files import give_back
+from pipelines.steps.rejected_files import write_rejected_files
 from pipelines.store.reads import health
 
 GROUP = "identity"
@@ -40,7 +40,7 @@ def decisions(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mat
     """Grant or refuse what is asked for, give back what was refused, count."""
     project, connection, _ = workspace.opened()
     taken = decide(project, connection, context.run.run_id, workspace.arrived())
-    files = give_back(project, connection)
+    files = write_rejected_files(project, connection)
     held = health.Finding(0, 0)
     if any(each.outcomes for each in taken):
         findings = (

@@ -6,7 +6,7 @@ from assets.boundary import without_values
 from assets.metadata import bars, signed_bars, stacked, table
 from assets.resources import Workspace
 from pipelines.derive.match import match
-from pipelines.steps.contact_count import Counted, count
+from pipelines.steps.contact_count import ContactCounts, count
 from pipelines.steps.match_report import weights_in_use
 from pipelines.store.contacts.id_changes import kinds_of
 from pipelines.store.matching import cluster_metrics as clusters
@@ -105,7 +105,7 @@ def cluster_health(context: dg.AssetExecutionContext, workspace: Workspace) -> d
     )
 
 
-def moved(counted: Counted) -> dg.AssetCheckResult:
+def moved(counted: ContactCounts) -> dg.AssetCheckResult:
     """Whether the number of contacts is accepted, with the way out if it is not."""
     before = counted.before
     return dg.AssetCheckResult(

@@ -9,7 +9,7 @@ from pipelines.publish.chart import signed_bar
 from schemas.received import Frame
 
 
-def columns_of(contract: type[Frame], more: Sequence[dg.TableColumn] = ()) -> dict[str, dg.TableSchema]:
+def column_schema(contract: type[Frame], more: Sequence[dg.TableColumn] = ()) -> dict[str, dg.TableSchema]:
     """Asset metadata with the columns of a contract, and perhaps more."""
     columns = [
         dg.TableColumn(

@@ -7,11 +7,11 @@ import dagster as dg
 import polars as pl
 
 from assets.boundary import without_values
-from assets.metadata import columns_of, table
+from assets.metadata import column_schema, table
 from assets.resources import Workspace
-from pipelines.ingest.ingest_files import Taken
+from pipelines.ingest.ingest_files import DeliveryResult
 from pipelines.ingest.receive import receive as take_in
-from pipelines.steps.rejected_files import give_back
+from pipelines.steps.rejected_files import write_rejected_files
 from pipelines.store.ingest.file_problems import file_problems
 from pipelines.store.ingest.unreachable_sources import unreachable
 from pipelines.store.reads import health
@@ -38,7 +38,7 @@ SOURCE_RECORDS = dg.AssetSpec(
     kinds={"duckdb", "polars", "pandera"},
     tags={"pii": "direct"},
     description="What each source keeps about a person, with every content a record has had",
-    metadata=columns_of(contracts.ContactRow, RECORD_LISTS),
+    metadata=column_schema(contracts.ContactRow, RECORD_LISTS),
 )
 CONVERSATIONS = dg.AssetSpec(
     "conversations",
@@ -47,7 +47,7 @@ CONVERSATIONS = dg.AssetSpec(
     kinds={"duckdb", "polars", "pandera"},
     tags={"pii": "direct"},
     description="Threads of every channel with their messages and events, each once",
-    metadata=columns_of(contracts.Message),
+    metadata=column_schema(contracts.Message),
 )
 REJECTED_ROWS = dg.AssetSpec(
     "rejected_rows",
@@ -91,7 +91,7 @@ def drain(workspace: Workspace, run_id: str) -> list[dg.MaterializeResult]:
     project, connection, _ = workspace.opened()
     workspace.predicates()  # a mistake in a segment is found before anything is read
     taken = take_in(project, connection, run_id, workspace.arrived())
-    files = give_back(project, connection)
+    files = write_rejected_files(project, connection)
     counted = health.rows_conserved(connection)
     lost = unreachable(connection)
     stuck = file_problems(connection)
@@ -140,7 +140,7 @@ def drain(workspace: Workspace, run_id: str) -> list[dg.MaterializeResult]:
     ]
 
 
-def states(taken: Sequence[Taken]) -> dict[str, int]:
+def states(taken: Sequence[DeliveryResult]) -> dict[str, int]:
     """How many files were new, known, held and refused."""
     new = Counter(each.state for each in taken if not each.known)
     return {
@@ -152,7 +152,7 @@ def states(taken: Sequence[Taken]) -> dict[str, int]:
     }
 
 
-def outcomes(taken: Sequence[Taken]) -> dict[str, dg.TableMetadataValue]:
+def outcomes(taken: Sequence[DeliveryResult]) -> dict[str, dg.TableMetadataValue]:
     """What became of the rows of this run's files, by source."""
     rows = [
         {"source": each.source, "delivery": each.delivery_id[:8], "state": str(each.state)}

@@ -12,7 +12,7 @@ import dagster as dg
 import polars as pl
 from pydantic import Field, PrivateAttr
 
-from pipelines.landing.arrivals import Arrived, arrived, every_source
+from pipelines.landing.arrivals import Arrivals, every_source, list_arrivals
 from pipelines.progress import progress
 from pipelines.project import OpenProject, open_project
 from pipelines.steps.publish import compiled_segments
@@ -48,7 +48,7 @@ class Workspace(dg.ConfigurableResource["Workspace"]):
 
     _stack: ExitStack | None = PrivateAttr(default=None)
     _opened: Opened | None = PrivateAttr(default=None)
-    _arrived: Arrived | None = PrivateAttr(default=None)
+    _arrived: Arrivals | None = PrivateAttr(default=None)
     _predicates: dict[str, pl.Expr] | None = PrivateAttr(default=None)
     _run_id: str = PrivateAttr(default="")
 
@@ -71,11 +71,11 @@ class Workspace(dg.ConfigurableResource["Workspace"]):
             self._opened = found
         return self._opened
 
-    def arrived(self) -> Arrived:
+    def arrived(self) -> Arrivals:
         """What lies where deliveries come from; looked for once a run."""
         if self._arrived is None:
             project, connection, moment = self.opened()
-            self._arrived = arrived(connection, project.folder, every_source(project.settings), moment)
+            self._arrived = list_arrivals(connection, project.folder, every_source(project.settings), moment)
         return self._arrived
 
     def predicates(self) -> dict[str, pl.Expr]:

@@ -22,7 +22,7 @@ from pipelines.ingest.receive import receive
 from pipelines.project import OpenProject, open_project
 from pipelines.store.reads import health
 from pipelines.store.reads.timeline import length
-from pipelines.store.runs.work_queue import CONTACTS, leave_pending
+from pipelines.store.runs.work_queue import CONTACTS, enqueue_all
 from pipelines.store.warehouse.connection import Connection, query
 from pipelines.store.warehouse.keys import make_keys
 
@@ -137,7 +137,7 @@ def fill(project: OpenProject, connection: Connection, size: int) -> None:
         SELECT message_id, conversation_id, record_key, reached_at AS sent_at, delivery_id, row_number, line_number
         FROM receipt ANTI JOIN receipt_only_message USING (message_id)""")
     connection.execute("INSERT INTO stale_conversation_stats SELECT conversation_id FROM conversation")
-    leave_pending(connection, CONTACTS, query(connection, "SELECT record_key FROM record")["record_key"])
+    enqueue_all(connection, CONTACTS, query(connection, "SELECT record_key FROM record")["record_key"])
     merge(project, connection, "fill", AS_OF[0])
 
 

@@ -19,7 +19,7 @@ from pipelines.derive.match import match
 from pipelines.derive.merge import merge
 from pipelines.ingest.receive import receive
 from pipelines.project import OpenProject, open_project
-from pipelines.store.runs.work_queue import CONTACTS, MATCH, leave_pending
+from pipelines.store.runs.work_queue import CONTACTS, MATCH, enqueue_all
 from pipelines.store.warehouse.connection import Connection, query
 from pipelines.store.warehouse.keys import make_keys
 
@@ -95,7 +95,7 @@ def rebuild(project: OpenProject, connection: Connection) -> None:
     """Match and merge every record anew."""
     records = query(connection, "SELECT record_key FROM record")["record_key"]
     for step in (MATCH, CONTACTS):
-        leave_pending(connection, step, records)
+        enqueue_all(connection, step, records)
     match(project, connection, "rebuild")
     merge(project, connection, "rebuild", AS_OF)
 

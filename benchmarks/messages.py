@@ -16,7 +16,7 @@ import duckdb
 
 from benchmarks.day import bench_project, webhooks
 from pipelines.ingest.records import Origin
-from pipelines.ingest.store_delivery import keep
+from pipelines.ingest.store_delivery import store_delivery
 from pipelines.project import OpenProject
 from pipelines.read.catalogue.registry import FORMATS
 from pipelines.read.core.batch import Batch
@@ -74,7 +74,7 @@ def kept(project: OpenProject, path: Path, batches: list[Batch]) -> float:
         def work() -> None:
             with transaction(connection):
                 deliveries.begin_delivery(connection, one)
-                outcomes = keep(connection, one, form, path, origin).outcomes
+                outcomes = store_delivery(connection, one, form, path, origin).outcomes
                 finished = deliveries.Finished(one, outcomes, DeliveryState.ACCEPTED, NOW)
                 deliveries.finish(connection, [finished], "bench")
 

@@ -64,9 +64,9 @@ def _text(table: pl.LazyFrame, value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 def compared(records: pl.DataFrame, roles: dict[str, str]) -> int:
     """How many pairs of these records the matcher looks at."""
     from pipelines.match.blocking.keys import blocking_keys, candidate_pairs, in_blocks
-    from pipelines.match.comparison.listed import prepared
+    from pipelines.match.comparison.listed import prepare_list
 
-    return candidate_pairs(in_blocks(blocking_keys(*prepared(records, roles)))).height
+    return candidate_pairs(in_blocks(blocking_keys(*prepare_list(records, roles)))).height
 
 
 def matched(records: pl.LazyFrame, roles: dict[str, str], given: argparse.Namespace) -> pl.DataFrame:

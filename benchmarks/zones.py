@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from benchmarks.datasets import MADE, given
 from pipelines.match.blocking.keys import PAIRS, candidate_pairs, paired_keys
-from pipelines.match.blocking.shared_identifiers import crowds
+from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
 from pipelines.match.clusters.cluster import SURE, components
 from pipelines.match.comparison.compare import INDEX, Comparison, compare
-from pipelines.match.comparison.listed import prepared
-from pipelines.match.comparison.records import Records, encoded
+from pipelines.match.comparison.listed import prepare_list
+from pipelines.match.comparison.records import Records, encode
 from pipelines.match.model.fit import fit
 from pipelines.match.model.weigh import frequencies
 from pipelines.match.score import score
@@ -54,9 +54,9 @@ class Linkable(NamedTuple):
 def run(dataset: str = DATASET) -> None:
     """Match a list and print what its zones hold."""
     labelled = MADE[dataset]() if dataset in MADE else given(Path(dataset))
-    names, facts = prepared(labelled.records, labelled.roles)
-    records = encoded(labelled.records.height, names, facts)
-    keys, crowded = paired_keys(names, facts), crowds(names, facts)
+    names, facts = prepare_list(labelled.records, labelled.roles)
+    records = encode(labelled.records.height, names, facts)
+    keys, crowded = paired_keys(names, facts), count_shared_identifiers(names, facts)
     model, pairs = fit(names, facts, keys, crowded), candidate_pairs(keys)
     known, none = frequencies(records, model, crowded), pl.DataFrame(schema=PAIRS)
     edges = score(records, known, model, pairs, Matching(), none, explain_below=SURE)

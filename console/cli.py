@@ -39,16 +39,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code."""
     for stream in (sys.stdout, sys.stderr):
         cannot_fail(stream)
-    asked = parser().parse_args(arguments)
+    args = parser().parse_args(arguments)
     try:
-        return command(asked.module)(asked)
+        return load_command(args.module)(args)
     except KeyboardInterrupt:
         return complain(STOPPED, INTERRUPTED)
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except Exception as error:  # noqa: BLE001 -- told without its text, which may hold a value of a person
-        return told(error)
+        return report_error(error)
 
 
 def cannot_fail(stream: TextIO) -> None:
@@ -57,7 +57,7 @@ def cannot_fail(stream: TextIO) -> None:
         stream.reconfigure(errors="backslashreplace")
 
 
-def told(error: Exception) -> int:
+def report_error(error: Exception) -> int:
     """Say what went wrong in words of ours; the exit code for it."""
     if isinstance(error, Ended):
         return complain(str(error), error.code)
@@ -72,7 +72,7 @@ def told(error: Exception) -> int:
     return complain(str(error) if isinstance(error, OnecontactError) else unforeseen(error), FAILED)
 
 
-def command(module: str) -> Command:
+def load_command(module: str) -> Command:
     """The function behind a command, imported now that it is needed."""
     function: Command = import_module(module).command
     return function

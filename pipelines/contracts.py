@@ -11,7 +11,7 @@ BROKEN = pl.Schema({"position": pl.UInt32, "column": pl.String, "rule": pl.Strin
 NAMES_A_COLUMN = ("column_in_dataframe", "column_in_schema", "column_ordered")  # rules whose failure case is a header
 
 
-class Checked(NamedTuple):
+class CheckedFrame(NamedTuple):
     """A frame, parted by its contract.
 
     `broken` holds one row per broken rule: the `position` of the row in the frame that was checked (from 0), the
@@ -23,7 +23,7 @@ class Checked(NamedTuple):
     broken: pl.DataFrame
 
 
-def check(contract: type[pa.DataFrameModel], frame: pl.DataFrame) -> Checked:
+def check(contract: type[pa.DataFrameModel], frame: pl.DataFrame) -> CheckedFrame:
     """Part the rows that keep a contract from those that do not, in their order.
 
     Of rows that share a value which has to be unique, all are refused: which one to keep is for the caller to say.
@@ -34,13 +34,13 @@ def check(contract: type[pa.DataFrameModel], frame: pl.DataFrame) -> Checked:
     """
     failures = _failures(contract, frame)
     if failures.is_empty():
-        return Checked(frame, frame.clear(), BROKEN.to_frame())
+        return CheckedFrame(frame, frame.clear(), BROKEN.to_frame())
     of_frame = failures.filter(pl.col("index").is_null())
     if not of_frame.is_empty():
         raise ContractBroken(f"{contract.__name__}: {_told(of_frame)}. Please report it")
     broken = failures.select(position="index", column="column", rule="check").cast(BROKEN)
     bad = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(broken["position"].unique().implode())
-    return Checked(frame.filter(~bad), frame.filter(bad), broken)
+    return CheckedFrame(frame.filter(~bad), frame.filter(bad), broken)
 
 
 def require(contract: type[pa.DataFrameModel], frame: pl.DataFrame) -> None:

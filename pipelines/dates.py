@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 DATE = "2026-11-20"
 
 
-def moment(text: str, zone: ZoneInfo, days: int = 0) -> datetime:
+def parse_instant(text: str, zone: ZoneInfo, days: int = 0) -> datetime:
     """The moment in UTC that is meant by an ISO 8601 text; of a date its beginning in `zone`, so many days later.
 
     Raises:

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.decide.commit import Attribution
-from pipelines.store.runs.work_queue import CONTACTS, MATCH, leave_pending
+from pipelines.store.runs.work_queue import CONTACTS, MATCH, enqueue_all
 from tests.small_project import SmallProject
 
 SHOWN = {
@@ -38,8 +38,8 @@ def shown(project: SmallProject, but: tuple[str, ...] = ()) -> dict[str, list[di
 def rebuilt(project: SmallProject) -> dict[str, list[dict[str, Any]]]:
     """What a run derives anew of all that was received and decided."""
     records = pl.Series([each["record_key"] for each in project.rows("SELECT record_key FROM record")], dtype=pl.String)
-    leave_pending(project.connection, MATCH, records)
-    leave_pending(project.connection, CONTACTS, records)
+    enqueue_all(project.connection, MATCH, records)
+    enqueue_all(project.connection, CONTACTS, records)
     project.run()
     return shown(project)
 

@@ -14,9 +14,9 @@ import yaml
 
 from pipelines.derive.match import Matched, match
 from pipelines.derive.merge import Merged, merge
-from pipelines.ingest.ingest_files import Taken
+from pipelines.ingest.ingest_files import DeliveryResult
 from pipelines.ingest.receive import receive
-from pipelines.landing.arrivals import arrived
+from pipelines.landing.arrivals import list_arrivals
 from pipelines.project import OpenProject, open_project
 from pipelines.store.warehouse.connection import Connection, query
 from pipelines.store.warehouse.database import open_warehouse
@@ -73,9 +73,9 @@ class SmallProject:
         write_settings(self.project.folder, SETTINGS | settings)
         self.project = open_project(self.project.folder)
 
-    def receive(self) -> list[Taken]:
+    def receive(self) -> list[DeliveryResult]:
         """Take in what lies in the landing area."""
-        there = arrived(self.connection, self.project.folder, self.project.settings.sources, LAST_DAY)
+        there = list_arrivals(self.connection, self.project.folder, self.project.settings.sources, LAST_DAY)
         return receive(self.project, self.connection, self.run_id, there)
 
     def match(self) -> Matched:

@@ -3,21 +3,21 @@
 import argparse
 
 from console.deciding.decision_command import attributions, decide
-from console.looking.resolve_contact import the_one
+from console.looking.resolve_contact import resolve_contact
 from console.terminal.dates import end
-from console.terminal.open_project import opened
+from console.terminal.open_project import session
 from console.terminal.screen import clock
 from pipelines.decide.block import block, unblock
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """Block the one contact that is meant, or lift its blocks."""
-    with opened(asked, writes_as=f"onecontact {asked.kind}") as (project, connection):
-        contact_id = the_one(connection, asked.contact)
-        if asked.kind == "unblock":
-            attribution = next(attributions(asked))
+    with session(args, writes_as=f"onecontact {args.kind}") as (project, connection):
+        contact_id = resolve_contact(connection, args.contact)
+        if args.kind == "unblock":
+            attribution = next(attributions(args))
             return decide(
-                asked, connection, [contact_id], lambda: [unblock(project, connection, contact_id, attribution)]
+                args, connection, [contact_id], lambda: [unblock(project, connection, contact_id, attribution)]
             )
-        attribution = next(attributions(asked, expires_at=end("--until", asked.until, clock.zone)))
-        return decide(asked, connection, [contact_id], lambda: [block(project, connection, contact_id, attribution)])
+        attribution = next(attributions(args, expires_at=end("--until", args.until, clock.zone)))
+        return decide(args, connection, [contact_id], lambda: [block(project, connection, contact_id, attribution)])

@@ -37,42 +37,42 @@ def actor(stated: str | None) -> str:
         return ""
 
 
-def attributions(asked: argparse.Namespace, **more: Any) -> Iterator[Attribution]:
+def attributions(args: argparse.Namespace, **more: Any) -> Iterator[Attribution]:
     """Who decides, why and when, for one decision of a command after the other."""
-    by, now = actor(asked.by), datetime.now(UTC)
+    by, now = actor(args.by), datetime.now(UTC)
     for nth in count():
-        yield Attribution(actor=by, reason=asked.reason, decided_at=now + nth * MOMENT, **more)
+        yield Attribution(actor=by, reason=args.reason, decided_at=now + nth * MOMENT, **more)
 
 
 def decide(
-    asked: argparse.Namespace, connection: Connection, contacts: Sequence[str], act: Callable[[], Sequence[Decision]]
+    args: argparse.Namespace, connection: Connection, contacts: Sequence[str], act: Callable[[], Sequence[Decision]]
 ) -> int:
     """Let `act` decide something about these contacts and say what came of it, or what would; the exit code."""
 
     def touched(decisions: Sequence[Decision]) -> pl.Series:
-        return decision_log.about(connection, [each.decision_id for each in decisions])
+        return decision_log.contacts_of_decisions(connection, [each.decision_id for each in decisions])
 
-    if asked.dry_run:
+    if args.dry_run:
         change = before_and_after(connection, contacts, lambda: touched(act()).to_list())
-        as_json(before_after.for_programs(change)) if asked.json else before_after.draw(change)
+        as_json(before_after.for_programs(change)) if args.json else before_after.draw(change)
         return OK
     with transaction(connection):
         taken = act()
     now = contact_details.golden(connection, touched(taken)).to_dicts()
-    if asked.json:
+    if args.json:
         as_json({"decisions": [each._asdict() for each in taken], "contacts": now})
     else:
-        tell(asked, taken, now)
+        tell(args, taken, now)
     return OK
 
 
-def tell(asked: argparse.Namespace, decisions: Sequence[Decision], contacts: Sequence[dict[str, Any]]) -> None:
+def tell(args: argparse.Namespace, decisions: Sequence[Decision], contacts: Sequence[dict[str, Any]]) -> None:
     """What was decided, how to take it back, and what the contacts are now."""
     for contact in contacts:
         state = f"{contact['status']}, {plural(contact['records'], 'record')}"
         say(f"{called(contact)}: {state}, id {contact['contact_id']}")
     for decision in decisions:
-        tell_undoing(decision, asked.project)
+        tell_undoing(decision, args.project)
     if any(each.kind == DecisionKind.CREATE or each.field in IDENTIFYING for each in decisions):
         say("The next run will match it against other contacts.")
     say("Exports follow with the next run.")

@@ -4,9 +4,9 @@ import argparse
 from typing import Any
 
 from console.deciding.decision_command import what
-from console.looking.resolve_contact import the_one
+from console.looking.resolve_contact import resolve_contact
 from console.terminal.exit_codes import OK
-from console.terminal.open_project import opened
+from console.terminal.open_project import session
 from console.terminal.screen import as_json, cell, clock, out, plural, say, table
 from pipelines.store.decisions import decision_log
 from schemas.vocabulary import DecisionKind
@@ -14,12 +14,12 @@ from schemas.vocabulary import DecisionKind
 MOST_NAMED = 4  # contacts or records of a decision
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """List decisions, the newest first: all, or those about the one contact that is meant."""
-    with opened(asked) as (_, connection):
-        contact_id = the_one(connection, asked.contact) if asked.contact else None
-        found = decision_log.listed(connection, contact_id, asked.limit).to_dicts()
-    if asked.json:
+    with session(args) as (_, connection):
+        contact_id = resolve_contact(connection, args.contact) if args.contact else None
+        found = decision_log.list_decisions(connection, contact_id, args.limit).to_dicts()
+    if args.json:
         as_json(found)
     elif not found:
         say("Nothing was decided yet.")
@@ -27,8 +27,8 @@ def command(asked: argparse.Namespace) -> int:
         rows = [row(each) for each in found]
         title = f"{plural(len(found), 'decision')}, times in {clock.zone.key}"
         out.print(table(title, ["id", "when", "who", "what", "about", "why", "stands"], rows))
-        if len(found) == asked.limit:
-            say(f"The last {asked.limit:,}; `--limit 0` shows all.")
+        if len(found) == args.limit:
+            say(f"The last {args.limit:,}; `--limit 0` shows all.")
         say("To take one back: onecontact revoke ID")
     return OK
 

@@ -4,25 +4,25 @@ import argparse
 from collections.abc import Collection, Sequence
 
 from console.deciding.decision_command import attributions, decide
-from console.looking.resolve_contact import the_one
-from console.terminal.open_project import opened
+from console.looking.resolve_contact import resolve_contact
+from console.terminal.open_project import session
 from pipelines.decide.edit import FIELDS, clear, edit, pin
 from pipelines.errors import ConfigurationError
 from pipelines.store.decisions.decisions import Decision
 from schemas.configuration import nearest
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """Correct, clear and pin values of the one contact that is meant."""
-    if not (asked.values or asked.clear or asked.pin):
+    if not (args.values or args.clear or args.pin):
         raise ConfigurationError("say what to change: FIELD=VALUE, --clear FIELD or --pin FIELD")
-    with opened(asked, writes_as="onecontact edit") as (project, connection):
+    with session(args, writes_as="onecontact edit") as (project, connection):
         attributes = project.settings.attributes
-        edited = [stated(each, attributes) for each in asked.values]
-        cleared = [field_meant(each, attributes) for each in asked.clear]
-        pinned = [pin_meant(each, attributes) for each in asked.pin]
+        edited = [stated(each, attributes) for each in args.values]
+        cleared = [field_meant(each, attributes) for each in args.clear]
+        pinned = [pin_meant(each, attributes) for each in args.pin]
         once([*(field for field, _ in edited), *cleared, *(field for field, _ in pinned)])
-        contact_id, attribution = the_one(connection, asked.contact), attributions(asked)
+        contact_id, attribution = resolve_contact(connection, args.contact), attributions(args)
 
         def act() -> Sequence[Decision]:
             return [
@@ -31,7 +31,7 @@ def command(asked: argparse.Namespace) -> int:
                 *(pin(project, connection, contact_id, field, text, next(attribution)) for field, text in pinned),
             ]
 
-        return decide(asked, connection, [contact_id], act)
+        return decide(args, connection, [contact_id], act)
 
 
 def once(fields: Sequence[str]) -> None:

@@ -3,19 +3,19 @@
 import argparse
 
 from console.deciding.decision_command import attributions, decide
-from console.looking.resolve_contact import the_one
-from console.terminal.open_project import opened
+from console.looking.resolve_contact import resolve_contact
+from console.terminal.open_project import session
 from pipelines.decide.merge import merge
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """Merge contacts; the first one is the primary."""
-    with opened(asked, writes_as="onecontact merge") as (project, connection):
-        primary, attribution = the_one(connection, asked.contact, "PRIMARY"), attributions(asked)
-        others = [the_one(connection, text, f"OTHER {nth}") for nth, text in enumerate(asked.others, 1)]
+    with session(args, writes_as="onecontact merge") as (project, connection):
+        primary, attribution = resolve_contact(connection, args.contact, "PRIMARY"), attributions(args)
+        others = [resolve_contact(connection, text, f"OTHER {nth}") for nth, text in enumerate(args.others, 1)]
         contacts = list(dict.fromkeys([primary, *others]))
         return decide(
-            asked,
+            args,
             connection,
             contacts,
             lambda: [merge(project, connection, contacts, next(attribution), primary=primary)],

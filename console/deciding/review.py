@@ -16,11 +16,11 @@ from console.deciding.decision_command import attributions, tell_undoing
 from console.deciding.options import REVIEWED
 from console.looking.explain import draw_compared
 from console.terminal.exit_codes import OK
-from console.terminal.open_project import opened
+from console.terminal.open_project import session
 from console.terminal.screen import as_json, out, plural, printable, say, table
 from pipelines.decide.merge import defer, dismiss, merge
 from pipelines.errors import ConfigurationError, DecisionRefused
-from pipelines.steps.dry_run import standing
+from pipelines.steps.dry_run import current_state
 from pipelines.steps.explain import explain
 from pipelines.store.decisions import decisions
 from pipelines.store.reads import contact_details
@@ -39,12 +39,12 @@ class Pair(NamedTuple):
     other: str
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """Ask about one pair after the other until none is left, or whoever answers has had enough."""
-    if asked.json:
-        with opened(asked) as (_, connection):
+    if args.json:
+        with session(args) as (_, connection):
             queue = contact_details.review_queue(connection)
-        as_json((queue.head(asked.limit) if asked.limit else queue).to_dicts())
+        as_json((queue.head(args.limit) if args.limit else queue).to_dicts())
         return OK
     if not at_terminal():
         raise ConfigurationError(
@@ -53,7 +53,7 @@ def command(asked: argparse.Namespace) -> int:
         )
     answered = 0
     with suppress(EOFError):  # nobody answers any more
-        for _ in walk(asked):
+        for _ in walk(args):
             answered += 1
     say(f"{plural(answered, 'pair')} answered.")
     return OK
@@ -64,11 +64,11 @@ def at_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def walk(asked: argparse.Namespace) -> Iterator[Pair]:
+def walk(args: argparse.Namespace) -> Iterator[Pair]:
     """Ask and decide; the pairs that were answered."""
     passed = set[Pair]()  # those are not asked about again in this session
-    while not asked.limit or len(passed) < asked.limit:
-        with opened(asked) as (project, connection):
+    while not args.limit or len(passed) < args.limit:
+        with session(args) as (project, connection):
             queue = contact_details.review_queue(connection)
             waiting = [row for row in queue.to_dicts() if Pair(row["contact_lo"], row["contact_hi"]) not in passed]
             if not waiting:
@@ -85,25 +85,25 @@ def walk(asked: argparse.Namespace) -> Iterator[Pair]:
         if answer == QUIT:
             return
         primary = pair.other if answer == MERGE and answer_to(WHO_WINS, ("a", "b"), "a") == "b" else pair.one
-        if asked.reason is None:
-            asked.reason = asked_for(WHY) or REVIEWED
+        if args.reason is None:
+            args.reason = asked_for(WHY) or REVIEWED
         passed.add(pair)
-        if settle(asked, pair, answer, primary):
+        if settle(args, pair, answer, primary):
             yield pair
 
 
 def draw(connection: Connection, pair: Pair) -> None:
     """Both contacts with all that is known of them, side by side."""
-    states = standing(connection, pl.Series(pair))
+    states = current_state(connection, pl.Series(pair))
     one, other = (known(states[each], rules=False) for each in pair)
     out.print(table("", ["", "A", "B"], [["id", *pair], *beside(one, other)]))
 
 
-def settle(asked: argparse.Namespace, pair: Pair, answer: str, primary: str) -> bool:
+def settle(args: argparse.Namespace, pair: Pair, answer: str, primary: str) -> bool:
     """Decide as somebody answered; whether that could be done."""
     try:
-        with opened(asked, writes_as="onecontact review") as (project, connection):
-            attribution = next(attributions(asked))
+        with session(args, writes_as="onecontact review") as (project, connection):
+            attribution = next(attributions(args))
             if answer == MERGE:
                 decision = merge(project, connection, pair, attribution, primary=primary)
             else:
@@ -111,7 +111,7 @@ def settle(asked: argparse.Namespace, pair: Pair, answer: str, primary: str) -> 
     except DecisionRefused as refused:
         say(f"  Nothing is decided: {refused}.")
         return False
-    tell_undoing(decision, asked.project)
+    tell_undoing(decision, args.project)
     say()
     return True
 

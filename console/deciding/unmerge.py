@@ -3,18 +3,18 @@
 import argparse
 
 from console.deciding.decision_command import attributions, decide
-from console.looking.resolve_contact import the_one
-from console.terminal.open_project import opened
+from console.looking.resolve_contact import resolve_contact
+from console.terminal.open_project import session
 from pipelines.decide.merge import unmerge
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """Take the newest merge of a contact back, or take records out of it."""
-    with opened(asked, writes_as="onecontact unmerge") as (project, connection):
-        contact_id, attribution = the_one(connection, asked.contact), next(attributions(asked))
+    with session(args, writes_as="onecontact unmerge") as (project, connection):
+        contact_id, attribution = resolve_contact(connection, args.contact), next(attributions(args))
         return decide(
-            asked,
+            args,
             connection,
             [contact_id],
-            lambda: [unmerge(project, connection, contact_id, attribution, asked.record, every=asked.all)],
+            lambda: [unmerge(project, connection, contact_id, attribution, args.record, every=args.all)],
         )

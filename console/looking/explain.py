@@ -6,11 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from console.looking.resolve_contact import the_one
+from console.looking.resolve_contact import resolve_contact
 from console.terminal.exit_codes import OK, SEVERAL, WRONG, complain
-from console.terminal.open_project import opened
+from console.terminal.open_project import session
 from console.terminal.screen import as_json, cell, out, plural, printable, say, table
-from pipelines.derive.pair_explanation import Named
+from pipelines.derive.pair_explanation import RecordRef
 from pipelines.match.evidence import FULL_NAME, Item
 from pipelines.steps.explain import Explained, Step, explain, ties
 from pipelines.store.contacts import id_history
@@ -38,22 +38,22 @@ RELATIONS = {
 }
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """Explain the strongest pair of records of two contacts, or what ties the records of one."""
-    with opened(asked) as (project, connection):
+    with session(args) as (project, connection):
         evidence.require_matched(connection)
-        if asked.other is None:
-            return tell_ties(asked, connection, records_meant(connection, asked.one))
-        one, other = apart(*sides(connection, asked.one, asked.other))
+        if args.other is None:
+            return print_ties(args, connection, records_meant(connection, args.one))
+        one, other = without_common_records(*sides(connection, args.one, args.other))
         if one.is_empty() or other.is_empty():
-            return tell_ties(asked, connection, records_meant(connection, asked.one))
+            return print_ties(args, connection, records_meant(connection, args.one))
         explained = explain(project, connection, one, other)
         said = [
             each
             for each in decision_log.between(connection, one, other).to_dicts()
             if each["decision_id"] not in explained.why
         ]
-    if asked.json:
+    if args.json:
         as_json(for_programs(explained) | {"decisions": said})
     else:
         draw(explained, said)
@@ -64,7 +64,7 @@ def sides(connection: Connection, *texts: str) -> list[pl.Series]:
     """Keys of the records that each text means; of one and the same contact those that bear what was asked by."""
     meant = [records_meant(connection, text) for text in texts]
     if meant[0].equals(meant[1]):
-        borne = [evidence.bearing(connection, meant[0], text) for text in texts]
+        borne = [evidence.records_with_identifier(connection, meant[0], text) for text in texts]
         return [some if some.len() else all_ for some, all_ in zip(borne, meant, strict=True)]
     return meant
 
@@ -81,33 +81,33 @@ def records_meant(connection: Connection, text: str) -> pl.Series:
     record = evidence.record_known_as(connection, text)
     if record.len():
         return record
-    if id_history.went_to(connection, text):
+    if id_history.resolve_id(connection, text):
         return evidence.former_members(connection, text)
-    return decisions.members(connection, the_one(connection, text))
+    return decisions.members(connection, resolve_contact(connection, text))
 
 
-def apart(one: pl.Series, other: pl.Series) -> tuple[pl.Series, pl.Series]:
+def without_common_records(one: pl.Series, other: pl.Series) -> tuple[pl.Series, pl.Series]:
     """The records of two sides without those that both have, which stay with the smaller side."""
     if one.len() <= other.len():
         return one, other.filter(~other.is_in(one.implode()))
     return one.filter(~one.is_in(other.implode())), other
 
 
-def tell_ties(asked: argparse.Namespace, connection: Connection, records: pl.Series) -> int:
+def print_ties(args: argparse.Namespace, connection: Connection, records: pl.Series) -> int:
     """Say what ties the records of one contact together; the exit code."""
-    if asked.other is not None and records.len() == 1:
+    if args.other is not None and records.len() == 1:
         return complain("both name the same record; explain needs two", WRONG)
     found = ties(connection, records)
-    if asked.json:
+    if args.json:
         as_json([each._asdict() for each in found])
         return OK
-    named = [[str(Named(**each))] for each in evidence.described(connection, records).to_dicts()]
+    named = [[str(RecordRef(**each))] for each in evidence.describe_records(connection, records).to_dicts()]
     out.print(table("Records", ["record"], named))
     if found:
         draw_ties(found)
     for each in decision_log.between(connection, records, records).to_dicts():
         say(f"  {printable(decision_between(each))}")
-    if asked.other is not None:
+    if args.other is not None:
         return complain("both are the same contact; name two of its records as source:record id", SEVERAL)
     say("Evidence for one pair: onecontact explain RECORD RECORD")
     return OK

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from console.terminal.open_project import opened
+from console.terminal.open_project import session
 from console.terminal.screen import as_json, clock, out, plural, say, table
 from pipelines.errors import ConfigurationError
 from pipelines.normalise.attribute import FALSE, TRUE
@@ -25,19 +25,19 @@ COLUMNS = ["contact_id", "name", "phone", "email", "source", "last_interaction_a
 FILTERS = ("status", "channel", "source", "tag", "days", "attribute")
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """The contacts that are asked for, those last heard of first; or the conversations set aside."""
-    if asked.blocked_conversations:
-        return set_aside(asked)
-    with opened(asked) as (project, connection):
-        found = pl.concat(matching(asked, project, connection), how="vertical_relaxed")
+    if args.blocked_conversations:
+        return list_suppressed(args)
+    with session(args) as (project, connection):
+        found = pl.concat(find_contacts(args, project, connection), how="vertical_relaxed")
     found = found.sort("last_interaction_at", "contact_id", descending=[True, False], nulls_last=True)
-    shown = found.head(asked.limit) if asked.limit else found
-    if asked.json:
+    shown = found.head(args.limit) if args.limit else found
+    if args.json:
         as_json(shown.to_dicts())
         return 0
     if found.is_empty():
-        say(f"No matching contacts.{hint(asked, project)}")
+        say(f"No matching contacts.{hint(args, project)}")
         return 0
     rows = [[row["contact_id"][:8], *(row[column] for column in COLUMNS[1:])] for row in shown.to_dicts()]
     titles = ["id", *(column.replace("_at", "").replace("_", " ") for column in COLUMNS[1:])]
@@ -47,19 +47,19 @@ def command(asked: argparse.Namespace) -> int:
     return 0
 
 
-def set_aside(asked: argparse.Namespace) -> int:
+def list_suppressed(args: argparse.Namespace) -> int:
     """Conversations that began after their contact was blocked, newest first; of a QUERY, those of whom it fits."""
-    if any(getattr(asked, each) for each in FILTERS):
+    if any(getattr(args, each) for each in FILTERS):
         raise ConfigurationError("--blocked-conversations takes a QUERY and --limit, and no other filter")
-    with opened(asked) as (_, connection):
+    with session(args) as (_, connection):
         found = decisions.blocked_conversations(connection)
-        if asked.query is not None:
-            found = found.filter(pl.col("contact_id").is_in(search.find(connection, asked.query).implode()))
-    shown = found.head(asked.limit) if asked.limit else found
-    if asked.json:
+        if args.query is not None:
+            found = found.filter(pl.col("contact_id").is_in(search.find(connection, args.query).implode()))
+    shown = found.head(args.limit) if args.limit else found
+    if args.json:
         as_json(shown.to_dicts())
     elif found.is_empty():
-        say(f"No suppressed conversations.{nothing_asked(asked)}")
+        say(f"No suppressed conversations.{nothing_asked(args)}")
     else:
         rows = [[row["contact_id"][:8], *list(row.values())[1:]] for row in shown.to_dicts()]
         title = f"{plural(found.height, 'conversation')} set aside, times in {clock.zone.key}"
@@ -67,32 +67,32 @@ def set_aside(asked: argparse.Namespace) -> int:
     return 0
 
 
-def nothing_asked(asked: argparse.Namespace) -> str:
+def nothing_asked(args: argparse.Namespace) -> str:
     """What to say of a query that nobody can be found by."""
-    missing = asked.query is not None and not search.is_searchable(asked.query)
+    missing = args.query is not None and not search.is_searchable(args.query)
     return " There is nothing in that query to search for: it needs a letter or a digit." if missing else ""
 
 
-def hint(asked: argparse.Namespace, project: OpenProject) -> str:
+def hint(args: argparse.Namespace, project: OpenProject) -> str:
     """What could have been asked for, where a query or a source is one that no contact fits."""
-    nothing = nothing_asked(asked)
+    nothing = nothing_asked(args)
     if nothing:
         return nothing
     known = [*Channel, *(f"import:{name}" for name in sorted(project.settings.sources))]
-    return f" Known values of --source are {', '.join(known)}." if asked.source else ""
+    return f" Known values of --source are {', '.join(known)}." if args.source else ""
 
 
-def matching(asked: argparse.Namespace, project: OpenProject, connection: Connection) -> Iterator[pl.DataFrame]:
+def find_contacts(args: argparse.Namespace, project: OpenProject, connection: Connection) -> Iterator[pl.DataFrame]:
     """Batches of the contacts that fit, in the columns shown."""
-    conditions = [*wanted(asked, project)]
+    conditions = [*wanted(args, project)]
     as_of = runs.last_as_of(connection)
     predicate = pl.lit(value=True)
     if conditions and as_of:
         fields = field_kinds(project.settings.attributes)
         here = as_of.astimezone(ZoneInfo(project.settings.timezone))
         predicate = compile_filter(All(all=tuple(conditions)), fields, here, place="list")
-    if asked.query is not None:
-        predicate &= pl.col("contact_id").is_in(search.find(connection, asked.query).implode())
+    if args.query is not None:
+        predicate &= pl.col("contact_id").is_in(search.find(connection, args.query).implode())
     yield pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String)).with_columns(
         pl.col("last_interaction_at").cast(pl.Datetime("us", "UTC"))
     )
@@ -100,20 +100,20 @@ def matching(asked: argparse.Namespace, project: OpenProject, connection: Connec
         yield batch.filter(predicate).select(COLUMNS)
 
 
-def wanted(asked: argparse.Namespace, project: OpenProject) -> Iterator[Where]:
+def wanted(args: argparse.Namespace, project: OpenProject) -> Iterator[Where]:
     """The filters of the command line in the filter language."""
-    if asked.status:
-        yield Condition(field="status", op=Operator.EQ, value=asked.status)
-    if asked.source:
-        is_name = asked.source in project.settings.sources and asked.source not in set(Channel)
-        value = f"import:{asked.source}" if is_name else asked.source
+    if args.status:
+        yield Condition(field="status", op=Operator.EQ, value=args.status)
+    if args.source:
+        is_name = args.source in project.settings.sources and args.source not in set(Channel)
+        value = f"import:{args.source}" if is_name else args.source
         yield Condition(field="source", op=Operator.EQ, value=value)
     for option, field in (("channel", "channels"), ("tag", "tags")):
-        if getattr(asked, option):
-            yield Condition(field=field, op=Operator.HAS_ANY, value=(getattr(asked, option),))
-    if asked.days is not None:
-        yield Condition(field="last_interaction_at", op=Operator.WITHIN_LAST, value=Span(days=asked.days))
-    for stated in asked.attribute:
+        if getattr(args, option):
+            yield Condition(field=field, op=Operator.HAS_ANY, value=(getattr(args, option),))
+    if args.days is not None:
+        yield Condition(field="last_interaction_at", op=Operator.WITHIN_LAST, value=Span(days=args.days))
+    for stated in args.attribute:
         name, equals, text = stated.partition("=")
         if not equals:
             raise ConfigurationError("--attribute needs NAME=VALUE, such as --attribute tier=gold")

@@ -11,7 +11,7 @@ from pipelines.store.warehouse.connection import Connection
 MOST_CANDIDATES = 10
 
 
-def the_one(connection: Connection, text: str, which: str = "") -> str:
+def resolve_contact(connection: Connection, text: str, which: str = "") -> str:
     """Id of the one contact that somebody means: that of a record, written `source:record id`, or what is found.
 
     `which` names the text, where a command has several.
@@ -20,15 +20,15 @@ def the_one(connection: Connection, text: str, which: str = "") -> str:
         Ended: None fits, or several do, which are listed.
     """
     records = evidence.record_known_as(connection, text)
-    fitting = evidence.described(connection, records)["contact_id"].drop_nulls()
+    fitting = evidence.describe_records(connection, records)["contact_id"].drop_nulls()
     if fitting.is_empty():
-        fitting = search.meant(connection, text)
+        fitting = search.best_match(connection, text)
     if fitting.len() != 1:
-        raise not_one(connection, fitting, which)
+        raise no_single_contact(connection, fitting, which)
     return str(fitting[0])
 
 
-def not_one(connection: Connection, fitting: pl.Series, which: str = "") -> Ended:
+def no_single_contact(connection: Connection, fitting: pl.Series, which: str = "") -> Ended:
     """Why none of these contacts can be meant; several are listed."""
     place = f"{which}: " if which else ""
     if fitting.is_empty():

@@ -7,29 +7,29 @@ from typing import Any
 import polars as pl
 from rich.table import Table
 
-from console.looking.resolve_contact import the_one
+from console.looking.resolve_contact import resolve_contact
 from console.looking.timeline_entries import inbox, said, who
-from console.looking.why import draw_moves, rule, tell_why
+from console.looking.why import draw_moves, print_provenance, rule
 from console.terminal.exit_codes import OK
-from console.terminal.open_project import opened
+from console.terminal.open_project import session
 from console.terminal.screen import as_json, cell, clock, local, out, printable, say, table
 from pipelines.store.contacts import id_history
 from pipelines.store.decisions import decisions
 from pipelines.store.reads import contact_details
-from pipelines.store.reads.timeline import Wanted, entries, timeline
+from pipelines.store.reads.timeline import TimelineFilter, entries, timeline
 from pipelines.store.warehouse.connection import Connection
 
 LATEST = 20  # entries of the timeline that are shown
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """Show the one contact that is meant."""
-    with opened(asked) as (project, connection):
-        contact_id = the_one(connection, asked.contact)
-        if asked.why:
-            return tell_why(project, connection, contact_id, asked.why, json=asked.json)
-        former = asked.contact.strip().lower() if id_history.went_to(connection, asked.contact) else None
-        if asked.json:
+    with session(args) as (project, connection):
+        contact_id = resolve_contact(connection, args.contact)
+        if args.why:
+            return print_provenance(project, connection, contact_id, args.why, json=args.json)
+        former = args.contact.strip().lower() if id_history.resolve_id(connection, args.contact) else None
+        if args.json:
             as_json(everything(connection, contact_id) | {"former_id": former, "moves": moves_of(connection, former)})
             return OK
         if former:
@@ -41,7 +41,7 @@ def command(asked: argparse.Namespace) -> int:
 
 def moves_of(connection: Connection, former: str | None) -> list[dict[str, Any]]:
     """What became of an id of former times."""
-    return id_history.moves(connection, former).to_dicts() if former else []
+    return id_history.id_moves(connection, former).to_dicts() if former else []
 
 
 def everything(connection: Connection, contact_id: str) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def everything(connection: Connection, contact_id: str) -> dict[str, Any]:
 
 def latest(connection: Connection, contact_id: str) -> list[dict[str, Any]]:
     """The end of a contact's timeline."""
-    return [row for batch in timeline(connection, contact_id, Wanted(last=LATEST)) for row in batch.to_dicts()]
+    return [row for batch in timeline(connection, contact_id, TimelineFilter(last=LATEST)) for row in batch.to_dicts()]
 
 
 class Files:

@@ -11,11 +11,11 @@ from typing import Any
 
 import polars as pl
 
-from console.looking.resolve_contact import the_one
+from console.looking.resolve_contact import resolve_contact
 from console.looking.timeline_entries import day, line
 from console.terminal.dates import beginning, end
 from console.terminal.exit_codes import OK
-from console.terminal.open_project import opened
+from console.terminal.open_project import session
 from console.terminal.pager import paged
 from console.terminal.screen import clock, plain, plural, printable, say
 from pipelines.errors import ConfigurationError
@@ -31,16 +31,16 @@ from schemas.vocabulary import Channel, Status
 LEGEND = "→ from the contact, ← to it, ~ zone of the time assumed, without seconds: known to the minute"
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """Show the history of the one contact that is meant, or write it to a file."""
-    if asked.vcon and asked.vcon.exists():
-        raise ConfigurationError(f"--vcon {asked.vcon}: already exists")
-    with opened(asked) as (project, connection):
-        chosen = wanted(asked)
-        contact_id = the_one(connection, asked.contact)
-        if asked.vcon:
-            export(project, connection, contact_id, chosen, asked.vcon)
-        elif asked.json:
+    if args.vcon and args.vcon.exists():
+        raise ConfigurationError(f"--vcon {args.vcon}: already exists")
+    with session(args) as (project, connection):
+        chosen = wanted(args)
+        contact_id = resolve_contact(connection, args.contact)
+        if args.vcon:
+            export(project, connection, contact_id, chosen, args.vcon)
+        elif args.json:
             for piece in as_array(store.timeline(connection, contact_id, chosen)):
                 sys.stdout.write(piece)
         else:
@@ -48,16 +48,16 @@ def command(asked: argparse.Namespace) -> int:
     return OK
 
 
-def wanted(asked: argparse.Namespace) -> store.Wanted:
+def wanted(args: argparse.Namespace) -> store.TimelineFilter:
     """What the options ask for, on the project's clock."""
-    known("--channel", asked.channel, list(Channel))
-    known("--kind", asked.kind, list(store.KINDS))
-    return store.Wanted(
-        channels=tuple(asked.channel),
-        kinds=tuple(kind for name in asked.kind for kind in store.KINDS[name]),
-        since=beginning("--since", asked.since, clock.zone),
-        until=end("--until", asked.until, clock.zone),
-        last=asked.limit,
+    known("--channel", args.channel, list(Channel))
+    known("--kind", args.kind, list(store.KINDS))
+    return store.TimelineFilter(
+        channels=tuple(args.channel),
+        kinds=tuple(kind for name in args.kind for kind in store.KINDS[name]),
+        since=beginning("--since", args.since, clock.zone),
+        until=end("--until", args.until, clock.zone),
+        last=args.limit,
     )
 
 
@@ -68,17 +68,17 @@ def known(option: str, stated: Iterable[str], offered: list[str]) -> None:
             raise ConfigurationError(f"{option} is one of {', '.join(offered)}")
 
 
-def draw(connection: Connection, contact_id: str, chosen: store.Wanted) -> None:
+def draw(connection: Connection, contact_id: str, chosen: store.TimelineFilter) -> None:
     """The history for a person: a heading for each day, a line or more for each entry."""
     contact = contact_details.golden(connection, pl.Series([contact_id])).to_dicts()[0]
     name = contact["name"] or contact["phone"] or contact["email"] or contact_id
     with paged() as pager:
         pager.write(f"{printable(name)}, times in {clock.zone.key}\n{LEGEND}\n")
-        pager.writelines(told(store.timeline(connection, contact_id, chosen)))
-        pager.write(set_aside(connection, contact))
+        pager.writelines(print_entries(store.timeline(connection, contact_id, chosen)))
+        pager.write(warn_of_suppressed(connection, contact))
 
 
-def set_aside(connection: Connection, contact: Mapping[str, Any]) -> str:
+def warn_of_suppressed(connection: Connection, contact: Mapping[str, Any]) -> str:
     """What is missing in the history of a contact, for it began after they were blocked."""
     if contact["status"] != Status.BLOCKED:
         return ""
@@ -86,7 +86,7 @@ def set_aside(connection: Connection, contact: Mapping[str, Any]) -> str:
     return f"{plural(missing, 'conversation')} set aside: began after the block\n" if missing else ""
 
 
-def told(batches: Iterable[pl.DataFrame]) -> Iterator[str]:
+def print_entries(batches: Iterable[pl.DataFrame]) -> Iterator[str]:
     """Entries as lines of text, under a heading for each day, and how many they were."""
     heading, number = None, 0
     for batch in batches:
@@ -109,7 +109,9 @@ def as_array(batches: Iterable[pl.DataFrame]) -> Iterator[str]:
     yield "[]\n" if between == "[" else "\n]\n"
 
 
-def export(project: OpenProject, connection: Connection, contact_id: str, chosen: store.Wanted, to: Path) -> None:
+def export(
+    project: OpenProject, connection: Connection, contact_id: str, chosen: store.TimelineFilter, to: Path
+) -> None:
     """Write the history as a vCon, for its owner's eyes only."""
     contact = contact_details.golden(connection, pl.Series([contact_id])).to_dicts()[0]
     rows = (row for batch in store.timeline(connection, contact_id, chosen) for row in batch.iter_rows(named=True))

@@ -18,10 +18,10 @@ FIELDS = ("name", "phone", "email", "tags")
 SPEAKS = {"tags": {DecisionKind.TAG, DecisionKind.UNTAG}}  # decisions about a field; of any other edits and pins
 
 
-def tell_why(project: OpenProject, connection: Connection, contact_id: str, asked: str, *, json: bool) -> int:
+def print_provenance(project: OpenProject, connection: Connection, contact_id: str, args: str, *, json: bool) -> int:
     """Say where a field of a contact comes from, or what became of its id; the exit code."""
-    if asked == ID:
-        moves = id_history.moves(connection, contact_id).to_dicts()
+    if args == ID:
+        moves = id_history.id_moves(connection, contact_id).to_dicts()
         if json:
             as_json(moves)
         elif moves:
@@ -33,17 +33,17 @@ def tell_why(project: OpenProject, connection: Connection, contact_id: str, aske
         contact_details.fields(connection, contact_id),
         contact_details.identifiers(connection, contact_id),
     )
-    field = field_meant(asked, [*FIELDS, *(f"attr.{name}" for name in project.settings.attributes),
+    field = field_meant(args, [*FIELDS, *(f"attr.{name}" for name in project.settings.attributes),
                                 *fields["field"], *identifiers["type"]])  # fmt: skip
     about = SPEAKS.get(field, {DecisionKind.EDIT, DecisionKind.PIN})
     found: dict[str, Any] = {
         "field": field,
         "values": contact_details.origin_of(connection, contact_id, field).to_dicts(),
-        "lost": contact_details.losing(connection, contact_id, field).to_dicts(),
+        "lost": contact_details.losing_values(connection, contact_id, field).to_dicts(),
         "known_by": [row for row in identifiers.to_dicts() if row["type"] == field],
         "decisions": [
             row
-            for row in decision_log.listed(connection, contact_id).to_dicts()
+            for row in decision_log.list_decisions(connection, contact_id).to_dicts()
             if row["kind"] in about and row["field"] in {field, None}
         ],
     }
@@ -54,16 +54,16 @@ def tell_why(project: OpenProject, connection: Connection, contact_id: str, aske
     return OK
 
 
-def field_meant(asked: str, known: Sequence[str]) -> str:
+def field_meant(args: str, known: Sequence[str]) -> str:
     """The field somebody means by its name; of an attribute `attr.` may be left out.
 
     Raises:
         Ended: There is none of that name.
     """
-    for field in (asked, f"attr.{asked}"):
+    for field in (args, f"attr.{args}"):
         if field in known:
             return field
-    raise Ended(f"--why: no field of that name{nearest(asked, [*dict.fromkeys(known), ID])}", WRONG)
+    raise Ended(f"--why: no field of that name{nearest(args, [*dict.fromkeys(known), ID])}", WRONG)
 
 
 def draw(

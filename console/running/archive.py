@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from console.terminal.open_project import opened
+from console.terminal.open_project import session
 from console.terminal.screen import as_json, out, say, table
 from pipelines.errors import ConfigurationError
 from pipelines.project import OpenProject
@@ -12,15 +12,15 @@ from pipelines.store.ingest import archive
 from pipelines.store.warehouse.connection import Connection
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """List what is archived, or get one delivery back as it was delivered."""
-    if asked.what == "get" and not (asked.delivery and asked.to):
+    if args.what == "get" and not (args.delivery and args.to):
         raise ConfigurationError("name a delivery and a file: onecontact archive get DELIVERY --to FILE")
-    with opened(asked) as (project, connection):
-        if asked.what == "get":
-            get(project, connection, asked.delivery, asked.to)
+    with session(args) as (project, connection):
+        if args.what == "get":
+            get(project, connection, args.delivery, args.to)
         else:
-            show(connection, json=asked.json)
+            show(connection, json=args.json)
     return 0
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from console.running.run import spelt
 from console.terminal.exit_codes import OK, WOULD_REFUSE
 from console.terminal.open_project import require_init, say_waiting
-from console.terminal.screen import as_json, clock, out, plural, say, shown_progress, table
+from console.terminal.screen import as_json, clock, out, plural, say, show_progress, table
 from pipelines.errors import ConfigurationError
 from pipelines.landing.arrivals import every_source
 from pipelines.progress import listening
@@ -25,23 +25,23 @@ HEADERS = 12  # shown of a file without a known one
 ALWAYS = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.REJECTED)
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """Read a file as a run would, say what would become of its rows, and forget it."""
-    project = open_project(asked.project)
+    project = open_project(args.project)
     require_init(project)
     clock.zone = ZoneInfo(project.settings.timezone)
-    if asked.file.is_dir():
-        raise ConfigurationError(f"{asked.file}: is a folder: name a file of it")
-    if not asked.file.is_file():
-        raise ConfigurationError(f"{asked.file}: no such file")
-    source = chosen(project, asked.file, asked.source)
-    opened = project.warehouse(as_it_is=True, patience=asked.wait, purpose="onecontact check", waiting=say_waiting)
-    with shown_progress() as tell, listening(tell), opened as connection:
-        found = check(project, connection, asked.file, source)
-    if asked.json:
+    if args.file.is_dir():
+        raise ConfigurationError(f"{args.file}: is a folder: name a file of it")
+    if not args.file.is_file():
+        raise ConfigurationError(f"{args.file}: no such file")
+    source = chosen(project, args.file, args.source)
+    opened = project.warehouse(as_it_is=True, patience=args.wait, purpose="onecontact check", waiting=say_waiting)
+    with show_progress() as tell, listening(tell), opened as connection:
+        found = check(project, connection, args.file, source)
+    if args.json:
         as_json(answer(found))
     else:
-        tell_all(project, asked.file, found)
+        print_findings(project, args.file, found)
     is_taken = found.taken.state == DeliveryState.ACCEPTED and not found.before
     is_fine = is_taken and not found.taken.outcomes[Outcome.REJECTED]
     return OK if is_fine else WOULD_REFUSE
@@ -74,7 +74,7 @@ def answer(found: Checked) -> dict[str, Any]:
     }
 
 
-def tell_all(project: OpenProject, path: Path, found: Checked) -> None:
+def print_findings(project: OpenProject, path: Path, found: Checked) -> None:
     """What was found, for a person."""
     taken = found.taken
     counts = {outcome: taken.outcomes[outcome] for outcome in Outcome if outcome in ALWAYS or taken.outcomes[outcome]}

@@ -9,15 +9,15 @@ from console.terminal.screen import say
 from pipelines.project import open_project
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """Become Dagster's development server, reachable from this machine alone."""
-    project = open_project(asked.project)
+    project = open_project(args.project)
     require_init(project)
-    say(f"Dagster's page: http://127.0.0.1:{asked.port}  (Ctrl-C ends it)")
+    say(f"Dagster's page: http://127.0.0.1:{args.port}  (Ctrl-C ends it)")
     environment = os.environ | {
         "DAGSTER_HOME": str(project.dagster_home),
         "ONECONTACT_PROJECT": str(project.folder),
         "PYTHONWARNINGS": "ignore",
     }
-    words = ["-m", "dagster", "dev", "-m", "assets.definitions", "-h", "127.0.0.1", "-p", str(asked.port)]
+    words = ["-m", "dagster", "dev", "-m", "assets.definitions", "-h", "127.0.0.1", "-p", str(args.port)]
     os.execve(sys.executable, [sys.executable, *words], environment)  # noqa: S606 -- our own interpreter, fixed words

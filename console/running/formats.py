@@ -45,14 +45,14 @@ class Option(NamedTuple):
     allowed: str
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """All formats as a table, or the page of one."""
-    if asked.name is None:
-        return every(as_program=asked.json)
-    form = FORMATS.get(asked.name)
+    if args.name is None:
+        return every(as_program=args.json)
+    form = FORMATS.get(args.name)
     if form is None:
-        return complain(f"no format `{asked.name}`{nearest(asked.name, sorted(FORMATS))}", WRONG)
-    if asked.json:
+        return complain(f"no format `{args.name}`{nearest(args.name, sorted(FORMATS))}", WRONG)
+    if args.json:
         as_json(declared(form) | {"options": [each._asdict() for each in options(form)], "guide": form.guide})
     else:
         out.print(Markdown(page(form)))

@@ -41,9 +41,9 @@ compute_logs: {module: dagster._core.storage.noop_compute_log_manager, class: No
 """
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """Make what is not there; never touch what is."""
-    folder: Path = asked.folder.resolve()
+    folder: Path = args.folder.resolve()
     is_new = not (folder / PROJECT_FILE).exists()
     if is_new:
         folder.mkdir(parents=True, exist_ok=True)
@@ -53,12 +53,12 @@ def command(asked: argparse.Namespace) -> int:
         (folder / "landing" / "contacts").mkdir(parents=True, exist_ok=True)
         (folder / REQUESTED).mkdir(parents=True, exist_ok=True)
     project = open_project(folder)
-    furnish(project)
+    create_missing(project)
     project.ids()  # whose key may be missing beside a warehouse that is there
     if is_new:
         say(f"Created a project in {folder}.")
         say("Next: set country and time zone in onecontact.yaml, put a contact list into")
-        say(f"landing/contacts, then `{shlex.join(['onecontact', 'run', '--project', str(asked.folder)])}`.")
+        say(f"landing/contacts, then `{shlex.join(['onecontact', 'run', '--project', str(args.folder)])}`.")
     else:
         say(f"The project in {folder} is complete.")
     for purpose, key in (
@@ -70,7 +70,7 @@ def command(asked: argparse.Namespace) -> int:
     return 0
 
 
-def furnish(project: OpenProject) -> None:
+def create_missing(project: OpenProject) -> None:
     """Keys, warehouse and Dagster home, where missing; the keys of a warehouse that is there are never made anew."""
     (project.folder / HIDDEN).mkdir(mode=0o700, exist_ok=True)
     if not project.warehouse_path.exists():

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from console.terminal.exit_codes import OK
-from console.terminal.open_project import opened
-from console.terminal.screen import as_json, out, plural, say, shown_progress, table
+from console.terminal.open_project import session
+from console.terminal.screen import as_json, out, plural, say, show_progress, table
 from pipelines.errors import ConfigurationError
 from pipelines.match.model.fit import FEWEST
 from pipelines.progress import listening
@@ -25,29 +25,29 @@ WIDTH = 30  # letters of the longest bar
 MOST_MOVED = 10  # levels that are shown
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """Do what is asked of the model."""
-    return {"fit": fit, "report": tell, "what-if": ask_what_if}[asked.action](asked)
+    return {"fit": fit, "report": print_report, "what-if": what_if_command}[args.action](args)
 
 
 @contextmanager
-def heard() -> Iterator[None]:
+def with_progress() -> Iterator[None]:
     """Show how far the work in the block is."""
-    with shown_progress() as tell, listening(tell):
+    with show_progress() as tell, listening(tell):
         yield
 
 
-def fit(asked: argparse.Namespace) -> int:
+def fit(args: argparse.Namespace) -> int:
     """Fit the model to all records, or say what that would change."""
-    with opened(asked, writes_as="onecontact match fit") as (project, connection), heard():
-        if asked.dry_run:
+    with session(args, writes_as="onecontact match fit") as (project, connection), with_progress():
+        if args.dry_run:
             fitted = refit_preview(project, connection)
         else:
             fitted = refit_now(project, connection, f"fit:{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
-    if asked.json:
+    if args.json:
         as_json(as_object(fitted))
         return OK
-    say_fitted(fitted)
+    print_fit(fitted)
     return OK
 
 
@@ -58,7 +58,7 @@ def as_object(fitted: Refitted) -> dict[str, Any]:
     return fitted._asdict() | {"moved": moved, "preview": follows and preview_object(follows)}
 
 
-def say_fitted(fitted: Refitted) -> None:
+def print_fit(fitted: Refitted) -> None:
     """What a fit has changed, for a person."""
     if fitted.version:
         say(f"Model {fitted.version}, fitted on {plural(fitted.records, 'record')}, is now in use", style="bold")
@@ -81,17 +81,20 @@ def say_fitted(fitted: Refitted) -> None:
         changed = [[str(each["before"]), str(each["after"]), each["pairs"]] for each in fitted.edges]
         if changed:
             out.print(table("Pairs that would change", ["zone now", "then", "pairs"], changed, right=["pairs"]))
-        say_preview(fitted.preview)
+        print_preview(fitted.preview)
 
 
-def ask_what_if(asked: argparse.Namespace) -> int:
+def what_if_command(args: argparse.Namespace) -> int:
     """What other thresholds would do to contacts and segments."""
-    with opened(asked, writes_as="onecontact match what-if") as (project, connection), heard():
-        follows = what_if(project, connection, asked.auto, asked.review)
-    if asked.json:
+    with (
+        session(args, writes_as="onecontact match what-if") as (project, connection),
+        with_progress(),
+    ):
+        follows = what_if(project, connection, args.auto, args.review)
+    if args.json:
         as_json(preview_object(follows))
     else:
-        say_preview(follows)
+        print_preview(follows)
     return OK
 
 
@@ -100,7 +103,7 @@ def preview_object(follows: Preview) -> dict[str, Any]:
     return follows._asdict() | {"segments": [each._asdict() for each in follows.segments]}
 
 
-def say_preview(follows: Preview) -> None:
+def print_preview(follows: Preview) -> None:
     """What would follow, for a person."""
     before, after = follows.contacts
     say(f"{plural(before, 'contact')} would be {after:,}")
@@ -116,18 +119,18 @@ def say_preview(follows: Preview) -> None:
     say("Nothing was changed.")
 
 
-def tell(asked: argparse.Namespace) -> int:
+def print_report(args: argparse.Namespace) -> int:
     """How matching stands."""
-    if asked.html and asked.html.exists():
-        raise ConfigurationError(f"--html {asked.html}: already exists")
-    with opened(asked) as (project, connection):
+    if args.html and args.html.exists():
+        raise ConfigurationError(f"--html {args.html}: already exists")
+    with session(args) as (project, connection):
         stands = report(project.settings, connection)
     cost = cost_of_last_run(project.dagster_home)
-    if asked.html:
-        with written(asked.html) as file:
+    if args.html:
+        with written(args.html) as file:
             file.write(page(stands, cost))
-        say(f"{asked.html}: written; contains numbers only, no personal data")
-    elif asked.json:
+        say(f"{args.html}: written; contains numbers only, no personal data")
+    elif args.json:
         as_json({**{name: plain(value) for name, value in stands._asdict().items()}, "cost": cost})
     else:
         draw(stands, cost)
@@ -182,10 +185,10 @@ def draw(stands: Report, cost: Mapping[str, Any] | None) -> None:
             shown = [[words(value) if isinstance(value, str) else value for value in row] for row in frame.rows()]
             numbers = [name for name, kind in frame.schema.items() if kind.is_numeric()]
             out.print(table(title, frame.columns, shown, right=numbers))
-    say_cost(cost)
+    print_cost(cost)
 
 
-def say_cost(cost: Mapping[str, Any] | None) -> None:
+def print_cost(cost: Mapping[str, Any] | None) -> None:
     """What the last run took, for a person."""
     if cost is None:
         say("Cost of the last run unknown: Dagster has no stored run of this project.")

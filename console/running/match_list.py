@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from console.running.options import INFERRED
 from console.terminal.exit_codes import OK
-from console.terminal.screen import as_json, plural, printable, say, shown_progress
+from console.terminal.screen import as_json, plural, printable, say, show_progress
 from pipelines.errors import ConfigurationError
 from pipelines.progress import listening
 from pipelines.publish.list_files import CSV, PARQUET
@@ -18,18 +18,18 @@ from schemas.list_roles import ListRole
 from schemas.source import Region
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """Match the rows of the files with each other."""
-    region = checked_region(asked.region)
-    clusters, edges = outputs(asked.out, asked.files)
-    roles_file = None if asked.roles == INFERRED else Path(asked.roles)
-    roles = roles_of(asked.files, roles_file)
-    if roles_file is None and not asked.json:
+    region = checked_region(args.region)
+    clusters, edges = outputs(args.out, args.files)
+    roles_file = None if args.roles == INFERRED else Path(args.roles)
+    roles = roles_of(args.files, roles_file)
+    if roles_file is None and not args.json:
         say_assumed(roles)
-    with shown_progress() as tell, listening(tell), engine_named(asked.engine, asked.memory_limit) as engine:
-        found = match_list(engine, asked.files, roles, region, clusters, edges)
+    with show_progress() as tell, listening(tell), engine_named(args.engine, args.memory_limit) as engine:
+        found = match_list(engine, args.files, roles, region, clusters, edges)
     written = [path for path in (clusters, edges) if path is not None]
-    if asked.json:
+    if args.json:
         named = {header: str(role) for header, role in roles.items()}
         as_json({**found._asdict(), "roles": named, "files": [str(path) for path in written]})
     else:

@@ -23,15 +23,15 @@ from schemas.vocabulary import Action, AfterImport, DeliveryState
 NAMED = 5  # headers that mean nothing
 
 
-def waiting(project: OpenProject, connection: Connection, *, names: bool) -> Iterator[str]:
+def open_work(project: OpenProject, connection: Connection, *, names: bool) -> Iterator[str]:
     """One line for each thing, as long as somebody has to see to it.
 
     With `names`, files that came are named: that is for a terminal, or for a program that asked.
     """
     landed = local_files(project.folder, every_source(project.settings))
-    found = contact_details.waiting(connection).to_dicts()
+    found = contact_details.open_deliveries(connection).to_dicts()
     for row in found:
-        yield from not_taken_in(project, row, landed, names=names)
+        yield from delivery_problem(project, row, landed, names=names)
     yield from refused_rows(project, [row for row in found if row["rejected_file"] and row["rows"] > row["corrected"]])
     yield from (f"{name}: {reason}" for name, reason in unreachable(connection).items())
     for each in file_problems(connection):
@@ -45,7 +45,7 @@ def waiting(project: OpenProject, connection: Connection, *, names: bool) -> Ite
             yield f"{EXPORTS}/{folder.name} has no segment any more: delete it if nobody needs it"
 
 
-def not_taken_in(
+def delivery_problem(
     project: OpenProject, row: dict[str, Any], landed: dict[str, list[Path]], *, names: bool
 ) -> Iterator[str]:
     """A file that was held or refused, as long as it, or what came back of it, lies there to be mended.
@@ -54,7 +54,7 @@ def not_taken_in(
     """
     name, back = row["source"], ""
     gone = name in landed and all(path.name != row["file_name"] for path in landed[name])
-    if row["code"] == ErrorCode.REJECT_LIMIT and row["rejected_file"] and waits(project, row["rejected_file"]):
+    if row["code"] == ErrorCode.REJECT_LIMIT and row["rejected_file"] and idle_source(project, row["rejected_file"]):
         gone, back = False, f" ({REJECTED}/{row['rejected_file']})"
     if row["state"] == DeliveryState.ACCEPTED or name not in every_source(project.settings) or gone:
         return
@@ -67,8 +67,8 @@ def refused_rows(project: OpenProject, found: list[dict[str, Any]]) -> Iterator[
     moved: dict[str, Counter[str]] = {}
     sources = every_source(project.settings)
     for row in found:
-        files = [each for each in row["retried_in"] or [row["rejected_file"]] if waits(project, each)]
-        files = files or [each for each in [row["rejected_file"]] if waits(project, each)]
+        files = [each for each in row["retried_in"] or [row["rejected_file"]] if idle_source(project, each)]
+        files = files or [each for each in [row["rejected_file"]] if idle_source(project, each)]
         if not files:
             moved.setdefault(row["source"], Counter()).update(rows=row["rows"], corrected=row["corrected"])
         elif row["state"] == DeliveryState.ACCEPTED:
@@ -86,7 +86,7 @@ def refused_rows(project: OpenProject, found: list[dict[str, Any]]) -> Iterator[
         )
 
 
-def waits(project: OpenProject, name: str) -> bool:
+def idle_source(project: OpenProject, name: str) -> bool:
     """Whether a file with refused rows is still where it was given back."""
     return (project.folder / REJECTED / name).exists()
 
@@ -101,7 +101,7 @@ def target(source: Source | None, name: str) -> str:
     return f"into {folder}/"
 
 
-def lost(connection: Connection, run_id: str | None = None, *, names: bool) -> Iterator[str]:
+def ignored_columns(connection: Connection, run_id: str | None = None, *, names: bool) -> Iterator[str]:
     """What was not taken in as it was written, by source: fields left out, rows and fields that are doubtful.
 
     With `names`, the headers that mean nothing are named.

@@ -3,33 +3,36 @@
 import argparse
 from datetime import UTC, datetime
 
-from console.running.match import heard
-from console.running.run import what_happened
+from console.running.match import with_progress
+from console.running.run import describe_changes
 from console.terminal.exit_codes import FAILED, OK
-from console.terminal.open_project import opened
+from console.terminal.open_project import session
 from console.terminal.screen import as_json, cell, out, plural, say, table
 from pipelines.steps.rebuild import Comparison, Rebuilt, compare, rebuild
 
 SHOWN = 20  # contacts that differ
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """Rebuild, or only compare."""
-    return prove(asked) if asked.compare else derive(asked)
+    return compare_rebuild(args) if args.compare else run_rebuild(args)
 
 
-def prove(asked: argparse.Namespace) -> int:
+def compare_rebuild(args: argparse.Namespace) -> int:
     """Say whether everything stored is what a rebuild gives; FAILED if it is not."""
-    with opened(asked, writes_as="onecontact rebuild --compare") as (project, connection), heard():
+    with (
+        session(args, writes_as="onecontact rebuild --compare") as (project, connection),
+        with_progress(),
+    ):
         found = compare(project, connection)
-    if asked.json:
+    if args.json:
         as_json(found._asdict() | {"is_equal": found.is_equal, "rows": found.rows, "tables": found.tables.to_dicts()})
     else:
-        say_found(found)
+        print_comparison(found)
     return OK if found.is_equal else FAILED
 
 
-def say_found(found: Comparison) -> None:
+def print_comparison(found: Comparison) -> None:
     """What was found, for a person."""
     say(found.verdict, style="bold")
     say(f"  as of {cell(found.as_of)}, by match model {found.model}; nothing was changed")
@@ -47,20 +50,20 @@ def say_found(found: Comparison) -> None:
         say(f"  and {len(found.contacts_that_differ) - SHOWN:,} more: --json has all")
 
 
-def derive(asked: argparse.Namespace) -> int:
+def run_rebuild(args: argparse.Namespace) -> int:
     """Derive everything anew, and say what has become other than it was."""
-    with opened(asked, writes_as="onecontact rebuild") as (project, connection), heard():
+    with session(args, writes_as="onecontact rebuild") as (project, connection), with_progress():
         made = rebuild(project, connection, f"rebuild:{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}")
-    if asked.json:
+    if args.json:
         as_json(made._asdict() | {"changes": made.changes._asdict()})
     else:
-        say_made(made)
+        print_rebuilt(made)
     return OK
 
 
-def say_made(made: Rebuilt) -> None:
+def print_rebuilt(made: Rebuilt) -> None:
     """What has become other than it was, for a person."""
     say(f"Rebuilt: {plural(made.records, 'record')} are {plural(made.contacts, 'contact')}", style="bold")
     say(f"  as of {cell(made.as_of)}, by match model {made.model}")
-    happened = what_happened(made.changes._asdict())
+    happened = describe_changes(made.changes._asdict())
     say("  " + (", ".join(happened) + ": the next run publishes them" if happened else "No contact has changed."))

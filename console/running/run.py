@@ -12,10 +12,10 @@ from typing import Any
 
 import polars as pl
 
-from console.running.open_work import lost, waiting
+from console.running.open_work import ignored_columns, open_work
 from console.terminal.exit_codes import BUSY, FAILED, INTERRUPTED, OK, STOPPED, complain
 from console.terminal.open_project import require_init
-from console.terminal.screen import as_json, out, plural, say, shown_progress, table
+from console.terminal.screen import as_json, out, plural, say, show_progress, table
 from pipelines.errors import ConfigurationError
 from pipelines.landing.arrivals import require_files
 from pipelines.progress import listening
@@ -34,18 +34,18 @@ COUNTS = ("files", "rows_read", "created", "updated", "unchanged", "duplicate_in
 TITLES = {"rows_read": "rows", "duplicate_in_file": "duplicate", "quarantined": "set aside"}
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """Run everything once."""
-    moment(asked.as_of)
-    project = open_project(asked.project)
+    moment(args.as_of)
+    project = open_project(args.project)
     require_init(project)
-    expect(project)
-    with shown_progress() as tell, listening(tell):
+    require_runnable(project)
+    with show_progress() as tell, listening(tell):
         tell("starting Dagster", 0, None)
         from assets.launch import refresh  # Dagster takes two seconds to load
 
         run = refresh(
-            project.folder, project.dagster_home, asked.as_of or "", asked.wait, accept_change=asked.accept_change
+            project.folder, project.dagster_home, args.as_of or "", args.wait, accept_change=args.accept_change
         )
     if run.interrupted:
         return complain(STOPPED, INTERRUPTED)
@@ -53,15 +53,15 @@ def command(asked: argparse.Namespace) -> int:
         for failure in run.failures or ["a step failed; `onecontact dev` shows which"]:
             complain(failure, FAILED)
         return BUSY if "StoreBusy" in run.kinds else FAILED
-    with project.warehouse(read_only=True, patience=asked.wait) as connection:
-        if asked.json:
+    with project.warehouse(read_only=True, patience=args.wait) as connection:
+        if args.json:
             more = {
-                "waiting": [*waiting(project, connection, names=False)],
-                "lost": [*lost(connection, run.run_id, names=False)],
+                "waiting": [*open_work(project, connection, names=False)],
+                "lost": [*ignored_columns(connection, run.run_id, names=False)],
             }
-            as_json({"run_id": run.run_id, "success": run.success, "assets": counts(run.told), **more})
+            as_json({"run_id": run.run_id, "success": run.success, "assets": asset_counts(run.told), **more})
         else:
-            tell_story(project, connection, run.run_id, run.told)
+            print_summary(project, connection, run.run_id, run.told)
         missing, stuck = unreachable(connection), file_problems(connection)
     if missing:
         complain(f"could not reach {', '.join(missing)}; everything else is done", FAILED)
@@ -71,7 +71,7 @@ def command(asked: argparse.Namespace) -> int:
     return FAILED if missing or stuck else OK
 
 
-def expect(project: OpenProject) -> None:
+def require_runnable(project: OpenProject) -> None:
     """Find in the keys and the segments what would make a run fail, before anything starts."""
     load_key(project.folder, project.settings.keys.warehouse)
     project.ids()
@@ -90,7 +90,7 @@ def moment(text: str | None) -> None:
     raise ConfigurationError("--as-of must be a time such as 2026-11-20 or 2026-11-20T12:00:00+01:00")
 
 
-def counts(told: Any) -> dict[str, dict[str, Any]]:
+def asset_counts(told: Any) -> dict[str, dict[str, Any]]:
     """What assets told of themselves, without what is only for looking at."""
     return {
         asset: {name: value for name, value in metadata.items() if isinstance(value, int | float | bool)}
@@ -98,7 +98,7 @@ def counts(told: Any) -> dict[str, dict[str, Any]]:
     }
 
 
-def tell_story(project: OpenProject, connection: Connection, run_id: str, told: Any) -> None:
+def print_summary(project: OpenProject, connection: Connection, run_id: str, told: Any) -> None:
     """One screen for somebody who sees this for the first time."""
     received, contacts = told.get("deliveries", {}), told.get("contacts", {})
     arrived = contact_details.deliveries(connection, run_id)
@@ -111,11 +111,11 @@ def tell_story(project: OpenProject, connection: Connection, run_id: str, told: 
     else:
         say()
         out.print(received_table(arrived))
-    sentence(connection, contacts, told)
+    print_contact_changes(connection, contacts, told)
     for name, each in told.items():
         if name.startswith(f"{FOLDER}/"):
             published(name.removeprefix(f"{FOLDER}/"), each)
-    next_steps(project, connection, run_id, received)
+    print_next_steps(project, connection, run_id, received)
 
 
 def published(name: str, told: Any) -> None:
@@ -135,11 +135,11 @@ def received_table(arrived: pl.DataFrame) -> Any:
     return table("Received", titles, rows, right=titles[1:])
 
 
-def sentence(connection: Connection, contacts: Any, told: Any) -> None:
+def print_contact_changes(connection: Connection, contacts: Any, told: Any) -> None:
     """What became of contacts, in words."""
     records, total = (health.count(connection, table) for table in ("record", "contact"))
     say(f"{plural(records, 'record')} {'is' if records == 1 else 'are'} {plural(total, 'contact')}.")
-    happened = what_happened(contacts)
+    happened = describe_changes(contacts)
     waiting = told.get("review_queue", {}).get("dagster/row_count", 0)
     decided = told.get("decisions", {}).get("created", 0)
     if happened or not decided:
@@ -150,7 +150,7 @@ def sentence(connection: Connection, contacts: Any, told: Any) -> None:
         say(f"  {plural(waiting, 'pair')} in the review queue: `onecontact review` decides them.")
 
 
-def what_happened(contacts: Mapping[str, Any]) -> list[str]:
+def describe_changes(contacts: Mapping[str, Any]) -> list[str]:
     """What became of contacts, counted by kind; kinds of which there are none are left out."""
     return [
         f"{contacts[kind]:,} {words}"
@@ -165,10 +165,10 @@ def what_happened(contacts: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def next_steps(project: OpenProject, connection: Connection, run_id: str, received: Any) -> None:
+def print_next_steps(project: OpenProject, connection: Connection, run_id: str, received: Any) -> None:
     """What waits for somebody, and what to try."""
     shown = out.is_terminal
-    for line in (*lost(connection, run_id, names=shown), *waiting(project, connection, names=shown)):
+    for line in (*ignored_columns(connection, run_id, names=shown), *open_work(project, connection, names=shown)):
         say(f"  {line}")
     if received.get("outdated"):
         say(

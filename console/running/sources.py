@@ -39,15 +39,15 @@ class Entry(NamedTuple):
     proposal: Proposal
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """Inspect files and print sources for onecontact.yaml."""
-    missing = [path for path in asked.paths if not path.exists()]
+    missing = [path for path in args.paths if not path.exists()]
     if missing:
         raise ConfigurationError(f"{on_a_line(str(missing[0]))}: no such file or folder")
-    folder = asked.project.resolve()
+    folder = args.project.resolve()
     project = open_project(folder) if (folder / PROJECT_FILE).is_file() else None
-    looked_at = [found(path) for path in files_in(asked.paths, [folder / name for name in NO_DELIVERIES])]
-    known = read_already(project)
+    looked_at = [found(path) for path in files_in(args.paths, [folder / name for name in NO_DELIVERIES])]
+    known = paths_of_sources(project)
     unknown = [file for file in looked_at if file.path not in known]
     proposed, unreadable = entries(list(groups(unknown, folder if project else None)), folder, project)
     proposal = [*how_to_use(proposed, project), *sources_block(proposed), *attributes_block(proposed)]
@@ -56,7 +56,7 @@ def command(asked: argparse.Namespace) -> int:
     return OK if proposed or len(unknown) < len(looked_at) else FAILED
 
 
-def read_already(project: OpenProject | None) -> dict[Path, str]:
+def paths_of_sources(project: OpenProject | None) -> dict[Path, str]:
     """The files on this machine that a source of the project reads, and the name of that source."""
     found = local_files(project.folder, project.settings.sources) if project else {}
     return {path.resolve(): name for name, paths in found.items() for path in paths}

@@ -2,9 +2,9 @@
 
 import argparse
 
-from console.running.open_work import lost, waiting
+from console.running.open_work import ignored_columns, open_work
 from console.running.run import received_table
-from console.terminal.open_project import opened
+from console.terminal.open_project import session
 from console.terminal.screen import as_json, cell, out, plural, say, table
 from pipelines.project import OpenProject
 from pipelines.store.decisions import decisions
@@ -12,10 +12,10 @@ from pipelines.store.reads import contact_details, health
 from pipelines.store.warehouse.connection import Connection
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """Deliveries, contacts, exports, and what waits for somebody."""
-    with opened(asked) as (project, connection):
-        if asked.json:
+    with session(args) as (project, connection):
+        if args.json:
             as_json(standing(project, connection))
         else:
             draw(project, connection)
@@ -34,7 +34,7 @@ def standing(project: OpenProject, connection: Connection) -> dict[str, object]:
         "review_queue": contact_details.review_queue(connection).to_dicts(),
         "exports": contact_details.publications(connection).to_dicts(),
         "problems": contact_details.problems(connection).to_dicts(),
-        "waiting": [*waiting(project, connection, names=True)],
+        "waiting": [*open_work(project, connection, names=True)],
     }
 
 
@@ -61,5 +61,5 @@ def draw(project: OpenProject, connection: Connection) -> None:
         columns = ["segment", "rows", "published_at"]
         out.print(table("Exports", columns, exports.select(columns).rows(), right=["rows"]))
     shown = out.is_terminal
-    for line in (*lost(connection, names=shown), *waiting(project, connection, names=shown)):
+    for line in (*ignored_columns(connection, names=shown), *open_work(project, connection, names=shown)):
         say(f"  {line}")

@@ -18,22 +18,22 @@ from schemas.contact_list import ContactTable
 from schemas.place import place
 
 
-def command(asked: argparse.Namespace) -> int:
+def command(args: argparse.Namespace) -> int:
     """Write the template to a file, its dictionary beside it; without a file, to the screen."""
-    project = open_project(asked.project)
-    if asked.decisions and asked.source:
+    project = open_project(args.project)
+    if args.decisions and args.source:
         raise ConfigurationError("--decisions and --source exclude each other")
-    if asked.decisions:
+    if args.decisions:
         (columns, content), notes = request_template(project.settings), REQUEST_NOTES
     else:
-        columns = template(project.settings, chosen(project, asked.source))
+        columns = template(project.settings, chosen(project, args.source))
         content, notes = as_csv(columns), NOTES
-    if asked.to:
-        keep_out(project, asked.to)
-        write(asked.to, columns, content, notes)
-        source = ["--source", asked.source] if asked.source else []
-        tried = spelt(["check", str(asked.to), *source], project.folder)
-        where = f"put it into {REQUESTED}/" if asked.decisions else "put it where a source finds it"
+    if args.to:
+        keep_out(project, args.to)
+        write(args.to, columns, content, notes)
+        source = ["--source", args.source] if args.source else []
+        tried = spelt(["check", str(args.to), *source], project.folder)
+        where = f"put it into {REQUESTED}/" if args.decisions else "put it where a source finds it"
         say(f"Next: fill it in, validate it with `{tried}`, and {where}.")
     else:
         sys.stdout.write(content)
@@ -42,7 +42,7 @@ def command(asked: argparse.Namespace) -> int:
         rows = [[each.header, each.holds, each.accepts, each.required, each.example] for each in columns]
         err.print(table("Columns", titles, rows))
         err.print(notes, markup=False)
-    for name in () if asked.decisions else unreached(project.settings, columns):
+    for name in () if args.decisions else unreached(project.settings, columns):
         err.print(
             f"Left out: attribute {name}, which no header means; name a column for it in `columns:`", markup=False
         )

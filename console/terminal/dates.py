@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from pipelines.dates import DATE, moment
+from pipelines.dates import DATE, parse_instant
 from pipelines.errors import ConfigurationError
 
 
@@ -19,6 +19,6 @@ def end(option: str, text: str | None, zone: ZoneInfo) -> datetime | None:
 
 def _moment(option: str, text: str, zone: ZoneInfo, days: int) -> datetime:
     try:
-        return moment(text, zone, days)
+        return parse_instant(text, zone, days)
     except (ValueError, OverflowError):
         raise ConfigurationError(f"{option} must be a date or a time such as {DATE} or {DATE}T09:30") from None

@@ -18,14 +18,14 @@ def require_init(project: OpenProject) -> None:
 
 
 @contextmanager
-def opened(asked: argparse.Namespace, writes_as: str | None = None) -> Iterator[tuple[OpenProject, Connection]]:
+def session(args: argparse.Namespace, writes_as: str | None = None) -> Iterator[tuple[OpenProject, Connection]]:
     """The project a command was given, with its warehouse open for reading, or for writing under the command's name."""
-    project = open_project(asked.project)
+    project = open_project(args.project)
     require_init(project)
     clock.zone = ZoneInfo(project.settings.timezone)
     purpose = writes_as or "onecontact"
     with project.warehouse(
-        read_only=writes_as is None, patience=asked.wait, purpose=purpose, waiting=say_waiting
+        read_only=writes_as is None, patience=args.wait, purpose=purpose, waiting=say_waiting
     ) as connection:
         yield project, connection
 

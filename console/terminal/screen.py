@@ -97,7 +97,7 @@ def printable(text: str) -> str:
 
 
 @contextmanager
-def shown_progress() -> Iterator[Callable[[str, int, int | None], None]]:
+def show_progress() -> Iterator[Callable[[str, int, int | None], None]]:
     """Something that can be told of progress: a moving bar on a terminal, a line a stage elsewhere."""
     if not err.is_terminal:
         said: set[str] = set()

@@ -33,7 +33,7 @@ def tag(
         connection,
         DecisionKind.TAG,
         attribution,
-        decisions.carried(connection, contact),
+        decisions.attached_records(connection, contact),
         value=tags[0],
         batch=batch,
     )
@@ -60,7 +60,7 @@ def untag(
         connection,
         DecisionKind.UNTAG,
         attribution,
-        decisions.carried(connection, contact),
+        decisions.attached_records(connection, contact),
         value=spelt,
         batch=batch,
     )
@@ -87,7 +87,7 @@ def note(
         connection,
         DecisionKind.NOTE,
         attribution,
-        decisions.carried(connection, contact),
+        decisions.attached_records(connection, contact),
         value=written[0],
         batch=batch,
     )

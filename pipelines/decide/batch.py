@@ -47,5 +47,5 @@ class DecisionBatch:
             return
         run_id = f"decision:{self.decisions[0]}" if len(self.decisions) == 1 else run_id
         rederive(self.project, self.connection, records_about(self.connection, self.decisions), run_id, as_of)
-        decisions.note_set_aside(self.connection)
+        decisions.keep_suppressed(self.connection)
         self.decisions = []

@@ -20,7 +20,7 @@ from pipelines.project import OpenProject
 from pipelines.store.decisions import decisions
 from pipelines.store.decisions.decisions import Decision
 from pipelines.store.runs import runs
-from pipelines.store.runs.work_queue import MATCH, leave_pending
+from pipelines.store.runs.work_queue import MATCH, enqueue_all
 from pipelines.store.warehouse.connection import Connection, value
 from pipelines.store.warehouse.database import transaction
 from schemas.vocabulary import DecisionKind
@@ -120,12 +120,12 @@ def store_decision(
     if decisions.decision_of(connection, decision.decision_id) is not None:
         raise DecisionRefused("this has been decided already")
     if runs.last_as_of(connection) is None:  # somebody decides before the first run
-        runs.note_as_of(connection, decision.decided_at)
+        runs.keep_as_of(connection, decision.decided_at)
     decisions.keep_decision(connection, decision, records, list(project.settings.match_roles()))
     if target is not None:
-        decisions.take_back(connection, decision)
+        decisions.revoke(connection, decision)
     if field in IDENTIFYING:
-        leave_pending(connection, MATCH, records.filter(pl.col("side") == 0)["record_key"])
+        enqueue_all(connection, MATCH, records.filter(pl.col("side") == 0)["record_key"])
     return decision
 
 
@@ -143,7 +143,7 @@ def derive(
         batch.add(decision)
     elif (as_of := runs.last_as_of(connection)) is not None:
         rederive(project, connection, records, f"decision:{decision.decision_id}", as_of)
-        decisions.note_set_aside(connection)
+        decisions.keep_suppressed(connection)
 
 
 @contextmanager

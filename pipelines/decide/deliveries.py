@@ -13,12 +13,12 @@ from pipelines.decide.request_rows import parse_request, stated_values
 from pipelines.decide.validate import parse_texts
 from pipelines.errors import RequestRefused
 from pipelines.ids import Keyed
-from pipelines.ingest.corrections import ARRIVED, as_retry, claimed
-from pipelines.ingest.ingest_files import Store, Taken, delivery_of, take_in
-from pipelines.ingest.receive import expect_identity, worth_another_try
+from pipelines.ingest.corrections import ARRIVED, as_retry, claimed_corrections
+from pipelines.ingest.ingest_files import DeliveryResult, Store, delivery_of, ingest_file
+from pipelines.ingest.receive import require_identity, should_retry
 from pipelines.ingest.records import REJECTED, as_json
-from pipelines.ingest.store_delivery import Kept, refusals
-from pipelines.landing.arrivals import Arrived, Landed, arrived, every_source
+from pipelines.ingest.store_delivery import StoredDelivery, refusals
+from pipelines.landing.arrivals import Arrivals, LandedFile, every_source, list_arrivals
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
@@ -43,14 +43,16 @@ class Answer(NamedTuple):
     refusal: RequestRefused | None = None
 
 
-def decide(project: OpenProject, connection: Connection, run_id: str, there: Arrived | None = None) -> list[Taken]:
+def decide(
+    project: OpenProject, connection: Connection, run_id: str, there: Arrivals | None = None
+) -> list[DeliveryResult]:
     """Ingest all files of change requests that are new, or could not be read before.
 
     `there` is what lies in the landing area, if somebody has looked already.
     """
     ids = project.ids()
-    expect_identity(connection, ids)
-    there = there or arrived(connection, project.folder, {DECISIONS: every_source(project.settings)[DECISIONS]})
+    require_identity(connection, ids)
+    there = there or list_arrivals(connection, project.folder, {DECISIONS: every_source(project.settings)[DECISIONS]})
     files = [file for file in there.files if file.source == DECISIONS]
     taken = []
     for number, file in enumerate(files):
@@ -59,30 +61,30 @@ def decide(project: OpenProject, connection: Connection, run_id: str, there: Arr
     return taken
 
 
-def ingest(project: OpenProject, connection: Connection, file: Landed, ids: Keyed, run_id: str) -> Taken:
+def ingest(project: OpenProject, connection: Connection, file: LandedFile, ids: Keyed, run_id: str) -> DeliveryResult:
     """Ingest one file, or say that it is known."""
     delivery = request_of(project, file, ids)
-    before = deliveries.earlier(connection, [delivery.delivery_id]).get(delivery.delivery_id)
-    if before and not worth_another_try(before, outdated=before.config_digest != delivery.config_digest):
-        return Taken(file.source, delivery.delivery_id, before.state, Counter(), before.code, known=True)
-    return take_in(connection, delivery, by_request(project, file, ids, run_id), run_id)
+    before = deliveries.earlier_delivery(connection, [delivery.delivery_id]).get(delivery.delivery_id)
+    if before and not should_retry(before, outdated=before.config_digest != delivery.config_digest):
+        return DeliveryResult(file.source, delivery.delivery_id, before.state, Counter(), before.code, known=True)
+    return ingest_file(connection, delivery, by_request(project, file, ids, run_id), run_id)
 
 
-def request_of(project: OpenProject, file: Landed, ids: Keyed) -> deliveries.Delivery:
+def request_of(project: OpenProject, file: LandedFile, ids: Keyed) -> deliveries.Delivery:
     """A file of change requests as a delivery, before it is read: its columns may be any attribute there is."""
     attributes = [(name, each.model_dump(mode="json")) for name, each in sorted(project.settings.attributes.items())]
     return delivery_of(project, file, ids)._replace(config_digest=digest(attributes))
 
 
-def by_request(project: OpenProject, file: Landed, ids: Keyed, run_id: str) -> Store:
+def by_request(project: OpenProject, file: LandedFile, ids: Keyed, run_id: str) -> Store:
     """How a file of change requests is taken in: each of its rows is granted or refused, in their order."""
 
-    def store(connection: Connection, delivery: deliveries.Delivery, _: bool) -> Kept:
+    def store(connection: Connection, delivery: deliveries.Delivery, _: bool) -> StoredDelivery:
         outcomes: Counter[Outcome] = Counter()
         applied, granted = RequestBatch(project, connection, run_id), set[str]()
         began = datetime.now(UTC)
         for batch in read(file.path, project.settings.attributes):
-            claims = claimed(connection, delivery, batch.batch)
+            claims = claimed_corrections(connection, delivery, batch.batch)
             delivery = as_retry(delivery, claims)
             asked, late = without_corrected(connection, requested(batch, ids), claims)
             rows = asked.to_dicts()
@@ -91,7 +93,7 @@ def by_request(project: OpenProject, file: Landed, ids: Keyed, run_id: str) -> S
             outcomes.update(keep_answers(connection, delivery, batch.batch, claims, answers, late))
             progress("deciding", outcomes.total())
         applied.derive()
-        return Kept(delivery, outcomes)
+        return StoredDelivery(delivery, outcomes)
 
     return store
 
@@ -128,7 +130,7 @@ def answered(
     applied: RequestBatch, delivery: deliveries.Delivery, asked: pl.DataFrame, granted: set[str], began: datetime
 ) -> Iterator[Answer]:
     """Grant or refuse requests in their order. `granted`: those of this file that were, earlier."""
-    known = change_requests.granted(applied.connection, asked["request"])
+    known = change_requests.applied_requests(applied.connection, asked["request"])
     for row in asked.iter_rows(named=True):
         place, request = (row["row"], row["line"]), row["request"]
         if request in known | granted and change_requests.still_holds(applied.connection, request):
@@ -148,7 +150,7 @@ def answered(
         except RequestRefused as refusal:
             yield Answer(*place, Outcome.REJECTED, refusal)
             continue
-        change_requests.remember_granted(applied.connection, request, decision.decision_id)
+        change_requests.keep_applied(applied.connection, request, decision.decision_id)
         granted.add(request)
         yield Answer(*place, Outcome.CREATED)
 

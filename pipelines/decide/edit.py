@@ -36,7 +36,7 @@ def edit(
     """
     _require_free(project, connection, contact, field)
     value = validate(project, field, text, attribution.decided_at, batch)
-    records = decisions.carried(connection, contact)
+    records = decisions.attached_records(connection, contact)
     return commit(project, connection, DecisionKind.EDIT, attribution, records, field=field, value=value, batch=batch)
 
 
@@ -63,7 +63,7 @@ def clear(
         connection,
         DecisionKind.EDIT,
         attribution,
-        decisions.carried(connection, contact),
+        decisions.attached_records(connection, contact),
         field=field,
         value=None,
         batch=batch,
@@ -90,7 +90,7 @@ def pin(
         if text is None
         else validate(project, field, text, attribution.decided_at, batch)
     )
-    records = decisions.carried(connection, contact)
+    records = decisions.attached_records(connection, contact)
     return commit(project, connection, DecisionKind.PIN, attribution, records, field=field, value=value, batch=batch)
 
 

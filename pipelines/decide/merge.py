@@ -10,7 +10,7 @@ import polars as pl
 
 from pipelines.decide.batch import DecisionBatch
 from pipelines.decide.commit import Attribution, commit
-from pipelines.derive.pair_explanation import Named
+from pipelines.derive.pair_explanation import RecordRef
 from pipelines.errors import DecisionRefused
 from pipelines.project import OpenProject
 from pipelines.store.decisions import decisions, links
@@ -37,7 +37,7 @@ def merge(
             attribute of which one person has only one.
     """
     sides = _sides(connection, list(dict.fromkeys([primary, *contacts] if primary else contacts)))
-    apart = links.parting(connection, sides["record_key"])
+    apart = links.cannot_links(connection, sides["record_key"])
     if apart:
         raise DecisionRefused(f"a decision keeps them apart: `onecontact revoke {apart[0]}` takes that back")
     if differ := _exclusive_attributes_that_differ(project, connection, sides["record_key"], contacts):
@@ -143,7 +143,9 @@ def _sides(connection: Connection, contacts: Sequence[str]) -> pl.DataFrame:
 
 
 def _taken_out(connection: Connection, contact: str, own: pl.Series, records: Sequence[str]) -> pl.DataFrame:
-    called = {str(Named(**each)): each["record_key"] for each in evidence.described(connection, own).to_dicts()}
+    called = {
+        str(RecordRef(**each)): each["record_key"] for each in evidence.describe_records(connection, own).to_dicts()
+    }
     asked = {each.strip() for each in records}
     if not asked <= called.keys():
         raise DecisionRefused(f"that is no record of this contact: `onecontact show {contact}` lists them")

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pipelines.dates import moment
+from pipelines.dates import parse_instant
 from pipelines.decide.edit import FIELDS
 from pipelines.errors import RequestRefused
 from pipelines.project import OpenProject
@@ -132,7 +132,7 @@ def stated_values(rows: Iterable[Mapping[str, Any]], attributes: list[str]) -> I
 def end_of(text: str, zone: ZoneInfo) -> datetime:
     """The moment that is meant; of a date its end in `zone`: the day is included."""
     try:
-        return moment(text.strip(), zone, days=1)
+        return parse_instant(text.strip(), zone, days=1)
     except (ValueError, OverflowError):
         wrong = RequestRefused(
             ErrorCode.DATE_UNPARSEABLE, "until", "a date such as 2026-11-20, which is included, or 2026-11-20T09:30"

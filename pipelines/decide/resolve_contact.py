@@ -7,8 +7,8 @@ import polars as pl
 
 from pipelines.normalise.email import emails
 from pipelines.normalise.phone import phones
-from pipelines.store.contacts.id_history import all_gone_to
-from pipelines.store.decisions.change_requests import contacts_called
+from pipelines.store.contacts.id_history import resolve_ids
+from pipelines.store.decisions.change_requests import find_contacts
 from pipelines.store.warehouse.connection import Connection
 
 TEXTS = pl.Schema({"text": pl.String})
@@ -22,10 +22,10 @@ def contacts_meant(connection: Connection, texts: Iterable[str], region: str | N
     """
     asked = pl.DataFrame({"text": list(dict.fromkeys(texts))}, schema=TEXTS)
     found: dict[str, list[str]] = {text: [] for text in asked["text"]}
-    for text, contact_id in contacts_called(connection, spellings(asked, region)).iter_rows():
+    for text, contact_id in find_contacts(connection, spellings(asked, region)).iter_rows():
         found[text].append(contact_id)
     unknown = [text for text, ids in found.items() if not ids and is_id(text)]
-    former = all_gone_to(connection, unknown) if unknown else {}
+    former = resolve_ids(connection, unknown) if unknown else {}
     return found | {text: [contact_id] for text, contact_id in former.items()}
 
 

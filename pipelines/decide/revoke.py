@@ -13,7 +13,7 @@ from pipelines.store.decisions import decisions, links
 from pipelines.store.decisions.decisions import Decision
 from pipelines.store.matching import match_tables
 from pipelines.store.runs import runs
-from pipelines.store.runs.work_queue import MATCH, leave_pending
+from pipelines.store.runs.work_queue import MATCH, enqueue_all
 from pipelines.store.warehouse.connection import Connection
 from schemas.vocabulary import DecisionKind
 
@@ -38,9 +38,9 @@ def revoke(
         raise DecisionRefused("there is no such decision: `onecontact decisions` lists them")
     if target.kind == DecisionKind.REVOKE:
         raise DecisionRefused("a revoked decision cannot be restored; make a new one")
-    if not decisions.stands(connection, decision_id):
+    if not decisions.is_in_force(connection, decision_id):
         raise DecisionRefused("that has been taken back already")
-    if target.kind == DecisionKind.MERGE and (later := links.held_as_well(connection, target.decision_id)):
+    if target.kind == DecisionKind.MERGE and (later := links.other_merge_of_same(connection, target.decision_id)):
         raise DecisionRefused(f"another merge holds these contacts as well: `onecontact revoke {later}` comes first")
     records = decisions.subject(connection, target.decision_id)
     with in_transaction(connection):
@@ -64,10 +64,10 @@ def _withdraw(project: OpenProject, connection: Connection, records: pl.Series, 
     no_keys = pl.DataFrame(schema={"rule": pl.UInt8, "key": pl.UInt64, "record_key": pl.String})
     no_points = pl.DataFrame(schema={"field": pl.String, "value": pl.String, "record_key": pl.String})
     crossed = match_tables.replace_keys(connection, records, no_keys, CAPS)
-    bearing = match_tables.replace_points(connection, records, no_points)["record_key"]
-    left = deletions.withdraw(connection, records, run_id)
-    leave_pending(connection, MATCH, pl.concat([crossed, bearing, left]))
+    bearing = match_tables.replace_compared_identifiers(connection, records, no_points)["record_key"]
+    left = deletions.delete_records(connection, records, run_id)
+    enqueue_all(connection, MATCH, pl.concat([crossed, bearing, left]))
     as_of = runs.last_as_of(connection)
     if as_of is not None and not left.is_empty():
         rederive(project, connection, left, run_id, as_of)
-    decisions.note_set_aside(connection)
+    decisions.keep_suppressed(connection)

@@ -9,17 +9,17 @@ from pipelines.store.warehouse.connection import Connection
 from schemas.project import MANUAL
 
 
-def candidates(project: OpenProject, connection: Connection, contacts: pl.Series) -> pl.DataFrame:
+def load_candidate_values(project: OpenProject, connection: Connection, contacts: pl.Series) -> pl.DataFrame:
     """Every candidate for a value of these contacts (columns `merge.choice.CANDIDATES`)."""
     values = store.decided_values(connection, contacts)
     of_them = values["contact_id"].unique().sort()  # most contacts nobody has decided anything about
     decisions = Decisions(
         values,
-        store.spoken_over(connection, of_them),
-        store.stated_since(connection, of_them),
+        store.overruled_values(connection, of_them),
+        store.values_since_decision(connection, of_them),
         store.primaries(connection, contacts),
     )
-    stated = store.stated(connection, contacts, priorities(project))
+    stated = store.stated_values(connection, contacts, priorities(project))
     return with_decisions(stated, decisions, project.settings.attributes)
 
 

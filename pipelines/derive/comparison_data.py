@@ -12,7 +12,7 @@ from pipelines.store.warehouse.connection import Connection
 from schemas.project import Project
 
 
-class Compared(NamedTuple):
+class ComparisonData(NamedTuple):
     """Records as they are compared, numbered in the order of their keys."""
 
     keys: pl.Series
@@ -21,7 +21,7 @@ class Compared(NamedTuple):
     exclusive: pl.DataFrame  # record, exclusive (List of "attribute=value")
 
 
-NOBODY = Compared(
+NOBODY = ComparisonData(
     pl.Series("record_key", dtype=pl.String),
     pl.DataFrame(schema={"record": pl.UInt32, **dict.fromkeys(NAMES, pl.String)}),
     pl.DataFrame(schema=FACTS),
@@ -29,7 +29,7 @@ NOBODY = Compared(
 )
 
 
-def compared(settings: Project, connection: Connection, records: pl.Series) -> Compared:
+def load_comparison_data(settings: Project, connection: Connection, records: pl.Series) -> ComparisonData:
     """Names and facts of records as they stand now."""
     roles = settings.match_roles()
     stated = store.stated_names(connection, records, settings.exclusive_attributes()).with_row_index("record")
@@ -43,7 +43,7 @@ def compared(settings: Project, connection: Connection, records: pl.Series) -> C
     )
     facts = folded_facts(numbered)
     names = named_by_mailbox(compared_names(stated), facts)
-    return Compared(stated["record_key"], names, facts, stated.select("record", "exclusive"))
+    return ComparisonData(stated["record_key"], names, facts, stated.select("record", "exclusive"))
 
 
 def match_keys(decided: pl.DataFrame) -> pl.DataFrame:
@@ -57,16 +57,18 @@ def match_keys(decided: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def widened(settings: Project, connection: Connection, known: Compared, records: pl.Series) -> Compared:
+def extend_comparison_data(
+    settings: Project, connection: Connection, known: ComparisonData, records: pl.Series
+) -> ComparisonData:
     """What is known, and those of these records that it lacks: each is read once, however often it is asked for."""
     missing = records.filter(~records.is_in(known.keys.implode()))
     if missing.is_empty():
         return known
-    more = compared(settings, connection, missing)
+    more = load_comparison_data(settings, connection, missing)
     return more if known.keys.is_empty() else _together(known, more)
 
 
-def _together(one: Compared, other: Compared) -> Compared:
+def _together(one: ComparisonData, other: ComparisonData) -> ComparisonData:
     keys = pl.concat([one.keys, other.keys])
     order = keys.arg_sort()
     number = order.arg_sort()  # of each record in that order
@@ -76,18 +78,18 @@ def _together(one: Compared, other: Compared) -> Compared:
         return both.with_columns(record=number.gather(both["record"])).sort("record", maintain_order=True)
 
     names, facts, exclusive = (renumbered(*parts) for parts in zip(one[1:], other[1:], strict=True))
-    return Compared(keys.gather(order), names, facts, exclusive)
+    return ComparisonData(keys.gather(order), names, facts, exclusive)
 
 
-def only(known: Compared, records: pl.Series) -> Compared:
+def restrict_to(known: ComparisonData, records: pl.Series) -> ComparisonData:
     """Of what is known, what these records say; numbers stay as they are."""
     if records.len() == known.keys.len():
         return known
     wanted = pl.col("record").is_in(known.keys.is_in(records.implode()).arg_true().cast(pl.UInt32).implode())
     names, facts, exclusive = (part.filter(wanted) for part in (known.names, known.facts, known.exclusive))
-    return Compared(known.keys, names, facts, exclusive)
+    return ComparisonData(known.keys, names, facts, exclusive)
 
 
-def keyed(frame: pl.DataFrame, own: Compared) -> pl.DataFrame:
+def keyed(frame: pl.DataFrame, own: ComparisonData) -> pl.DataFrame:
     """A frame with `record_key` instead of `record`."""
     return frame.with_columns(record_key=own.keys.gather(frame["record"])).drop("record")

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from pipelines.derive.comparison_data import NOBODY, Compared, compared
+from pipelines.derive.comparison_data import NOBODY, ComparisonData, load_comparison_data
 from pipelines.match.blocking.keys import paired_keys
-from pipelines.match.blocking.shared_identifiers import crowds
+from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
 from pipelines.match.model.fit import FEWEST, fit
 from pipelines.match.model.model import Model
 from pipelines.progress import progress
@@ -16,33 +16,33 @@ from pipelines.store.warehouse.connection import Connection, query
 GROWN = 2  # times as many records as were there at the last fit
 
 
-def version_in_use(project: OpenProject, connection: Connection, run_id: str) -> tuple[str, Compared]:
+def version_in_use(project: OpenProject, connection: Connection, run_id: str) -> tuple[str, ComparisonData]:
     """The version of the model, a new one when the data has outgrown the last; and what was read for fitting it."""
     version, model = models.current_parameters(connection)
     records = health.count(connection, "record")
     outgrown = 0 if version == models.SHIPPED else GROWN * model.records
     if records < max(FEWEST, outgrown):
         return version, NOBODY
-    own = everybody(project, connection)
+    own = load_all_records(project, connection)
     return refit(connection, own, run_id)[0], own
 
 
-def refit(connection: Connection, own: Compared, run_id: str) -> tuple[str, Model]:
+def refit(connection: Connection, own: ComparisonData, run_id: str) -> tuple[str, Model]:
     """Fit a model to all records there are, and use it from now on."""
-    model = fitted(own)
+    model = fit_model(own)
     return models.keep_model(connection, model, run_id, datetime.now(UTC)), model
 
 
-def everybody(project: OpenProject, connection: Connection) -> Compared:
+def load_all_records(project: OpenProject, connection: Connection) -> ComparisonData:
     """All records there are."""
     records = query(connection, "SELECT record_key FROM record ORDER BY record_key")["record_key"]
-    return compared(project.settings, connection, records)
+    return load_comparison_data(project.settings, connection, records)
 
 
-def fitted(own: Compared) -> Model:
+def fit_model(own: ComparisonData) -> Model:
     """The model that these records would give; nothing is kept."""
     progress("fitting the match model", 0, own.keys.len())
-    keys, crowded = paired_keys(own.names, own.facts), crowds(own.names, own.facts)
+    keys, crowded = paired_keys(own.names, own.facts), count_shared_identifiers(own.names, own.facts)
     model = fit(own.names, own.facts, keys, crowded)
     progress("fitting the match model", own.keys.len(), own.keys.len())
     return model

@@ -6,11 +6,11 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.derive.code_version import rules_of_matching
-from pipelines.derive.comparison_data import NOBODY, Compared, keyed, only, widened
+from pipelines.derive.comparison_data import NOBODY, ComparisonData, extend_comparison_data, keyed, restrict_to
 from pipelines.derive.fit import version_in_use
 from pipelines.match import kernel
 from pipelines.match.blocking.keys import RULES
-from pipelines.match.blocking.shared_identifiers import crowds
+from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
 from pipelines.match.comparison.records import POINTS
 from pipelines.match.configuration import Configuration
 from pipelines.match.model.model import Model
@@ -20,9 +20,9 @@ from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
 from pipelines.store.ingest.source_merges import merged_with
 from pipelines.store.matching import match_tables as store
-from pipelines.store.matching.changed_edges import note_kept_from
+from pipelines.store.matching.changed_edges import keep_review_threshold
 from pipelines.store.matching.models import current_model
-from pipelines.store.runs.work_queue import CONTACTS, MATCH, Version, leave_pending, pending, settle
+from pipelines.store.runs.work_queue import CONTACTS, MATCH, Version, dequeue, enqueue_all, queued_records
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
 from schemas.project import Project
@@ -53,23 +53,23 @@ def match(project: OpenProject, connection: Connection, run_id: str) -> Matched:
 
 
 def match_pending(
-    project: OpenProject, connection: Connection, model_version: str, run_id: str, known: Compared = NOBODY
+    project: OpenProject, connection: Connection, model_version: str, run_id: str, known: ComparisonData = NOBODY
 ) -> Matched:
     """`match` by the model in use, of this version, inside a transaction. `known`: records that have been read."""
     settings = project.settings
     version = version_of(project, model_version)
-    changed = pending(connection, MATCH, version)
-    note_kept_from(connection, settings.matching.review)
+    changed = queued_records(connection, MATCH, version)
+    keep_review_threshold(connection, settings.matching.review)
     if changed.is_empty():
-        settle(connection, MATCH, version)
+        dequeue(connection, MATCH, version)
         return Matched()
     progress("matching", 0, changed.len())
     subjects, known = rekey(settings, connection, changed, known)
     _, model = current_model(connection)
     pairs, edges = compare_subjects(settings, connection, subjects, model, known)
     stirred = store.replace_edges(connection, subjects, edges, model_version, run_id)
-    leave_pending(connection, CONTACTS, pl.concat([changed, stirred]))
-    settle(connection, MATCH, version)
+    enqueue_all(connection, CONTACTS, pl.concat([changed, stirred]))
+    dequeue(connection, MATCH, version)
     progress("matching", changed.len(), changed.len())
     zones = Counter(edges["zone"])
     return Matched(changed.len(), pairs, zones["merge"], zones["review"])
@@ -85,22 +85,26 @@ def version_of(project: OpenProject, model_version: str) -> Version:
     )
 
 
-def rekey(settings: Project, connection: Connection, changed: pl.Series, known: Compared) -> tuple[pl.Series, Compared]:
+def rekey(
+    settings: Project, connection: Connection, changed: pl.Series, known: ComparisonData
+) -> tuple[pl.Series, ComparisonData]:
     """Give changed records their blocking keys and identifiers.
 
     Result: every record whose pairs that can change; and what is known by then of these and others.
     """
-    known = widened(settings, connection, known, changed)
-    own = only(known, changed)
+    known = extend_comparison_data(settings, connection, known, changed)
+    own = restrict_to(known, changed)
     keys = kernel.keys(own.names, own.facts)
     crossed = store.replace_keys(connection, changed, keyed(keys, own), CAPS)
     points = own.facts.filter(pl.col("field").is_in(POINTS))
-    bearing = store.replace_points(connection, changed, keyed(points, own).select("field", "value", "record_key"))
-    known = widened(settings, connection, known, bearing["record_key"].unique().sort())
-    counted = crowds(known.names, known.facts)
+    bearing = store.replace_compared_identifiers(
+        connection, changed, keyed(points, own).select("field", "value", "record_key")
+    )
+    known = extend_comparison_data(settings, connection, known, bearing["record_key"].unique().sort())
+    counted = count_shared_identifiers(known.names, known.facts)
     sizes = bearing.group_by("field", "value").agg(records=pl.len())
     shared = sizes.filter(pl.col("records") > 1).join(counted, on=["field", "value"], how="left")
-    turned = store.replace_crowds(
+    turned = store.replace_shared_identifiers(
         connection,
         shared.select("field", "value", "records", pl.col("people", "givens").fill_null(1)).sort("field", "value"),
     )
@@ -109,7 +113,7 @@ def rekey(settings: Project, connection: Connection, changed: pl.Series, known: 
 
 
 def compare_subjects(
-    settings: Project, connection: Connection, subjects: pl.Series, model: Model, known: Compared
+    settings: Project, connection: Connection, subjects: pl.Series, model: Model, known: ComparisonData
 ) -> tuple[int, pl.DataFrame]:
     """Compare subjects with whatever shares a usable block with them: how many pairs, and the edges worth keeping.
 
@@ -120,18 +124,18 @@ def compare_subjects(
 
 
 def _compared_edges(
-    settings: Project, connection: Connection, subjects: pl.Series, model: Model, known: Compared
+    settings: Project, connection: Connection, subjects: pl.Series, model: Model, known: ComparisonData
 ) -> tuple[int, pl.DataFrame]:
     blocks = store.blocks_of(connection, subjects, CAPS)
     involved = blocks["record_key"].unique().sort()
     if involved.is_empty():
         return 0, pl.DataFrame(schema=EDGES)
-    own = widened(settings, connection, known, involved)
+    own = extend_comparison_data(settings, connection, known, involved)
     numbers = pl.DataFrame({"record_key": own.keys}).with_row_index("record")
     pairs = kernel.pairs(blocks.join(numbers, on="record_key").select("rule", "key", "record"))
     asked = numbers.filter(pl.col("record_key").is_in(subjects.implode()))["record"].implode()
     pairs = pairs.filter(pl.col("lo").is_in(asked) | pl.col("hi").is_in(asked))
-    crowds = store.crowds_of(connection, involved)
+    crowds = store.shared_identifiers_of(connection, involved)
     configuration = Configuration(model, settings.matching)
     found = kernel.score(pairs, own.names, own.facts, crowds, own.exclusive, configuration=configuration)
     edges = found.with_columns(record_lo=own.keys.gather(found["lo"]), record_hi=own.keys.gather(found["hi"]))

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines import contracts
-from pipelines.derive.candidate_values import candidates, priorities
-from pipelines.derive.comparison_data import compared, keyed
+from pipelines.derive.candidate_values import load_candidate_values, priorities
+from pipelines.derive.comparison_data import keyed, load_comparison_data
 from pipelines.match import kernel
 from pipelines.match.clusters.cluster import SURE
 from pipelines.match.clusters.pooled_evidence import LIKELY
@@ -24,7 +24,7 @@ from pipelines.store.decisions import decisions, links
 from pipelines.store.ingest import conversation_stats
 from pipelines.store.matching import match_tables
 from pipelines.store.runs import runs
-from pipelines.store.runs.work_queue import CONTACTS, Version, pending, settle, stir_interactions_between
+from pipelines.store.runs.work_queue import CONTACTS, Version, dequeue, enqueue_for_interactions_between, queued_records
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
 from schemas.contact import Contact
@@ -51,21 +51,21 @@ def merge(project: OpenProject, connection: Connection, run_id: str, as_of: date
 def merge_pending(project: OpenProject, connection: Connection, run_id: str, as_of: datetime) -> Merged:
     """`merge` inside a transaction."""
     version = version_of(project)
-    conversation_stats.sum_up(connection)
+    conversation_stats.refresh_stale(connection)
     before_moment = runs.last_as_of(connection)
-    runs.note_as_of(connection, as_of)
+    runs.keep_as_of(connection, as_of)
     if before_moment is not None:
-        stir_interactions_between(connection, before_moment, as_of)
-        decisions.stir_expired(connection, before_moment, as_of)
-    decisions.stir_set_aside(connection)
-    stirred = pending(connection, CONTACTS, version)
+        enqueue_for_interactions_between(connection, before_moment, as_of)
+        decisions.enqueue_expired_blocks(connection, before_moment, as_of)
+    decisions.enqueue_suppressed(connection)
+    stirred = queued_records(connection, CONTACTS, version)
     changes = Merged()
     if not stirred.is_empty():
         progress("merging", 0, stirred.len())
         changes = rederive(project, connection, stirred, run_id, as_of)
-    settle(connection, CONTACTS, version)
+    dequeue(connection, CONTACTS, version)
     aged = refresh_status(project, connection, run_id, as_of)
-    decisions.note_set_aside(connection)
+    decisions.keep_suppressed(connection)
     progress("merging", stirred.len(), stirred.len())
     return changes._replace(status_changed=aged)
 
@@ -91,7 +91,7 @@ def rederive(project: OpenProject, connection: Connection, stirred: pl.Series, r
     affected = pl.concat([before["contact_id"], identity.members["contact_id"]]).unique().sort()
     current = identity.members["contact_id"].unique().sort()
     attributes = project.settings.attributes
-    golden = survive(candidates(project, connection, current), attributes)
+    golden = survive(load_candidate_values(project, connection, current), attributes)
     interactions = interaction_fields(
         store.interactions(connection, current, as_of), store.origins(connection, current)
     )
@@ -112,14 +112,14 @@ def recluster(
 ) -> Identity:
     """Cluster records that are closed under the edges that may join, and keep who belongs to which contact."""
     edges = store.edges_among(connection, records, SURE)
-    own = compared(project.settings, connection, records)
+    own = load_comparison_data(project.settings, connection, records)
     profiles = (
         keyed(own.names, own)
         .with_columns(own.exclusive["exclusive"], kernel.content(own.names, own.facts)["said"])
         .join(links.sides_of(connection, records), on="record_key", how="left", maintain_order="left")
         .with_columns(exclusive=pl.concat_list("exclusive", pl.col("sides").fill_null([])))
     )
-    points = match_tables.points_of(connection, records)
+    points = match_tables.compared_identifiers_of(connection, records)
     clustered = kernel.merge(edges, profiles, points, project.settings.matching.auto)
     identity = identify(clustered.clusters, store.anchors(connection, records), before)
     merges = edges.filter(pl.col("zone") == "merge")

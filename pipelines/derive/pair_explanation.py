@@ -7,7 +7,7 @@ import polars as pl
 from pipelines.match.blocking.keys import RULES
 from pipelines.match.clusters.cluster import LIMITS, SURE
 from pipelines.match.source_links import SOURCE_MERGE
-from pipelines.store.decisions.links import Said
+from pipelines.store.decisions.links import LinkDecision
 from schemas.project import Matching
 from schemas.vocabulary import DecisionKind
 
@@ -21,7 +21,7 @@ VETOES = {
 }
 
 
-class Named(NamedTuple):
+class RecordRef(NamedTuple):
     """A record, as people name it."""
 
     record_key: str
@@ -49,7 +49,7 @@ class Conflict(NamedTuple):
     other: str
 
 
-class Keys(NamedTuple):
+class SharedKeys(NamedTuple):
     """Blocking keys of two records, by the parts they are made of."""
 
     shared: list[Block]
@@ -61,25 +61,25 @@ class Keys(NamedTuple):
 class Pair(NamedTuple):
     """Two records, with what has been kept of them and what they have in common."""
 
-    one: Named
-    other: Named
+    one: RecordRef
+    other: RecordRef
     edge: dict[str, object] | None
-    keys: Keys
+    keys: SharedKeys
     conflicts: list[Conflict]
-    said: Said | None  # by a decision
+    said: LinkDecision | None  # by a decision
 
 
 CAPS = {nth: rule.cap for nth, rule in enumerate(RULES)}
 
 
-def shared_keys(blocks: pl.DataFrame, one: str, other: str) -> Keys:
+def shared_keys(blocks: pl.DataFrame, one: str, other: str) -> SharedKeys:
     """Blocking keys of two records: which they share, which differ, and which only one of them has."""
     own, others = (blocks.filter(pl.col("record_key") == record) for record in (one, other))
     common = own.join(others, on=["rule", "key"], how="semi").unique(["rule", "key"]).sort("rule", "size")
     shared = [Block(parts_of(rule), size, CAPS[rule]) for rule, size in common.select("rule", "size").iter_rows()]
     have, has = (set(side["rule"]) for side in (own, others))
     agreed = set(common["rule"])
-    return Keys(
+    return SharedKeys(
         shared,
         *([parts_of(rule) for rule in sorted(rules)] for rules in ((have & has) - agreed, have - has, has - have)),
     )
@@ -104,13 +104,13 @@ def conflicts_between(exclusive: pl.DataFrame, one: int, other: int) -> list[Con
     ]
 
 
-def judged(pair: Pair, probability: float, matching: Matching) -> tuple[str, str]:
+def explain_outcome(pair: Pair, probability: float, matching: Matching) -> tuple[str, str]:
     """What came of a pair, as a word and as a sentence."""
     chance = f"{probability:.3f}"
     if pair.said is not None and pair.said.kind != DecisionKind.MERGE:
-        return "parted", f"not one person, {decided(pair.said)}"
+        return "parted", f"not one person, {decision_between(pair.said)}"
     if pair.said is not None and pair.edge is not None and pair.edge["veto"] is None:
-        return "merged", f"one person, {decided(pair.said)}"
+        return "merged", f"one person, {decision_between(pair.said)}"
     if pair.edge is not None:
         return _judged_edge(pair.edge, matching)
     if None in (pair.one.contact_id, pair.other.contact_id):
@@ -128,7 +128,7 @@ def judged(pair: Pair, probability: float, matching: Matching) -> tuple[str, str
     return "not_compared", f"not compared: they share no blocking key. {would}"
 
 
-def decided(said: Said) -> str:
+def decision_between(said: LinkDecision) -> str:
     """Who has decided that two records are, or are not, one person, and how to take it back."""
     return (
         f"as {said.actor} decided on {said.decided_at}: {said.reason} (`onecontact revoke {said.decision_id}` takes it "

@@ -3,11 +3,11 @@
 import numpy as np
 import polars as pl
 
-from pipelines.derive.comparison_data import Compared, compared
-from pipelines.derive.pair_explanation import Named, conflicts_between
+from pipelines.derive.comparison_data import ComparisonData, load_comparison_data
+from pipelines.derive.pair_explanation import RecordRef, conflicts_between
 from pipelines.match.clusters.cluster import LIMITS, limited
 from pipelines.match.comparison.compare import INDEX, compare_names
-from pipelines.match.comparison.records import encoded
+from pipelines.match.comparison.records import encode
 from pipelines.project import OpenProject
 from pipelines.store.decisions import decisions, links
 from pipelines.store.matching import evidence as store
@@ -17,19 +17,19 @@ from pipelines.store.warehouse.connection import Connection
 MOST = 5  # reasons that are told
 
 
-def against(project: OpenProject, connection: Connection, veto: str, one: str, other: str) -> list[str]:
+def veto_reasons(project: OpenProject, connection: Connection, veto: str, one: str, other: str) -> list[str]:
     """What a veto rests on, a line for each pair of records or field; `one` and `other` are ids of contacts.
 
     Clustering judges contacts while they grow. What is told here is of the contacts as they have become.
     """
     sides = [decisions.members(connection, contact) for contact in (one, other)]
-    own = compared(project.settings, connection, pl.concat(sides).sort())
+    own = load_comparison_data(project.settings, connection, pl.concat(sides).sort())
     numbers = pl.DataFrame({"record_key": own.keys}).with_row_index("record")
     lo, hi = (numbers.filter(pl.col("record_key").is_in(side.implode()))["record"] for side in sides)
     pairs = lo.alias("lo").to_frame().join(hi.alias("hi").to_frame(), how="cross")
-    called = [str(Named(**each)) for each in store.described(connection, own.keys).to_dicts()]
+    called = [str(RecordRef(**each)) for each in store.describe_records(connection, own.keys).to_dicts()]
     if veto == "veto:decision":
-        return parted(connection, own.keys)[:MOST]
+        return cannot_links_between(connection, own.keys)[:MOST]
     if veto == "veto:names":
         return contradicting(own, pairs, called)[:MOST]
     if veto == "veto:exclusive":
@@ -39,10 +39,10 @@ def against(project: OpenProject, connection: Connection, veto: str, one: str, o
     return few_sure(connection, sides[0], sides[1], project.settings.matching.auto)
 
 
-def contradicting(own: Compared, pairs: pl.DataFrame, called: list[str]) -> list[str]:
+def contradicting(own: ComparisonData, pairs: pl.DataFrame, called: list[str]) -> list[str]:
     """Pairs of records (lo, hi) whose given names contradict each other."""
     facts = own.facts.clear()
-    known = encoded(own.keys.len(), own.names, facts)
+    known = encode(own.keys.len(), own.names, facts)
     lo, hi = pairs["lo"].to_numpy(), pairs["hi"].to_numpy()
     names, _ = compare_names(known, lo, hi)
     if not names:
@@ -56,7 +56,7 @@ def contradicting(own: Compared, pairs: pl.DataFrame, called: list[str]) -> list
     ]
 
 
-def conflicting(own: Compared, pairs: pl.DataFrame, called: list[str]) -> list[str]:
+def conflicting(own: ComparisonData, pairs: pl.DataFrame, called: list[str]) -> list[str]:
     """Pairs of records (lo, hi) that hold different values of an exclusive attribute."""
     return [
         f"{called[lo]} and {called[hi]}: {each.attribute} {each.one} and {each.other}"
@@ -65,16 +65,17 @@ def conflicting(own: Compared, pairs: pl.DataFrame, called: list[str]) -> list[s
     ]
 
 
-def parted(connection: Connection, records: pl.Series) -> list[str]:
+def cannot_links_between(connection: Connection, records: pl.Series) -> list[str]:
     """Decisions that keep some records apart from others of them."""
     return [
-        f"`onecontact revoke {decision}` takes back the decision" for decision in links.parting(connection, records)
+        f"`onecontact revoke {decision}` takes back the decision"
+        for decision in links.cannot_links(connection, records)
     ]
 
 
 def too_many(connection: Connection, records: pl.Series) -> list[str]:
     """Fields of which both contacts together would have more values than one person has."""
-    counted = limited(match_tables.points_of(connection, records))
+    counted = limited(match_tables.compared_identifiers_of(connection, records))
     values = counted.group_by("field").agg(pl.col("value").n_unique()).sort("field")
     return [
         f"together they have {number} {field} values, and {LIMITS[field]} are the most"

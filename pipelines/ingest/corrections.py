@@ -24,7 +24,7 @@ CLAIMS = pl.Schema(
 ARRIVED = "already corrected by an earlier file"
 
 
-def claimed(connection: Connection, delivery: Delivery, batch: Batch) -> pl.DataFrame:
+def claimed_corrections(connection: Connection, delivery: Delivery, batch: Batch) -> pl.DataFrame:
     """Which refused rows the rows of a batch say they correct (CLAIMS).
 
     Those are `given_back.named`, and `correction`: what of two corrections of one row puts the later first. It is made

@@ -19,8 +19,8 @@ from pipelines.errors import (
 from pipelines.ids import Keyed
 from pipelines.ingest.records import Origin
 from pipelines.ingest.small_files import Incoming
-from pipelines.ingest.store_delivery import Kept, keep, keep_together, misdated
-from pipelines.landing.arrivals import UNREADABLE, Landed, every_source, untouched
+from pipelines.ingest.store_delivery import StoredDelivery, keep_together, misdated, store_delivery
+from pipelines.landing.arrivals import UNREADABLE, LandedFile, every_source, untouched
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
 from pipelines.read.catalogue.registry import FORMATS
@@ -35,18 +35,18 @@ from schemas.source import Source
 from schemas.vocabulary import DeliveryState, Outcome
 
 
-class Touched(Exception):
+class FileChanged(Exception):
     """A file is not what it was when it was looked at: somebody writes to it, and the next run takes it in."""
 
 
 # The warehouse, the network, the machine, or somebody who writes to the file: not what is in it.
-ELSEWHERE = (*STORE_FAILURES, SourceUnreachable, OSError, MemoryError, Touched)
+ELSEWHERE = (*STORE_FAILURES, SourceUnreachable, OSError, MemoryError, FileChanged)
 
 # Stores one file, and says what became of its entries. It is told whether what is right in it is set aside as well.
-Store = Callable[[Connection, deliveries.Delivery, bool], Kept]
+Store = Callable[[Connection, deliveries.Delivery, bool], StoredDelivery]
 
 
-class Taken(NamedTuple):
+class DeliveryResult(NamedTuple):
     """What became of one file. Neither its name nor anything in it: this is shown by the orchestrator."""
 
     source: str
@@ -58,14 +58,14 @@ class Taken(NamedTuple):
     outdated: bool = False  # taken in before its source was configured as it is now, and kept as it was read then
 
 
-def take_group(
+def ingest_group(
     project: OpenProject,
     connection: Connection,
     group: Sequence[Incoming],
     ids: Keyed,
     run_id: str,
     unreadable: list[FileProblem],
-) -> list[Taken]:
+) -> list[DeliveryResult]:
     """Take in files of one source, each of which stands or falls alone.
 
     Where they cannot be stored together, because of one of them or of what they bring, each half is tried by itself.
@@ -86,18 +86,18 @@ def take_group(
             if len(group) > 1:
                 middle = len(group) // 2
                 halves = (group[:middle], group[middle:])
-                taken = [take_group(project, connection, half, ids, run_id, unreadable) for half in halves]
+                taken = [ingest_group(project, connection, half, ids, run_id, unreadable) for half in halves]
                 return [each for some in taken for each in some]
     try:
-        return [take_in(connection, delivery, unless_touched(project, file, by_format(file, origin)), run_id)]
-    except (Touched, FileNotFoundError):
+        return [ingest_file(connection, delivery, unless_changed(project, file, by_format(file, origin)), run_id)]
+    except (FileChanged, FileNotFoundError):
         return []
     except PermissionError:
         unreadable.append(FileProblem(file.source, delivery.file_name, UNREADABLE))
         return []
 
 
-def store_group(connection: Connection, group: Sequence[Incoming], origin: Origin, run_id: str) -> list[Taken]:
+def store_group(connection: Connection, group: Sequence[Incoming], origin: Origin, run_id: str) -> list[DeliveryResult]:
     """Store files that were read in one transaction.
 
     Raises:
@@ -114,14 +114,16 @@ def store_group(connection: Connection, group: Sequence[Incoming], origin: Origi
         accepted = [deliveries.Finished(*each, DeliveryState.ACCEPTED, datetime.now(UTC)) for each in kept]
         deliveries.finish(connection, accepted, run_id)
     progress(f"reading {origin.source}", sum(each.outcomes.total() for each in kept))
-    return [Taken(origin.source, each.delivery.delivery_id, DeliveryState.ACCEPTED, each.outcomes) for each in kept]
+    return [
+        DeliveryResult(origin.source, each.delivery.delivery_id, DeliveryState.ACCEPTED, each.outcomes) for each in kept
+    ]
 
 
-def by_format(file: Landed, origin: Origin) -> Store:
+def by_format(file: LandedFile, origin: Origin) -> Store:
     """How a file of a source is stored: as the reader of its format reads it, up to the limit of its source."""
 
-    def store(connection: Connection, delivery: deliveries.Delivery, hold: bool) -> Kept:
-        kept = keep(connection, delivery, FORMATS[delivery.format], file.path, origin, hold=hold)
+    def store(connection: Connection, delivery: deliveries.Delivery, hold: bool) -> StoredDelivery:
+        kept = store_delivery(connection, delivery, FORMATS[delivery.format], file.path, origin, hold=hold)
         deliveries.keep_problems(connection, misdated([(file, delivery)]))
         if not hold:
             stop_at_limit(origin.options, kept.outcomes)
@@ -130,26 +132,26 @@ def by_format(file: Landed, origin: Origin) -> Store:
     return store
 
 
-def unless_touched(project: OpenProject, file: Landed, store: Store) -> Store:
+def unless_changed(project: OpenProject, file: LandedFile, store: Store) -> Store:
     """The same way to store a file, which raises Touched if the file was not the same from beginning to end."""
 
-    def stored(connection: Connection, delivery: deliveries.Delivery, hold: bool) -> Kept:
+    def stored(connection: Connection, delivery: deliveries.Delivery, hold: bool) -> StoredDelivery:
         try:
             return store(connection, delivery, hold)
         finally:
             if not untouched(project.folder, file.path, file.stamp):
-                raise Touched
+                raise FileChanged
 
     return stored
 
 
-def take_in(
+def ingest_file(
     connection: Connection,
     delivery: deliveries.Delivery,
     store: Store,
     run_id: str,
     within: Callable[[Connection], AbstractContextManager[None]] = transaction,
-) -> Taken:
+) -> DeliveryResult:
     """Take in one file, whatever is known of it: all of it, or nothing but what is wrong with it.
 
     `within` is what each attempt is made in: a transaction, or something that looks like one and undoes it.
@@ -160,7 +162,7 @@ def take_in(
             kept = store(connection, delivery, False)
             finished = deliveries.Finished(*kept, DeliveryState.ACCEPTED, datetime.now(UTC))
             deliveries.finish(connection, [finished], run_id)
-        return Taken(delivery.source, delivery.delivery_id, DeliveryState.ACCEPTED, kept.outcomes)
+        return DeliveryResult(delivery.source, delivery.delivery_id, DeliveryState.ACCEPTED, kept.outcomes)
     except DeliveryError as refusal:
         problem = refusal
     except ELSEWHERE:
@@ -174,12 +176,12 @@ def take_in(
     state = DeliveryState.HELD if isinstance(problem, DeliveryHeld) else DeliveryState.REFUSED
     with within(connection):
         deliveries.begin_delivery(connection, delivery)
-        left = Kept(delivery, Counter())
+        left = StoredDelivery(delivery, Counter())
         if problem.code == ErrorCode.REJECT_LIMIT:  # the file is read once more, for its rows to be given back
             left = store(connection, delivery, True)
         finished = deliveries.Finished(*left, state, datetime.now(UTC), problem.code, problem.way_out)
         deliveries.finish(connection, [finished], run_id)
-    return Taken(delivery.source, delivery.delivery_id, state, left.outcomes, problem.code)
+    return DeliveryResult(delivery.source, delivery.delivery_id, state, left.outcomes, problem.code)
 
 
 def stop_at_limit(options: Source, outcomes: Counter[Outcome]) -> None:
@@ -193,12 +195,12 @@ def stop_at_limit(options: Source, outcomes: Counter[Outcome]) -> None:
         )
 
 
-def delivery_of(project: OpenProject, file: Landed, ids: Keyed) -> deliveries.Delivery:
+def delivery_of(project: OpenProject, file: LandedFile, ids: Keyed) -> deliveries.Delivery:
     """A file as a delivery, before it is read."""
     return deliveries_of(project, [file], ids)[0]
 
 
-def deliveries_of(project: OpenProject, files: Sequence[Landed], ids: Keyed) -> list[deliveries.Delivery]:
+def deliveries_of(project: OpenProject, files: Sequence[LandedFile], ids: Keyed) -> list[deliveries.Delivery]:
     """Files as deliveries, before they are read."""
     sources = {name: every_source(project.settings)[name] for name in {file.source for file in files}}
     digests = {name: digest(options) for name, options in sources.items()}
@@ -221,7 +223,7 @@ def deliveries_of(project: OpenProject, files: Sequence[Landed], ids: Keyed) -> 
     ]
 
 
-def origin_of(project: OpenProject, file: Landed, ids: Keyed) -> Origin:
+def origin_of(project: OpenProject, file: LandedFile, ids: Keyed) -> Origin:
     """What the rows of a file need to know of where they come from."""
     options = project.settings.sources[file.source]
     return Origin(file.source, options, file.declared_at, project.settings.attributes, ids)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from pipelines.errors import SourceUnreachable
-from pipelines.landing.arrivals import Landed, hashed, untouched
+from pipelines.landing.arrivals import LandedFile, hashed, untouched
 from pipelines.landing.remote_file import Remote
 from pipelines.progress import progress
 from pipelines.project import OpenProject
@@ -18,7 +18,9 @@ DONE = {AfterImport.ARCHIVE: "archived", AfterImport.DELETE: "deleted"}
 CUT = "was taken in but stays: some of its rows are too large to be given back whole (LIMIT_EXCEEDED)"
 
 
-def put_away(project: OpenProject, connection: Connection, accepted: Iterable[tuple[Landed, str]]) -> list[FileProblem]:
+def apply_post_import(
+    project: OpenProject, connection: Connection, accepted: Iterable[tuple[LandedFile, str]]
+) -> list[FileProblem]:
     """Do with accepted files, each with the id of its delivery, what their sources say.
 
     A file that was touched since it was read is left, and so is one with rows that are too large to be given back
@@ -36,7 +38,7 @@ def put_away(project: OpenProject, connection: Connection, accepted: Iterable[tu
         try:
             if after is AfterImport.ARCHIVE:
                 archived(project, connection, file, delivery_id)
-            elif unchanged(project, file):
+            elif is_unchanged(project, file):
                 removed(connection, file, delivery_id)
         except (SourceUnreachable, OSError) as failure:
             failed.append(FileProblem(file.source, name, why_it_stays(after, failure)))
@@ -53,10 +55,10 @@ def why_it_stays(after: AfterImport, failure: Exception) -> str:
     )
 
 
-def archived(project: OpenProject, connection: Connection, file: Landed, delivery_id: str) -> None:
+def archived(project: OpenProject, connection: Connection, file: LandedFile, delivery_id: str) -> None:
     """Keep a file encrypted, then remove it from where it landed."""
     if archive.is_archived(connection, project.archive, file.source, delivery_id):
-        if unchanged(project, file):
+        if is_unchanged(project, file):
             removed(connection, file, delivery_id)
         return
     if not untouched(project.folder, file.path, file.stamp):
@@ -69,14 +71,14 @@ def archived(project: OpenProject, connection: Connection, file: Landed, deliver
         removed(connection, file, delivery_id)
 
 
-def unchanged(project: OpenProject, file: Landed) -> bool:
+def is_unchanged(project: OpenProject, file: LandedFile) -> bool:
     """Whether a file still holds what was read: by the version its server tells, else by hashing it again."""
     if not untouched(project.folder, file.path, file.stamp):
         return False
     return bool(isinstance(file.path, Remote) and file.path.version) or hashed(file.path) == file.sha256
 
 
-def removed(connection: Connection, file: Landed, delivery_id: str) -> None:
+def removed(connection: Connection, file: LandedFile, delivery_id: str) -> None:
     """Remove a file from where it landed, and note that it is gone."""
     file.path.unlink()
     archive.note_deleted(connection, delivery_id, datetime.now(UTC))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from pipelines.project import digest
 from pipelines.read.core.batch import Batch
-from pipelines.store.ingest.deliveries import Delivery, Earlier
+from pipelines.store.ingest.deliveries import Delivery, EarlierDelivery
 from schemas.attribute import Attribute
 
 
@@ -24,7 +24,7 @@ def definitions(names: Collection[str], attributes: Mapping[str, Attribute]) -> 
     return {name: digest(*read[name]) if name in read else None for name in sorted(names)}
 
 
-def is_outdated(before: Earlier, delivery: Delivery, attributes: Mapping[str, Attribute]) -> bool:
+def is_outdated(before: EarlierDelivery, delivery: Delivery, attributes: Mapping[str, Attribute]) -> bool:
     """Whether a file would be read otherwise now than it was before."""
     if before.config_digest not in ("", delivery.config_digest):
         return True

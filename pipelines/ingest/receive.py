@@ -7,11 +7,11 @@ from itertools import groupby
 
 from pipelines.errors import SourceUnreachable, WrongIdentityKey
 from pipelines.ids import Keyed
-from pipelines.ingest.ingest_files import Taken, deliveries_of, one_id, take_group
-from pipelines.ingest.post_import import put_away
+from pipelines.ingest.ingest_files import DeliveryResult, deliveries_of, ingest_group, one_id
+from pipelines.ingest.post_import import apply_post_import
 from pipelines.ingest.reading_settings import is_outdated
 from pipelines.ingest.small_files import Incoming, grouped
-from pipelines.landing.arrivals import Arrived, arrived
+from pipelines.landing.arrivals import Arrivals, list_arrivals
 from pipelines.progress import progress
 from pipelines.project import OpenProject
 from pipelines.read.catalogue.registry import FORMATS
@@ -26,28 +26,30 @@ from schemas.error_codes import ErrorCode
 from schemas.vocabulary import DeliveryState
 
 
-def receive(project: OpenProject, connection: Connection, run_id: str, there: Arrived | None = None) -> list[Taken]:
+def receive(
+    project: OpenProject, connection: Connection, run_id: str, there: Arrivals | None = None
+) -> list[DeliveryResult]:
     """Take in everything in the landing area that is new, or was held or refused under other settings of its source.
 
     `there` is what lies in it, change requests too, if somebody has looked already; those are left to others.
     """
     ids = project.ids()
-    expect_identity(connection, ids)
-    there = there or arrived(connection, project.folder, project.settings.sources)
+    require_identity(connection, ids)
+    there = there or list_arrivals(connection, project.folder, project.settings.sources)
     files = [file for file in there.files if file.source in project.settings.sources]
     unreachable, unreadable = dict(there.unreachable), list(there.unreadable)
     found = [Incoming(*each) for each in zip(files, deliveries_of(project, files, ids), strict=True)]
-    earlier = deliveries.earlier(connection, [each.delivery.delivery_id for each in found])
+    earlier = deliveries.earlier_delivery(connection, [each.delivery.delivery_id for each in found])
     taken = {each.delivery_id: each for each in known(found, earlier, project.settings.attributes)}
     new = {each.delivery.delivery_id: each for each in found if each.delivery.delivery_id not in taken}
     for source, some in groupby(new.values(), lambda each: each.file.source):
         try:
-            for each in take_all(project, connection, list(some), earlier, ids, run_id, unreadable):
+            for each in ingest_all(project, connection, list(some), earlier, ids, run_id, unreadable):
                 taken[each.delivery_id] = each
         except SourceUnreachable as lost:
             unreachable[source] = str(lost)
     with transaction(connection):
-        conversation_stats.sum_up(connection)
+        conversation_stats.refresh_stale(connection)
     got_in = [
         (file, delivery.delivery_id)
         for file, delivery, _ in found
@@ -55,7 +57,7 @@ def receive(project: OpenProject, connection: Connection, run_id: str, there: Ar
     ]
     done = {(file.source, file.stamp) for file, _ in got_in}
     needed = {file.stamp for file in files if (file.source, file.stamp) not in done}
-    failed = put_away(project, connection, [each for each in got_in if each[0].stamp not in needed])
+    failed = apply_post_import(project, connection, [each for each in got_in if each[0].stamp not in needed])
     now = datetime.now(UTC)
     note_unreachable(connection, unreachable, now)
     note_file_problems(connection, [*unreadable, *failed], now)
@@ -63,17 +65,19 @@ def receive(project: OpenProject, connection: Connection, run_id: str, there: Ar
 
 
 def known(
-    found: Iterable[Incoming], earlier: Mapping[str, deliveries.Earlier], attributes: Mapping[str, Attribute]
-) -> Iterator[Taken]:
+    found: Iterable[Incoming], earlier: Mapping[str, deliveries.EarlierDelivery], attributes: Mapping[str, Attribute]
+) -> Iterator[DeliveryResult]:
     """What is said of files that were taken in before, or would be refused once more."""
     for file, delivery, _ in found:
         before = earlier.get(delivery.delivery_id)
         outdated = before is not None and is_outdated(before, delivery, attributes)
-        if before and not worth_another_try(before, outdated=outdated):
-            yield Taken(file.source, delivery.delivery_id, before.state, Counter(), before.code, True, outdated)
+        if before and not should_retry(before, outdated=outdated):
+            yield DeliveryResult(
+                file.source, delivery.delivery_id, before.state, Counter(), before.code, True, outdated
+            )
 
 
-def answers(found: Iterable[Incoming], taken: Mapping[str, Taken]) -> list[Taken]:
+def answers(found: Iterable[Incoming], taken: Mapping[str, DeliveryResult]) -> list[DeliveryResult]:
     """What became of files, in their order; a copy of one that was taken in is known."""
     told: dict[str, int] = Counter()
     answered = []
@@ -86,15 +90,15 @@ def answers(found: Iterable[Incoming], taken: Mapping[str, Taken]) -> list[Taken
     return answered
 
 
-def take_all(
+def ingest_all(
     project: OpenProject,
     connection: Connection,
     files: Sequence[Incoming],
-    earlier: Mapping[str, deliveries.Earlier],
+    earlier: Mapping[str, deliveries.EarlierDelivery],
     ids: Keyed,
     run_id: str,
     unreadable: list[FileProblem],
-) -> Iterator[Taken]:
+) -> Iterator[DeliveryResult]:
     """Take in files of one source: small ones together, others one by one, and so those that were read before."""
     source = files[0].file.source
     form, options = FORMATS[files[0].delivery.format], project.settings.sources[source]
@@ -105,10 +109,10 @@ def take_all(
             yield each
 
     for group in grouped(told(), set(earlier), form, options):
-        yield from take_group(project, connection, group, ids, run_id, unreadable)
+        yield from ingest_group(project, connection, group, ids, run_id, unreadable)
 
 
-def expect_identity(connection: Connection, ids: Keyed) -> None:
+def require_identity(connection: Connection, ids: Keyed) -> None:
     """Raise WrongIdentityKey for another identity key than the one that ids in the warehouse were made with."""
     own = one_id(ids, "identity key")
     if runs.identity_fingerprint(connection, own) != own:
@@ -117,7 +121,7 @@ def expect_identity(connection: Connection, ids: Keyed) -> None:
         )
 
 
-def worth_another_try(before: deliveries.Earlier, *, outdated: bool) -> bool:
+def should_retry(before: deliveries.EarlierDelivery, *, outdated: bool) -> bool:
     """Whether a file that did not get in may get in now: it would be read otherwise, or the reader failed.
 
     One whose rows have all come in since, corrected, has nothing left to bring.

@@ -27,7 +27,7 @@ def reused_ids(connection: Connection, arriving: pl.DataFrame, identifiers: pl.D
         Entangled: Several deliveries name a record, and an earlier one may decide what a later one contradicts.
     """
     named = arriving.filter(pl.col("record_id").is_not_null(), pl.col("name").is_not_null() | NAME_CLEARED)
-    others = store.named_otherwise(connection, named, identifiers)
+    others = store.contradicting_names(connection, named, identifiers)
     met = named.filter(pl.col("delivery_id").n_unique().over("record_key") > 1)
     renamed = met.filter(pl.col("name_tokens").n_unique().over("record_key") > 1)
     if not renamed.is_empty() or not met.join(others, on="row", how="semi").is_empty():

@@ -16,12 +16,12 @@ from schemas.vocabulary import Action, Severity
 AHEAD = timedelta(days=1)  # that a source's clock or zone may be before that of whoever declared the delivery
 
 
-def standing(kept: pl.DataFrame, batch: Batch, origin: Origin, claims: pl.DataFrame) -> pl.DataFrame:
+def with_precedence(kept: pl.DataFrame, batch: Batch, origin: Origin, claims: pl.DataFrame) -> pl.DataFrame:
     """Placed records (`pipelines.ingest.records`) with `dated`, `place`, `correction` and `fills`.
 
     `place` is the number of the row in the file it first came with: one that comes back corrected stands where it
     stood, and is as old as that file (`dated`). `correction` puts it behind what stood there before
-    (`pipelines.ingest.corrections.claimed`); it is empty for every other row. `fills` names the fields of which all
+    (`corrections.claimed_corrections`); it is empty for every other row. `fills` names the fields of which all
     that the row says only fills blanks; such a field is never cleared. The same words are another content then.
     """
     first = claims.select("row", "place", "correction", dated="declared_at")
@@ -34,7 +34,7 @@ def standing(kept: pl.DataFrame, batch: Batch, origin: Origin, claims: pl.DataFr
         )
         .with_columns(pl.coalesce("observed_at", "dated").alias("observed_at"))
     )
-    filling = fills(batch, origin)
+    filling = blank_filling_fields(batch, origin)
     if filling.is_empty():
         return placed.with_columns(fills=pl.lit([], pl.List(pl.String)))
     version = origin.ids("filling content", pl.col("version"), pl.col("fills").list.join("|"))
@@ -48,7 +48,7 @@ def standing(kept: pl.DataFrame, batch: Batch, origin: Origin, claims: pl.DataFr
     )
 
 
-def fills(batch: Batch, origin: Origin) -> pl.DataFrame:
+def blank_filling_fields(batch: Batch, origin: Origin) -> pl.DataFrame:
     """Rows that say something with columns that only fill blanks: row, fills (fields, sorted)."""
     updates = filling_columns(origin)
     fields: dict[str, tuple[list[pl.Expr], list[pl.Expr]]] = {}

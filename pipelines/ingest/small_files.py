@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
 from pipelines.ingest.chunk import alike
-from pipelines.landing.arrivals import Landed
+from pipelines.landing.arrivals import LandedFile
 from pipelines.read.core.batch import Batch, Format
 from pipelines.store.ingest.deliveries import Delivery
 from schemas.source import Source
@@ -21,7 +21,7 @@ GROUP_BYTES = 32 << 20  # of what was read, in memory
 class Incoming(NamedTuple):
     """A file to be taken in, with all there is in it if it is small enough to be stored together with others."""
 
-    file: Landed
+    file: LandedFile
     delivery: Delivery
     batch: Batch | None = None
 
@@ -50,7 +50,7 @@ def grouped(
         yield group
 
 
-def read_whole(file: Landed, form: Format, options: Source) -> Batch | None:
+def read_whole(file: LandedFile, form: Format, options: Source) -> Batch | None:
     """All there is in a small file; None for one that is not, or cannot be read as what it should be."""
     if file.size > FILE_BYTES:
         return None

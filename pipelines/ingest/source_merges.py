@@ -20,7 +20,7 @@ class MergedRows(NamedTuple):
     held: pl.DataFrame
 
 
-def keep_merged_rows(connection: Connection, chunk: Chunk, origin: Origin, *, hold: bool) -> MergedRows:
+def store_source_merges(connection: Connection, chunk: Chunk, origin: Origin, *, hold: bool) -> MergedRows:
     """Store what a chunk says of merges. With `hold` nothing of it is taken in."""
     batch = chunk.batch
     if batch.merges.is_empty():

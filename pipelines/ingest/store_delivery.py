@@ -8,14 +8,14 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.ingest.chunk import Chunk, Entangled, alone, together
-from pipelines.ingest.corrections import as_retry, claimed, without_corrected
+from pipelines.ingest.corrections import as_retry, claimed_corrections, without_corrected
 from pipelines.ingest.reading_settings import definitions, spoken_of
 from pipelines.ingest.records import REJECTED, Origin, Records, records
 from pipelines.ingest.reused_ids import reused_ids
-from pipelines.ingest.row_precedence import dated, standing
-from pipelines.ingest.source_merges import keep_merged_rows
-from pipelines.ingest.store_interactions import keep_interactions, untimed
-from pipelines.landing.arrivals import Landed
+from pipelines.ingest.row_precedence import dated, with_precedence
+from pipelines.ingest.source_merges import store_source_merges
+from pipelines.ingest.store_interactions import store_interactions, untimed
+from pipelines.landing.arrivals import LandedFile
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.progress import progress
 from pipelines.publish.rejected_rows import DELIVERY
@@ -41,14 +41,14 @@ Told = set[tuple[str, str, str]]  # what is said once a file: delivery, field an
 OF_A_FILE = pl.Schema({"delivery_id": pl.String(), "row_number": pl.UInt32(), **dict([*PROBLEMS.items()][1:])})
 
 
-class Kept(NamedTuple):
+class StoredDelivery(NamedTuple):
     """What became of a file, and as which delivery: it may have turned out to correct another."""
 
     delivery: deliveries.Delivery
     outcomes: Counter[Outcome]
 
 
-def keep(
+def store_delivery(
     connection: Connection,
     delivery: deliveries.Delivery,
     form: Format,
@@ -56,7 +56,7 @@ def keep(
     origin: Origin,
     *,
     hold: bool = False,
-) -> Kept:
+) -> StoredDelivery:
     """Store a file batch by batch; count what became of its entries.
 
     With `hold` nothing of it is taken in: rows that are refused are kept as such, all others as quarantined.
@@ -68,31 +68,31 @@ def keep(
     for each in form.read(path, origin.options):
         batch = each if corrected.is_empty() else without_corrected(each, corrected)
         attributes |= spoken_of(batch)
-        claims = claimed(connection, delivery, batch)
+        claims = claimed_corrections(connection, delivery, batch)
         delivery = as_retry(delivery, claims)
         [became] = keep_chunk(connection, alone(delivery, batch), claims, form, origin, told, hold=hold)
         outcomes.update(became)
         progress(f"reading {delivery.source}", outcomes.total())
     deliveries.keep_attributes(connection, {delivery.delivery_id: definitions(attributes, origin.attributes)})
-    return Kept(delivery, outcomes)
+    return StoredDelivery(delivery, outcomes)
 
 
 def keep_together(
     connection: Connection, files: Sequence[tuple[deliveries.Delivery, Batch]], form: Format, origin: Origin
-) -> list[Kept]:
+) -> list[StoredDelivery]:
     """Store small files of a source at once: each becomes what it would have if they had come one after the other.
 
     Raises:
         Entangled: That cannot be said of them.
     """
     chunk = together([delivery for delivery, _ in files], [batch for _, batch in files])
-    claims = claimed(connection, chunk.deliveries[0], chunk.batch)
+    claims = claimed_corrections(connection, chunk.deliveries[0], chunk.batch)
     if not claims.is_empty():
         raise Entangled
     became = keep_chunk(connection, chunk, claims, form, origin, set())
     attributes = {file.delivery_id: definitions(spoken_of(batch), origin.attributes) for file, batch in files}
     deliveries.keep_attributes(connection, attributes)
-    return [Kept(*each) for each in zip(chunk.deliveries, became, strict=True)]
+    return [StoredDelivery(*each) for each in zip(chunk.deliveries, became, strict=True)]
 
 
 def keep_chunk(
@@ -108,12 +108,12 @@ def keep_chunk(
     """Store the entries of a chunk, with what was wrong with them; what became of them, by delivery."""
     batch, is_list = chunk.batch, form.holds == "contacts"
     read = records(batch, origin._replace(declared_at=None), refuse=is_list)
-    arriving, doubtful = dated(standing(chunk.placed(read.kept), batch, origin, claims), is_list=is_list)
+    arriving, doubtful = dated(with_precedence(chunk.placed(read.kept), batch, origin, claims), is_list=is_list)
     left = set_apart(connection, arriving, read.identifiers, origin, hold=hold)
     arriving = arriving.join(left, on="row", how="anti")
     if is_list:
         doubtful = pl.concat([doubtful, reused_ids(connection, arriving, read.identifiers)])
-    merged = keep_merged_rows(connection, chunk, origin, hold=hold)
+    merged = store_source_merges(connection, chunk, origin, hold=hold)
     stored = pl.concat([store.keep_records(connection, arriving, read.identifiers), merged.stored])
     aside = pl.concat(
         [read.rejected, batch.refused.select(REJECTED.names()), left.select(REJECTED.names()), merged.held]
@@ -128,7 +128,7 @@ def keep_chunk(
         settled = pl.concat([stored.select("row"), skipped.select("row")])
         arrived = claimed_places.join(settled, on="row", how="semi")
         rejected_rows.keep_corrected(connection, chunk.deliveries[0], arrived)
-    entries = list(keep_interactions(connection, chunk, origin))
+    entries = list(store_interactions(connection, chunk, origin))
     return counted(chunk, [*([stored] if is_list else entries), aside])
 
 
@@ -150,7 +150,7 @@ def set_apart(
         left = arriving.select("row", code=pl.lit(None, pl.String))
     elif isinstance(options, ContactList) and options.mode is not Mode.UPSERT:
         require_strangers(arriving, identifiers)
-        left = store.left_out(connection, options.mode, arriving, identifiers)
+        left = store.excluded_by_mode(connection, options.mode, arriving, identifiers)
     else:
         left = arriving.clear().select("row", code=pl.lit(None, pl.String))
     outcome = Outcome.QUARANTINED if hold else Outcome.SKIPPED
@@ -216,7 +216,7 @@ def said_once(chunk: Chunk, read: Records, origin: Origin, claims: pl.DataFrame,
     )
 
 
-def misdated(files: Sequence[tuple[Landed, deliveries.Delivery]]) -> pl.DataFrame:
+def misdated(files: Sequence[tuple[LandedFile, deliveries.Delivery]]) -> pl.DataFrame:
     """The problems, placed, of files whose names state a time that has not come."""
     expected = "a date in the file name that has come; the file counts as of when it was modified"
     said = (ErrorCode.DATE_IN_FUTURE.value, Severity.WARNING.value, Action.KEPT_WITH_WARNING.value, expected, None)

@@ -8,7 +8,7 @@ from polars import selectors
 from pipelines import contracts as quality
 from pipelines.ingest.chunk import Chunk
 from pipelines.ingest.records import Origin
-from pipelines.ingest.store_threads import keep_threads
+from pipelines.ingest.store_threads import store_threads
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.read.core.batch import Batch
 from pipelines.store.ingest import interactions
@@ -20,7 +20,7 @@ from schemas.vocabulary import Action, Severity
 NATURAL = ("key", "conversation", "person", "message")  # natural keys, of which only the ids are stored
 
 
-def keep_interactions(connection: Connection, chunk: Chunk, origin: Origin) -> Iterator[pl.DataFrame]:
+def store_interactions(connection: Connection, chunk: Chunk, origin: Origin) -> Iterator[pl.DataFrame]:
     """Store threads, messages, receipts and events of a chunk; what became of each entry but the threads."""
     batch = chunk.batch
     contracts = {
@@ -41,7 +41,7 @@ def keep_interactions(connection: Connection, chunk: Chunk, origin: Origin) -> I
     conversation = ids("conversation", source, pl.col("key")).alias("conversation_id")
     conversations = chunk.delivered(batch.conversations.select(conversation, stated), chunk.threads)
     interactions.keep_conversations(connection, origin.source, conversations)
-    keep_threads(connection, batch, origin)
+    store_threads(connection, batch, origin)
     if received.Message in held:
         message = ids("message", source, pl.col("key")).alias("message_id")
         messages = batch.messages.select(message, thread, person, stated)

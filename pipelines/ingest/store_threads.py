@@ -11,7 +11,7 @@ from pipelines.store.warehouse.connection import Connection
 from schemas import received
 
 
-def keep_threads(connection: Connection, batch: Batch, origin: Origin) -> None:
+def store_threads(connection: Connection, batch: Batch, origin: Origin) -> None:
     """Tie the threads of a batch, stored already, to each other and to those of other deliveries of the source."""
     if batch.ties.is_empty() and batch.topics.is_empty():
         return
@@ -28,4 +28,4 @@ def keep_threads(connection: Connection, batch: Batch, origin: Origin) -> None:
     stated = batch.ties.select(conversation_id=thread("conversation"), other_id=thread("other"))
     ties = pl.concat([stated, threads.keep_topics(connection, topics)]).unique()
     seen = batch.conversations.select(conversation_id=thread("key")).to_series()
-    threads.tie(connection, ties, seen)
+    threads.link_conversations(connection, ties, seen)

@@ -43,7 +43,7 @@ class Stamp(NamedTuple):
     modified_ns: int
 
 
-class Landed(NamedTuple):
+class LandedFile(NamedTuple):
     """A complete file of a source. `stamp` is what it looked like when it was hashed, `stated` the time in its name."""
 
     source: str
@@ -66,10 +66,10 @@ class Landed(NamedTuple):
         return self.stated is not None and self.declared_from != FILE_NAME
 
 
-class Arrived(NamedTuple):
+class Arrivals(NamedTuple):
     """What is there to be taken in, why some sources could not be looked into, and files that could not be read."""
 
-    files: list[Landed]
+    files: list[LandedFile]
     unreachable: dict[str, str]
     unreadable: list[FileProblem]
 
@@ -89,9 +89,9 @@ def every_source(settings: Project) -> dict[str, Source]:
     return {**settings.sources, DECISIONS: requested}
 
 
-def arrived(
+def list_arrivals(
     connection: Connection, folder: Path, sources: Mapping[str, Source], as_of: datetime | None = None
-) -> Arrived:
+) -> Arrivals:
     """Complete files of every source; a source or a file that cannot be read does not keep the others waiting.
 
     A date in a name counts unless it is later than now, and than `as_of`.
@@ -103,7 +103,7 @@ def arrived(
     require_files(folder, sources)
     local = local_files(folder, sources)
     seen: dict[str, list[Seen]] = {}
-    files: list[Landed] = []
+    files: list[LandedFile] = []
     unreachable: dict[str, str] = {}
     unreadable: list[FileProblem] = []
     latest = max(as_of or datetime.now(UTC), datetime.now(UTC)) + TOLERANCE
@@ -114,7 +114,7 @@ def arrived(
             unreachable[name] = str(failure)
     every = [each for some in seen.values() for each in some]
     hashes = deliveries.known_hashes(connection, [each.stamp for each in every])
-    settle(each for each in every if each.stamp not in hashes)
+    wait_until_complete(each for each in every if each.stamp not in hashes)
     for name, some in seen.items():
         try:
             fresh = {**hashes, **hash_new(folder, name, some, hashes, unreadable)}
@@ -122,7 +122,7 @@ def arrived(
             files += landed(name, sources[name], some, fresh, latest)
         except SourceUnreachable as failure:
             unreachable[name] = str(failure)
-    return Arrived(files, unreachable, unreadable)
+    return Arrivals(files, unreachable, unreadable)
 
 
 def require_files(folder: Path, sources: Mapping[str, Source]) -> None:
@@ -141,7 +141,7 @@ def local_files(folder: Path, sources: Mapping[str, Source]) -> dict[str, list[P
     files either.
     """
     here = {name: source for name, source in sources.items() if not place(source.path).scheme}
-    back = {name: given_back(folder, name, source) for name, source in here.items()}
+    back = {name: returned_files(folder, name, source) for name, source in here.items()}
     owner = {path: name for name, paths in back.items() for path in paths}
     owner |= dict.fromkeys((folder / REQUESTED).glob("*"), DECISIONS)
     return {
@@ -154,7 +154,7 @@ def local_files(folder: Path, sources: Mapping[str, Source]) -> dict[str, list[P
     }
 
 
-def given_back(folder: Path, name: str, source: Source) -> set[Path]:
+def returned_files(folder: Path, name: str, source: Source) -> set[Path]:
     """Corrected files of a contact list that were dropped in where its source looks for files."""
     if not isinstance(source, ContactList):
         return set()
@@ -193,7 +193,7 @@ def untouched(folder: Path, path: Path | Remote, before: Stamp) -> bool:
         return False
 
 
-def settle(new: Iterable[Seen]) -> None:
+def wait_until_complete(new: Iterable[Seen]) -> None:
     """Wait, once for all new files, until those that were touched a moment ago must show whether they grow.
 
     What has a version appears whole, and is not waited for. The clock of another machine is not relied upon.
@@ -233,7 +233,7 @@ def hash_new(
 
 def landed(
     name: str, source: Source, seen: Iterable[Seen], hashes: deliveries.Hashes, latest: datetime
-) -> list[Landed]:
+) -> list[LandedFile]:
     """The files of a source of which the hash is known, in canonical order; no name states a time after `latest`.
 
     Raises:
@@ -253,15 +253,15 @@ def landed(
 
 def as_landed(
     name: str, path: Path | Remote, sha256: str, stamp: Stamp, modified: datetime, source: Source, latest: datetime
-) -> Landed:
+) -> LandedFile:
     """A file as one of a source. It is as of the time in its name, unless that is later than `latest`.
 
     Such a time would win over all that comes later: the file is as of when it was modified.
     """
     stated = stated_time(path.name, source)
     if stated and stated <= latest:
-        return Landed(name, path, sha256, stamp.size, stated, FILE_NAME, stamp, stated)
-    return Landed(name, path, sha256, stamp.size, modified, "modification_time", stamp, stated)
+        return LandedFile(name, path, sha256, stamp.size, stated, FILE_NAME, stamp, stated)
+    return LandedFile(name, path, sha256, stamp.size, modified, "modification_time", stamp, stated)
 
 
 def hashed(path: Path | Remote) -> str:

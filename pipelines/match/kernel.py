@@ -11,7 +11,7 @@ from pipelines.match.blocking.keys import PAIRS, blocking_keys, candidate_pairs,
 from pipelines.match.clusters.cluster import cluster
 from pipelines.match.comparison.subset import local
 from pipelines.match.configuration import Configuration
-from pipelines.match.model.sample import said
+from pipelines.match.model.sample import evidence_values
 from pipelines.match.model.weigh import frequencies
 from pipelines.match.score import JUDGED, conflicting
 from pipelines.match.score import score as scored
@@ -22,7 +22,7 @@ ALL = 1.1  # a probability that no pair has
 keys = blocking_keys
 usable = in_blocks
 pairs = candidate_pairs
-content = said
+content = evidence_values
 merge = cluster
 
 

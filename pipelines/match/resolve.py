@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.match import kernel
 from pipelines.match.blocking.keys import KEYS, PAIRS
-from pipelines.match.blocking.shared_identifiers import crowds_on
+from pipelines.match.blocking.shared_identifiers import count_shared_identifiers_on
 from pipelines.match.clusters.cluster import SURE
 from pipelines.match.clusters.components import components
 from pipelines.match.clusters.pooled_evidence import LIKELY
@@ -43,7 +43,7 @@ def resolve(engine: Engine, names: Frame, facts: Frame, matching: Matching, *, e
     records = engine.rows(names)
     progress("making blocking keys", 0, records)
     blocks = usable_blocks(engine, names, facts)
-    crowds = crowds_on(engine, names, facts)
+    crowds = count_shared_identifiers_on(engine, names, facts)
     progress("fitting the match model", 0, records)
     configuration = Configuration(model_of(engine, names, facts, blocks, crowds), matching)
     pairs = paired(engine, blocks)

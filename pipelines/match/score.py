@@ -72,7 +72,7 @@ def _chunk(
         rule=_rule(comparison, likely),
         probability=pl.Series(weighed.probability[likely]).round(6),
         weight=pl.Series(weighed.weight[likely]).round(6),
-        vague=pl.Series(is_vague(comparison, likely)),
+        vague=pl.Series(has_ambiguous_given_name(comparison, likely)),
     )
     asked = np.flatnonzero(weighed.probability[likely] < explain_below)
     evidence = pl.Series("evidence", [None], dtype=pl.String).new_from_index(0, len(likely))
@@ -102,7 +102,7 @@ def conflicting(pairs: pl.DataFrame, exclusive: pl.DataFrame) -> pl.DataFrame:
     return both.filter(pl.col("value") != pl.col("value_hi")).select("lo", "hi").unique()
 
 
-def is_vague(comparison: Comparison, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+def has_ambiguous_given_name(comparison: Comparison, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Whether the given name of a pair does not say who it is: there is none, or an initial."""
     if "given_name" not in comparison.fields:
         return np.zeros(len(rows), bool)

@@ -30,13 +30,13 @@ class Decisions(NamedTuple):
     """Standing decisions about the values of some contacts. `turn` (String) is their order in time.
 
     `values`: contact_id, record_key (whose value it is), decision_id, kind, field, value (null clears), decided_at,
-    turn; of edits, pins, tags and untags. `spoken_over`: contact_id, decision_id, record_key, the members an edit or
+    turn; of edits, pins, tags and untags. `overruled`: contact_id, decision_id, record_key, the members an edit or
     pin speaks over. `since`: record_key, field, value, stated_since, of what these decisions may speak of.
     `primaries`: contact_id, decision_id, turn, record_key, the records whose values count in a merge of contacts.
     """
 
     values: pl.DataFrame
-    spoken_over: pl.DataFrame
+    overruled: pl.DataFrame
     since: pl.DataFrame
     primaries: pl.DataFrame
 
@@ -60,7 +60,7 @@ def with_decisions(stated: pl.DataFrame, decisions: Decisions, attributes: Mappi
         ],
         how="diagonal",
     ).with_columns(about=pl.col("field").replace(IdentifierType.WA_ID.value, IdentifierType.PHONE.value))
-    heard = newest_first(without_removed(spoken_over(said, decisions), decisions.values), attributes)
+    heard = newest_first(without_removed(overruled_by_decisions(said, decisions), decisions.values), attributes)
     return with_primary(heard, decisions.primaries).select(list(CANDIDATES))
 
 
@@ -94,12 +94,12 @@ def decided_values(values: pl.DataFrame) -> pl.DataFrame:
     return known.select(*CANDIDATES, "turn")
 
 
-def spoken_over(said: pl.DataFrame, decisions: Decisions) -> pl.DataFrame:
+def overruled_by_decisions(said: pl.DataFrame, decisions: Decisions) -> pl.DataFrame:
     """Silence what records had been saying of a field when it was edited, and leave out what was cleared then.
 
     Against a pin only another pin helps.
     """
-    spoken = decisions.spoken_over.join(
+    spoken = decisions.overruled.join(
         decisions.values.select("contact_id", "decision_id", "value", "decided_at", "turn", about="field"),
         on=["contact_id", "decision_id"],
     )

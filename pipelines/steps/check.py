@@ -10,17 +10,17 @@ import polars as pl
 
 from pipelines.decide.deliveries import by_request, request_of
 from pipelines.errors import ConfigurationError, DeliveryError
-from pipelines.ingest.ingest_files import Taken, by_format, delivery_of, origin_of, take_in
+from pipelines.ingest.ingest_files import DeliveryResult, by_format, delivery_of, ingest_file, origin_of
 from pipelines.ingest.reading_settings import is_outdated
-from pipelines.ingest.receive import expect_identity, worth_another_try
-from pipelines.landing.arrivals import TOLERANCE, Landed, Stamp, as_landed, every_source, hashed, local_files
+from pipelines.ingest.receive import require_identity, should_retry
+from pipelines.landing.arrivals import TOLERANCE, LandedFile, Stamp, as_landed, every_source, hashed, local_files
 from pipelines.project import OpenProject
 from pipelines.read.catalogue.detect import sample
 from pipelines.read.catalogue.registry import FORMATS
 from pipelines.read.change_requests.change_requests import looks_like
 from pipelines.store.ingest import deliveries, rejected_rows
 from pipelines.store.warehouse.connection import Connection
-from pipelines.store.warehouse.database import undone
+from pipelines.store.warehouse.database import rolled_back
 from schemas.project import DECISIONS
 from schemas.source import Source
 from schemas.vocabulary import DeliveryState
@@ -38,8 +38,8 @@ class Checked(NamedTuple):
     """
 
     known: bool
-    before: deliveries.Earlier | None
-    taken: Taken
+    before: deliveries.EarlierDelivery | None
+    taken: DeliveryResult
     way_out: str | None
     codes: pl.DataFrame
     problems: pl.DataFrame
@@ -48,32 +48,32 @@ class Checked(NamedTuple):
 def check(project: OpenProject, connection: Connection, path: Path, source: str) -> Checked:
     """What a run would make of a file of this source, wherever it lies. Nothing is written."""
     ids = project.ids()
-    with undone(connection):
-        expect_identity(connection, ids)
+    with rolled_back(connection):
+        require_identity(connection, ids)
     file = landed_at(path, source, every_source(project.settings)[source])
     requested = source == DECISIONS
     delivery = (request_of if requested else delivery_of)(project, file, ids)
-    before = deliveries.earlier(connection, [delivery.delivery_id]).get(delivery.delivery_id)
+    before = deliveries.earlier_delivery(connection, [delivery.delivery_id]).get(delivery.delivery_id)
     seen: list[tuple[str | None, pl.DataFrame, pl.DataFrame]] = []
 
     @contextmanager
     def looked_at(connection: Connection) -> Iterator[None]:
-        with undone(connection):
+        with rolled_back(connection):
             yield
             way_out = rejected_rows.summary(connection, delivery.delivery_id)["remediation"].item()
             codes = rejected_rows.codes(connection, delivery.delivery_id)
             seen.append((way_out, codes, rejected_rows.first_problems(connection, delivery.delivery_id, SHOWN)))
 
     store = by_request(project, file, ids, "check") if requested else by_format(file, origin_of(project, file, ids))
-    taken = take_in(connection, delivery, store, "check", looked_at)
+    taken = ingest_file(connection, delivery, store, "check", looked_at)
     known = before is not None and before.state == DeliveryState.ACCEPTED
     outdated = before is not None and is_outdated(before, delivery, project.settings.attributes)
-    if known or before is None or worth_another_try(before, outdated=outdated):
+    if known or before is None or should_retry(before, outdated=outdated):
         return Checked(known, None, taken, *seen[-1])
     return Checked(known, before, taken, *seen[-1])
 
 
-def landed_at(path: Path, source: str, options: Source) -> Landed:
+def landed_at(path: Path, source: str, options: Source) -> LandedFile:
     """A file as if it had landed where its source looks for files."""
     status = path.stat()
     stamp = Stamp(path.name, status.st_size, status.st_mtime_ns)

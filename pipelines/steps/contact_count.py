@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from pipelines.project import OpenProject
 from pipelines.store.contacts import count_history as store
-from pipelines.store.contacts.count_history import Census
+from pipelines.store.contacts.count_history import ContactCount
 from pipelines.store.reads import health
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
@@ -12,11 +12,11 @@ from pipelines.store.warehouse.database import transaction
 FEWEST = 100  # contacts; below, a single delivery moves any share of them
 
 
-class Counted(NamedTuple):
+class ContactCounts(NamedTuple):
     """How many contacts there are, how many there were in the last accepted run, and whether that is accepted."""
 
-    before: Census | None
-    now: Census
+    before: ContactCount | None
+    now: ContactCount
     allowed: float  # share of the contacts by which their number may move
     is_accepted: bool
 
@@ -45,15 +45,15 @@ class Counted(NamedTuple):
         )
 
 
-def count(project: OpenProject, connection: Connection, run_id: str, *, accept: bool) -> Counted:
+def count(project: OpenProject, connection: Connection, run_id: str, *, accept: bool) -> ContactCounts:
     """Compare the number of contacts with that of the last accepted run, and keep it if it is accepted too.
 
     It is in a first run, where there were fewer than `FEWEST`, where it moved by no more than the project allows, and
     where somebody says so (`accept`).
     """
     before, allowed = store.last_accepted(connection, run_id), project.settings.health.max_change
-    now = Census(health.count(connection, "record"), health.count(connection, "contact"))
-    counted = Counted(before, now, allowed, is_accepted=True)
+    now = ContactCount(health.count(connection, "record"), health.count(connection, "contact"))
+    counted = ContactCounts(before, now, allowed, is_accepted=True)
     judged = before is not None and before.contacts >= FEWEST
     if judged and not accept and counted.share > allowed:
         return counted._replace(is_accepted=False)

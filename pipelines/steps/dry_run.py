@@ -9,7 +9,7 @@ from pipelines.store.contacts import id_history
 from pipelines.store.reads import contact_details
 from pipelines.store.reads.timeline import entries
 from pipelines.store.warehouse.connection import Connection
-from pipelines.store.warehouse.database import undone
+from pipelines.store.warehouse.database import rolled_back
 
 
 class State(NamedTuple):
@@ -41,12 +41,12 @@ def before_and_after(connection: Connection, contacts: Sequence[str], act: Calla
     Raises:
         DecisionRefused: `act` is refused as it would be in earnest.
     """
-    with undone(connection):
+    with rolled_back(connection):
         made = act()
-        touched = id_history.entangled(connection, pl.Series([*contacts, *made], dtype=pl.String))
-        after = standing(connection, touched)
-        went = {each: now for each in touched if each not in after and (now := id_history.went_to(connection, each))}
-    before = standing(connection, touched)
+        touched = id_history.affected_contacts(connection, pl.Series([*contacts, *made], dtype=pl.String))
+        after = current_state(connection, touched)
+        went = {each: now for each in touched if each not in after and (now := id_history.resolve_id(connection, each))}
+    before = current_state(connection, touched)
     changed = [each for each in touched if before.get(each) != after.get(each)]
     return Change(
         {each: before[each] for each in changed if each in before},
@@ -55,7 +55,7 @@ def before_and_after(connection: Connection, contacts: Sequence[str], act: Calla
     )
 
 
-def standing(connection: Connection, contacts: pl.Series) -> dict[str, State]:
+def current_state(connection: Connection, contacts: pl.Series) -> dict[str, State]:
     """These contacts by their id, in so far as they are there."""
     return {
         each["contact_id"]: State(

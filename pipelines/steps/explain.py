@@ -5,10 +5,19 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.derive.comparison_data import Compared, compared
-from pipelines.derive.pair_explanation import CAPS, Conflict, Keys, Named, Pair, conflicts_between, judged, shared_keys
-from pipelines.derive.veto_reasons import against
-from pipelines.match.comparison.records import encoded
+from pipelines.derive.comparison_data import ComparisonData, load_comparison_data
+from pipelines.derive.pair_explanation import (
+    CAPS,
+    Conflict,
+    Pair,
+    RecordRef,
+    SharedKeys,
+    conflicts_between,
+    explain_outcome,
+    shared_keys,
+)
+from pipelines.derive.veto_reasons import veto_reasons
+from pipelines.match.comparison.records import encode
 from pipelines.match.evidence import Item, Weights, items, relation_between, weights
 from pipelines.match.source_links import DECISION, SOURCE_MERGE
 from pipelines.project import OpenProject
@@ -32,8 +41,8 @@ class Step(NamedTuple):
 class Explained(NamedTuple):
     """Why a pair of records is or is not one person."""
 
-    one: Named
-    other: Named
+    one: RecordRef
+    other: RecordRef
     items: list[Item]
     conflicts: list[Conflict]
     swapped: bool  # given and family name stand in each other's place
@@ -47,7 +56,7 @@ class Explained(NamedTuple):
     verdict: str  # merged | parted | vetoed | review | conflict | unlikely | capped | not_compared | pending
     why: str
     against: list[str]  # what a veto rests on
-    keys: Keys
+    keys: SharedKeys
     one_contact: bool
     path: list[Step]  # how they come to be in one contact, where not by an edge of their own
     kept_probability: float | None  # of the edge, where it is another than now
@@ -60,25 +69,25 @@ def explain(project: OpenProject, connection: Connection, one: pl.Series, other:
     Pairs that were never compared are compared now; nothing is kept.
     """
     settings = project.settings
-    own = compared(settings, connection, pl.concat([one, other]).unique().sort())
+    own = load_comparison_data(settings, connection, pl.concat([one, other]).unique().sort())
     _, model = models.current_model(connection)
-    known = encoded(own.keys.len(), own.names, own.facts)
+    known = encode(own.keys.len(), own.names, own.facts)
     numbers = pl.DataFrame({"record_key": own.keys}).with_row_index("record")
     sides = [numbers.filter(pl.col("record_key").is_in(side.implode()))["record"] for side in (one, other)]
     pairs = sides[0].alias("lo").to_frame().join(sides[1].alias("hi").to_frame(), how="cross")
-    found = weights(known, pairs, model, match_tables.crowds_of(connection, own.keys))
+    found = weights(known, pairs, model, match_tables.shared_identifiers_of(connection, own.keys))
     blocks = store.blocks_of(connection, own.keys)
     edges = store.edges_among(connection, own.keys)
     row = strongest(pairs, own, found, blocks, edges)
     lo, hi = pairs.row(row)
-    named = {each["record_key"]: Named(**each) for each in store.described(connection, own.keys).to_dicts()}
+    named = {each["record_key"]: RecordRef(**each) for each in store.describe_records(connection, own.keys).to_dicts()}
     pair = Pair(
         named[own.keys[lo]],
         named[own.keys[hi]],
         next(iter(_between(edges, own.keys[lo], own.keys[hi]).to_dicts()), None),
         shared_keys(blocks, own.keys[lo], own.keys[hi]),
         conflicts_between(own.exclusive, lo, hi),
-        links.said_of(connection, own.keys[lo], own.keys[hi]),
+        links.link_decisions(connection, own.keys[lo], own.keys[hi]),
     )
     return _explained(project, connection, pair, found, row, (lo, hi), pairs.height - 1)
 
@@ -94,13 +103,13 @@ def _explained(
 ) -> Explained:
     weighed = found.weighed
     probability = float(weighed.probability[row])
-    verdict, why = judged(pair, probability, project.settings.matching)
+    verdict, why = explain_outcome(pair, probability, project.settings.matching)
     together = pair.one.contact_id is not None and pair.one.contact_id == pair.other.contact_id
     kept = None if pair.edge is None else float(str(pair.edge["probability"]))
     standing_against = []
     if verdict == "vetoed" and pair.edge and pair.one.contact_id and pair.other.contact_id:
         veto = str(pair.edge["veto"])
-        standing_against = against(project, connection, veto, pair.one.contact_id, pair.other.contact_id)
+        standing_against = veto_reasons(project, connection, veto, pair.one.contact_id, pair.other.contact_id)
     by_comparison = pair.edge is not None and pair.edge["rule"] not in (SOURCE_MERGE, DECISION)
     return Explained(
         one=pair.one,
@@ -126,7 +135,9 @@ def _explained(
     )
 
 
-def strongest(pairs: pl.DataFrame, own: Compared, found: Weights, blocks: pl.DataFrame, edges: pl.DataFrame) -> int:
+def strongest(
+    pairs: pl.DataFrame, own: ComparisonData, found: Weights, blocks: pl.DataFrame, edges: pl.DataFrame
+) -> int:
     """The row of the pair (lo, hi) that says most: by the weight of its kept edge, else of those that were compared."""
     numbers = pl.DataFrame({"record_key": own.keys}).with_row_index("record")
     placed = blocks.filter(pl.col("size") <= pl.col("rule").replace_strict(CAPS, return_dtype=pl.Int64)).join(
@@ -168,7 +179,9 @@ def ties(connection: Connection, records: pl.Series) -> list[Step]:
 
 
 def _names(connection: Connection, records: pl.Series) -> dict[str, str]:
-    return {each["record_key"]: str(Named(**each)) for each in store.described(connection, records).to_dicts()}
+    return {
+        each["record_key"]: str(RecordRef(**each)) for each in store.describe_records(connection, records).to_dicts()
+    }
 
 
 def _strongest_first(connection: Connection, records: pl.Series) -> pl.DataFrame:
@@ -176,7 +189,7 @@ def _strongest_first(connection: Connection, records: pl.Series) -> pl.DataFrame
     return store.ties(connection, records).select("record_lo", "record_hi", "rule", "probability")
 
 
-def path(connection: Connection, one: Named, other: Named) -> list[Step]:
+def path(connection: Connection, one: RecordRef, other: RecordRef) -> list[Step]:
     """The fewest ties that lead from one record of a contact to another, the likelier ones first."""
     if one.contact_id is None:
         return []

@@ -13,7 +13,7 @@ from pipelines.store.matching import changed_edges, evidence
 from pipelines.store.reads import exports, health
 from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
-from pipelines.store.warehouse.database import undone
+from pipelines.store.warehouse.database import rolled_back
 from schemas.segment import Segment
 from schemas.vocabulary import AttributeType
 
@@ -49,7 +49,7 @@ def preview(project: OpenProject, connection: Connection, change: Callable[[], p
     """
     evidence.require_matched(connection)
     as_of = runs.last_as_of(connection)
-    with undone(connection):
+    with rolled_back(connection):
         before = _standing(project, connection, as_of)
         stirred = change()
         happened = None
@@ -75,7 +75,7 @@ class _Standing(NamedTuple):
 
 def _standing(project: OpenProject, connection: Connection, as_of: datetime | None) -> _Standing:
     return _Standing(
-        dict(changed_edges.zones(connection).iter_rows()),
+        dict(changed_edges.count_by_zone(connection).iter_rows()),
         health.count(connection, "contact"),
         health.count(connection, "review_queue"),
         {each.segment: members(project, connection, each, as_of) for each in project.segments if as_of},

@@ -80,7 +80,7 @@ def publish(
     draft = folder / f".{FILE}.next"
     try:
         members = write_rows(project, connection, segment, predicate, draft)
-        return put_in_place(project, connection, segment, draft, members, run_id, as_of)
+        return replace_files(project, connection, segment, draft, members, run_id, as_of)
     finally:
         draft.unlink(missing_ok=True)  # rows of people do not stay where nobody looks for them
 
@@ -101,7 +101,7 @@ def write_rows(
     return pl.concat(members)
 
 
-def put_in_place(
+def replace_files(
     project: OpenProject,
     connection: Connection,
     segment: Segment,

@@ -15,9 +15,9 @@ from pipelines.store.matching.evidence import require_matched
 from pipelines.store.reads import health
 from pipelines.store.runs import rebuild as store
 from pipelines.store.runs import runs
-from pipelines.store.runs.work_queue import CONTACTS, MATCH, leave_pending, pending
+from pipelines.store.runs.work_queue import CONTACTS, MATCH, enqueue_all, queued_records
 from pipelines.store.warehouse.connection import Connection
-from pipelines.store.warehouse.database import transaction, undone
+from pipelines.store.warehouse.database import rolled_back, transaction
 
 RUN = "rebuild"  # id of a rebuild that leaves nothing behind
 
@@ -91,14 +91,14 @@ def compare(project: OpenProject, connection: Connection) -> Comparison:
     """
     as_of = _as_of(connection)
     model, _ = models.current_parameters(connection)
-    with undone(connection):
+    with rolled_back(connection):
         waiting = waiting_for_a_run(project, connection).len()
         if waiting or health.count(connection, "stale_conversation_stats"):
             match.match_pending(project, connection, model, RUN)
             merge.merge_pending(project, connection, RUN, as_of)
         records, contacts = health.count(connection, "record"), health.count(connection, "contact")
         progress("noting what is stored", 0)
-        store.note_stored(connection)
+        store.keep_stored_copy(connection)
         derive_all(project, connection, RUN, as_of)
         progress("comparing", 0)
         tables, contact_ids = store.differences(connection), store.contacts_that_differ(connection)
@@ -109,17 +109,17 @@ def waiting_for_a_run(project: OpenProject, connection: Connection) -> pl.Series
     """Keys of the records that a run with nothing new would look at; all of them under another configuration."""
     model, _ = models.current_parameters(connection)
     versions = {MATCH: match.version_of(project, model), CONTACTS: merge.version_of(project)}
-    return pl.concat([pending(connection, step, version) for step, version in versions.items()]).unique().sort()
+    return pl.concat([queued_records(connection, step, version) for step, version in versions.items()]).unique().sort()
 
 
 def derive_all(project: OpenProject, connection: Connection, run_id: str, as_of: datetime) -> Merged:
     """Empty what is derived and derive it, inside a transaction."""
     progress("emptying what is derived", 0)
-    records = store.forget(connection, run_id)
+    records = store.clear_derived(connection, run_id)
     model, _ = models.current_parameters(connection)
-    leave_pending(connection, MATCH, records)
+    enqueue_all(connection, MATCH, records)
     match.match_pending(project, connection, model, run_id)
-    leave_pending(connection, CONTACTS, records)
+    enqueue_all(connection, CONTACTS, records)
     return merge.merge_pending(project, connection, run_id, as_of)
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.derive.fit import everybody, fitted, refit
+from pipelines.derive.fit import fit_model, load_all_records, refit
 from pipelines.derive.match import compare_subjects
 from pipelines.match.model.fit import FEWEST
 from pipelines.match.model.model import Model, shipped_m
@@ -50,7 +50,7 @@ def refit_now(project: OpenProject, connection: Connection, run_id: str) -> Refi
     evidence.require_matched(connection)
     with transaction(connection):
         before, old = models.current_parameters(connection)
-        version, new = refit(connection, everybody(project, connection), run_id)
+        version, new = refit(connection, load_all_records(project, connection), run_id)
     return _compared(before, old, version, new)
 
 
@@ -62,8 +62,8 @@ def refit_preview(project: OpenProject, connection: Connection) -> Refitted:
     """
     evidence.require_matched(connection)
     before, old = models.current_parameters(connection)
-    own = everybody(project, connection)
-    new = fitted(own)
+    own = load_all_records(project, connection)
+    new = fit_model(own)
     turned: list[dict[str, object]] = []
 
     def with_new_edges() -> pl.Series:

@@ -11,7 +11,7 @@ from pipelines.publish.rejected_rows import write_rejected
 from pipelines.read.catalogue.registry import FORMATS
 from pipelines.read.change_requests.change_requests import FORMAT
 from pipelines.store.ingest import rejected_rows as store
-from pipelines.store.ingest.rejected_rows import GivenBack
+from pipelines.store.ingest.rejected_rows import RejectedFile
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
 
@@ -19,7 +19,7 @@ FOLDER = "rejected"
 DIGITS = 12  # of the id of a delivery, in the names of its files
 
 
-def give_back(project: OpenProject, connection: Connection) -> list[str]:
+def write_rejected_files(project: OpenProject, connection: Connection) -> list[str]:
     """Write the refused rows of every delivery that has not had its own given back; the names of those files.
 
     Beside them lies what was wrong, with the rows and with fields of others: the problems, and their counts. A file's
@@ -28,10 +28,10 @@ def give_back(project: OpenProject, connection: Connection) -> list[str]:
     lists = [FORMAT, *(name for name, each in FORMATS.items() if each.holds == "contacts")]
     folder = project.folder / FOLDER
     names = []
-    for delivery in store.to_give_back(connection, lists).to_dicts():
+    for delivery in store.deliveries_to_return(connection, lists).to_dicts():
         delivery_id = delivery["delivery_id"]
         name = f"{delivery['source']}-{delivery_id.replace('-', '')[:DIGITS]}"
-        before = store.last_given_back(connection, delivery_id)
+        before = store.last_rejected_file(connection, delivery_id)
         file = before
         if delivery["has_rows"]:
             file = rows_file(folder, name, connection, delivery_id, before)
@@ -40,13 +40,15 @@ def give_back(project: OpenProject, connection: Connection) -> list[str]:
         report(folder / name, connection, delivery_id)
         with transaction(connection):
             if file and file != before:
-                store.remember_given_back(connection, delivery_id, file)
+                store.keep_rejected_file(connection, delivery_id, file)
             shown = file.file_name if file and delivery["has_rows"] else None
-            store.note_given_back(connection, delivery_id, shown, f"{name}.errors.csv")
+            store.keep_file_names(connection, delivery_id, shown, f"{name}.errors.csv")
     return names
 
 
-def rows_file(folder: Path, name: str, connection: Connection, delivery_id: str, before: GivenBack | None) -> GivenBack:
+def rows_file(
+    folder: Path, name: str, connection: Connection, delivery_id: str, before: RejectedFile | None
+) -> RejectedFile:
     """The file with the refused rows of a delivery: the one that was written before if it holds the same, else anew.
 
     A file that is not as it was written is being corrected by somebody, and is never replaced: the new one gets a
@@ -64,7 +66,7 @@ def rows_file(folder: Path, name: str, connection: Connection, delivery_id: str,
     if path != twin and sha256_of(twin) == sha256:  # a run was killed before it could note this one
         path.unlink()
         path = twin
-    return GivenBack(path.name, sha256, rows_sha256)
+    return RejectedFile(path.name, sha256, rows_sha256)
 
 
 def free(folder: Path, name: str) -> Path:

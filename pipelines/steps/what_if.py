@@ -17,7 +17,7 @@ def what_if(project: OpenProject, connection: Connection, auto: float, review: f
         NeverMatched: There is nothing yet that could change.
     """
     configured = project.settings.matching.review
-    kept_from = changed_edges.kept_from(connection) or configured
+    kept_from = changed_edges.review_threshold_kept(connection) or configured
     wanted = thresholds(auto, min(configured, auto) if review is None else review)
     if wanted.review < kept_from:
         way_out = "run `onecontact run`, which looks for them"
@@ -31,7 +31,7 @@ def what_if(project: OpenProject, connection: Connection, auto: float, review: f
     return preview(
         project._replace(settings=settings),
         connection,
-        lambda: changed_edges.rezone(connection, wanted.auto, wanted.review, SURE),
+        lambda: changed_edges.reclassify_edges(connection, wanted.auto, wanted.review, SURE),
     )
 
 

@@ -1,11 +1,11 @@
 import polars as pl
 
-from assets.metadata import bars, columns_of, signed_bars, stacked, table
+from assets.metadata import bars, column_schema, signed_bars, stacked, table
 from schemas.contact import Contact
 
 
 def test_columns_carry_their_meaning_and_how_closely_they_point_at_a_person() -> None:
-    columns = {each.name: each for each in columns_of(Contact)["dagster/column_schema"].columns}
+    columns = {each.name: each for each in column_schema(Contact)["dagster/column_schema"].columns}
     assert columns["email"].tags == {"pii": "direct"}
     assert columns["contact_id"].constraints.unique
     assert columns["name"].constraints.nullable

@@ -1,13 +1,13 @@
 import polars as pl
 
 from benchmarks.zones import Linkable, Zone, linkable, true_pairs, zones
-from pipelines.match.comparison.listed import prepared
-from pipelines.match.comparison.records import encoded
+from pipelines.match.comparison.listed import prepare_list
+from pipelines.match.comparison.records import encode
 
 ROLES = {"given": "given_name", "family": "family_name", "email": "email"}
-RECORDS = encoded(
+RECORDS = encode(
     4,
-    *prepared(
+    *prepare_list(
         pl.DataFrame(
             [
                 ("Anna", "Berg", "anna@example.com"),

@@ -111,7 +111,7 @@ def test_the_text_of_an_unforeseen_error_stays_out_of_the_terminal(
     def broken(_: object) -> int:
         raise ValueError("zacharias@example.org")
 
-    monkeypatch.setattr("console.cli.command", lambda _: broken)
+    monkeypatch.setattr("console.cli.load_command", lambda _: broken)
     assert main(["status", "--project", str(tmp_path)]) == 1
     complaint = capsys.readouterr().err
     assert "ValueError" in complaint
@@ -139,7 +139,7 @@ def stops_in_a_query(_: object) -> int:
 def test_a_command_that_is_stopped_ends_with_130(
     stopping: Callable[[object], int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "command", lambda _: stopping)
+    monkeypatch.setattr(cli, "load_command", lambda _: stopping)
 
     assert main(["status"]) == 130
     assert capsys.readouterr().err.startswith("onecontact: stopped")
@@ -151,7 +151,7 @@ def test_an_unforeseen_error_leaves_its_traceback_if_that_is_asked_for(
     with small_project(tmp_path / "p"):
         pass
     monkeypatch.setenv("ONECONTACT_DEBUG", "1")
-    monkeypatch.setattr(list_contacts, "matching", lambda *_: 1 / 0)
+    monkeypatch.setattr(list_contacts, "find_contacts", lambda *_: 1 / 0)
 
     assert main(["list", "--project", str(tmp_path / "p")]) == 1
 

@@ -24,7 +24,7 @@ from pipelines.derive.match import match
 from pipelines.derive.merge import merge
 from pipelines.ingest.receive import receive
 from pipelines.project import OpenProject, open_project
-from pipelines.store.reads.timeline import KINDS, Wanted, timeline
+from pipelines.store.reads.timeline import KINDS, TimelineFilter, timeline
 from pipelines.store.warehouse.connection import Connection, value
 from pipelines.store.warehouse.keys import make_keys
 from tests.end_to_end.demo_project import DEMO
@@ -175,5 +175,5 @@ def history(connection: Connection, person: str) -> Iterator[Said]:
            WHERE run_to IS NULL AND source = 'crm' AND record_id = ?""",
         [record_id],
     )
-    for batch in timeline(connection, str(contact_id), Wanted(kinds=KINDS["message"])):
+    for batch in timeline(connection, str(contact_id), TimelineFilter(kinds=KINDS["message"])):
         yield from batch.select("happened_at", "channel", "direction", "kind", "text").iter_rows()

@@ -10,9 +10,9 @@ import polars as pl
 from pipelines.derive.code_version import MATCHING, NORMALISATION
 from pipelines.match import priors
 from pipelines.match.blocking.keys import PAIRS, RULES, blocking_keys
-from pipelines.match.blocking.shared_identifiers import crowds
-from pipelines.match.comparison.listed import prepared
-from pipelines.match.comparison.records import encoded
+from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
+from pipelines.match.comparison.listed import prepare_list
+from pipelines.match.comparison.records import encode
 from pipelines.match.model.model import unfitted
 from pipelines.match.model.weigh import frequencies
 from pipelines.match.score import score
@@ -93,10 +93,10 @@ def matched() -> dict[str, Any]:
     """What matching makes of the people above: shared keys and evidence of every pair, contacts, and its priors."""
     people = pl.read_csv(io.StringIO(PEOPLE), separator=";", infer_schema=False)
     roles = {column: column for column in people.columns}
-    own, facts = prepared(people, roles)
-    records, model = encoded(people.height, own, facts), unfitted()
+    own, facts = prepare_list(people, roles)
+    records, model = encode(people.height, own, facts), unfitted()
     pairs = pl.DataFrame([(lo, hi) for hi in range(people.height) for lo in range(hi)], schema=PAIRS, orient="row")
-    known = frequencies(records, model, crowds(own, facts))
+    known = frequencies(records, model, count_shared_identifiers(own, facts))
     edges = score(records, known, model, pairs, Matching(review=1e-3), pl.DataFrame(schema=PAIRS))
     keys = blocking_keys(own, facts)
     shared = (

@@ -12,22 +12,22 @@ CROWDS = pl.Schema({"field": pl.String, "value": pl.String, "people": pl.UInt32,
 PLACES = ("company", "street")  # what tells records without a person's name apart
 
 
-def crowds(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+def count_shared_identifiers(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """How many people share each identifier that several records have: field, value, people, givens (UInt32).
 
     A person may be written in several ways, so it takes both another family name and another initial of the given name
     to be somebody else for certain; `givens` counts initials of given names alone. A mailbox like info@ is shared by
     several whoever is known to use it. `names` and `facts` as `records.encoded` takes them.
     """
-    return IN_MEMORY.collect(crowds_on(IN_MEMORY, lazy(names), lazy(facts)))
+    return IN_MEMORY.collect(count_shared_identifiers_on(IN_MEMORY, lazy(names), lazy(facts)))
 
 
-def crowds_on(engine: Engine, names: Frame, facts: Frame) -> Frame:
+def count_shared_identifiers_on(engine: Engine, names: Frame, facts: Frame) -> Frame:
     """`crowds` of frames."""
-    return engine.map_groups([engine.checkpoint(bearers(names, facts), "value")], "value", counted, CROWDS)
+    return engine.map_groups([engine.checkpoint(holders(names, facts), "value")], "value", count_holders, CROWDS)
 
 
-def bearers(names: Frame, facts: Frame) -> Frame:
+def holders(names: Frame, facts: Frame) -> Frame:
     """Records that share an identifier: field, value, given_name, family_name; where both are null, PLACES.
 
     A record is there several times if it states several places.
@@ -43,7 +43,7 @@ def bearers(names: Frame, facts: Frame) -> Frame:
     return named.drop("record")
 
 
-def counted(bearing: pl.DataFrame) -> pl.DataFrame:
+def count_holders(bearing: pl.DataFrame) -> pl.DataFrame:
     """The crowds of whole identifiers, from all their `bearers`."""
     named = _with_lone_families(bearing)
     initials = [pl.col(part).str.slice(0, 1) for part in ("given_name", "family_name")]

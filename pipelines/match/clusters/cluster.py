@@ -13,7 +13,7 @@ import polars as pl
 from pipelines.match.clusters.bridges import votes
 from pipelines.match.clusters.components import components_of
 from pipelines.match.clusters.name_conflicts import NameBits, name_conflicts
-from pipelines.match.clusters.pooled_evidence import pooled
+from pipelines.match.clusters.pooled_evidence import pool_evidence
 from pipelines.match.source_links import DECISION, SOURCE_MERGE
 
 SURE = 0.98  # probability from which on an edge needs no support
@@ -159,7 +159,7 @@ def _join_pooled(
     told = doubtful.select("probability", "weight", "evidence")[ends["row"]]
     joined: list[tuple[Hashable, Hashable, float, int]] = []
     taken: set[Hashable] = set()
-    for lo, hi, weight, pairs in pooled(ends.drop("row").hstack(told)).iter_rows():
+    for lo, hi, weight, pairs in pool_evidence(ends.drop("row").hstack(told)).iter_rows():
         if taken.isdisjoint((lo, hi)) and not _veto(held[lo], held[hi], vague=False, is_decided=False):
             _join(held[lo], held[hi], held)
             taken |= {lo, hi}

@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.match.blocking.keys import KEYS, candidate_pairs
 from pipelines.match.comparison.compare import INDEX, compare_names
-from pipelines.match.comparison.records import NAMES, encoded
+from pipelines.match.comparison.records import NAMES, encode
 
 MOST_NAMES = 500  # different names of one component that are compared; one person is not written in so many ways
 CHUNK = 500_000  # pairs that are compared at a time; bounds memory
@@ -58,7 +58,7 @@ def _contradicting(names: pl.DataFrame) -> pl.DataFrame:
     pairs = candidate_pairs(names.select(rule=pl.lit(0, KEYS["rule"]), key=component, record="name"))
     words = names.select(record="name", given_name="given_name", middle_name=None, family_name="family_name")
     no_facts = pl.DataFrame(schema={"record": pl.UInt32, "field": pl.String, "value": pl.String})
-    records = encoded(names.height, words.cast(dict.fromkeys(NAMES, pl.String)), no_facts)
+    records = encode(names.height, words.cast(dict.fromkeys(NAMES, pl.String)), no_facts)
     found = [pairs.clear()]
     for chunk in pairs.iter_slices(CHUNK):
         judged, _ = compare_names(records, chunk["lo"].to_numpy(), chunk["hi"].to_numpy())

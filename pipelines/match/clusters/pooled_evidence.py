@@ -21,7 +21,7 @@ EVIDENCE = pl.Struct({name: pl.Struct({"weight": pl.Float64}) for name in FIELDS
 SIDES = ["one", "other"]
 
 
-def pooled(edges: pl.DataFrame) -> pl.DataFrame:
+def pool_evidence(edges: pl.DataFrame) -> pl.DataFrame:
     """Pairs of clusters that all edges across them together tie: one, other, weight, pairs; strongest first.
 
     `edges`: one, other (clusters, in this order), smaller, larger (their sizes in records), probability, weight,

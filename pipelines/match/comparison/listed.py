@@ -32,7 +32,7 @@ def by_role(rows: pl.LazyFrame, roles: Mapping[str, str]) -> pl.LazyFrame:
     )
 
 
-def prepared(
+def prepare_list(
     columns: pl.DataFrame, roles: Mapping[str, str], region: str | None = None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Names and facts of a frame's rows, which are records 0, 1, 2 …: `list_names` and `list_facts`."""

@@ -38,7 +38,7 @@ class Records:
     tails: Hashes | None  # of the digits of each phone number that do not depend on how it is written
 
 
-def encoded(count: int, names: pl.DataFrame, facts: pl.DataFrame) -> Records:
+def encode(count: int, names: pl.DataFrame, facts: pl.DataFrame) -> Records:
     """Number the values of `count` records.
 
     `names`: record (UInt32), given_name, middle_name, family_name (String, null where there is none), all folded.

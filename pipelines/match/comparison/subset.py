@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.match.comparison.records import Records, encoded
+from pipelines.match.comparison.records import Records, encode
 
 
 class Local(NamedTuple):
@@ -25,4 +25,4 @@ def local(pairs: pl.DataFrame, names: pl.DataFrame, facts: pl.DataFrame) -> Loca
     place[number] = np.arange(len(number), dtype=np.uint32)
     here = [frame.with_columns(record=pl.Series(place[frame["record"].to_numpy()])) for frame in (names, facts)]
     lo, hi = (place[pairs[end].to_numpy()] for end in ("lo", "hi"))
-    return Local(encoded(len(number), *here), lo, hi, number)
+    return Local(encode(len(number), *here), lo, hi, number)

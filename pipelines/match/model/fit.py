@@ -45,7 +45,7 @@ def fit_on(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Fram
     own_names, own_facts = (engine.checkpoint(frame.join(sample, on="record", how="semi")) for frame in (names, facts))
     own_crowds = engine.collect(crowds.join(own_facts, on=["field", "value"], how="semi"))
     own = local(pairs, engine.collect(own_names), engine.collect(own_facts))
-    return learnt(model, pairs, every, own, own_crowds)
+    return fit_parameters(model, pairs, every, own, own_crowds)
 
 
 def model_of(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Frame) -> Model:
@@ -53,7 +53,7 @@ def model_of(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Fr
     return unfitted() if engine.rows(names) < FEWEST else fit_on(engine, names, facts, keys, crowds)
 
 
-def learnt(model: Model, pairs: pl.DataFrame, every: int, own: Local, crowds: pl.DataFrame) -> Model:
+def fit_parameters(model: Model, pairs: pl.DataFrame, every: int, own: Local, crowds: pl.DataFrame) -> Model:
     """The model with what a sample of candidate pairs shows, of which there are `every` times as many."""
     lo, hi = own.lo, own.hi
     comparison = compare(own.records, lo, hi)

@@ -24,7 +24,7 @@ def sampled_pairs(
     """
     blocks = engine.collect(engine.map_groups([keys], "key", pairs_of_blocks, BLOCK_PAIRS))
     every = max(1, -(-int(blocks["pairs"].sum()) // SAMPLE))
-    told = engine.map_groups([names, facts], "record", said, SAID)
+    told = engine.map_groups([names, facts], "record", evidence_values, SAID)
     found = engine.collect(_of_chosen(engine.checkpoint(keys), told, every))
     on = [blocking.fields_of(rule) for rule in blocking.RULES]
     without = {
@@ -55,7 +55,7 @@ def pairs_of_blocks(keys: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame({"pairs": [int((each * (each - 1) // 2).sum()) for each in sizes]}, schema=BLOCK_PAIRS)
 
 
-def said(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+def evidence_values(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """A number for what each record says: record, said. Records that say the same have the same."""
     record = names["record"]
     total = np.zeros(int(record.max() or 0) + 1, np.uint64)  # type: ignore[arg-type]  # a number

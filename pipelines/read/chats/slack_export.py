@@ -16,7 +16,7 @@ from pipelines.read.containers import zip as archive
 from pipelines.read.containers.json_lines import parsed, written
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.core.epoch import EPOCH
-from pipelines.read.core.frames import Entry, Happened, Moment, Refused, Said, Thread, batches
+from pipelines.read.core.frames import Entry, Event, Message, Moment, Rejected, Thread, batches
 from pipelines.read.core.own_addresses import WithOwnAddresses
 from pipelines.read.meta.messenger_participant import an_id, inside, items, words
 from schemas.error_codes import ErrorCode
@@ -135,19 +135,19 @@ def _entry(message: Any, room: Room, who: People) -> Entry:
     at = _time(stamp)
     if stamp is None or at is None:
         expected = "a message with ts, in seconds"
-        return Refused(None, ErrorCode.MESSAGE_UNREADABLE, expected, written(message))
+        return Rejected(None, ErrorCode.MESSAGE_UNREADABLE, expected, written(message))
     text = said(message, who)
     if len(text or "") > MAX_TEXT:
         expected = f"a message of at most {MAX_TEXT} characters"
-        return Refused(None, ErrorCode.LIMIT_EXCEEDED, expected, written(message))
+        return Rejected(None, ErrorCode.LIMIT_EXCEEDED, expected, written(message))
     key, moment = f"{room.key}|{stamp}", Moment(at, MILLISECOND, STATED)
     user, subtype = an_id(message.get("user")), words(message.get("subtype"))
     sender = who.name(user) or _shown(message)
     if subtype in CHANGES:
         after = said(message["message"], who) if isinstance(message.get("message"), dict) else None
-        return Happened(None, key, room.key, CHANGES[subtype], None, moment, actor=sender, after=after)
+        return Event(None, key, room.key, CHANGES[subtype], None, moment, actor=sender, after=after)
     if subtype is not None and subtype not in WORDS:
-        return Happened(None, key, room.key, EventKind.SYSTEM, text, moment, actor=sender)
+        return Event(None, key, room.key, EventKind.SYSTEM, text, moment, actor=sender)
     direction, author = who.author(user)
     if subtype == "bot_message" or (user is None and message.get("bot_id")):
         direction, author = Direction.OUTBOUND, Author.BOT
@@ -156,7 +156,7 @@ def _entry(message: Any, room: Room, who: People) -> Entry:
     if subtype == "tombstone":
         kind, text = MessageKind.DELETED, None
     person = who.record(room.customer) if room.customer else None
-    return Said(None, key, room.key, person, direction, sender, kind, text, moment, attached, author)
+    return Message(None, key, room.key, person, direction, sender, kind, text, moment, attached, author)
 
 
 def _shown(message: dict[str, Any]) -> str | None:

@@ -18,11 +18,11 @@ from pipelines.read.core.frames import (
     Entry,
     File,
     Identifier,
+    Message,
     Moment,
     Occurrences,
     Person,
-    Refused,
-    Said,
+    Rejected,
     Thread,
     batches,
 )
@@ -114,14 +114,14 @@ def _entries(element: Element, occurrences: Occurrences) -> Sequence[Entry]:
     parties = _parties(element, inbound=box == INBOUND)
     if not at or not parties or box not in TYPES:
         expected = "a message with address, type from 1 to 6, and date in milliseconds"
-        return [Refused(element.line, ErrorCode.MESSAGE_UNREADABLE, expected, _shown(element))]
+        return [Rejected(element.line, ErrorCode.MESSAGE_UNREADABLE, expected, _shown(element))]
     if box == DRAFT:
         expected = "a message that was sent; this is a draft"
-        return [Refused(element.line, ErrorCode.ENTRY_SKIPPED, expected, _shown(element), Outcome.SKIPPED)]
+        return [Rejected(element.line, ErrorCode.ENTRY_SKIPPED, expected, _shown(element), Outcome.SKIPPED)]
     text, files = _content(element)
     if len(text or "") > MAX_TEXT:
         expected = f"a message of at most {MAX_TEXT} characters"
-        return [Refused(element.line, ErrorCode.LIMIT_EXCEEDED, expected, _shown(element))]
+        return [Rejected(element.line, ErrorCode.LIMIT_EXCEEDED, expected, _shown(element))]
     stamp = str(attributes.get("date"))
     inbound = box == INBOUND
     direction, way, author = IN if inbound else OUT
@@ -131,7 +131,7 @@ def _entries(element: Element, occurrences: Occurrences) -> Sequence[Entry]:
     thread, person = Thread(parties.thread, SMS, name, parties.is_group), parties.person
     key = occurrences.numbered(parties.thread, stamp, way, content)
     kind, moment = MessageKind.MEDIA if files else TEXT if text else MessageKind.OTHER, Moment(at, MILLISECOND, STATED)
-    said = Said(
+    said = Message(
         element.line, key, thread.key, person, direction, sender, kind, text, moment, files, author, STATES.get(box)
     )
     if person is None:

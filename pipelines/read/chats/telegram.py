@@ -17,14 +17,14 @@ from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.core.epoch import at_seconds
 from pipelines.read.core.frames import (
     Entry,
-    Happened,
+    Event,
     Identifier,
+    Message,
     Moment,
     Occurrences,
     Person,
     Recent,
-    Refused,
-    Said,
+    Rejected,
     Thread,
     batches,
 )
@@ -189,13 +189,13 @@ def _entry(message: Any, chat: Chat, account: Account, occurrences: Occurrences)
     moment = _moment(message, account.zone) if isinstance(message, dict) else None
     if moment is None:
         expected = "a message with date_unixtime in seconds, or date"
-        return Refused(None, ErrorCode.MESSAGE_UNREADABLE, expected, written(message))
+        return Rejected(None, ErrorCode.MESSAGE_UNREADABLE, expected, written(message))
     sender = words(message.get("from")) or words(message.get("actor"))
     author = _bare(message.get("from_id", message.get("actor_id")))
     text = said(message)
     if len(text or "") > MAX_TEXT or len(sender or "") > MAX_TEXT:
         expected = f"a message of at most {MAX_TEXT} characters"
-        return Refused(None, ErrorCode.LIMIT_EXCEEDED, expected, written(message))
+        return Rejected(None, ErrorCode.LIMIT_EXCEEDED, expected, written(message))
     number = an_id(message.get("id"))
     if number:
         key = f"{chat.key}|{number}"
@@ -203,14 +203,14 @@ def _entry(message: Any, chat: Chat, account: Account, occurrences: Occurrences)
         key = occurrences.numbered(chat.key, str(moment.instant), sender or "", text or "")
     kind = kind_of(message)
     if kind is None:
-        return Happened(None, key, chat.key, EventKind.SYSTEM, text, moment, actor=sender)
+        return Event(None, key, chat.key, EventKind.SYSTEM, text, moment, actor=sender)
     if kind is TEXT and not text:
         kind = MessageKind.OTHER
     if _is_ours(author, sender, chat, account):
         direction, by = OUTBOUND, AGENT
     else:
         direction, by = INBOUND, CONTACT if chat.other == chat.person else Author.BOT
-    return Said(None, key, chat.key, chat.record, direction, sender, kind, text, moment, files(message), by)
+    return Message(None, key, chat.key, chat.record, direction, sender, kind, text, moment, files(message), by)
 
 
 def _is_ours(author: str | None, sender: str | None, chat: Chat, account: Account) -> bool:

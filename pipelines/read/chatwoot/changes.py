@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelines.read.chatwoot.messages import status
-from pipelines.read.core.frames import Happened
+from pipelines.read.core.frames import Event
 from pipelines.read.helpdesk.common import Known, ident, label_changes, listed, mapping, words
 from schemas.vocabulary import EventKind
 
@@ -13,7 +13,7 @@ TIMES = ("updated_at", "timestamp", "last_activity_at")  # the first that is the
 Change = tuple[EventKind, str | None, str | None]
 
 
-def changes(line: int | None, fields: Mapping[str, Any], thread: str, known: Known) -> Iterator[Happened]:
+def changes(line: int | None, fields: Mapping[str, Any], thread: str, known: Known) -> Iterator[Event]:
     """The events that `changed_attributes` states. Each is known by when it was, for webhooks have no ids."""
     at = next(filter(None, (known.at(fields.get(field)) for field in TIMES)), None)
     if not at:
@@ -23,7 +23,7 @@ def changes(line: int | None, fields: Mapping[str, Any], thread: str, known: Kno
             values = mapping(told)
             for kind, before, after in _changes(attribute, values, known):
                 key = f"{thread}:{kind.value}:{attribute}:{at.instant}:{before}:{after}"
-                yield Happened(line, key, thread, kind, None, at, None, before, after)
+                yield Event(line, key, thread, kind, None, at, None, before, after)
 
 
 def _changes(attribute: str, told: Mapping[str, Any], known: Known) -> Iterator[Change]:

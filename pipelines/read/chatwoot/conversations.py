@@ -9,7 +9,7 @@ from pipelines.read.chatwoot.contact_identifiers import person, record
 from pipelines.read.chatwoot.messages import came_as_far, message, status
 from pipelines.read.chatwoot.repeated_events import once
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
-from pipelines.read.core.frames import Entry, Refused, Thread, batches
+from pipelines.read.core.frames import Entry, Rejected, Thread, batches
 from pipelines.read.helpdesk.common import Known, channel_of, ident, listed, mapping, words
 from pipelines.read.helpdesk.json_objects import Form, Given, has_one_of, objects, unreadable
 from schemas.source import Source
@@ -87,7 +87,7 @@ FORMAT = Format(
 
 def _entries(path: Path, known: Known) -> Iterator[Entry]:
     for given in objects(path, FORM):
-        if isinstance(given, Refused):
+        if isinstance(given, Rejected):
             yield given
         elif given.kind == "webhook":
             yield from _webhook(given, known)

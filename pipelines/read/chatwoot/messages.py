@@ -6,7 +6,7 @@ from typing import Any
 from pipelines.read.chatwoot.activity import activities
 from pipelines.read.chatwoot.contact_identifiers import met_again, person, record
 from pipelines.read.chatwoot.repeated_events import once
-from pipelines.read.core.frames import Entry, Happened, Moment, Receipted, Said
+from pipelines.read.core.frames import Entry, Event, Message, Moment, Receipt
 from pipelines.read.helpdesk.common import (
     Known,
     files,
@@ -53,23 +53,23 @@ def message(line: int | None, fields: Mapping[str, Any], thread: str, known: Kno
     return _said(line, fields, (key, kind, thread), at, known)
 
 
-def came_as_far(line: int | None, fields: Mapping[str, Any], thread: str, known: Known) -> Iterator[Receipted]:
+def came_as_far(line: int | None, fields: Mapping[str, Any], thread: str, known: Known) -> Iterator[Receipt]:
     """Word of an outgoing message that has been told of before."""
     key, state = ident(fields.get("id")), STATES.get(str(fields.get("status")))
     written = ident(fields.get("message_type")) or ""
     if key and state and TYPES.get(written, written) in SENT and fields.get("private") is not True:
-        yield Receipted(line, f"chatwoot:message:{key}", thread, known.people.get(thread), state, None)
+        yield Receipt(line, f"chatwoot:message:{key}", thread, known.people.get(thread), state, None)
 
 
-def _activity(line: int | None, key: str, at: Moment, text: str | None, thread: str) -> Iterator[Happened]:
+def _activity(line: int | None, key: str, at: Moment, text: str | None, thread: str) -> Iterator[Event]:
     told = activities(text) if text else []
     own = f"chatwoot:message:{key}"
     if not told:
-        yield Happened(line, own, thread, EventKind.SYSTEM, text, at)
+        yield Event(line, own, thread, EventKind.SYSTEM, text, at)
     for kind, actor, before, after in told:
         label = kind in (EventKind.LABEL_ADDED, EventKind.LABEL_REMOVED)
         each = f"{own}:{before or after}" if label else own
-        yield Happened(line, each, thread, kind, text, at, actor, before, after, inferred=True)
+        yield Event(line, each, thread, kind, text, at, actor, before, after, inferred=True)
 
 
 def _said(
@@ -92,7 +92,7 @@ def _said(
     name, sort = words(sender.get("name")), _kind(fields, kind, kind_of(text, attached), deleted=deleted)
     state = None if inbound or fields.get("private") is True else STATES.get(str(fields.get("status")))
     direction, own = INBOUND if inbound else OUTBOUND, f"chatwoot:message:{key}"
-    found.append(kept(Said(line, own, thread, who, direction, name, sort, text, at, attached, author, state)))
+    found.append(kept(Message(line, own, thread, who, direction, name, sort, text, at, attached, author, state)))
     return found
 
 

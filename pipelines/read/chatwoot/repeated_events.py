@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from pipelines.read.core.frames import Happened
+from pipelines.read.core.frames import Event
 from pipelines.read.helpdesk.common import Known
 
 APART = timedelta(seconds=10)  # at most, of the sentence about a change and the time its webhook has
 
 
-def once(events: Iterable[Happened], known: Known) -> Iterator[Happened]:
+def once(events: Iterable[Event], known: Known) -> Iterator[Event]:
     """The events without those of which the other sort has just told; the first of the two is kept."""
     for event in events:
         change = f"{event.conversation}|{event.kind.value}|{event.before if event.after is None else event.after}"

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, NamedTuple
 from msgspec.json import Decoder
 
 from pipelines.errors import DeliveryRefused
-from pipelines.read.core.frames import Refused, well_formed
+from pipelines.read.core.frames import Rejected, well_formed
 from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
 
@@ -54,7 +54,7 @@ def written(value: Any) -> str:
         return ""
 
 
-def json_lines(stream: BinaryIO, decode: Callable[[bytes], Any] = fast.decode) -> Iterator[Line | Refused]:
+def json_lines(stream: BinaryIO, decode: Callable[[bytes], Any] = fast.decode) -> Iterator[Line | Rejected]:
     """The values of a file of JSON Lines; a line that holds none, or more than LINE_BYTES, is refused.
 
     `decode` makes the value of a line; where it raises ValueError, the value is what `parsed` says.
@@ -89,20 +89,20 @@ def json_lines(stream: BinaryIO, decode: Callable[[bytes], Any] = fast.decode) -
         raise _foreign(is_empty=not unreadable)
 
 
-def _line(number: int, data: bytes) -> Line | Refused | None:
+def _line(number: int, data: bytes) -> Line | Rejected | None:
     """A line as it was read, up to LINE_BYTES of it; None for a blank one."""
     if number == 1 and data.startswith(WIDE):
         raise DeliveryRefused(ErrorCode.FILE_ENCODING, "the file is UTF-16: save it as UTF-8")
     if len(data) == LINE_BYTES and not data.endswith(b"\n"):
         expected = f"a line of at most {LINE_BYTES >> 20} MB"
-        return Refused(number, ErrorCode.LIMIT_EXCEEDED, expected, _shown(data))
+        return Rejected(number, ErrorCode.LIMIT_EXCEEDED, expected, _shown(data))
     data = data.removeprefix(codecs.BOM_UTF8) if number == 1 else data
     if not data.strip():
         return None
     try:
         return Line(number, parsed(data.decode()), data)
     except ValueError:  # of the encoding as well
-        return Refused(number, ErrorCode.MESSAGE_UNREADABLE, "one complete JSON value in UTF-8", _shown(data))
+        return Rejected(number, ErrorCode.MESSAGE_UNREADABLE, "one complete JSON value in UTF-8", _shown(data))
 
 
 def _foreign(*, is_empty: bool) -> DeliveryRefused:

@@ -78,7 +78,7 @@ class Thread(NamedTuple):
     started: datetime | None = None
 
 
-class Said(NamedTuple):
+class Message(NamedTuple):
     """A message."""
 
     line: int | None
@@ -95,7 +95,7 @@ class Said(NamedTuple):
     state: MessageState | None = None
 
 
-class Receipted(NamedTuple):
+class Receipt(NamedTuple):
     """Word of how far an outgoing message has come."""
 
     line: int | None
@@ -106,7 +106,7 @@ class Receipted(NamedTuple):
     at: datetime | None
 
 
-class Happened(NamedTuple):
+class Event(NamedTuple):
     """An event."""
 
     line: int | None
@@ -121,7 +121,7 @@ class Happened(NamedTuple):
     inferred: bool = False
 
 
-class Refused(NamedTuple):
+class Rejected(NamedTuple):
     """An entry left out. Of an overlong one, `raw` keeps the beginning."""
 
     line: int | None
@@ -148,7 +148,7 @@ class Topic(NamedTuple):
     alone: bool  # an answer that does not say to what
 
 
-Entry = Person | Thread | Said | Receipted | Happened | Tied | Topic | Refused
+Entry = Person | Thread | Message | Receipt | Event | Tied | Topic | Rejected
 Value = TypeVar("Value")
 
 
@@ -189,42 +189,42 @@ class _Collected:
     def clear(self) -> None:
         self.waiting: dict[str, tuple[int, Person]] = {}
         self.threads = Flat(Thread._fields)
-        self.messages = Flat(Said._fields, Moment._fields, "sent")
-        self.receipts = Flat(Receipted._fields)
-        self.events = Flat(Happened._fields, Moment._fields, "at")
-        self.refused = Flat(Refused._fields)
+        self.messages = Flat(Message._fields, Moment._fields, "sent")
+        self.receipts = Flat(Receipt._fields)
+        self.events = Flat(Event._fields, Moment._fields, "at")
+        self.refused = Flat(Rejected._fields)
         self.ties = Flat(Tied._fields)
         self.topics = Flat(Topic._fields)
         self.first = self.rows
         self.characters = 0
         self.keep: dict[type[Any], Callable[[Any], None]] = {
-            Said: self.say,
+            Message: self.say,
             Person: self.meet,
             Thread: self.open,
-            Receipted: self.receipt,
-            Happened: self.happen,
+            Receipt: self.receipt,
+            Event: self.happen,
             Tied: self.ties.add,
             Topic: self.topics.add,
-            Refused: self.refuse,
+            Rejected: self.refuse,
         }
 
-    def say(self, said: Said) -> None:
+    def say(self, said: Message) -> None:
         row = self.rows = self.rows + 1
         self.messages.add_unfolded(said, row)
         if text := said.text:
             self.characters += len(text)
 
-    def receipt(self, receipted: Receipted) -> None:
+    def receipt(self, receipted: Receipt) -> None:
         row = self.rows = self.rows + 1
         self.receipts.add(receipted, row)
 
-    def happen(self, happened: Happened) -> None:
+    def happen(self, happened: Event) -> None:
         row = self.rows = self.rows + 1
         self.events.add_unfolded(happened, row)
         if text := happened.text:
             self.characters += len(text)
 
-    def refuse(self, refused: Refused) -> None:
+    def refuse(self, refused: Rejected) -> None:
         row = self.rows = self.rows + 1
         cut = refused._replace(raw=refused.raw[:MAX_TEXT])
         self.refused.add(cut, row)

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from pipelines.read.containers.html_text import html_text
 from pipelines.read.core.epoch import EPOCH, SECONDS_BELOW, at_either
-from pipelines.read.core.frames import File, Identifier, Moment, Recent, Refused, Said, well_formed
+from pipelines.read.core.frames import File, Identifier, Message, Moment, Recent, Rejected, well_formed
 from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import (
@@ -189,10 +189,10 @@ def kind_of(text: str | None, attached: tuple[File, ...]) -> MessageKind:
     return MessageKind.TEXT if text else MessageKind.OTHER
 
 
-def kept(said: Said) -> Said | Refused:
+def kept(said: Message) -> Message | Rejected:
     """A message, or the refusal of one that is longer than may be kept."""
     if said.text and len(said.text) > MAX_TEXT:
-        return Refused(
+        return Rejected(
             said.line, ErrorCode.LIMIT_EXCEEDED, f"a message of at most {MAX_TEXT} characters", said.text[:MAX_TEXT]
         )
     return said

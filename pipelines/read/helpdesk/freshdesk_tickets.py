@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
-from pipelines.read.core.frames import Entry, Moment, Person, Refused, Said, Thread, batches
+from pipelines.read.core.frames import Entry, Message, Moment, Person, Rejected, Thread, batches
 from pipelines.read.helpdesk.common import Known, files, ident, kept, kind_of, known_by, listed, mapping, text_of, words
 from pipelines.read.helpdesk.json_objects import Form, Given, has_one_of, objects, unreadable
 from schemas.source import Source
@@ -99,7 +99,7 @@ FORMAT = Format(
 
 def _entries(path: Path, known: Known) -> Iterator[Entry]:
     for given in objects(path, FORM):
-        if isinstance(given, Refused):
+        if isinstance(given, Rejected):
             yield given
         elif given.kind == "agent":
             contact = mapping(given.fields.get("contact"))
@@ -170,13 +170,13 @@ def _ticket(given: Given, known: Known) -> Iterator[Entry]:
             yield from _conversation(given.line, each, key, known)
 
 
-def _opening(given: Given, thread: str, text: str | None, at: Moment | None, known: Known) -> Said | Refused:
+def _opening(given: Given, thread: str, text: str | None, at: Moment | None, known: Known) -> Message | Rejected:
     if not at:
         return unreadable(given.line, given.fields, "a ticket with created_at")
     outbound = ident(given.fields.get("source")) == OUTBOUND_EMAIL
     attached = files(given.fields.get("attachments"), ("name",))
     return kept(
-        Said(
+        Message(
             given.line,
             f"{thread}:description",
             thread,
@@ -205,7 +205,7 @@ def _conversation(line: int | None, fields: Mapping[str, Any], ticket: str, know
         yield Person(person, known.channels.get(thread, Channel.OTHER), None, (), line)
     note = fields.get("private") is True and not inbound
     text, attached = _text(fields), files(fields.get("attachments"), ("name",))
-    said = Said(
+    said = Message(
         line,
         f"freshdesk:conversation:{key}",
         thread,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
-from pipelines.read.core.frames import Entry, Identifier, Person, Refused, Said, Thread, batches
+from pipelines.read.core.frames import Entry, Identifier, Message, Person, Rejected, Thread, batches
 from pipelines.read.helpdesk.common import (
     Known,
     channel_of,
@@ -89,7 +89,7 @@ FORMAT = Format(
 
 def _entries(path: Path, known: Known) -> Iterator[Entry]:
     for given in objects(path, FORM):
-        if isinstance(given, Refused):
+        if isinstance(given, Rejected):
             yield given
         elif given.kind == "teammate":
             _teammate(given.fields, known)
@@ -202,7 +202,7 @@ def _message(line: int | None, fields: Mapping[str, Any], thread: str, known: Kn
         _teammate(author, known)
     text = text_of(fields.get("text"), fields.get("body"))
     attached = files(fields.get("attachments"), ("filename", "name"))
-    said = Said(
+    said = Message(
         line,
         f"front:message:{key}",
         thread,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines.read.core.frames import Happened, Refused, Said
+from pipelines.read.core.frames import Event, Message, Rejected
 from pipelines.read.helpdesk.common import Known, files, ident, kept, mapping, text_of, words
 from pipelines.read.helpdesk.json_objects import unreadable
 from schemas.vocabulary import Author, ConversationStatus, Direction, EventKind, MessageKind
@@ -18,7 +18,7 @@ STATES = {
 }
 
 
-def happened(line: int | None, fields: Mapping[str, Any], thread: str, known: Known) -> Happened | Refused:
+def happened(line: int | None, fields: Mapping[str, Any], thread: str, known: Known) -> Event | Rejected:
     """An event that is no message; what none of ours is like is told by its name."""
     key, at, kind = ident(fields.get("id")), known.at(fields.get("emitted_at")), words(fields.get("type"))
     if not key or not at or not kind:
@@ -36,17 +36,17 @@ def happened(line: int | None, fields: Mapping[str, Any], thread: str, known: Kn
     else:
         text = kind.replace("_", " ")
     actor = _named(mapping(fields.get("source")), known)
-    return Happened(line, f"front:event:{key}", thread, event, text, at, actor, before, after)
+    return Event(line, f"front:event:{key}", thread, event, text, at, actor, before, after)
 
 
-def noted(line: int | None, fields: Mapping[str, Any], thread: str, known: Known) -> Said | Refused:
+def noted(line: int | None, fields: Mapping[str, Any], thread: str, known: Known) -> Message | Rejected:
     """A comment: what teammates tell each other."""
     key, at = ident(fields.get("id")), known.at(fields.get("posted_at"))
     if not key or not at:
         return unreadable(line, fields, "a comment with an id and posted_at")
     author = mapping(fields.get("author"))
     return kept(
-        Said(
+        Message(
             line,
             f"front:comment:{key}",
             thread,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
-from pipelines.read.core.frames import Entry, Person, Refused, Thread, batches
+from pipelines.read.core.frames import Entry, Person, Rejected, Thread, batches
 from pipelines.read.helpdesk.common import (
     Known,
     channel_of,
@@ -86,7 +86,7 @@ FORMAT = Format(
 
 def _entries(path: Path, known: Known) -> Iterator[Entry]:
     for given in objects(path, FORM):
-        if isinstance(given, Refused):
+        if isinstance(given, Rejected):
             yield given
         elif given.kind == "agent":
             known.agent(given.fields.get("id"), given.fields.get("name"), given.fields.get("email"))

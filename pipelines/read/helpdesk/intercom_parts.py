@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from pipelines.read.core.frames import Entry, Happened, Moment, Person, Said
+from pipelines.read.core.frames import Entry, Event, Message, Moment, Person
 from pipelines.read.helpdesk.common import Known, files, ident, kept, kind_of, mapping, text_of, words
 from pipelines.read.helpdesk.json_objects import unreadable
 from schemas.vocabulary import Author, Channel, ConversationStatus, Direction, EventKind, MessageKind
@@ -56,7 +56,7 @@ def part(place: Place, fields: Mapping[str, Any], key: str | None) -> Iterator[E
     actor = words(author.get("name")) or place.known.called(author.get("id"))
     for event, after in told:
         spelt = kind.replace("_", " ") or None if event is EventKind.SYSTEM else None
-        yield Happened(place.line, f"{key}:{event.value}", place.thread, event, spelt, at, actor, None, after)
+        yield Event(place.line, f"{key}:{event.value}", place.thread, event, spelt, at, actor, None, after)
 
 
 def labelled(place: Place, tag: Mapping[str, Any]) -> Iterator[Entry]:
@@ -65,7 +65,7 @@ def labelled(place: Place, tag: Mapping[str, Any]) -> Iterator[Entry]:
     if name and at:
         key = f"{place.thread}:tag:{ident(tag.get('id')) or name}:{at.instant}"
         actor = place.known.called(mapping(tag.get("applied_by")).get("id"))
-        yield Happened(place.line, key, place.thread, EventKind.LABEL_ADDED, None, at, actor, None, name)
+        yield Event(place.line, key, place.thread, EventKind.LABEL_ADDED, None, at, actor, None, name)
 
 
 def _changes(place: Place, fields: Mapping[str, Any], steps: list[str]) -> Iterator[tuple[EventKind, str | None]]:
@@ -90,7 +90,7 @@ def _said(place: Place, fields: Mapping[str, Any], key: str, at: Moment, *, note
     attached = files(fields.get("attachments"), ("name", "url"))
     kind = MessageKind.INTERACTIVE if fields.get("part_type") == "quick_reply" else kind_of(text, attached)
     yield kept(
-        Said(
+        Message(
             place.line,
             key,
             place.thread,

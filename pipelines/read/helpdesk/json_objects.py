@@ -10,7 +10,7 @@ from pipelines.errors import DeliveryRefused
 from pipelines.read.containers import json_walk
 from pipelines.read.containers.json_lines import FOREIGN, LINE_BYTES, WIDE, Line, json_lines, written
 from pipelines.read.core.batch import Sample
-from pipelines.read.core.frames import Refused
+from pipelines.read.core.frames import Rejected
 from schemas.error_codes import ErrorCode
 
 START = 1 << 16  # bytes that are looked at to tell which form a file has
@@ -40,17 +40,17 @@ class Given(NamedTuple):
     fields: dict[str, Any]
 
 
-def objects(path: Path, form: Form) -> Iterator[Given | Refused]:
+def objects(path: Path, form: Form) -> Iterator[Given | Rejected]:
     """Yield the objects of a file in its order, without the pages around them; what is none of them is refused.
 
     Raises:
         DeliveryRefused: the file is no JSON, or holds nothing that is known.
     """
-    early: list[Refused] = []
+    early: list[Rejected] = []
     known = False
     for found in _values(path, form):
-        for given in [found] if isinstance(found, Refused) else _unwrapped(found, form):
-            if not known and isinstance(given, Refused):
+        for given in [found] if isinstance(found, Rejected) else _unwrapped(found, form):
+            if not known and isinstance(given, Rejected):
                 early.append(given)
                 if len(early) == FOREIGN:
                     raise _foreign(form)
@@ -64,9 +64,9 @@ def objects(path: Path, form: Form) -> Iterator[Given | Refused]:
         raise _foreign(form)
 
 
-def unreadable(line: int | None, value: Any, expected: str) -> Refused:
+def unreadable(line: int | None, value: Any, expected: str) -> Rejected:
     """The refusal of an entry."""
-    return Refused(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(value))
+    return Rejected(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(value))
 
 
 def keys_in(sample: Sample) -> frozenset[str]:
@@ -90,7 +90,7 @@ class _Held(NamedTuple):
     kind: str | None = None
 
 
-def _values(path: Path, form: Form) -> Iterator[_Held | Refused]:
+def _values(path: Path, form: Form) -> Iterator[_Held | Rejected]:
     with path.open("rb") as stream:
         start = stream.read(START).removeprefix(codecs.BOM_UTF8).lstrip()
         if start and start[:1] not in (b"{", b"["):
@@ -128,7 +128,7 @@ def _one_a_line(stream: BinaryIO) -> bool:
     return size < LINE_BYTES and data.rstrip().endswith(b"}")
 
 
-def _unwrapped(found: _Held, form: Form) -> Iterator[Given | Refused | None]:
+def _unwrapped(found: _Held, form: Form) -> Iterator[Given | Rejected | None]:
     """The objects in a value; None for a page without any."""
     waiting: list[tuple[Any, str | None, int]] = [(found.value, found.kind, 0)]
     while waiting:

@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.read.core.frames import Happened, Moment
+from pipelines.read.core.frames import Event, Moment
 from pipelines.read.helpdesk.common import Known, ident, label_changes, state_word, words
 from pipelines.read.helpdesk.json_objects import Given
 from schemas.vocabulary import EventKind
 
 
-def changes(
-    given: Given, event: Mapping[str, Any], nth: int, thread: str, at: Moment, known: Known
-) -> Iterator[Happened]:
+def changes(given: Given, event: Mapping[str, Any], nth: int, thread: str, at: Moment, known: Known) -> Iterator[Event]:
     """The events that one event of an audit is: the `nth` of `given`, which happened to `thread`.
 
     A ticket that is created has a state and labels from the beginning; of those only labels and assignments are events.
@@ -34,7 +32,7 @@ def changes(
             found.append((kind, None if added else label, label if added else None))
     for kind, old, new in found:
         label = f":{new or old}" if kind in (EventKind.LABEL_ADDED, EventKind.LABEL_REMOVED) else ""
-        yield Happened(given.line, f"{key}{label}", thread, kind, None, at, actor, old, new)
+        yield Event(given.line, f"{key}{label}", thread, kind, None, at, actor, old, new)
 
 
 def _tags(value: Any) -> list[str]:

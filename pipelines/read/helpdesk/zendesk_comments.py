@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from pipelines.read.core.frames import Entry, Person, Said
+from pipelines.read.core.frames import Entry, Message, Person
 from pipelines.read.helpdesk.common import Known, files, ident, kept, kind_of, listed, mapping, text_of
 from pipelines.read.helpdesk.json_objects import Given, unreadable
 from pipelines.read.helpdesk.zendesk_audits import changes
@@ -77,7 +77,7 @@ def _comment(line: int | None, fields: Mapping[str, Any], known: Known, ticket: 
     note = fields.get("public") is False and not inbound
     text, attached = _text(fields), files(fields.get("attachments"), ("file_name",))
     kind = MessageKind.CALL if fields.get("type") == "VoiceComment" else kind_of(text, attached)
-    said = Said(
+    said = Message(
         line,
         f"zendesk:ticket:{ticket.key}:{OPENING}" if key == ticket.opening else f"zendesk:comment:{key}",
         thread,

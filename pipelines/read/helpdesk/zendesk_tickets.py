@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
-from pipelines.read.core.frames import Entry, Identifier, Person, Refused, Thread, batches
+from pipelines.read.core.frames import Entry, Identifier, Person, Rejected, Thread, batches
 from pipelines.read.helpdesk.common import Known, channel_of, ident, known_by, listed, mapping, status_of, words
 from pipelines.read.helpdesk.json_objects import Form, Given, keys_in, objects, unreadable
 from pipelines.read.helpdesk.zendesk_comments import OPENING, Ticket, opening, part, record, thread_key
@@ -93,7 +93,7 @@ FORMAT = Format(
 
 def _entries(path: Path, known: Known) -> Iterator[Entry]:
     for given in objects(path, FORM):
-        if isinstance(given, Refused):
+        if isinstance(given, Rejected):
             yield given
         elif given.kind == "user":
             yield from _user(given, known)

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipelines.read.core.frames import Entry, Refused, Said, Thread, Tied, Topic
+from pipelines.read.core.frames import Entry, Message, Rejected, Thread, Tied, Topic
 from pipelines.read.mail.body import Body, body
 from pipelines.read.mail.headers import answered, message_id, raw_header, sent, subject, words
 from pipelines.read.mail.participants import machine, parties, person, written_by
@@ -49,7 +49,7 @@ def entries(piece: Piece, source: Mails) -> Iterator[Entry]:
             return
         if piece.dropped or source.skips(labels):
             head = decoded(piece.data[: min(mail.start, MAX_TEXT)])
-            yield Refused(piece.line, ErrorCode.MAIL_LABEL_SKIPPED, LABELS, head, Outcome.SKIPPED)
+            yield Rejected(piece.line, ErrorCode.MAIL_LABEL_SKIPPED, LABELS, head, Outcome.SKIPPED)
             return
         content = body(mail)
     except Unbounded:
@@ -83,7 +83,7 @@ def _said(piece: Piece, mail: Part, content: Body, labels: set[str], source: Mai
             alone = about.answers and not ties and "x-gm-thrid" not in mail.head
             yield Topic(thread, who.record_id, about.title, moment.instant, alone)
     author = between.author
-    yield Said(
+    yield Message(
         piece.line,
         key,
         thread,
@@ -123,5 +123,5 @@ def _digest(mail: Part, content: Body) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _refused(piece: Piece, code: ErrorCode, expected: str) -> Refused:
-    return Refused(piece.line, code, expected, decoded(piece.data[:MAX_TEXT]))
+def _refused(piece: Piece, code: ErrorCode, expected: str) -> Rejected:
+    return Rejected(piece.line, code, expected, decoded(piece.data[:MAX_TEXT]))

@@ -9,7 +9,7 @@ from pipelines.read.containers import tar
 from pipelines.read.containers import zip as archive
 from pipelines.read.containers.zip import ZIP
 from pipelines.read.core.batch import BATCH_ROWS, SAMPLE_BYTES, Batch, Delivered
-from pipelines.read.core.frames import Entry, Refused, batches
+from pipelines.read.core.frames import Entry, Rejected, batches
 from pipelines.read.mail.entry import MAX_MAIL, Piece, entries
 from pipelines.read.mail.parts import Unbounded, mail_of
 from pipelines.read.mail.source import Mails
@@ -45,7 +45,7 @@ def _entries(path: Path, source: Mails) -> Iterator[Entry]:
     elif tar.is_tar(start):
         yield from _all_of(_packed(path), source)
     elif path.parent.name == UNFINISHED:
-        yield Refused(None, ErrorCode.MAIL_LABEL_SKIPPED, "a mail in cur or new of a Maildir", "", Outcome.SKIPPED)
+        yield Rejected(None, ErrorCode.MAIL_LABEL_SKIPPED, "a mail in cur or new of a Maildir", "", Outcome.SKIPPED)
     else:
         yield from _single(path, source)
 

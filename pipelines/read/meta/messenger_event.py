@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pipelines.read.containers.json_lines import written
 from pipelines.read.core.epoch import at_either
-from pipelines.read.core.frames import Entry, File, Happened, Moment, Receipted, Refused, Said
+from pipelines.read.core.frames import Entry, Event, File, Message, Moment, Receipt, Rejected
 from pipelines.read.meta.messenger_participant import Party, an_id, inside, introduced, items, message_key, party, words
 from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
@@ -47,25 +47,25 @@ def entries_of(event: Any, page: str | None, received: Any, channel: Channel, li
     told = _told(event, page, received, channel, line)
     if told is None:
         expected = "an event with sender, recipient and timestamp"
-        return [Refused(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(event))]
+        return [Rejected(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(event))]
     kind = "message" if "message" in told.event else next((name for name in KINDS if name in told.event), None)
     entries = KINDS[kind](told) if kind and isinstance(told.event[kind], dict) else []
     if _characters(entries) > MAX_TEXT:
         expected = f"a text of at most {MAX_TEXT} characters"
-        return [Refused(line, ErrorCode.LIMIT_EXCEEDED, expected, written(event))]
+        return [Rejected(line, ErrorCode.LIMIT_EXCEEDED, expected, written(event))]
     if not entries:
         expected = f"an event of a kind that is known here, such as {', '.join(list(KINDS)[:3])}"
-        return [Refused(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(event))]
+        return [Rejected(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(event))]
     thread, person = introduced(told.party)
-    return [thread, *entries] if isinstance(entries[0], Happened) else [thread, person, *entries]
+    return [thread, *entries] if isinstance(entries[0], Event) else [thread, person, *entries]
 
 
 def _characters(entries: list[Entry]) -> int:
     """How long the longest text in entries is."""
     longest = 0
     for entry in entries:
-        if isinstance(entry, Said | Happened):
-            text = entry.after if isinstance(entry, Happened) and entry.after else entry.text
+        if isinstance(entry, Message | Event):
+            text = entry.after if isinstance(entry, Event) and entry.after else entry.text
             longest = max(longest, len(text)) if text else longest
     return longest
 
@@ -175,7 +175,7 @@ def _receipts(told: Told, mids: list[str], state: MessageState, watermark: Any) 
     until = at_either(watermark)
     if mids:
         key = told.party.key
-        return [Receipted(told.line, message_key(mid), key, key, state, told.at) for mid in mids]
+        return [Receipt(told.line, message_key(mid), key, key, state, told.at) for mid in mids]
     if until is None:
         return []
     text = f"All messages until {until.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC {state.value}"
@@ -218,10 +218,10 @@ def _notice(told: Told) -> list[Entry]:
 
 def _said(
     told: Told, key: str, kind: MessageKind, text: str | None, author: Author | None, files: list[File] | None = None
-) -> Said:
+) -> Message:
     direction, state = (OUTBOUND, SENT) if told.outbound else (INBOUND, None)
     place = told.party.key
-    return Said(told.line, key, place, place, direction, None, kind, text, told.moment, files or (), author, state)
+    return Message(told.line, key, place, place, direction, None, kind, text, told.moment, files or (), author, state)
 
 
 def _happened(
@@ -231,8 +231,8 @@ def _happened(
     kind: EventKind = EventKind.SYSTEM,
     before: str | None = None,
     after: str | None = None,
-) -> Happened:
-    return Happened(told.line, key, told.party.key, kind, text, told.moment, before=before, after=after)
+) -> Event:
+    return Event(told.line, key, told.party.key, kind, text, told.moment, before=before, after=after)
 
 
 KINDS: dict[str, Callable[[Told], list[Entry]]] = {

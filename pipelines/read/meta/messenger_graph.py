@@ -12,7 +12,7 @@ from pipelines.read.containers.json_lines import written
 from pipelines.read.containers.json_walk import Path as Steps
 from pipelines.read.containers.json_walk import walk
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
-from pipelines.read.core.frames import Entry, File, Moment, Refused, Said, batches
+from pipelines.read.core.frames import Entry, File, Message, Moment, Rejected, batches
 from pipelines.read.meta.messenger_participant import (
     an_id,
     inside,
@@ -153,7 +153,7 @@ def _entries(value: Any, page: str) -> Iterator[Entry]:
             yield from _said(message, mid, at, page, other)
         else:
             expected = "a message with id, from, to and created_time, exchanged with the page"
-            yield Refused(None, ErrorCode.MESSAGE_UNREADABLE, expected, written(message))
+            yield Rejected(None, ErrorCode.MESSAGE_UNREADABLE, expected, written(message))
 
 
 def _other(parties: list[Any], page: str) -> dict[str, Any] | None:
@@ -171,12 +171,12 @@ def _said(message: dict[str, Any], mid: str, at: datetime, page: str, other: dic
     text = words(message.get("message")) or link
     if len(text or "") > MAX_TEXT:
         expected = f"a text of at most {MAX_TEXT} characters"
-        yield Refused(None, ErrorCode.LIMIT_EXCEEDED, expected, written(message))
+        yield Rejected(None, ErrorCode.LIMIT_EXCEEDED, expected, written(message))
         return
     outbound = an_id(inside(message, "from", "id")) == page
     author = inside(message, "from")
     yield from introduced(who, shown_name(other.get("name")), shown_name(other.get("username")))
-    yield Said(
+    yield Message(
         None,
         message_key(mid),
         who.key,

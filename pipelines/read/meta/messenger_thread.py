@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from pipelines.read.core.epoch import at_milliseconds
-from pipelines.read.core.frames import Entry, File, Happened, Moment, Occurrences, Refused, Said, well_formed
+from pipelines.read.core.frames import Entry, Event, File, Message, Moment, Occurrences, Rejected, well_formed
 from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import Author, Direction, EventKind, MessageKind, Precision, ZoneSource
@@ -102,10 +102,10 @@ def entries(thread: dict[str, Any], who: Talk, occurrences: Occurrences) -> Iter
         sent = _sent(message)
         if sent is None:
             expected = "a message with a sender and a timestamp in milliseconds"
-            yield Refused(None, ErrorCode.MESSAGE_UNREADABLE, expected, repr(message)[:SHOWN])
+            yield Rejected(None, ErrorCode.MESSAGE_UNREADABLE, expected, repr(message)[:SHOWN])
         elif len(_text(message.get("content", message.get("text"))) or "") > MAX_TEXT:
             expected = f"a message of at most {MAX_TEXT} characters"
-            yield Refused(None, ErrorCode.LIMIT_EXCEEDED, expected, str(message.get("content", message.get("text"))))
+            yield Rejected(None, ErrorCode.LIMIT_EXCEEDED, expected, str(message.get("content", message.get("text"))))
         else:
             yield _entry(message, sent, who, occurrences)
 
@@ -116,7 +116,7 @@ def _entry(message: dict[str, Any], sent: tuple[str, int, datetime], who: Talk, 
     files, text = _files(message), _words(message)
     key = occurrences.numbered(who.key, str(timestamp), text or next(iter(files), ""))  # names are those of today
     if message.get("type") in NOTICES:
-        return Happened(None, key, who.key, EventKind.SYSTEM, text, moment)
+        return Event(None, key, who.key, EventKind.SYSTEM, text, moment)
     outbound = sender in who.owners
     known = outbound or sender in (who.counterpart, "")
     person = who.key if who.counterpart and known else None  # words of one who has left belong to nobody here
@@ -124,7 +124,9 @@ def _entry(message: dict[str, Any], sent: tuple[str, int, datetime], who: Talk, 
     kind = _kind(message, text, files)
     told = None if kind is MessageKind.DELETED else text  # taken back by its sender
     author = AGENT if outbound else CONTACT
-    return Said(None, key, who.key, person, direction, sender or None, kind, told, moment, [*map(File, files)], author)
+    return Message(
+        None, key, who.key, person, direction, sender or None, kind, told, moment, [*map(File, files)], author
+    )
 
 
 def _sent(message: Any) -> tuple[str, int, datetime] | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.read.containers.json_lines import Line, json_lines, parsed, written
 from pipelines.read.core.batch import BATCH_ROWS, SAMPLE_BYTES, Batch, Format, Sample
-from pipelines.read.core.frames import Entry, Refused, batches
+from pipelines.read.core.frames import Entry, Rejected, batches
 from pipelines.read.meta import messenger_graph
 from pipelines.read.meta.messenger_event import entries_of
 from pipelines.read.meta.messenger_graph import MessengerGraph
@@ -69,8 +69,8 @@ FORMAT = Format(
 )
 
 
-def _entries(line: Line | Refused) -> list[Entry]:
-    if isinstance(line, Refused):
+def _entries(line: Line | Rejected) -> list[Entry]:
+    if isinstance(line, Rejected):
         return [line]
     entries: list[Entry] = []
     for value in line.value if isinstance(line.value, list) else [line.value]:
@@ -81,7 +81,7 @@ def _entries(line: Line | Refused) -> list[Entry]:
                 entries += _of_page(entry, channel, line.number)
         else:
             expected = "a webhook of a page or an Instagram account: an object with object and entry"
-            entries.append(Refused(line.number, ErrorCode.MESSAGE_UNREADABLE, expected, written(value)))
+            entries.append(Rejected(line.number, ErrorCode.MESSAGE_UNREADABLE, expected, written(value)))
     return entries
 
 
@@ -95,10 +95,10 @@ def _of_page(entry: Any, channel: Channel, line: int) -> list[Entry]:
             told.append(change["value"])
         else:
             expected = "a message: changes of other fields, such as comments on posts, are left out"
-            entries.append(Refused(line, ErrorCode.ENTRY_SKIPPED, expected, written(change), Outcome.SKIPPED))
+            entries.append(Rejected(line, ErrorCode.ENTRY_SKIPPED, expected, written(change), Outcome.SKIPPED))
     for event in told:
         entries += entries_of(event, page, received, channel, line)
     if not entries:
         expected = "an entry with messaging, standby or changes"
-        entries.append(Refused(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(entry)))
+        entries.append(Rejected(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(entry)))
     return entries

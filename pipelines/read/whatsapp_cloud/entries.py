@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from pipelines.read.containers.json_lines import written
 from pipelines.read.core.epoch import at_seconds
-from pipelines.read.core.frames import Entry, Happened, Moment, Person, Receipted, Refused, Said
+from pipelines.read.core.frames import Entry, Event, Message, Moment, Person, Receipt, Rejected
 from pipelines.read.whatsapp_cloud.content import Fields, content, fields_in, objects_in, text_in
 from pipelines.read.whatsapp_cloud.participants import (
     NOTHING_TOLD,
@@ -76,7 +76,7 @@ def entries(change: Fields, account: str, line: int | None, met: Met) -> list[En
             found += read(each, place)
     if place is None:
         expected = "messages, statuses, echoes, history or contacts: other changes are of no conversation"
-        return [Refused(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(change), Outcome.SKIPPED)]
+        return [Rejected(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(change), Outcome.SKIPPED)]
     return found
 
 
@@ -105,7 +105,7 @@ def _history(chunk: Fields, place: Place) -> Iterable[Entry]:
             state = STATES.get((text_in(fields_in(message, "history_context"), "status") or "").lower())
             key, talk = text_in(message, "id"), step[0]
             if own and state and key and talk:
-                yield Receipted(place.line, key, talk.key, talk.person, state, None)
+                yield Receipt(place.line, key, talk.key, talk.person, state, None)
 
 
 def _step(fields: Fields, place: Place, number: Any, user_id: Any) -> Step:
@@ -124,11 +124,11 @@ def _message(message: Fields, place: Place, step: Step, direction: Direction) ->
     kind, text, files = content(message)
     if text and len(text) > MAX_TEXT:
         expected = f"a message of at most {MAX_TEXT} characters"
-        return [*news, Refused(place.line, ErrorCode.LIMIT_EXCEEDED, expected, text)]
+        return [*news, Rejected(place.line, ErrorCode.LIMIT_EXCEEDED, expected, text)]
     inbound = direction is INBOUND
     sender, author = (_name(talk), CONTACT) if inbound else (None, AGENT)
     moment = _moment(message)
-    said = Said(place.line, key, talk.key, talk.person, direction, sender, kind, text, moment, files, author)
+    said = Message(place.line, key, talk.key, talk.person, direction, sender, kind, text, moment, files, author)
     return [*news, said]
 
 
@@ -136,13 +136,13 @@ def _edited(message: Fields, place: Place, talk: Talk, key: str) -> list[Entry]:
     words = content(fields_in(fields_in(message, "edit"), "message"))[1]
     if words and len(words) > MAX_TEXT:
         expected = f"a message of at most {MAX_TEXT} characters"
-        return [Refused(place.line, ErrorCode.LIMIT_EXCEEDED, expected, words)]
+        return [Rejected(place.line, ErrorCode.LIMIT_EXCEEDED, expected, words)]
     kind, moment = EventKind.MESSAGE_EDITED, _moment(message)
-    return [Happened(place.line, key, talk.key, kind, None, moment, _name(talk), after=words)]
+    return [Event(place.line, key, talk.key, kind, None, moment, _name(talk), after=words)]
 
 
 def _revoked(message: Fields, place: Place, talk: Talk, key: str) -> list[Entry]:
-    return [Happened(place.line, key, talk.key, EventKind.MESSAGE_DELETED, None, _moment(message), _name(talk))]
+    return [Event(place.line, key, talk.key, EventKind.MESSAGE_DELETED, None, _moment(message), _name(talk))]
 
 
 def _system(message: Fields, place: Place, talk: Talk, key: str) -> list[Entry]:
@@ -151,11 +151,11 @@ def _system(message: Fields, place: Place, talk: Talk, key: str) -> list[Entry]:
     kind = EventKind.NUMBER_CHANGED if text_in(system, "type") in CHANGED_NUMBER else EventKind.SYSTEM
     text, moment = text_in(system, "body"), _moment(message)
     if kind is EventKind.SYSTEM or talk.party is None:
-        return [Happened(place.line, key, talk.key, kind, text and text[:MAX_TEXT], moment)]
+        return [Event(place.line, key, talk.key, kind, text and text[:MAX_TEXT], moment)]
     number = digits(text_in(system, "wa_id")) or digits(text_in(system, "new_wa_id"))
     old, new = talk.party, Party(talk.party.account, number, text_in(system, "user_id"))
     before, after = old.number or old.user_id, new.number or new.user_id
-    happened = Happened(place.line, key, talk.key, kind, text and text[:MAX_TEXT], moment, before=before, after=after)
+    happened = Event(place.line, key, talk.key, kind, text and text[:MAX_TEXT], moment, before=before, after=after)
     return [_link(old, new, place), happened] if after and after != before else [happened]
 
 
@@ -177,7 +177,7 @@ def _status(status: Fields, place: Place) -> list[Entry]:
         expected = "an id, a recipient, and sent, delivered, read, played or failed"
         return [*news, _unreadable(place.line, status, expected)]
     at = at_seconds(status.get("timestamp"))
-    return [*news, Receipted(place.line, key, talk.key, talk.person, state, at)]
+    return [*news, Receipt(place.line, key, talk.key, talk.person, state, at)]
 
 
 def _synchronised(sync: Fields, place: Place) -> list[Entry]:
@@ -204,7 +204,7 @@ def _call(call: Fields, place: Place) -> list[Entry]:
         return [*news, _unreadable(place.line, call, PARTY_EXPECTED)]
     direction, author = (INBOUND, CONTACT) if inbound else (OUTBOUND, AGENT)
     kind, sender = MessageKind.CALL, _name(talk) if inbound else None
-    said = Said(place.line, key, talk.key, talk.person, direction, sender, kind, text, _moment(call), (), author)
+    said = Message(place.line, key, talk.key, talk.person, direction, sender, kind, text, _moment(call), (), author)
     return [*news, said]
 
 
@@ -216,8 +216,8 @@ def _moment(fields: Fields) -> Moment:
     return Moment(at_seconds(fields.get("timestamp")), SECOND, STATED)
 
 
-def _unreadable(line: int | None, value: Fields, expected: str) -> Refused:
-    return Refused(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(value))
+def _unreadable(line: int | None, value: Fields, expected: str) -> Rejected:
+    return Rejected(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(value))
 
 
 READ: dict[str, Callable[[Fields, Place], Iterable[Entry]]] = {

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct, field
 from msgspec.json import Decoder
 
 from pipelines.read.core.epoch import at_seconds
-from pipelines.read.core.frames import Entry, Moment, Receipted, Said
+from pipelines.read.core.frames import Entry, Message, Moment, Receipt
 from pipelines.read.whatsapp_cloud.entries import CONTACT, INBOUND, SECOND, STATED, STATES
 from pipelines.read.whatsapp_cloud.participants import NOTHING_TOLD, Met, Told
 from schemas.received import MAX_TEXT
@@ -139,9 +139,9 @@ def told(webhook: Plain, line: int | None, met: Met) -> Sequence[Entry] | None:
         return None
     at = at_seconds(one.timestamp)
     if isinstance(one, Status):
-        return *news, Receipted(line, one.id, talk.key, talk.person, STATES[one.status], at)
+        return *news, Receipt(line, one.id, talk.key, talk.person, STATES[one.status], at)
     name, moment = talk.party.name, Moment(at, SECOND, STATED)
-    said = Said(line, one.id, talk.key, talk.person, INBOUND, name, TEXT, one.text.body, moment, (), CONTACT)
+    said = Message(line, one.id, talk.key, talk.person, INBOUND, name, TEXT, one.text.body, moment, (), CONTACT)
     return *news, said
 
 

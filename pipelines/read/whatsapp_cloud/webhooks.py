@@ -10,7 +10,7 @@ from pipelines.errors import DeliveryRefused
 from pipelines.read.containers.json_lines import Line, json_lines, parsed, written
 from pipelines.read.containers.json_walk import walk
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
-from pipelines.read.core.frames import REMEMBERED, Entry, Refused, Said, batches
+from pipelines.read.core.frames import REMEMBERED, Entry, Message, Rejected, batches
 from pipelines.read.whatsapp_cloud.content import Fields, objects_in, text_in
 from pipelines.read.whatsapp_cloud.entries import entries
 from pipelines.read.whatsapp_cloud.fast_path import Plain, plain, told
@@ -69,9 +69,9 @@ def _entries(path: Path) -> Iterator[Entry]:
     WhatsApp hands over history with placeholders, and the media messages they stand for whenever it likes. Memory is
     bounded: placeholders that no longer fit come before the end.
     """
-    met, bare, known = Met(), deque[Said](), False
+    met, bare, known = Met(), deque[Message](), False
     for found in _values(path):
-        if isinstance(found, Refused):
+        if isinstance(found, Rejected):
             yield found
             continue
         number, value, data = found
@@ -84,11 +84,11 @@ def _entries(path: Path) -> Iterator[Entry]:
         webhook = _webhook(value)
         if webhook is None:
             expected = "a webhook of a whatsapp_business_account with its entries"
-            yield Refused(number or None, ErrorCode.MESSAGE_UNREADABLE, expected, written(value))
+            yield Rejected(number or None, ErrorCode.MESSAGE_UNREADABLE, expected, written(value))
             continue
         known = True
         for entry in _changes_of(webhook, number or None, met):
-            if isinstance(entry, Said) and entry.kind is MEDIA and not (entry.text or entry.attachments):
+            if isinstance(entry, Message) and entry.kind is MEDIA and not (entry.text or entry.attachments):
                 bare.append(entry)
             else:
                 yield entry
@@ -108,7 +108,7 @@ def _changes_of(webhook: Fields, line: int | None, met: Met) -> Iterator[Entry]:
             yield from entries(change, account, line, met)
 
 
-def _values(path: Path) -> Iterator[Line | Refused]:
+def _values(path: Path) -> Iterator[Line | Rejected]:
     """The values of JSON Lines, or of one document, whose lines are not known (0)."""
     with path.open("rb") as stream:
         if _begins_with_lines(stream.readline(1 << 20)):

@@ -5,7 +5,7 @@ And what has to be known of these before more is decided.
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, lent, query, value
+from pipelines.store.warehouse.connection import Connection, query, register, value
 
 SCOPE = "IN (SELECT contact_id::UUID FROM scope)"
 # Order of decisions: their time, and within a file of change requests their place in it.
@@ -20,12 +20,12 @@ CARRIED = f"""
       AND m.run_to IS NULL AND m.contact_id {SCOPE}"""
 
 
-def stated(connection: Connection, contacts: pl.Series, priorities: pl.DataFrame) -> pl.DataFrame:
+def stated_values(connection: Connection, contacts: pl.Series, priorities: pl.DataFrame) -> pl.DataFrame:
     """Every value that a member record states now (columns `merge.choice.STATED`).
 
     `priorities`: source, priority; a source that is no longer configured comes last.
     """
-    with lent(connection, scope=contacts.to_frame("contact_id"), ranked=priorities):
+    with register(connection, scope=contacts.to_frame("contact_id"), ranked=priorities):
         return query(
             connection,
             f"""
@@ -78,13 +78,13 @@ def stated(connection: Connection, contacts: pl.Series, priorities: pl.DataFrame
 
 def decided_values(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
     """Standing edits, pins, tags and untags of these contacts (`merge.decided.Decisions.values`)."""
-    with lent(connection, scope=contacts.to_frame("contact_id")):
+    with register(connection, scope=contacts.to_frame("contact_id")):
         return query(connection, f"{CARRIED} ORDER BY turn, record_key")
 
 
-def spoken_over(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
+def overruled_values(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
     """Members over whom an edit or pin speaks: contact_id, decision_id, record_key."""
-    with lent(connection, scope=contacts.to_frame("contact_id")):
+    with register(connection, scope=contacts.to_frame("contact_id")):
         return query(
             connection,
             f"""
@@ -96,9 +96,9 @@ def spoken_over(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
         )
 
 
-def stated_since(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
+def values_since_decision(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
     """Since when records have stated what decisions may speak of: record_key, field, value, stated_since."""
-    with lent(connection, scope=contacts.to_frame("contact_id")):
+    with register(connection, scope=contacts.to_frame("contact_id")):
         return query(
             connection,
             f"""
@@ -133,7 +133,7 @@ def primaries(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
 
     A merge of which only one side is left in a contact says nothing of it.
     """
-    with lent(connection, scope=contacts.to_frame("contact_id")):
+    with register(connection, scope=contacts.to_frame("contact_id")):
         return query(
             connection,
             f"""

@@ -3,19 +3,19 @@
 import polars as pl
 
 from pipelines.store.contacts.id_changes import keep_withdrawn
-from pipelines.store.warehouse.connection import Connection, lent, query
+from pipelines.store.warehouse.connection import Connection, query, register
 
 HELD_BY_RECORD = ("record", "source_record", "identifier", "record_field", "work_queue")
 HELD_BY_CONTACT = ("contact", "contact_field", "contact_identifier")
 
 
-def withdraw(connection: Connection, records: pl.Series, run_id: str) -> pl.Series:
+def delete_records(connection: Connection, records: pl.Series, run_id: str) -> pl.Series:
     """Delete records, their contents and their edges, and end their membership; the other members of their contacts.
 
     A contact of which nothing is left goes. The others are to be derived anew. What was decided about one of those
     while such a record spoke for it stays with the contact.
     """
-    with lent(connection, withdrawing=records.to_frame("record_key")):
+    with register(connection, withdrawing=records.to_frame("record_key")):
         _hand_over(connection)
         contacts = query(
             connection,
@@ -35,7 +35,7 @@ def withdraw(connection: Connection, records: pl.Series, run_id: str) -> pl.Seri
                                        OR record_hi IN (SELECT record_key::UUID FROM withdrawing)""")
         for table in HELD_BY_RECORD:
             connection.execute(f"DELETE FROM {table} WHERE record_key IN (SELECT record_key::UUID FROM withdrawing)")
-    with lent(connection, concerned=contacts.to_frame()):
+    with register(connection, concerned=contacts.to_frame()):
         left = query(
             connection,
             """
@@ -43,7 +43,7 @@ def withdraw(connection: Connection, records: pl.Series, run_id: str) -> pl.Seri
             WHERE run_to IS NULL AND contact_id IN (SELECT contact_id::UUID FROM concerned) ORDER BY record_key""",
         )
     emptied = contacts.filter(~contacts.is_in(left["contact_id"].implode()))
-    with lent(connection, emptied=emptied.to_frame()):
+    with register(connection, emptied=emptied.to_frame()):
         for table in HELD_BY_CONTACT:
             connection.execute(f"DELETE FROM {table} WHERE contact_id IN (SELECT contact_id::UUID FROM emptied)")
     keep_withdrawn(connection, emptied, run_id)

@@ -6,7 +6,7 @@ import polars as pl
 
 from pipelines.store.contacts.id_changes import keep_changes
 from pipelines.store.decisions.links import EDGES
-from pipelines.store.warehouse.connection import Connection, lent, query, value
+from pipelines.store.warehouse.connection import Connection, query, register, value
 
 
 def component_of(connection: Connection, records: pl.Series, likely: float) -> pl.Series:
@@ -15,7 +15,7 @@ def component_of(connection: Connection, records: pl.Series, likely: float) -> p
     Of edges that a person is asked about those count whose probability is `likely` at least: together they may join.
     Records that were withdrawn are not among it, though decisions may still name them.
     """
-    with lent(connection, stirred=records.to_frame("record_key")):
+    with register(connection, stirred=records.to_frame("record_key")):
         return query(
             connection,
             """
@@ -46,7 +46,7 @@ def edges_among(connection: Connection, records: pl.Series, sure: float) -> pl.D
 
     They are `links.EDGES`. The evidence is only told of those below `sure`.
     """
-    with lent(connection, wanted=records.to_frame("record_key")):
+    with register(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             f"""
@@ -62,7 +62,7 @@ def edges_among(connection: Connection, records: pl.Series, sure: float) -> pl.D
 
 def anchors(connection: Connection, records: pl.Series) -> pl.DataFrame:
     """What the choice of an anchor reads: record_key, ingest_seq, anchor_id, was_contact (its id has been in use)."""
-    with lent(connection, wanted=records.to_frame("record_key")):
+    with register(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             """
@@ -80,7 +80,7 @@ def anchors(connection: Connection, records: pl.Series) -> pl.DataFrame:
 
 def memberships(connection: Connection, records: pl.Series) -> pl.DataFrame:
     """Contacts that records belong to now: record_key, contact_id."""
-    with lent(connection, wanted=records.to_frame("record_key")):
+    with register(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             """SELECT record_key, contact_id FROM membership
@@ -90,7 +90,7 @@ def memberships(connection: Connection, records: pl.Series) -> pl.DataFrame:
 
 def keep_memberships(connection: Connection, members: pl.DataFrame, aliases: pl.DataFrame, run_id: str) -> None:
     """Close memberships that changed, open the new ones, and keep where ids went (old_id, new_id, kind)."""
-    with lent(connection, assigned=members):
+    with register(connection, assigned=members):
         connection.execute(
             """
             UPDATE membership m SET run_to = ? FROM assigned a
@@ -110,14 +110,14 @@ def keep_memberships(connection: Connection, members: pl.DataFrame, aliases: pl.
 
 def keep_vetoes(connection: Connection, records: pl.Series, vetoed: pl.DataFrame) -> None:
     """Keep which merge edges of these records were not allowed to join (record_lo, record_hi, reason)."""
-    with lent(connection, judged=records.to_frame("record_key"), fresh=vetoed):
+    with register(connection, judged=records.to_frame("record_key"), fresh=vetoed):
         connection.execute("DELETE FROM vetoed_edge WHERE record_lo IN (SELECT record_key::UUID FROM judged)")
         connection.execute("INSERT INTO vetoed_edge SELECT record_lo, record_hi, reason FROM fresh")
 
 
 def keep_pooled(connection: Connection, records: pl.Series, pooled: pl.DataFrame) -> None:
     """Keep which clusters of these records only all their evidence joined: record_lo, record_hi, weight, pairs."""
-    with lent(connection, judged=records.to_frame("record_key"), fresh=pooled):
+    with register(connection, judged=records.to_frame("record_key"), fresh=pooled):
         connection.execute("DELETE FROM pooled_join WHERE record_lo IN (SELECT record_key::UUID FROM judged)")
         connection.execute("INSERT INTO pooled_join SELECT record_lo, record_hi, weight, pairs FROM fresh")
 
@@ -128,7 +128,7 @@ def interactions(connection: Connection, contacts: pl.Series, as_of: datetime) -
     Columns contact_id, kind, happened_at, channel, record_key, delivery_id, row_number, line_number. Auto-replies and
     bounces are nobody's act and do not count, nor do notes, nor what is set aside because its contact is blocked.
     """
-    with lent(connection, scope=contacts.to_frame("contact_id")):
+    with register(connection, scope=contacts.to_frame("contact_id")):
         return query(
             connection,
             """
@@ -158,7 +158,7 @@ def interactions(connection: Connection, contacts: pl.Series, as_of: datetime) -
 
 def origins(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
     """The earliest content of each contact's records: contact_id, source, first_seen_at and its place."""
-    with lent(connection, scope=contacts.to_frame("contact_id")):
+    with register(connection, scope=contacts.to_frame("contact_id")):
         return query(
             connection,
             """
@@ -177,7 +177,7 @@ def member_counts(connection: Connection, contacts: pl.Series, as_of: datetime) 
 
     Conversations that begin after `as_of` have not happened yet; those that are set aside do not count.
     """
-    with lent(connection, scope=contacts.to_frame("contact_id")):
+    with register(connection, scope=contacts.to_frame("contact_id")):
         return query(
             connection,
             """
@@ -224,7 +224,9 @@ def replace_contacts(
 
     A contact that was looked at and is what it was keeps the run that last changed it.
     """
-    with lent(connection, affected=affected.to_frame("contact_id"), golden=contacts, chosen=fields, known=identifiers):
+    with register(
+        connection, affected=affected.to_frame("contact_id"), golden=contacts, chosen=fields, known=identifiers
+    ):
         connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE contact_before AS {PRINTS} {WHERE_AFFECTED}""")
         for table in ("contact", "contact_field", "contact_identifier"):
@@ -279,7 +281,7 @@ def status_inputs(connection: Connection, as_of: datetime) -> pl.DataFrame:
 
 def keep_status(connection: Connection, statuses: pl.DataFrame, run_id: str) -> None:
     """Change the status of contacts: contact_id, status, status_reason, status_since."""
-    with lent(connection, fresh=statuses):
+    with register(connection, fresh=statuses):
         connection.execute(
             """
             UPDATE contact c SET status = f.status, status_reason = f.status_reason, status_since = f.status_since,

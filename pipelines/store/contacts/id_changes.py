@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, lent, query
+from pipelines.store.warehouse.connection import Connection, query, register
 
 BATCH_ROWS = 50_000
 
@@ -13,7 +13,7 @@ def keep_changes(connection: Connection, changes: pl.DataFrame, run_id: str) -> 
     """Keep what became of ids (old_id, new_id, kind), in the order of the rows; `run_id` says what did it."""
     if changes.is_empty():
         return
-    with lent(connection, moved=changes.select("old_id", "new_id", "kind").with_row_index("place")):
+    with register(connection, moved=changes.select("old_id", "new_id", "kind").with_row_index("place")):
         connection.execute(
             """
             INSERT INTO id_changes
@@ -36,7 +36,7 @@ def all_resolved(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
     An id is that of its anchor, and leads to where this record is. Where the anchor was withdrawn, the feed is followed
     until there is one that was not.
     """
-    with lent(connection, asked=pl.DataFrame({"text": list(dict.fromkeys(ids))}, schema={"text": pl.String})):
+    with register(connection, asked=pl.DataFrame({"text": list(dict.fromkeys(ids))}, schema={"text": pl.String})):
         found = query(
             connection,
             """

@@ -5,21 +5,21 @@ from collections.abc import Iterable
 import polars as pl
 
 from pipelines.store.contacts import id_changes
-from pipelines.store.warehouse.connection import Connection, lent, query
+from pipelines.store.warehouse.connection import Connection, query, register
 
 
-def went_to(connection: Connection, contact_id: str) -> str | None:
+def resolve_id(connection: Connection, contact_id: str) -> str | None:
     """The contact that an id of former times leads to. None for any other text, ids of contacts of today included."""
-    return all_gone_to(connection, [contact_id]).get(contact_id)
+    return resolve_ids(connection, [contact_id]).get(contact_id)
 
 
-def all_gone_to(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
+def resolve_ids(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
     """The contacts that ids of former times lead to, by the id; any other text is left out."""
     now = id_changes.all_resolved(connection, ids)
     return {former: contact for former, contact in now.items() if contact != former.strip().lower()}
 
 
-def moves(connection: Connection, contact_id: str) -> pl.DataFrame:
+def id_moves(connection: Connection, contact_id: str) -> pl.DataFrame:
     """What became of an id, the first thing first: kind, other, is_now, is_origin, changed_at, decision_id.
 
     A contact is merged into another, split off from another or restored out of another, or it is withdrawn; `other` is
@@ -41,9 +41,9 @@ def moves(connection: Connection, contact_id: str) -> pl.DataFrame:
     return moved.with_columns(is_now=pl.Series([now.get(each) for each in moved["other"]], dtype=pl.String))
 
 
-def entangled(connection: Connection, contacts: pl.Series) -> pl.Series:
+def affected_contacts(connection: Connection, contacts: pl.Series) -> pl.Series:
     """Ids of all contacts, those of former times too, that records have been in which were ever in one of these."""
-    with lent(connection, wanted=contacts.to_frame("contact_id")):
+    with register(connection, wanted=contacts.to_frame("contact_id")):
         return query(
             connection,
             """

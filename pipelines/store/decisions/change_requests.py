@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, lent, query, value
+from pipelines.store.warehouse.connection import Connection, query, register, value
 
 
-def contacts_called(connection: Connection, called: pl.DataFrame) -> pl.DataFrame:
+def find_contacts(connection: Connection, called: pl.DataFrame) -> pl.DataFrame:
     """The contacts that are known by these words now: text, contact_id.
 
     Args:
@@ -15,7 +15,7 @@ def contacts_called(connection: Connection, called: pl.DataFrame) -> pl.DataFram
         called: `text` (as it was written) and `word` (String): an id, a normalised identifier, or a record as
             `source:record id`. A text may have several words.
     """
-    with lent(connection, called=called.select("text", "word").unique()):
+    with register(connection, called=called.select("text", "word").unique()):
         return query(
             connection,
             """
@@ -32,9 +32,9 @@ def contacts_called(connection: Connection, called: pl.DataFrame) -> pl.DataFram
         )
 
 
-def granted(connection: Connection, requests: pl.Series) -> set[str]:
+def applied_requests(connection: Connection, requests: pl.Series) -> set[str]:
     """Those of these requests that were granted once, whatever has become of it."""
-    with lent(connection, asked=requests.alias("request").to_frame()):
+    with register(connection, asked=requests.alias("request").to_frame()):
         sql = "SELECT DISTINCT request FROM change_request WHERE request IN (SELECT request::UUID FROM asked)"
         return set(query(connection, sql)["request"])
 
@@ -64,14 +64,14 @@ def still_holds(connection: Connection, request: str) -> bool:
     )
 
 
-def remember_granted(connection: Connection, request: str, decision_id: str) -> None:
+def keep_applied(connection: Connection, request: str, decision_id: str) -> None:
     """Know a request when it comes again."""
     connection.execute("INSERT INTO change_request VALUES (?, ?)", [request, decision_id])
 
 
 def records_about(connection: Connection, decisions: Sequence[str]) -> pl.Series:
     """Keys of the records that these decisions are about."""
-    with lent(connection, taken=pl.DataFrame({"decision_id": decisions}, schema={"decision_id": pl.String})):
+    with register(connection, taken=pl.DataFrame({"decision_id": decisions}, schema={"decision_id": pl.String})):
         return query(
             connection,
             """SELECT DISTINCT record_key FROM decision_record SEMI JOIN record USING (record_key)
@@ -87,7 +87,7 @@ def last_change(connection: Connection) -> int:
 def credit(connection: Connection, since: int, touched: Mapping[str, str]) -> None:
     """Say of the changes of ids after the one of this number which decision made them: decisions by contact."""
     made = pl.DataFrame(list(touched.items()), schema={"contact_id": pl.String, "decision_id": pl.String}, orient="row")
-    with lent(connection, made=made):
+    with register(connection, made=made):
         connection.execute(
             """
             UPDATE id_changes c SET run_id = 'decision:' || m.decision_id FROM made m

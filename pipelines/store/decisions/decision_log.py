@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, lent, query
+from pipelines.store.warehouse.connection import Connection, query, register
 
 FEWEST_LETTERS = 4  # of the beginning of an id
 
@@ -19,7 +19,7 @@ CONCERNED = """
         )"""
 
 
-def listed(connection: Connection, contact_id: str | None = None, most: int = 0) -> pl.DataFrame:
+def list_decisions(connection: Connection, contact_id: str | None = None, most: int = 0) -> pl.DataFrame:
     """Decisions, the newest first: all, or those about records that are in a contact now; at most so many, 0 is all.
 
     Columns decision_id, kind, actor, role, reason, decided_at, expires_at, is_over, field, value, target, revoked_at,
@@ -70,9 +70,9 @@ def listed(connection: Connection, contact_id: str | None = None, most: int = 0)
     )
 
 
-def about(connection: Connection, decisions: Sequence[str]) -> pl.Series:
+def contacts_of_decisions(connection: Connection, decisions: Sequence[str]) -> pl.Series:
     """Ids of the contacts that these decisions are about, as they are now."""
-    with lent(connection, taken=pl.DataFrame({"decision_id": decisions}, schema={"decision_id": pl.String})):
+    with register(connection, taken=pl.DataFrame({"decision_id": decisions}, schema={"decision_id": pl.String})):
         return query(
             connection,
             f"""
@@ -107,7 +107,7 @@ def between(connection: Connection, one: pl.Series, other: pl.Series) -> pl.Data
 
     Columns decision_id, kind, actor, reason, decided_at.
     """
-    with lent(connection, one_side=one.to_frame("record_key"), other_side=other.to_frame("record_key")):
+    with register(connection, one_side=one.to_frame("record_key"), other_side=other.to_frame("record_key")):
         return query(
             connection,
             """

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, lent, query, value
+from pipelines.store.warehouse.connection import Connection, query, register, value
 from schemas.vocabulary import DecisionKind
 
 PARTING = (DecisionKind.UNMERGE, DecisionKind.DISMISS, DecisionKind.DEFER)  # of which prints are kept
@@ -41,7 +41,7 @@ def keep_decision(connection: Connection, decision: Decision, records: pl.DataFr
     columns = ", ".join((*Decision._fields, "compared"))
     marks = ", ".join("?" * (len(decision) + 1))
     connection.execute(f"INSERT INTO decision ({columns}) VALUES ({marks})", [*decision, compared])
-    with lent(connection, subject=records):
+    with register(connection, subject=records):
         connection.execute(
             "INSERT INTO decision_record (decision_id, record_key, side) SELECT ?, record_key, side FROM subject",
             [decision.decision_id],
@@ -54,7 +54,7 @@ def keep_decision(connection: Connection, decision: Decision, records: pl.DataFr
         )
 
 
-def take_back(connection: Connection, decision: Decision) -> None:
+def revoke(connection: Connection, decision: Decision) -> None:
     """Revoke the target of a decision. What that one had taken back itself stands again."""
     connection.execute(
         """UPDATE decision SET revoked_at = NULL, revoked_by = NULL, revoked_reason = NULL
@@ -74,7 +74,7 @@ def decision_of(connection: Connection, decision_id: str) -> Decision | None:
     return next((Decision(**each) for each in found.to_dicts()), None)
 
 
-def stands(connection: Connection, decision_id: str) -> bool:
+def is_in_force(connection: Connection, decision_id: str) -> bool:
     """Whether a decision is there and has not been revoked."""
     return bool(
         value(
@@ -106,7 +106,7 @@ def members(connection: Connection, contact_id: str) -> pl.Series:
     )["record_key"]
 
 
-def carried(connection: Connection, contact_id: str) -> pl.DataFrame:
+def attached_records(connection: Connection, contact_id: str) -> pl.DataFrame:
     """Who carries what is decided about a value of a contact, and whom it speaks over: record_key, side (0 or 1).
 
     The carrier is its anchor, the record that gives it its id; else the member that was ingested first.
@@ -136,7 +136,7 @@ def attributes_of(connection: Connection, contacts: Sequence[str]) -> pl.DataFra
 
 def newest_decision(connection: Connection, records: pl.Series) -> datetime | None:
     """When the newest decision about any of these records was taken."""
-    with lent(connection, subject=records.to_frame("record_key")):
+    with register(connection, subject=records.to_frame("record_key")):
         found: datetime | None = value(
             connection,
             """SELECT max(decided_at) FROM decision JOIN decision_record USING (decision_id)
@@ -168,7 +168,7 @@ def blocked_conversations(connection: Connection) -> pl.DataFrame:
     )
 
 
-def stir_expired(connection: Connection, before: datetime, as_of: datetime) -> None:
+def enqueue_expired_blocks(connection: Connection, before: datetime, as_of: datetime) -> None:
     """Leave records pending whose blocks have come to an end since the last run, or no longer have."""
     connection.execute(
         """
@@ -179,7 +179,7 @@ def stir_expired(connection: Connection, before: datetime, as_of: datetime) -> N
     )
 
 
-def stir_set_aside(connection: Connection) -> None:
+def enqueue_suppressed(connection: Connection) -> None:
     """Leave contacts pending of which other conversations are set aside now than when they were last derived.
 
     What is known of the beginning of a conversation can change without a word of the contact.
@@ -195,7 +195,7 @@ def stir_set_aside(connection: Connection) -> None:
         FROM turned JOIN membership m USING (contact_id) WHERE m.run_to IS NULL""")
 
 
-def note_set_aside(connection: Connection) -> None:
+def keep_suppressed(connection: Connection) -> None:
     """Contacts are derived without the conversations that are set aside now."""
     connection.execute("DELETE FROM suppressed_conversation")
     connection.execute(

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, lent, query, value
+from pipelines.store.warehouse.connection import Connection, query, register, value
 
 # Kept edges; of a pair that somebody decided to be one there is that edge alone, whatever matching has found.
 EDGES = """(
@@ -15,7 +15,7 @@ EDGES = """(
 )"""
 
 
-class Said(NamedTuple):
+class LinkDecision(NamedTuple):
     """A decision that says whether two records are one person; `kind` is merge, unmerge or dismiss."""
 
     decision_id: str
@@ -30,7 +30,7 @@ def sides_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
 
     Sides are a List of "decision <id>=<side>", as an exclusive attribute is written, which is what a decision is here.
     """
-    with lent(connection, wanted=records.to_frame("record_key")):
+    with register(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             """
@@ -40,9 +40,9 @@ def sides_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
         )
 
 
-def parting(connection: Connection, records: pl.Series) -> list[str]:
+def cannot_links(connection: Connection, records: pl.Series) -> list[str]:
     """Ids of the decisions that keep some of these records apart from others of them, sorted."""
-    with lent(connection, wanted=records.to_frame("record_key")):
+    with register(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             """
@@ -66,7 +66,7 @@ def newest_merge(connection: Connection, contact_id: str) -> str | None:
     return None if found is None else str(found)
 
 
-def said_of(connection: Connection, one: str, other: str) -> Said | None:
+def link_decisions(connection: Connection, one: str, other: str) -> LinkDecision | None:
     """What decides whether two records are one person, if a decision does: what parts them counts before a merge."""
     found = query(
         connection,
@@ -79,10 +79,10 @@ def said_of(connection: Connection, one: str, other: str) -> Said | None:
         ORDER BY d.kind = 'merge', d.decided_at DESC, d.row_number DESC NULLS LAST, d.decision_id LIMIT 1""",
         [one, other],
     )
-    return next((Said(**each) for each in found.to_dicts()), None)
+    return next((LinkDecision(**each) for each in found.to_dicts()), None)
 
 
-def held_as_well(connection: Connection, merge: str) -> str | None:
+def other_merge_of_same(connection: Connection, merge: str) -> str | None:
     """The newest other merge that stands and holds together what are different sides of this one."""
     found = value(
         connection,

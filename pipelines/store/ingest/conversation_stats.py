@@ -6,14 +6,14 @@ what changed and not at all that was ever said.
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, among, lent
+from pipelines.store.warehouse.connection import Connection, in_list, register
 
 
-def stir(connection: Connection, spoken: pl.DataFrame) -> None:
+def mark_stale(connection: Connection, spoken: pl.DataFrame) -> None:
     """Leave those pending who something was exchanged with, and the threads it was in: conversation_id, record_key."""
     if spoken.is_empty():
         return
-    with lent(connection, stirred=spoken.select("conversation_id", "record_key").unique()):
+    with register(connection, stirred=spoken.select("conversation_id", "record_key").unique()):
         connection.execute("""
             INSERT INTO work_queue
             SELECT DISTINCT 'contacts', record_key::UUID FROM stirred WHERE record_key IS NOT NULL""")
@@ -22,14 +22,18 @@ def stir(connection: Connection, spoken: pl.DataFrame) -> None:
 
 def seen(connection: Connection, messages: pl.Series) -> None:
     """Messages are there, so those of them that only receipts have told of are unseen no more."""
-    with among(connection, "message_id", messages) as are_these:
-        stir(connection, connection.execute(f"DELETE FROM receipt_only_message WHERE {are_these} RETURNING *").pl())
+    with in_list(connection, "message_id", messages) as are_these:
+        mark_stale(
+            connection, connection.execute(f"DELETE FROM receipt_only_message WHERE {are_these} RETURNING *").pl()
+        )
 
 
 def receipted(connection: Connection, messages: pl.Series) -> None:
     """Receipts of messages have changed: of those that are not there themselves, nothing else is known."""
-    with among(connection, "message_id", messages) as are_these:
-        stir(connection, connection.execute(f"DELETE FROM receipt_only_message WHERE {are_these} RETURNING *").pl())
+    with in_list(connection, "message_id", messages) as are_these:
+        mark_stale(
+            connection, connection.execute(f"DELETE FROM receipt_only_message WHERE {are_these} RETURNING *").pl()
+        )
         told = connection.execute(f"""
             INSERT INTO receipt_only_message
             SELECT message_id, arg_min(conversation_id, place), arg_min(record_key, place), min(reached_at),
@@ -38,21 +42,21 @@ def receipted(connection: Connection, messages: pl.Series) -> None:
                   WHERE {are_these} AND message_id NOT IN (SELECT message_id FROM message WHERE {are_these}))
             GROUP BY message_id
             RETURNING *""").pl()
-    stir(connection, told)
+    mark_stale(connection, told)
 
 
-def turned(connection: Connection, conversations: pl.Series) -> None:
+def mark_direction_changed(connection: Connection, conversations: pl.Series) -> None:
     """Leave those pending who are in threads that are otherwise; whoever is not summed up yet is pending."""
     if conversations.is_empty():
         return
-    with among(connection, "conversation_id", conversations) as are_these:
+    with in_list(connection, "conversation_id", conversations) as are_these:
         connection.execute(f"""
             INSERT INTO work_queue
             SELECT DISTINCT 'contacts', record_key FROM conversation_stats
             WHERE record_key IS NOT NULL AND {are_these}""")
 
 
-def forget(connection: Connection) -> None:
+def clear(connection: Connection) -> None:
     """Make it all anew: what is unseen now, and every thread when they are summed up next."""
     connection.execute("DELETE FROM receipt_only_message")
     connection.execute("""
@@ -68,7 +72,7 @@ def forget(connection: Connection) -> None:
         SELECT conversation_id FROM message UNION SELECT conversation_id FROM receipt_only_message""")
 
 
-def sum_up(connection: Connection) -> None:
+def refresh_stale(connection: Connection) -> None:
     """Sum up the threads in which something changed."""
     connection.execute("DELETE FROM conversation_stats WHERE conversation_id IN (FROM stale_conversation_stats)")
     connection.execute("""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, lent
+from pipelines.store.warehouse.connection import Connection, register
 from schemas.vocabulary import DeliveryState, Outcome
 
 
@@ -26,7 +26,7 @@ class Delivery(NamedTuple):
     retry_of: str | None = None
 
 
-class Earlier(NamedTuple):
+class EarlierDelivery(NamedTuple):
     """What became of a file when it came the last time, and how many of its rows have not arrived since."""
 
     state: str
@@ -46,10 +46,10 @@ GIVEN_BACK = """
     FROM rejected_row r WHERE r.outcome IN ('rejected', 'quarantined')"""
 
 
-def earlier(connection: Connection, delivery_ids: Iterable[str]) -> dict[str, Earlier]:
+def earlier_delivery(connection: Connection, delivery_ids: Iterable[str]) -> dict[str, EarlierDelivery]:
     """What the warehouse knows of deliveries, by id, as far as it has seen them."""
     wanted = pl.DataFrame({"delivery_id": list(delivery_ids)}, schema={"delivery_id": pl.String})
-    with lent(connection, wanted=wanted):
+    with register(connection, wanted=wanted):
         rows = connection.execute(f"""
             SELECT delivery_id::VARCHAR, state, code, config_digest, remediation, coalesce(g.open_rows, 0)
             FROM delivery
@@ -62,12 +62,12 @@ def earlier(connection: Connection, delivery_ids: Iterable[str]) -> dict[str, Ea
     attributes: dict[str, dict[str, str | None]] = defaultdict(dict)
     for delivery_id, attribute, digest in kept:
         attributes[delivery_id][attribute] = digest
-    return {delivery_id: Earlier._make((*told, attributes.get(delivery_id, {}))) for delivery_id, *told in rows}
+    return {delivery_id: EarlierDelivery._make((*told, attributes.get(delivery_id, {}))) for delivery_id, *told in rows}
 
 
 def known_hashes(connection: Connection, stamps: Iterable[tuple[str, int, int]]) -> Hashes:
     """SHA-256 of landed files (path, size, modified_ns) that have not been touched since they were hashed."""
-    with lent(connection, seen=_stamps(stamps)):
+    with register(connection, seen=_stamps(stamps)):
         rows = connection.execute("""
             SELECT path, size_bytes, modified_ns, file_sha256
             FROM landed_file JOIN seen USING (path, size_bytes, modified_ns)""").fetchall()
@@ -79,7 +79,7 @@ def remember_hashes(connection: Connection, hashes: Hashes) -> None:
     if not hashes:
         return
     found = _stamps(hashes).with_columns(file_sha256=pl.Series(list(hashes.values()), dtype=pl.String))
-    with lent(connection, hashed_file=found.unique("path", keep="last")):
+    with register(connection, hashed_file=found.unique("path", keep="last")):
         connection.execute("INSERT OR REPLACE INTO landed_file BY NAME FROM hashed_file")
 
 
@@ -133,7 +133,7 @@ def finish(connection: Connection, finished: Sequence[Finished], run_id: str) ->
         for each in finished
     ]
     optional = dict.fromkeys(("retry_of", "code", "remediation"), pl.String)
-    with lent(connection, finished=pl.DataFrame(rows, schema_overrides=optional, infer_schema_length=None)):
+    with register(connection, finished=pl.DataFrame(rows, schema_overrides=optional, infer_schema_length=None)):
         connection.execute("INSERT INTO delivery BY NAME FROM finished")
 
 
@@ -143,7 +143,7 @@ def keep_attributes(connection: Connection, attributes: Mapping[str, Mapping[str
     if not rows:
         return
     schema = dict.fromkeys(("delivery_id", "attribute", "digest"), pl.String)
-    with lent(connection, arriving=pl.DataFrame(rows, schema=schema, orient="row")):
+    with register(connection, arriving=pl.DataFrame(rows, schema=schema, orient="row")):
         connection.execute("INSERT INTO delivery_attribute BY NAME FROM arriving")
 
 
@@ -155,7 +155,7 @@ def keep_rejected(connection: Connection, rows: pl.DataFrame) -> None:
     """
     if rows.is_empty():
         return
-    with lent(connection, arriving=rows):
+    with register(connection, arriving=rows):
         connection.execute("""
             INSERT INTO rejected_row
             SELECT delivery_id, row_number, line, outcome, raw, retry_of, place FROM arriving""")
@@ -165,7 +165,7 @@ def keep_problems(connection: Connection, problems: pl.DataFrame) -> None:
     """Store what was wrong, with its place (`placed`)."""
     if problems.is_empty():
         return
-    with lent(connection, arriving=problems):
+    with register(connection, arriving=problems):
         connection.execute("""
             INSERT INTO problem
             SELECT delivery_id, row_number, line, field, code, severity, action, expected, suggestion FROM arriving""")

@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.store.ingest import conversation_stats
 from pipelines.store.ingest.before import best_before
-from pipelines.store.warehouse.connection import Connection, among, lent, query
+from pipelines.store.warehouse.connection import Connection, in_list, query, register
 from schemas.vocabulary import Outcome
 
 # What is not told of a message: anything but that there was one; with whom it was exchanged.
@@ -32,7 +32,7 @@ def keep_conversations(connection: Connection, source: str, conversations: pl.Da
     `conversations`: conversation_id, channel, title, is_group, status, inbox, assignee, labels, started_at; and the
     delivery each comes from: delivery_id, declared_at.
     """
-    with lent(connection, arriving=conversations.with_row_index("nth")):
+    with register(connection, arriving=conversations.with_row_index("nth")):
         latest = query(
             connection,
             f"""
@@ -41,7 +41,7 @@ def keep_conversations(connection: Connection, source: str, conversations: pl.Da
                                                                              delivery_id::UUID DESC, nth DESC) = 1
             ORDER BY nth""",
         )
-    with lent(connection, arriving=latest):
+    with register(connection, arriving=latest):
         gone = connection.execute(f"""
             DELETE FROM conversation WHERE conversation_id IN (
                 SELECT c.conversation_id
@@ -58,7 +58,7 @@ def keep_conversations(connection: Connection, source: str, conversations: pl.Da
             [source],
         )
     turned = gone.join(latest, on="conversation_id").filter(pl.col("channel") != pl.col("channel_right"))
-    conversation_stats.turned(connection, turned["conversation_id"])
+    conversation_stats.mark_direction_changed(connection, turned["conversation_id"])
 
 
 def keep_messages(connection: Connection, messages: pl.DataFrame) -> pl.DataFrame:
@@ -71,8 +71,8 @@ def keep_messages(connection: Connection, messages: pl.DataFrame) -> pl.DataFram
     judged = _judged(connection, messages, "message", "message_id", LACK)
     stored = _store(connection, judged, messages.columns, "message", "message_id")
     _come_further(connection, judged, stored)
-    conversation_stats.stir(connection, stored.new)
-    conversation_stats.stir(connection, stored.replaced)
+    conversation_stats.mark_stale(connection, stored.new)
+    conversation_stats.mark_stale(connection, stored.replaced)
     conversation_stats.seen(connection, stored.new["message_id"])
     return _outcomes(judged)
 
@@ -141,11 +141,11 @@ def _stored(connection: Connection, entries: pl.DataFrame, table: str, key: str,
 
     The delivery that is being stored is not written yet.
     """
-    with among(connection, key, entries[key]) as are_these:
+    with in_list(connection, key, entries[key]) as are_these:
         known = query(connection, f"SELECT {key} FROM {table} WHERE {are_these}")[key]
     if known.is_empty():  # as in most deliveries: so nothing but keys was read
         return entries.clear().select(key, "delivery_id", "declared_at", "row", lacks=pl.lit(0, pl.Int32))
-    with among(connection, key, known) as are_these:
+    with in_list(connection, key, known) as are_these:
         return query(
             connection,
             f"""
@@ -163,10 +163,10 @@ def _store(connection: Connection, judged: pl.DataFrame, columns: Sequence[str],
     gone = fresh.filter("is_stored")[key]
     replaced = fresh.clear()
     if len(gone):
-        with among(connection, key, gone) as are_these:
+        with in_list(connection, key, gone) as are_these:
             replaced = query(connection, f"DELETE FROM {table} WHERE {are_these} RETURNING *")
     own = fresh.select(pl.col(columns).exclude("row", "declared_at")).rename({"line": "line_number"})
-    with lent(connection, arriving=own):
+    with register(connection, arriving=own):
         connection.execute(f"INSERT INTO {table} BY NAME FROM arriving")
     return Stored(fresh, replaced)
 
@@ -177,7 +177,10 @@ def _come_further(connection: Connection, judged: pl.DataFrame, stored: Stored) 
     told = pl.concat([each.select("message_id", "state") for each in (again, stored.replaced)]).drop_nulls("state")
     if told.is_empty():
         return
-    with lent(connection, told=told), among(connection, "message.message_id", told["message_id"].unique()) as are_these:
+    with (
+        register(connection, told=told),
+        in_list(connection, "message.message_id", told["message_id"].unique()) as are_these,
+    ):
         connection.execute(f"""
             UPDATE message SET state = t.state
             FROM (SELECT message_id::UUID AS message_id, arg_max(state, state_rank(state)) AS state

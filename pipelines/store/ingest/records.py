@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.ids import contact_ids
 from pipelines.store.ingest.before import best_before
-from pipelines.store.warehouse.connection import Connection, lent, query
+from pipelines.store.warehouse.connection import Connection, query, register
 from schemas.contact_list import Mode
 from schemas.error_codes import ErrorCode
 from schemas.vocabulary import Outcome
@@ -39,7 +39,7 @@ def keep_records(connection: Connection, records: pl.DataFrame, identifiers: pl.
     contents = first.join(last, on=by_content)
     newcomers = arriving.filter(~pl.col("known")).sort("row").unique("record_key", keep="first", maintain_order=True)
     newcomers = newcomers.with_columns(anchor_id=contact_ids(newcomers["record_key"]))
-    with lent(connection, content=contents, newcomer=newcomers, incoming_identifier=identifiers):
+    with register(connection, content=contents, newcomer=newcomers, incoming_identifier=identifiers):
         _insert_records(connection)
         changed = _widen_sightings(connection)
     refresh_fields(connection, changed)
@@ -55,7 +55,9 @@ def keep_records(connection: Connection, records: pl.DataFrame, identifiers: pl.
     )
 
 
-def left_out(connection: Connection, mode: Mode, records: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
+def excluded_by_mode(
+    connection: Connection, mode: Mode, records: pl.DataFrame, identifiers: pl.DataFrame
+) -> pl.DataFrame:
     """Rows that the mode of their source leaves out: row, code. What this delivery has brought itself is not known.
 
     People are known by their record, or by an identifier that a record of any source has. `add_only` leaves out what
@@ -70,13 +72,13 @@ def left_out(connection: Connection, mode: Mode, records: pl.DataFrame, identifi
     return records.filter(~known, ~met).select("row", code=pl.lit(ErrorCode.ROW_UNKNOWN.value))
 
 
-def named_otherwise(connection: Connection, records: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
+def contradicting_names(connection: Connection, records: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
     """Rows whose record is known by another name, and has never had one of their identifiers.
 
     Columns row, tokens_lo (the name that speaks for the record now) and tokens_hi (that of the row).
     """
     incoming = records.select("row", "record_key", "name_tokens")
-    with lent(connection, incoming=incoming, incoming_identifier=identifiers.select("row", "normalised")):
+    with register(connection, incoming=incoming, incoming_identifier=identifiers.select("row", "normalised")):
         return query(
             connection,
             """
@@ -98,7 +100,7 @@ def named_otherwise(connection: Connection, records: pl.DataFrame, identifiers: 
 
 def _known_before(connection: Connection, records: pl.DataFrame) -> pl.Series:
     """Keys of the records that were there before this delivery."""
-    with lent(connection, incoming=records.select("record_key").unique()):
+    with register(connection, incoming=records.select("record_key").unique()):
         return query(
             connection,
             """
@@ -110,7 +112,7 @@ def _known_before(connection: Connection, records: pl.DataFrame) -> pl.Series:
 
 def _met_before(connection: Connection, identifiers: pl.DataFrame) -> pl.Series:
     """Numbers of the rows with an identifier by which a record was known before this delivery."""
-    with lent(connection, incoming=identifiers):
+    with register(connection, incoming=identifiers):
         return query(
             connection,
             """
@@ -152,7 +154,7 @@ def _contents(connection: Connection, records: pl.DataFrame) -> pl.DataFrame:
     Columns record_key, version, in_delivery (the delivery that is being stored has brought it), turn (before all rows),
     and what puts the later one first: observed_at, place, correction.
     """
-    with lent(connection, incoming=records.select("record_key").unique()):
+    with register(connection, incoming=records.select("record_key").unique()):
         return query(
             connection,
             """
@@ -164,7 +166,7 @@ def _contents(connection: Connection, records: pl.DataFrame) -> pl.DataFrame:
 
 
 def _known_records(connection: Connection, records: pl.DataFrame) -> pl.Series:
-    with lent(connection, incoming=records.select("record_key").unique()):
+    with register(connection, incoming=records.select("record_key").unique()):
         return query(
             connection, "SELECT record_key FROM record WHERE record_key IN (SELECT record_key::UUID FROM incoming)"
         )["record_key"]
@@ -213,7 +215,7 @@ def _widen_sightings(connection: Connection) -> pl.DataFrame:
     )
     new = query(connection, "SELECT DISTINCT record_key FROM content WHERE NOT seen")
     changed = pl.concat([each.select("record_key") for each in (new, earlier, later)]).unique()
-    with lent(connection, earlier=earlier, later=later, changed=changed):
+    with register(connection, earlier=earlier, later=later, changed=changed):
         connection.execute(
             "INSERT INTO work_queue SELECT step, record_key FROM changed, (VALUES ('match'), ('contacts')) t(step)"
         )
@@ -237,7 +239,7 @@ def refresh_fields(connection: Connection, records: pl.DataFrame) -> None:
     """Say anew which content speaks for each field of these records (record_key)."""
     if records.is_empty():
         return
-    with lent(connection, changed=records):
+    with register(connection, changed=records):
         _refresh_fields(connection)
 
 

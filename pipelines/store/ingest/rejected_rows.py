@@ -6,7 +6,7 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.store.ingest.deliveries import GIVEN_BACK, Delivery
-from pipelines.store.warehouse.connection import Connection, lent, query, value
+from pipelines.store.warehouse.connection import Connection, query, register, value
 from schemas.error_codes import ErrorCode
 
 BATCH_ROWS = 20_000
@@ -85,7 +85,7 @@ def first_problems(connection: Connection, delivery_id: str, most: int) -> pl.Da
     )
 
 
-def to_give_back(connection: Connection, formats: list[str]) -> pl.DataFrame:
+def deliveries_to_return(connection: Connection, formats: list[str]) -> pl.DataFrame:
     """Deliveries of these formats of which nobody was told yet what was wrong, other than for information.
 
     Columns delivery_id, source, has_rows (there are some to correct that have not arrived since).
@@ -103,7 +103,7 @@ def to_give_back(connection: Connection, formats: list[str]) -> pl.DataFrame:
     )
 
 
-def note_given_back(connection: Connection, delivery_id: str, rows_file: str | None, report_file: str) -> None:
+def keep_file_names(connection: Connection, delivery_id: str, rows_file: str | None, report_file: str) -> None:
     """Remember the files that tell of a delivery: they may be moved away, and must not come back."""
     connection.execute(
         "UPDATE delivery SET rejected_file = ?, report_file = ? WHERE delivery_id = ?",
@@ -123,7 +123,7 @@ def named(connection: Connection, source: str, claims: pl.DataFrame) -> pl.DataF
         `row`, `retry_of` (the delivery it was refused in; null where the source has none such), `declared_at` (of that
         delivery), `place` (UInt32: the number of the row there; null where that row was not refused).
     """
-    with lent(connection, claim=claims):
+    with register(connection, claim=claims):
         return query(
             connection,
             """
@@ -157,7 +157,7 @@ def has_cut_rows(connection: Connection, delivery_id: str) -> bool:
     )
 
 
-class GivenBack(NamedTuple):
+class RejectedFile(NamedTuple):
     """A file of refused rows: its name, and the hashes of the whole file and of its rows without the reasons."""
 
     file_name: str
@@ -165,14 +165,14 @@ class GivenBack(NamedTuple):
     rows_sha256: str
 
 
-def last_given_back(connection: Connection, delivery_id: str) -> GivenBack | None:
+def last_rejected_file(connection: Connection, delivery_id: str) -> RejectedFile | None:
     """The file in which the rows of a delivery were given back last, if they were."""
     sql = "SELECT file_name, file_sha256, rows_sha256 FROM rejected_file WHERE delivery_id = ?"
     row = connection.execute(sql, [delivery_id]).fetchone()
-    return GivenBack(*row) if row else None
+    return RejectedFile(*row) if row else None
 
 
-def remember_given_back(connection: Connection, delivery_id: str, file: GivenBack) -> None:
+def keep_rejected_file(connection: Connection, delivery_id: str, file: RejectedFile) -> None:
     """Remember a file of refused rows as it was written."""
     connection.execute("INSERT OR REPLACE INTO rejected_file VALUES (?, ?, ?, ?)", [delivery_id, *file])
 
@@ -185,7 +185,7 @@ def keep_corrected(connection: Connection, delivery: Delivery, corrected: pl.Dat
     """
     if corrected.is_empty():
         return
-    with lent(connection, arrived=corrected.select("retry_of", "place").unique()):
+    with register(connection, arrived=corrected.select("retry_of", "place").unique()):
         connection.execute(
             """
             INSERT INTO corrected_row

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, lent, query
+from pipelines.store.warehouse.connection import Connection, query, register
 from schemas.vocabulary import Outcome
 
 LONGEST_CHAIN = 32  # merges of merges that are followed
@@ -17,7 +17,7 @@ def keep_merges(connection: Connection, merges: pl.DataFrame) -> pl.DataFrame:
     if merges.is_empty():
         return merges.select("row", outcome=pl.lit(None, pl.String))
     pair = ("record_key", "into_key")
-    with lent(connection, arriving=merges):
+    with register(connection, arriving=merges):
         judged = query(
             connection,
             """
@@ -30,7 +30,7 @@ def keep_merges(connection: Connection, merges: pl.DataFrame) -> pl.DataFrame:
             LEFT JOIN delivery v ON v.delivery_id = s.delivery_id""",
         ).sort("row")
     first = judged.sort("declared_at", "delivery_id", "row").unique(pair, keep="first")
-    with lent(connection, first=first):
+    with register(connection, first=first):
         _insert(connection)
         _leave_pending(connection)
     repeated = pl.col("in_delivery") | (pl.col("row") > pl.col("row").min().over(*pair, "delivery_id"))
@@ -49,7 +49,7 @@ def merged_with(connection: Connection, records: pl.Series) -> pl.DataFrame:
 
     Merges of merges are followed, also through records that never arrived.
     """
-    with lent(connection, subject=records.to_frame("record_key")):
+    with register(connection, subject=records.to_frame("record_key")):
         return query(
             connection,
             f"""

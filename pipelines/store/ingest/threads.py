@@ -3,7 +3,7 @@
 import polars as pl
 
 from pipelines.match.clusters.components import components_of
-from pipelines.store.warehouse.connection import Connection, among, lent, query
+from pipelines.store.warehouse.connection import Connection, in_list, query, register
 
 MAX_GAP_DAYS = 30  # between an answer that does not say to what, and the mails of its subject that it may answer
 
@@ -14,7 +14,7 @@ def keep_topics(connection: Connection, topics: pl.DataFrame) -> pl.DataFrame:
     `topics`: topic_id, sent_at, conversation_id, alone. Of the mails of a topic, in the order of their times, two
     neighbours belong together where the next `alone` from the later one on is within `MAX_GAP_DAYS` of the earlier one.
     """
-    with lent(connection, arriving=topics):
+    with register(connection, arriving=topics):
         connection.execute("""
             INSERT INTO mail_topic BY NAME
             SELECT DISTINCT topic_id::UUID AS topic_id, sent_at, conversation_id::UUID AS conversation_id,
@@ -41,12 +41,12 @@ def keep_topics(connection: Connection, topics: pl.DataFrame) -> pl.DataFrame:
         )
 
 
-def tie(connection: Connection, ties: pl.DataFrame, seen: pl.Series) -> None:
+def link_conversations(connection: Connection, ties: pl.DataFrame, seen: pl.Series) -> None:
     """Make threads one that are tied to each other, and say of each by which id it goes.
 
     `ties`: conversation_id, other_id. `seen`: ids of threads in `conversation`, of which some may be new there.
     """
-    with lent(connection, ties=ties), among(connection, "conversation_id", seen) as are_seen:
+    with register(connection, ties=ties), in_list(connection, "conversation_id", seen) as are_seen:
         parts = query(
             connection,
             """
@@ -57,7 +57,7 @@ def tie(connection: Connection, ties: pl.DataFrame, seen: pl.Series) -> None:
             LEFT JOIN mail_thread b ON b.conversation_id = x.other_id::UUID
             WHERE one <> other""",
         )
-        with lent(connection, joined=united(parts)):
+        with register(connection, joined=connected_conversations(parts)):
             connection.execute("""
                 UPDATE mail_thread t SET component_id = j.into_part::UUID FROM joined j
                 WHERE t.component_id = j.part::UUID AND j.part <> j.into_part""")
@@ -82,14 +82,14 @@ def tie(connection: Connection, ties: pl.DataFrame, seen: pl.Series) -> None:
                 WHERE t.component_id = w.component_id AND t.canonical_id IS DISTINCT FROM w.canonical_id
                 RETURNING t.conversation_id::VARCHAR AS conversation_id""",
             )
-    with lent(connection, changed=changed):  # when a conversation began decides whether a block sets it aside
+    with register(connection, changed=changed):  # when a conversation began decides whether a block sets it aside
         connection.execute("""
             INSERT INTO work_queue
             SELECT DISTINCT 'contacts', record_key FROM conversation_stats  -- whoever is not in it yet is pending
             WHERE record_key IS NOT NULL AND conversation_id IN (SELECT conversation_id::UUID FROM changed)""")
 
 
-def united(pairs: pl.DataFrame) -> pl.DataFrame:
+def connected_conversations(pairs: pl.DataFrame) -> pl.DataFrame:
     """Each id of `pairs` (one, other) as `part`, with the smallest id that pairs lead to from it as `into_part`."""
     ids = pl.concat([pairs["one"], pairs["other"]]).unique().sort()
     numbered = pl.DataFrame({"lo": ids.search_sorted(pairs["one"]), "hi": ids.search_sorted(pairs["other"])})

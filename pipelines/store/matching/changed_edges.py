@@ -2,25 +2,25 @@
 
 import polars as pl
 
-from pipelines.store.runs.work_queue import Version, settle
-from pipelines.store.warehouse.connection import Connection, lent, query, value
+from pipelines.store.runs.work_queue import Version, dequeue
+from pipelines.store.warehouse.connection import Connection, query, register, value
 
 CONFLICT = "exclusive_conflict"  # the rule of edges that never merge, however likely
 REVIEW = "match.review"  # what stands in `step_state` beside the steps: the probability that edges are kept from
 
 
-def note_kept_from(connection: Connection, review: float) -> None:
+def keep_review_threshold(connection: Connection, review: float) -> None:
     """All edges from this probability on are kept now, and no others."""
-    settle(connection, REVIEW, Version(repr(review)))
+    dequeue(connection, REVIEW, Version(repr(review)))
 
 
-def kept_from(connection: Connection) -> float | None:
+def review_threshold_kept(connection: Connection) -> float | None:
     """The probability from which on edges are kept; None before a run has noted it."""
     noted = value(connection, "SELECT digest FROM step_state WHERE step = ?", [REVIEW])
     return None if noted is None else float(noted)
 
 
-def rezone(connection: Connection, auto: float, review: float, sure: float) -> pl.Series:
+def reclassify_edges(connection: Connection, auto: float, review: float, sure: float) -> pl.Series:
     """Give kept edges the zone they would have; those below `review` go. Every record whose cluster may be another.
 
     Beside the ends of edges that change, these are the ends of edges below `sure` that would merge: `auto` judges those
@@ -42,14 +42,14 @@ def rezone(connection: Connection, auto: float, review: float, sure: float) -> p
     return stirred
 
 
-def zones(connection: Connection) -> pl.DataFrame:
+def count_by_zone(connection: Connection) -> pl.DataFrame:
     """Edges by zone: zone, pairs."""
     return query(connection, "SELECT zone, count(*) AS pairs FROM match_edge GROUP BY zone ORDER BY zone")
 
 
 def changed_edges(connection: Connection, edges: pl.DataFrame) -> pl.DataFrame:
     """How kept edges and these (record_lo, record_hi, zone) differ: before, after (zone or `none`), pairs."""
-    with lent(connection, fresh=edges.select("record_lo", "record_hi", "zone")):
+    with register(connection, fresh=edges.select("record_lo", "record_hi", "zone")):
         return query(
             connection,
             """

@@ -10,7 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from pipelines.match.engines.engine import Frame, Function, parts
-from pipelines.store.warehouse.connection import Connection, lent, query
+from pipelines.store.warehouse.connection import Connection, query, register
 from pipelines.store.warehouse.database import in_memory
 
 AT_ONCE = 500_000  # rows that a function is called with, about
@@ -42,10 +42,10 @@ class DuckDBEngine:
 
     def frame(self, batches: Iterable[pl.DataFrame], schema: pl.Schema) -> Frame:
         """A frame of all rows of some batches."""
-        with lent(self._connection, batch=pl.DataFrame(schema=schema)):
+        with register(self._connection, batch=pl.DataFrame(schema=schema)):
             name = self._create("FROM batch")
         for batch in batches:
-            with lent(self._connection, batch=batch.match_to_schema(schema)):
+            with register(self._connection, batch=batch.match_to_schema(schema)):
                 self._connection.execute(f"INSERT INTO {name} FROM batch")
         return self.table(name)
 

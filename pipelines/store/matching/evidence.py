@@ -6,7 +6,7 @@ from pipelines.errors import NeverMatched
 from pipelines.store.decisions.links import EDGES
 from pipelines.store.reads.search import phone_digits
 from pipelines.store.runs.work_queue import MATCH
-from pipelines.store.warehouse.connection import Connection, lent, query, value
+from pipelines.store.warehouse.connection import Connection, query, register, value
 
 
 def require_matched(connection: Connection) -> None:
@@ -24,9 +24,9 @@ def record_known_as(connection: Connection, text: str) -> pl.Series:
     )["record_key"]
 
 
-def bearing(connection: Connection, records: pl.Series, text: str) -> pl.Series:
+def records_with_identifier(connection: Connection, records: pl.Series, text: str) -> pl.Series:
     """Which of these records are known by an identifier, or have had it; phone numbers by their digits."""
-    with lent(connection, wanted=records.to_frame("record_key")):
+    with register(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             """
@@ -58,9 +58,9 @@ def former_members(connection: Connection, contact_id: str) -> pl.Series:
     )["record_key"]
 
 
-def described(connection: Connection, records: pl.Series) -> pl.DataFrame:
+def describe_records(connection: Connection, records: pl.Series) -> pl.DataFrame:
     """What records are called and where they belong: record_key, source, record_id, contact_id; in order."""
-    with lent(connection, wanted=records.to_frame("record_key")):
+    with register(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             """
@@ -76,7 +76,7 @@ def edges_among(connection: Connection, records: pl.Series) -> pl.DataFrame:
     Columns record_lo, record_hi, zone, rule, probability, weight, model (null of a pair that somebody decided to be
     one), veto (null where nothing did).
     """
-    with lent(connection, wanted=records.to_frame("record_key")):
+    with register(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             f"""
@@ -94,7 +94,7 @@ def ties(connection: Connection, records: pl.Series) -> pl.DataFrame:
     Beside the edges that merge, and were not vetoed, these are merges that somebody decided (rule `decision`) and joins
     by all evidence together (`pooled`).
     """
-    with lent(connection, wanted=records.to_frame("record_key")):
+    with register(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             f"""
@@ -112,7 +112,7 @@ def ties(connection: Connection, records: pl.Series) -> pl.DataFrame:
 
 def blocks_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
     """Blocks that records are in, with all their members counted: record_key, rule, key, size."""
-    with lent(connection, wanted=records.to_frame("record_key")):
+    with register(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             """

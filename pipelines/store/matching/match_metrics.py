@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, lent, query
+from pipelines.store.warehouse.connection import Connection, query, register
 
 STEP = 2  # bits that a bar of the histogram stands for
 MOST = 40  # bits; what a source says itself weighs more than any comparison
@@ -23,7 +23,7 @@ def capped_blocks(connection: Connection, caps: pl.DataFrame) -> pl.DataFrame:
 
     `caps`: rule, cap.
     """
-    with lent(connection, caps=caps):
+    with register(connection, caps=caps):
         return query(
             connection,
             """

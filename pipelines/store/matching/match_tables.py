@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines.match.blocking.joins import usable_blocks
 from pipelines.match.comparison.identifier_fields import FIELDS
-from pipelines.store.warehouse.connection import Connection, lent, query
+from pipelines.store.warehouse.connection import Connection, query, register
 
 
 def stated_names(connection: Connection, records: pl.Series, exclusive: list[str]) -> pl.DataFrame:
@@ -15,7 +15,7 @@ def stated_names(connection: Connection, records: pl.Series, exclusive: list[str
 
     Columns record_key, first_name, last_name, exclusive (List of "attribute=value").
     """
-    with lent(connection, wanted=records.to_frame("record_key")):
+    with register(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             """
@@ -48,7 +48,7 @@ def stated_facts(connection: Connection, records: pl.Series, roles: Mapping[str,
     """
     fields = pl.DataFrame({"type": [str(kind) for kind in FIELDS], "field": list(FIELDS.values())})
     named = pl.DataFrame({"attribute": list(roles), "field": list(roles.values())}, schema_overrides=dict(TEXTS))
-    with lent(connection, wanted=records.to_frame("record_key"), fields=fields, named=named):
+    with register(connection, wanted=records.to_frame("record_key"), fields=fields, named=named):
         return query(
             connection,
             """
@@ -78,7 +78,7 @@ TEXTS = {"attribute": pl.String, "field": pl.String}
 
 def decided_points(connection: Connection, records: pl.Series) -> pl.DataFrame:
     """Phone numbers and addresses that somebody decided for these records last: record_key, field, value."""
-    with lent(connection, wanted=records.to_frame("record_key")):
+    with register(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             """
@@ -98,7 +98,7 @@ def replace_keys(connection: Connection, changed: pl.Series, keys: pl.DataFrame,
     `caps`: rule, cap. Result: other records whose pairs that can change. Those are the members of blocks that came
     under their cap by that, and the ends of edges inside blocks that went over it.
     """
-    with lent(connection, changed=changed.to_frame("record_key"), fresh=keys, caps=caps):
+    with register(connection, changed=changed.to_frame("record_key"), fresh=keys, caps=caps):
         connection.execute("""
             CREATE OR REPLACE TEMP TABLE former AS
             SELECT rowid AS place, rule, key FROM blocking_key
@@ -138,12 +138,12 @@ def replace_keys(connection: Connection, changed: pl.Series, keys: pl.DataFrame,
         )["record_key"]
 
 
-def replace_points(connection: Connection, changed: pl.Series, points: pl.DataFrame) -> pl.DataFrame:
+def replace_compared_identifiers(connection: Connection, changed: pl.Series, points: pl.DataFrame) -> pl.DataFrame:
     """Give records their identifiers (field, value, record_key) instead of those they had.
 
     Result: every record that has an identifier which either touches, with that identifier: field, value, record_key.
     """
-    with lent(connection, changed=changed.to_frame("record_key"), fresh=points):
+    with register(connection, changed=changed.to_frame("record_key"), fresh=points):
         connection.execute("""
             CREATE OR REPLACE TEMP TABLE touched AS
             SELECT field, value FROM compared_identifier WHERE record_key IN (SELECT record_key::UUID FROM changed)
@@ -158,12 +158,12 @@ def replace_points(connection: Connection, changed: pl.Series, points: pl.DataFr
         )
 
 
-def replace_crowds(connection: Connection, crowds: pl.DataFrame) -> pl.DataFrame:
+def replace_shared_identifiers(connection: Connection, crowds: pl.DataFrame) -> pl.DataFrame:
     """Keep how many people share the identifiers last touched (field, value, records, people, givens).
 
     Result: field, value of those of which that is another number than before.
     """
-    with lent(connection, counted=crowds):
+    with register(connection, counted=crowds):
         turned = query(
             connection,
             """
@@ -180,9 +180,9 @@ def replace_crowds(connection: Connection, crowds: pl.DataFrame) -> pl.DataFrame
     return turned
 
 
-def crowds_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
+def shared_identifiers_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
     """How many people share each identifier of these records: field, value, people, givens."""
-    with lent(connection, wanted=records.to_frame("record_key")):
+    with register(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             """
@@ -192,9 +192,9 @@ def crowds_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
         )
 
 
-def points_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
+def compared_identifiers_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
     """Identifiers of records as they are compared: record_key, field, value."""
-    with lent(connection, wanted=records.to_frame("record_key")):
+    with register(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             """
@@ -208,7 +208,7 @@ def blocks_of(connection: Connection, subjects: pl.Series, caps: pl.DataFrame) -
 
     Result: rule, key, record_key.
     """
-    with lent(connection, subject=subjects.to_frame("record_key"), caps=caps):
+    with register(connection, subject=subjects.to_frame("record_key"), caps=caps):
         wanted = connection.sql("SELECT record_key::UUID AS record_key FROM subject")
         tables = (connection.table("blocking_key"), wanted, connection.table("caps"))
         blocks = usable_blocks(*map(nw.from_native, tables)).sort("rule", "key", "record_key")
@@ -225,7 +225,7 @@ def replace_edges(
     that do have tied one of its records to another.
     """
     fresh = edges.rename({"vague": "ambiguous_given_name"}).with_columns(model=pl.lit(model))
-    with lent(connection, subject=subjects.to_frame("record_key"), fresh=fresh):
+    with register(connection, subject=subjects.to_frame("record_key"), fresh=fresh):
         connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE stood AS
             SELECT {EDGE} FROM match_edge

@@ -6,7 +6,7 @@ from datetime import datetime
 import polars as pl
 
 from pipelines.match.model.model import Model, unfitted
-from pipelines.store.warehouse.connection import Connection, lent, query, value
+from pipelines.store.warehouse.connection import Connection, query, register, value
 
 SHIPPED = "shipped"  # version of the model that nothing has been fitted to
 FITTED = "fit-"  # versions of the others, with their number
@@ -53,7 +53,7 @@ def keep_model(connection: Connection, model: Model, run_id: str, fitted_at: dat
         "INSERT INTO match_model VALUES (?, ?, ?, ?, ?)",
         [number, fitted_at, run_id, model.records, json.dumps(parameters, sort_keys=True)],
     )
-    with lent(connection, shares=shares, names=model.names):
+    with register(connection, shares=shares, names=model.names):
         connection.execute("INSERT INTO term_frequency SELECT ?, field, value, share FROM shares", [number])
         connection.execute("INSERT INTO full_name_frequency SELECT ?, value, records FROM names", [number])
     return f"{FITTED}{number}"

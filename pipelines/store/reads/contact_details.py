@@ -2,12 +2,12 @@
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, lent, query
+from pipelines.store.warehouse.connection import Connection, query, register
 
 
 def golden(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
     """Golden records of these contacts, attributes as a list of key and value."""
-    with lent(connection, wanted=contacts.to_frame("contact_id")):
+    with register(connection, wanted=contacts.to_frame("contact_id")):
         return query(
             connection,
             """
@@ -91,7 +91,7 @@ def origin_of(connection: Connection, contact_id: str, field: str) -> pl.DataFra
     )
 
 
-def losing(connection: Connection, contact_id: str, field: str) -> pl.DataFrame:
+def losing_values(connection: Connection, contact_id: str, field: str) -> pl.DataFrame:
     """Values that a contact does not have because another one won, the best of them first.
 
     Columns value, source, record_id, file_name, line_number, row_number, actor, decided_at. Parts of a name lose with
@@ -191,7 +191,7 @@ def deliveries(connection: Connection, run_id: str | None = None) -> pl.DataFram
     )
 
 
-def waiting(connection: Connection) -> pl.DataFrame:
+def open_deliveries(connection: Connection) -> pl.DataFrame:
     """Deliveries that wait for somebody, until all their rows have arrived.
 
     Columns source, delivery_id, file_name, state, code, remediation, rows (refused here for the first time, and given

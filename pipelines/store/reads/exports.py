@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, lent
+from pipelines.store.warehouse.connection import Connection, register
 
 BATCH_ROWS = 50_000
 
@@ -90,5 +90,5 @@ def keep_publication(connection: Connection, publication: Publication, members: 
     """Keep what was published, and who was in it, so that it can be recalled."""
     marks = ", ".join("?" * len(publication))
     connection.execute(f"INSERT INTO export ({', '.join(Publication._fields)}) VALUES ({marks})", list(publication))
-    with lent(connection, member=members.to_frame("contact_id")):
+    with register(connection, member=members.to_frame("contact_id")):
         connection.execute("INSERT INTO export_member SELECT ?, contact_id FROM member", [publication.export_id])

@@ -7,7 +7,7 @@ from unicodedata import category
 import polars as pl
 
 from pipelines.store.contacts import id_history
-from pipelines.store.warehouse.connection import Connection, lent, query
+from pipelines.store.warehouse.connection import Connection, query, register
 
 FEWEST_DIGITS = 4  # of a phone number somebody looks for; fewer stand in every number
 PHONE_LIKE = re.compile(r"[+0-9()/.\-]*[0-9][+0-9()/.\-]*")
@@ -23,7 +23,7 @@ def find(connection: Connection, text: str) -> pl.Series:
     regard to case, accents and spelt-out umlauts, and an id by its beginning; one that is no longer current by where
     its anchor went. Words that look like a phone number hit one by their digits, together or each alone.
     """
-    with lent(connection, asked=words_of(text)):
+    with register(connection, asked=words_of(text)):
         return query(
             connection,
             f"""
@@ -106,12 +106,12 @@ def exactly(connection: Connection, text: str) -> pl.Series:
     )["contact_id"]
 
 
-def meant(connection: Connection, text: str) -> pl.Series:
+def best_match(connection: Connection, text: str) -> pl.Series:
     """Ids of the contacts somebody means by a text: one where it is clear, else all that fit.
 
     Clear is an id of former times, then what one contact is known by precisely; else it is a quick search.
     """
-    former = id_history.went_to(connection, text)
+    former = id_history.resolve_id(connection, text)
     if former:
         return pl.Series("contact_id", [former], pl.String)
     known = exactly(connection, text)

@@ -28,7 +28,7 @@ KINDS = MappingProxyType(
 )
 
 
-class Wanted(NamedTuple):
+class TimelineFilter(NamedTuple):
     """Which entries are asked for; empty is all. `since` is included, `until` is not, `last` of them at most."""
 
     channels: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ class Wanted(NamedTuple):
     last: int = 0
 
 
-EVERYTHING = Wanted()
+EVERYTHING = TimelineFilter()
 
 _FITTING = """
     FROM timeline t LEFT JOIN delivery d USING (delivery_id)
@@ -51,7 +51,7 @@ _ORDER = ("happened_at {0} NULLS {1}", "declared_at {0} NULLS {1}", "delivery_id
           "row_number {0} NULLS {1}", "entry_id {0}")  # fmt: skip
 
 
-def timeline(connection: Connection, contact_id: str, wanted: Wanted = EVERYTHING) -> Iterator[pl.DataFrame]:
+def timeline(connection: Connection, contact_id: str, wanted: TimelineFilter = EVERYTHING) -> Iterator[pl.DataFrame]:
     """Entries of a contact in batches, in the order in which they happened; those without a time come first.
 
     Columns happened_at, precision, zone_source, channel, kind, direction, author, actor, text, attachments, state,
@@ -73,7 +73,7 @@ def timeline(connection: Connection, contact_id: str, wanted: Wanted = EVERYTHIN
             yield frame
 
 
-def entries(connection: Connection, contact_id: str, wanted: Wanted = EVERYTHING) -> int:
+def entries(connection: Connection, contact_id: str, wanted: TimelineFilter = EVERYTHING) -> int:
     """How many entries fit, `last` left out of account."""
     return int(value(connection, f"SELECT count(*) {_FITTING}", _parameters(contact_id, wanted)))
 
@@ -98,7 +98,7 @@ def length(connection: Connection) -> int:
     )
 
 
-def _parameters(contact_id: str, wanted: Wanted) -> dict[str, object]:
+def _parameters(contact_id: str, wanted: TimelineFilter) -> dict[str, object]:
     return {
         "contact": contact_id,
         "channels": list(wanted.channels),

@@ -33,7 +33,7 @@ OF_CONTACTS = ("contact", "contact_field", "contact_identifier")
 DIFFERENCE = {"table": pl.String, "stored": pl.Int64, "rebuilt": pl.Int64, "missing": pl.Int64, "surplus": pl.Int64}
 
 
-def forget(connection: Connection, run_id: str) -> pl.Series:
+def clear_derived(connection: Connection, run_id: str) -> pl.Series:
     """Empty what is derived, and say again what records state; keys of all records, sorted.
 
     Memberships and contacts are kept, so that those that come out the same keep their history; those of records that
@@ -41,7 +41,7 @@ def forget(connection: Connection, run_id: str) -> pl.Series:
     """
     for table in EMPTIED:
         connection.execute(f"DELETE FROM {table}")
-    conversation_stats.forget(connection)
+    conversation_stats.clear(connection)
     connection.execute("DELETE FROM record_field")
     refresh_fields(connection, query(connection, "SELECT record_key FROM record"))
     connection.execute(
@@ -55,7 +55,7 @@ def forget(connection: Connection, run_id: str) -> pl.Series:
     return query(connection, "SELECT record_key FROM record ORDER BY record_key")["record_key"]
 
 
-def note_stored(connection: Connection) -> None:
+def keep_stored_copy(connection: Connection) -> None:
     """Note what is derived now, to compare it with what is derived later in this transaction."""
     for table in DERIVED:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE stored_{table} AS {_prints(table)}")

@@ -24,7 +24,7 @@ def last_as_of(connection: Connection) -> datetime | None:
     return found
 
 
-def note_as_of(connection: Connection, as_of: datetime) -> None:
+def keep_as_of(connection: Connection, as_of: datetime) -> None:
     """Contacts are derived as of this moment now."""
     connection.execute("DELETE FROM as_of_time")
     connection.execute("INSERT INTO as_of_time VALUES (?)", [as_of])

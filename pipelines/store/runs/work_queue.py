@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, lent, query
+from pipelines.store.warehouse.connection import Connection, query, register
 
 MATCH = "match"
 CONTACTS = "contacts"
@@ -33,7 +33,7 @@ class Version(NamedTuple):
         )
 
 
-def pending(connection: Connection, step: str, version: Version) -> pl.Series:
+def queued_records(connection: Connection, step: str, version: Version) -> pl.Series:
     """Keys of the records a step has to look at, sorted: those left pending, and those whose settings have changed."""
     kept = "SELECT step, digest FROM step_state WHERE step = $1 OR starts_with(step, $1 || ' ')"
     before, now = dict(connection.execute(kept, [step]).fetchall()), version.parts(step)
@@ -58,13 +58,13 @@ def pending(connection: Connection, step: str, version: Version) -> pl.Series:
     )["record_key"]
 
 
-def leave_pending(connection: Connection, step: str, records: pl.Series) -> None:
+def enqueue_all(connection: Connection, step: str, records: pl.Series) -> None:
     """Let a step look at these records."""
-    with lent(connection, stirred=records.unique().to_frame("record_key")):
+    with register(connection, stirred=records.unique().to_frame("record_key")):
         connection.execute("INSERT INTO work_queue SELECT ?, record_key FROM stirred", [step])
 
 
-def stir_interactions_between(connection: Connection, before: datetime, as_of: datetime) -> None:
+def enqueue_for_interactions_between(connection: Connection, before: datetime, as_of: datetime) -> None:
     """Leave records pending whose messages have come to lie in the past, or no longer do, since the last run."""
     connection.execute(
         """
@@ -76,7 +76,7 @@ def stir_interactions_between(connection: Connection, before: datetime, as_of: d
     )
 
 
-def settle(connection: Connection, step: str, version: Version) -> None:
+def dequeue(connection: Connection, step: str, version: Version) -> None:
     """A step has looked at everything, under these settings."""
     connection.execute("DELETE FROM work_queue WHERE step = ?", [step])
     connection.execute("DELETE FROM step_state WHERE step = $1 OR starts_with(step, $1 || ' ')", [step])

@@ -24,7 +24,7 @@ STORE_FAILURES = (
 
 
 @contextmanager
-def lent(connection: Connection, **frames: pl.DataFrame) -> Iterator[None]:
+def register(connection: Connection, **frames: pl.DataFrame) -> Iterator[None]:
     """Let SQL see frames as tables of these names for the length of the block."""
     for name, frame in frames.items():
         connection.register(name, frame.to_arrow())
@@ -47,11 +47,11 @@ def value(connection: Connection, sql: str, parameters: Sequence[Any] | Mapping[
 
 
 @contextmanager
-def among(connection: Connection, column: str, keys: pl.Series) -> Iterator[str]:
+def in_list(connection: Connection, column: str, keys: pl.Series) -> Iterator[str]:
     """For the length of the block, an SQL condition that a column of UUIDs holds one of these (String).
 
     DuckDB looks a few that are written out up in the column's index, if it has one; more are cheaper found in one scan.
     """
-    with lent(connection, looked_up=keys.alias("looked_up").to_frame()):
+    with register(connection, looked_up=keys.alias("looked_up").to_frame()):
         written = ", ".join(f"'{UUID(key)}'" for key in keys) if 0 < len(keys) <= LOOKED_UP else ""
         yield f"{column} IN ({written or 'SELECT looked_up::UUID FROM looked_up'})"

@@ -85,12 +85,12 @@ def open_warehouse(
     """
     path = path.resolve()
     spill = path.parent / "spill" / f"{path.name}.{uuid.uuid4().hex}"  # two processes in one folder spoil each other's
-    _expect(path, create=create and not read_only)
+    _require_file(path, create=create and not read_only)
     _forbid_core_dumps()
     with _private_files(), closing(_engine(spill, memory_limit)) as connection:
         _attach(connection, path, key, read_only, patience, waiting)
         try:
-            _shut_in(connection, path, spill)
+            _restrict_access(connection, path, spill)
             if read_only:
                 yield connection
             else:
@@ -127,7 +127,7 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 @contextmanager
-def undone(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def rolled_back(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Whatever is written in the `with` block is undone at its end."""
     connection.begin()
     try:
@@ -136,7 +136,7 @@ def undone(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         connection.rollback()
 
 
-def _expect(path: Path, *, create: bool) -> None:
+def _require_file(path: Path, *, create: bool) -> None:
     """DuckDB makes a new database silently, and deletes a journal it finds beside no database."""
     if path.exists():
         return
@@ -196,7 +196,7 @@ def _attach(
                 told = True
             time.sleep(_POLL_SECONDS)
         elif journal.is_stale(message) and not mended:
-            journal.set_aside(path, seen)
+            journal.keep_stale_journal(path, seen)
             mended = True
         else:
             raise _refusal(path, message)
@@ -210,7 +210,7 @@ def _refusal(path: Path, message: str) -> StoreError:
     return StoreError(f"DuckDB could not open the warehouse {path}: {message.partition(':')[0]}")
 
 
-def _shut_in(connection: duckdb.DuckDBPyConnection, path: Path, spill: Path) -> None:
+def _restrict_access(connection: duckdb.DuckDBPyConnection, path: Path, spill: Path) -> None:
     """From here on SQL reaches these files only, and cannot give itself back what was taken away."""
     files = ", ".join(_literal(file) for file in (path, *journal.files(path)))
     connection.execute(f"SET allowed_paths = [{files}]")

@@ -24,7 +24,7 @@ def is_stale(message: str) -> bool:
     return OTHER_ITERATION in message and "an older version" in message
 
 
-def set_aside(path: Path, seen: tuple[int, int, int] | None) -> None:
+def keep_stale_journal(path: Path, seen: tuple[int, int, int] | None) -> None:
     """Rename a journal whose every commit is in the database already. It is kept: it is evidence, and it is encrypted.
 
     Two processes may find the same stale journal, and the slower one must not take away the fresh journal of the

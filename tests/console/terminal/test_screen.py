@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from console.terminal.screen import cell, plural, printable, shown_progress
+from console.terminal.screen import cell, plural, printable, show_progress
 
 
 def test_cells_read_as_people_write() -> None:
@@ -26,7 +26,7 @@ def test_one_is_one() -> None:
 
 
 def test_progress_without_a_terminal_is_a_line_a_stage(capsys: pytest.CaptureFixture[str]) -> None:
-    with shown_progress() as tell:
+    with show_progress() as tell:
         tell("matching", 1, 3)
         tell("matching", 2, 3)
         tell("merging", 1, None)

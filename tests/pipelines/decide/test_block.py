@@ -15,7 +15,7 @@ from pipelines.decide.commit import Attribution
 from pipelines.derive.merge import Merged
 from pipelines.errors import DecisionRefused
 from pipelines.store.decisions import decisions
-from pipelines.store.runs.work_queue import CONTACTS, leave_pending
+from pipelines.store.runs.work_queue import CONTACTS, enqueue_all
 from tests.examples import examples
 from tests.small_project import AS_OF, SETTINGS, SmallProject, small_project, starting_point
 
@@ -63,7 +63,7 @@ def state(project: SmallProject, record: str) -> tuple[str, str, datetime]:
 def rebuilt(project: SmallProject) -> dict[str, list[dict[str, Any]]]:
     """What a run derives anew from what was received and decided."""
     records = pl.Series([each["record_key"] for each in project.rows("SELECT record_key FROM record")], dtype=pl.String)
-    leave_pending(project.connection, CONTACTS, records)
+    enqueue_all(project.connection, CONTACTS, records)
     project.run()
     return derived(project)
 

@@ -9,7 +9,7 @@ from pipelines.store.decisions import decisions
 from pipelines.store.decisions.decisions import Decision
 from pipelines.store.runs.work_queue import MATCH
 from pipelines.store.warehouse.connection import Connection
-from pipelines.store.warehouse.database import transaction, undone
+from pipelines.store.warehouse.database import rolled_back, transaction
 from schemas.vocabulary import DecisionKind
 from tests.deciding import day, decision_rows, ruling
 from tests.small_project import SmallProject, starting_point
@@ -27,7 +27,7 @@ def noted(
     project: SmallProject, said: Attribution, *, value: str = "called back", field: str | None = None
 ) -> Decision:
     """A decision about Anna Berg of the simplest kind."""
-    records = decisions.carried(project.connection, project.contact_of("crm:1"))
+    records = decisions.attached_records(project.connection, project.contact_of("crm:1"))
     kind = DecisionKind.NOTE if field is None else DecisionKind.EDIT
     return commit(project.project, project.connection, kind, said, records, value=value, field=field)
 
@@ -44,7 +44,7 @@ def test_what_was_decided_is_stored_with_all_that_is_known_of_it(anna: SmallProj
 
 
 def test_its_id_does_not_depend_on_what_it_says_about_a_person(anna: SmallProject) -> None:
-    with undone(anna.connection):
+    with rolled_back(anna.connection):
         one = noted(anna, ruling(15), value="one thing")
     other = noted(anna, ruling(15), value="another thing")
 
@@ -52,7 +52,7 @@ def test_its_id_does_not_depend_on_what_it_says_about_a_person(anna: SmallProjec
 
 
 def test_a_decision_in_an_open_transaction_goes_with_it(anna: SmallProject) -> None:
-    with undone(anna.connection):
+    with rolled_back(anna.connection):
         noted(anna, ruling(15))
         assert stored(anna.connection) == 1
 
@@ -118,7 +118,7 @@ def test_the_anchor_carries_what_is_decided_and_the_others_are_spoken_over(proje
     line = "Anna Berg,0151 23456789,anna@example.com"
     project.deliver("crm", "2026-01-05", f"id,name,phone,email\n1,{line}\n2,{line}")
     project.run()
-    carried = decisions.carried(project.connection, project.contact_of("crm:1"))
+    carried = decisions.attached_records(project.connection, project.contact_of("crm:1"))
 
     [anchor] = project.rows("SELECT record_key FROM record WHERE anchor_id = ?", project.contact_of("crm:1"))
     assert carried.rows() == [

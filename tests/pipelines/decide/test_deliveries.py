@@ -10,9 +10,9 @@ import pytest
 from pipelines.decide import deliveries as step
 from pipelines.decide.deliveries import decide
 from pipelines.derive.merge import Merged, rederive
-from pipelines.ingest.ingest_files import Taken
+from pipelines.ingest.ingest_files import DeliveryResult
 from pipelines.steps.check import check
-from pipelines.steps.rejected_files import give_back
+from pipelines.steps.rejected_files import write_rejected_files
 from pipelines.store.reads import health
 from tests.small_project import SmallProject, small_project, starting_point
 
@@ -31,18 +31,18 @@ def people(project: SmallProject) -> None:
     project.run()
 
 
-def ask(project: SmallProject, *rows: str, day: str = "2026-06-01", header: str = HEADER) -> Taken:
+def ask(project: SmallProject, *rows: str, day: str = "2026-06-01", header: str = HEADER) -> DeliveryResult:
     """What becomes of a file of these requests."""
     project.deliver("decisions", day, "\n".join([header, *rows]))
     return decided(project)
 
 
-def decided(project: SmallProject) -> Taken:
+def decided(project: SmallProject) -> DeliveryResult:
     [taken] = [each for each in decide(project.project, project.connection, project.run_id) if not each.known]
     return taken
 
 
-def outcomes(taken: Taken) -> dict[str, int]:
+def outcomes(taken: DeliveryResult) -> dict[str, int]:
     return {outcome.value: count for outcome, count in taken.outcomes.items() if count}
 
 
@@ -57,7 +57,7 @@ def kinds(project: SmallProject) -> list[str]:
 
 def given(project: SmallProject) -> list[dict[str, str]]:
     """The rows that came back."""
-    [name] = give_back(project.project, project.connection)
+    [name] = write_rejected_files(project.project, project.connection)
     with (project.project.folder / "rejected" / name).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 

@@ -82,12 +82,12 @@ def test_the_parts_of_an_edited_name_are_those_of_that_name(anna: SmallProject) 
 
 def test_what_an_edit_beat_is_told_with_its_place(anna: SmallProject) -> None:
     edited(anna, "name", "Annika Berg")
-    lost = contact_details.losing(anna.connection, anna.contact_of("crm:1"), "name")
+    lost = contact_details.losing_values(anna.connection, anna.contact_of("crm:1"), "name")
     assert lost.select("value", "source", "record_id", "file_name", "line_number").rows() == [
         ("Anna Berg", "crm", "1", "crm-2026-01-05.csv", 2),
         ("Annie Berg", "shop", "7", "shop-2026-01-06.csv", 2),
     ]
-    assert contact_details.losing(anna.connection, anna.contact_of("crm:1"), "last_name").equals(lost)
+    assert contact_details.losing_values(anna.connection, anna.contact_of("crm:1"), "last_name").equals(lost)
 
 
 def test_an_edited_value_says_who_decided_it_when_and_why(anna: SmallProject) -> None:
@@ -104,7 +104,7 @@ def test_the_other_numbers_stay_known_and_the_new_one_is_found(anna: SmallProjec
     edited(anna, "phone", "030 90182001")
     assert phones(anna) == {"+493090182001": True, "+4915123456789": False, "+4915123456780": False}
     for text in ("+493090182001", "030 90182001"):
-        assert search.meant(anna.connection, text).to_list() == [anna.contact_of("crm:1")]
+        assert search.best_match(anna.connection, text).to_list() == [anna.contact_of("crm:1")]
 
 
 def test_an_edited_number_brings_records_together(anna: SmallProject) -> None:

@@ -319,10 +319,10 @@ def test_decisions_about_who_is_who_leave_no_trace_in_the_timeline(twins: SmallP
 
 def test_what_was_said_of_two_records_is_told(twins: SmallProject) -> None:
     keys = [each["record_key"] for each in twins.rows("SELECT record_key FROM record")]
-    assert links.said_of(twins.connection, *keys) is None
+    assert links.link_decisions(twins.connection, *keys) is None
     dismissal = dismissed(twins, "crm:1", "crm:2")
 
-    said = links.said_of(twins.connection, *keys)
+    said = links.link_decisions(twins.connection, *keys)
     assert said is not None
     assert (said.decision_id, said.kind, said.actor, said.decided_at) == (
         dismissal.decision_id, "dismiss", "Ina", "2026-06-15",

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pipelines.derive.match import Matched
 from pipelines.derive.merge import Merged
 from pipelines.store.reads import health
-from pipelines.store.runs.work_queue import CONTACTS, MATCH, leave_pending
+from pipelines.store.runs.work_queue import CONTACTS, MATCH, enqueue_all
 from tests.examples import examples
 from tests.small_project import SETTINGS, SmallProject, small_project
 
@@ -138,7 +138,7 @@ def rebuild(project: SmallProject) -> None:
     """Derive everything anew from what was received."""
     records = pl.Series([each["record_key"] for each in project.rows("SELECT record_key FROM record")], dtype=pl.String)
     for step in (MATCH, CONTACTS):
-        leave_pending(project.connection, step, records)
+        enqueue_all(project.connection, step, records)
     project.run()
 
 

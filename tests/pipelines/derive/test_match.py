@@ -9,7 +9,7 @@ from pipelines.derive.match import Matched
 from pipelines.match.blocking.keys import RULES
 from pipelines.store.matching import match_tables as store
 from pipelines.store.matching.models import SHIPPED
-from pipelines.store.runs.work_queue import MATCH, leave_pending
+from pipelines.store.runs.work_queue import MATCH, enqueue_all
 from pipelines.store.warehouse.connection import Connection
 from tests.small_project import SmallProject
 
@@ -351,7 +351,7 @@ def test_a_model_says_in_all_later_runs_what_it_said_in_the_first(project: Small
         "shared_identifier": "FROM shared_identifier ORDER BY ALL",
     }
     added_up = {table: project.rows(sql) for table, sql in tables.items()}
-    leave_pending(project.connection, MATCH, everybody(project))
+    enqueue_all(project.connection, MATCH, everybody(project))
 
     assert project.match().records == 18
     assert [number for number, _, _ in models(project)] == [1]
@@ -367,7 +367,7 @@ def test_an_edge_that_is_found_again_stays_with_the_run_that_made_it(project: Sm
     project.deliver("crm", "2026-01-05", ANNA)
     project.deliver("shop", "2026-01-05", ANNA)
     matched(project)
-    leave_pending(project.connection, MATCH, everybody(project))
+    enqueue_all(project.connection, MATCH, everybody(project))
 
     assert matched(project) == Matched(records=2, pairs=1, merge=1)
     assert project.rows("SELECT run_id FROM match_edge") == [{"run_id": "run1"}]

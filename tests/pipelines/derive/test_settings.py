@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.derive import match, merge
 from pipelines.steps.rebuild import compare
-from pipelines.store.runs.work_queue import CONTACTS, MATCH, pending
+from pipelines.store.runs.work_queue import CONTACTS, MATCH, queued_records
 from tests.small_project import SETTINGS, SmallProject
 
 ATTRIBUTES, SOURCES = SETTINGS["attributes"], SETTINGS["sources"]
@@ -37,7 +37,7 @@ def waiting(project: SmallProject, step: str) -> list[str]:
         str(each["record_key"]): each["name"]
         for each in project.rows("SELECT record_key, source || ':' || record_id AS name FROM record")
     }
-    return sorted(names[key] for key in pending(project.connection, step, versions[step]))
+    return sorted(names[key] for key in queued_records(project.connection, step, versions[step]))
 
 
 EVERYBODY = ["crm:1", "crm:2", "crm:3", "crm:4", "shop:1"]

@@ -1,4 +1,4 @@
-from pipelines.derive.veto_reasons import against
+from pipelines.derive.veto_reasons import veto_reasons
 from tests.small_project import SmallProject, starting_point
 
 MANY = "\n".join(
@@ -16,7 +16,7 @@ def contacts(project: SmallProject) -> None:
 
 
 def told(project: SmallProject, veto: str, one: str, other: str) -> list[str]:
-    return against(
+    return veto_reasons(
         project.project, project.connection, veto, project.contact_of(one), project.contact_of(other)
     )  # fmt: skip
 

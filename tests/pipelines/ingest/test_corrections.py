@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.steps.rejected_files import give_back
+from pipelines.steps.rejected_files import write_rejected_files
 from pipelines.store.reads import contact_details, health
 from tests.pipelines.ingest.batches import batched
 from tests.small_project import SETTINGS, SmallProject, small_project
@@ -19,7 +19,9 @@ LIST = """id,Name,Phone,tier
 
 
 def given(project: SmallProject) -> list[Path]:
-    return [project.project.folder / "rejected" / name for name in give_back(project.project, project.connection)]
+    return [
+        project.project.folder / "rejected" / name for name in write_rejected_files(project.project, project.connection)
+    ]
 
 
 def refused(project: SmallProject, text: str = LIST, day: str = "2026-06-01") -> Path:
@@ -115,7 +117,7 @@ def test_rows_that_have_arrived_are_counted_as_corrected(project: SmallProject) 
     project.receive()
     [crm] = contact_details.deliveries(project.connection).to_dicts()
     assert (crm["rejected"], crm["corrected"]) == (3, 1)
-    found = contact_details.waiting(project.connection).to_dicts()
+    found = contact_details.open_deliveries(project.connection).to_dicts()
     assert sorted((each["rows"], each["corrected"]) for each in found) == [(2, 1)]
     assert health.rows_conserved(project.connection).broken == 0
 
@@ -123,7 +125,7 @@ def test_rows_that_have_arrived_are_counted_as_corrected(project: SmallProject) 
 def test_a_delivery_waits_no_longer_when_all_its_rows_have_arrived(project: SmallProject) -> None:
     drop(project, refused(project), both)
     project.receive()
-    assert contact_details.waiting(project.connection).is_empty()
+    assert contact_details.open_deliveries(project.connection).is_empty()
 
 
 def test_what_is_still_wrong_comes_back_under_its_first_number(project: SmallProject) -> None:
@@ -136,7 +138,7 @@ def test_what_is_still_wrong_comes_back_under_its_first_number(project: SmallPro
     drop(project, again, both, "mended again.csv")
     project.receive()
     assert deliveries(project)[2]["retry_of"] == first["delivery_id"]
-    assert contact_details.waiting(project.connection).is_empty()
+    assert contact_details.open_deliveries(project.connection).is_empty()
 
 
 def test_a_corrected_file_that_is_dropped_in_twice_changes_nothing(project: SmallProject) -> None:
@@ -188,7 +190,7 @@ def test_the_same_bytes_of_another_day_are_corrected_with_them(project: SmallPro
     back = given(project)[-1]
     drop(project, back, both)
     project.receive()
-    assert contact_details.waiting(project.connection).is_empty()
+    assert contact_details.open_deliveries(project.connection).is_empty()
 
 
 # Nothing of a file, when too many of its rows are refused
@@ -238,7 +240,7 @@ def test_a_file_that_was_stopped_comes_back_whole_and_its_correction_brings_all_
         drop(project, back, both)
         known, taken = sorted(project.receive(), key=lambda each: each.known, reverse=True)
         assert (known.known, taken.outcomes) == (True, {"created": 3})
-        assert contact_details.waiting(project.connection).is_empty()
+        assert contact_details.open_deliveries(project.connection).is_empty()
         project.configure(**limited(tmp_path, {"abort_if_count": 0}), default_region="FR")
         assert all(each.known for each in project.receive())
 
@@ -344,7 +346,7 @@ def test_a_row_that_lost_a_cell_on_its_way_still_says_what_it_corrects(project: 
     assert (line["_delivery"], line["_error_codes"]) == (rows(back)[0]["_delivery"], "ROW_TOO_FEW_FIELDS")
     write(project, [line], "whole.csv")
     project.receive()
-    assert contact_details.waiting(project.connection).is_empty()
+    assert contact_details.open_deliveries(project.connection).is_empty()
 
 
 def test_a_correction_that_the_mode_leaves_out_is_waited_for_no_longer(project: SmallProject) -> None:
@@ -353,7 +355,7 @@ def test_a_correction_that_the_mode_leaves_out_is_waited_for_no_longer(project: 
     project.deliver("crm", "2026-05-01", "id,Name,Phone\n1,Anna,0151 23456781")
     drop(project, refused(project, "id,Name,Phone\n1,Anna B,call me"), both)
     project.receive()
-    assert contact_details.waiting(project.connection).is_empty()
+    assert contact_details.open_deliveries(project.connection).is_empty()
 
 
 def test_rows_that_count_for_nothing_do_not_dilute_a_percentage(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import WrongIdentityKey
-from pipelines.ingest.ingest_files import Taken
+from pipelines.ingest.ingest_files import DeliveryResult
 from pipelines.progress import listening
 from pipelines.read.catalogue.registry import FORMATS
 from pipelines.read.contact_lists import contacts_csv
@@ -28,7 +28,7 @@ TWO = """id,name,email
     2,Joe Bloggs,joe@example.com"""
 
 
-def outcomes(taken: list[Taken]) -> list[dict[str, int]]:
+def outcomes(taken: list[DeliveryResult]) -> list[dict[str, int]]:
     return [{str(outcome): count for outcome, count in each.outcomes.items()} for each in taken]
 
 

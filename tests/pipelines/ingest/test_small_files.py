@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipelines.ingest import small_files
-from pipelines.ingest.store_delivery import Kept, keep_together
+from pipelines.ingest.store_delivery import StoredDelivery, keep_together
 from pipelines.landing import arrivals
 from pipelines.read.catalogue.registry import FORMATS
 from pipelines.read.core.batch import Batch
@@ -171,7 +171,7 @@ def commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many files were stored in each transaction that small files were stored in."""
     stored: list[int] = []
 
-    def noted(*arguments: Any) -> list[Kept]:
+    def noted(*arguments: Any) -> list[StoredDelivery]:
         kept = keep_together(*arguments)
         stored.append(len(kept))
         return kept
@@ -310,13 +310,13 @@ def test_known_files_are_looked_up_at_once(project: SmallProject, monkeypatch: p
     deliver(project, "Jane Doe", "Max Orth", "Ada Berg")
     project.receive()
     asked: list[int] = []
-    whole = deliveries.earlier
+    whole = deliveries.earlier_delivery
 
-    def noted(connection: Any, ids: Sequence[str]) -> dict[str, deliveries.Earlier]:
+    def noted(connection: Any, ids: Sequence[str]) -> dict[str, deliveries.EarlierDelivery]:
         asked.append(len(ids))
         return whole(connection, ids)
 
-    monkeypatch.setattr(deliveries, "earlier", noted)
+    monkeypatch.setattr(deliveries, "earlier_delivery", noted)
     monkeypatch.setattr(arrivals, "hashed", None)
     assert [each.known for each in project.receive()] == [True] * 3
     assert asked == [3]

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.errors import ConfigurationError
 from pipelines.landing import arrivals
-from pipelines.landing.arrivals import Landed, Stamp, arrived, as_landed, local_files, stated_time
+from pipelines.landing.arrivals import LandedFile, Stamp, as_landed, list_arrivals, local_files, stated_time
 from schemas.contact_list import ContactList
 from schemas.source import Source
 from tests.small_project import LAST_DAY, SmallProject
@@ -25,8 +25,8 @@ def drop(
     return path
 
 
-def found(project: SmallProject) -> list[Landed]:
-    return arrived(project.connection, project.project.folder, {"crm": SOURCE}, LAST_DAY).files
+def found(project: SmallProject) -> list[LandedFile]:
+    return list_arrivals(project.connection, project.project.folder, {"crm": SOURCE}, LAST_DAY).files
 
 
 # Which files
@@ -35,7 +35,7 @@ def found(project: SmallProject) -> list[Landed]:
 def test_a_complete_file_is_found_with_its_hash_and_size(project: SmallProject) -> None:
     path = drop(project, "crm-2026-03-31.csv", b"abc")
     assert found(project) == [
-        Landed(
+        LandedFile(
             source="crm",
             path=path,
             sha256="ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
@@ -238,7 +238,7 @@ def test_a_file_that_may_not_be_read_is_told_of_and_the_others_are_found(
         return whole(path)
 
     monkeypatch.setattr(arrivals, "hashed", denied)
-    there = arrived(project.connection, project.project.folder, {"crm": SOURCE})
+    there = list_arrivals(project.connection, project.project.folder, {"crm": SOURCE})
     assert [each.path for each in there.files] == [other]
     assert [(each.source, each.file_name) for each in there.unreadable] == [("crm", "locked.csv")]
 
@@ -283,4 +283,4 @@ def test_a_file_that_was_given_back_belongs_to_no_other_source_of_its_folder(pro
 def test_a_path_that_is_a_folder_is_refused_before_anything_is_read(project: SmallProject) -> None:
     drop(project, "a.csv")
     with pytest.raises(ConfigurationError, match=r"crm: path: landing/crm is a folder; write landing/crm/\*$"):
-        arrived(project.connection, project.project.folder, lists(crm="landing/crm"))
+        list_arrivals(project.connection, project.project.folder, lists(crm="landing/crm"))

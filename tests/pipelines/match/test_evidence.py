@@ -2,9 +2,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.match.blocking.shared_identifiers import crowds
-from pipelines.match.comparison.listed import prepared
-from pipelines.match.comparison.records import encoded
+from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
+from pipelines.match.comparison.listed import prepare_list
+from pipelines.match.comparison.records import encode
 from pipelines.match.evidence import Item, Weights, items, relation_between, weights
 from pipelines.match.model.model import SHARES, unfitted
 from pipelines.match.model.weigh import Weighed
@@ -24,9 +24,9 @@ SHARED = {"city": pl.DataFrame({"value": ["bath"], "share": [0.25]}, schema=SHAR
 
 @pytest.fixture(scope="module")
 def found() -> Weights:
-    names, facts = prepared(pl.DataFrame(ROWS, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
+    names, facts = prepare_list(pl.DataFrame(ROWS, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
     model = unfitted(1_000)._replace(shares=SHARED)
-    return weights(encoded(len(ROWS), names, facts), PAIRS, model, crowds(names, facts))
+    return weights(encode(len(ROWS), names, facts), PAIRS, model, count_shared_identifiers(names, facts))
 
 
 def told(found: Weights, row: int) -> dict[str, Item]:

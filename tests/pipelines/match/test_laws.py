@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.match.blocking.keys import candidate_pairs, paired_keys
-from pipelines.match.blocking.shared_identifiers import crowds
+from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
 from pipelines.match.clusters.cluster import SURE, cluster
-from pipelines.match.comparison.listed import prepared
-from pipelines.match.comparison.records import POINTS, encoded
+from pipelines.match.comparison.listed import prepare_list
+from pipelines.match.comparison.records import POINTS, encode
 from pipelines.match.engines.polars import PolarsEngine
 from pipelines.match.model.model import unfitted
 from pipelines.match.model.weigh import frequencies
@@ -61,8 +61,8 @@ def frame(listed: list[Row]) -> pl.DataFrame:
 def contacts(listed: dict[int, Row]) -> set[frozenset[int]]:
     """The contacts of records, each as the keys of its members; keys are theirs wherever in the list they stand."""
     stated = list(listed.values())
-    names, facts = prepared(frame(stated), ROLES)
-    records, crowded = encoded(len(stated), names, facts), crowds(names, facts)
+    names, facts = prepare_list(frame(stated), ROLES)
+    records, crowded = encode(len(stated), names, facts), count_shared_identifiers(names, facts)
     pairs = candidate_pairs(paired_keys(names, facts))
     held = [[f"account={row.account}"] if row.account else [] for row in stated]
     exclusive = pl.DataFrame({"record": names["record"], "exclusive": pl.Series(held, dtype=pl.List(pl.String))})

@@ -6,9 +6,9 @@ import polars as pl
 import pytest
 
 from pipelines.match.blocking.keys import PAIRS
-from pipelines.match.blocking.shared_identifiers import crowds
-from pipelines.match.comparison.listed import prepared
-from pipelines.match.comparison.records import encoded
+from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
+from pipelines.match.comparison.listed import prepare_list
+from pipelines.match.comparison.records import encode
 from pipelines.match.model.model import unfitted
 from pipelines.match.model.weigh import frequencies
 from pipelines.match.score import score
@@ -49,11 +49,11 @@ def scored(
     explain_below: float = 1.1,
 ) -> pl.DataFrame:
     """Score pairs of rows, which are all there are."""
-    names, facts = prepared(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
-    records, model = encoded(len(rows), names, facts), unfitted()
+    names, facts = prepare_list(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
+    records, model = encode(len(rows), names, facts), unfitted()
     return score(
         records,
-        frequencies(records, model, crowds(names, facts)),
+        frequencies(records, model, count_shared_identifiers(names, facts)),
         model,
         pl.DataFrame(list(pairs), schema=PAIRS, orient="row"),
         matching or Matching(),

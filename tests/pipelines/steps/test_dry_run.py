@@ -38,4 +38,4 @@ def test_nothing_of_it_is_kept(project: SmallProject) -> None:
     change = before_and_after(project.connection, [anna], act)
     assert [change.before[anna].contact["tags"], change.after[anna].contact["tags"]] == [[], ["vip"]]
     assert project.contact("crm:1")["tags"] == []
-    assert decision_log.listed(project.connection).is_empty()
+    assert decision_log.list_decisions(project.connection).is_empty()

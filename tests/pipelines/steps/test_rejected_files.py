@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.steps.rejected_files import give_back
+from pipelines.steps.rejected_files import write_rejected_files
 from pipelines.store.ingest import rejected_rows
 from tests.small_project import SETTINGS, SmallProject
 
@@ -20,7 +20,7 @@ LIST = """id,Name,Phone,E-Mail
 
 
 def given(project: SmallProject) -> list[str]:
-    return give_back(project.project, project.connection)
+    return write_rejected_files(project.project, project.connection)
 
 
 def returned(project: SmallProject) -> Path:
@@ -107,7 +107,7 @@ def test_a_run_that_dies_before_it_has_noted_the_file_writes_it_again(
     project.deliver("crm", "2026-06-01", LIST)
     project.receive()
     with monkeypatch.context() as patched:
-        patched.setattr(rejected_rows, "note_given_back", killed)
+        patched.setattr(rejected_rows, "keep_file_names", killed)
         with pytest.raises(KeyboardInterrupt):
             given(project)
     before = returned(project).read_bytes()

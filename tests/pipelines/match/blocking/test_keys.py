@@ -16,7 +16,7 @@ from pipelines.match.blocking.keys import (
     in_blocks,
     paired_keys,
 )
-from pipelines.match.comparison.listed import prepared
+from pipelines.match.comparison.listed import prepare_list
 from tests.examples import examples
 
 ROLES = {
@@ -34,7 +34,7 @@ Row = dict[str, str | None]
 
 
 def keys_of(*rows: Mapping[str, str | None]) -> pl.DataFrame:
-    return blocking_keys(*prepared(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES))
+    return blocking_keys(*prepare_list(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES))
 
 
 def pairs_of(*rows: Mapping[str, str | None]) -> list[tuple[int, int]]:
@@ -120,7 +120,7 @@ def test_the_keys_of_a_record_do_not_depend_on_the_order_of_the_rows(rows: list[
 @settings(deadline=None, max_examples=examples(30, light=6))
 @given(ROWS)
 def test_rule_by_rule_gives_what_all_keys_at_once_give(rows: list[Row]) -> None:
-    names, facts = prepared(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
+    names, facts = prepare_list(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
     assert paired_keys(names, facts).equals(in_blocks(blocking_keys(names, facts)))
 
 

@@ -3,7 +3,7 @@
 import polars as pl
 
 from pipelines.match.blocking.keys import KEYS, RULES, Rule, blocking_keys, fields_of, in_blocks
-from pipelines.match.comparison.listed import prepared
+from pipelines.match.comparison.listed import prepare_list
 
 ROLES = {
     "given": "given_name",
@@ -34,7 +34,7 @@ PERSON = ("given", "family")
 def meetings(pairs: list[tuple[Row, Row]]) -> list[list[str]]:
     """The rules by which the two of each pair share a key, by their parts."""
     rows = pl.DataFrame([row for pair in pairs for row in pair], schema=dict.fromkeys(ROLES, pl.String))
-    keys = blocking_keys(*prepared(rows, ROLES)).with_columns(pair=pl.col("record") // 2)
+    keys = blocking_keys(*prepare_list(rows, ROLES)).with_columns(pair=pl.col("record") // 2)
     shared = keys.filter(pl.struct("pair", "rule", "key").is_duplicated(), pl.col("record") % 2 == 0)
     met: dict[int, list[str]] = {nth: [] for nth in range(len(pairs))}
     for nth, rule in shared.select("pair", "rule").iter_rows():

@@ -1,8 +1,8 @@
 import polars as pl
 import pytest
 
-from pipelines.match.blocking.shared_identifiers import SHARED_BOX, crowds
-from pipelines.match.comparison.listed import prepared
+from pipelines.match.blocking.shared_identifiers import SHARED_BOX, count_shared_identifiers
+from pipelines.match.comparison.listed import prepare_list
 
 ROLES = {
     "given": "given_name",
@@ -16,7 +16,7 @@ LINE = "+44 20 7946 0111"
 
 
 def counted(*rows: dict[str, str]) -> dict[str, tuple[int, int]]:
-    found = crowds(*prepared(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES))
+    found = count_shared_identifiers(*prepare_list(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES))
     return {value: (people, givens) for _, value, people, givens in found.iter_rows()}
 
 
@@ -126,7 +126,7 @@ def test_an_identifier_is_known_by_its_kind_and_its_text() -> None:
         orient="row",
     )
 
-    assert sorted(crowds(names, facts).rows()) == [("channel_id", text, 1, 1), ("email", text, 2, 2)]
+    assert sorted(count_shared_identifiers(names, facts).rows()) == [("channel_id", text, 1, 1), ("email", text, 2, 2)]
 
 
 def test_what_several_share_and_does_not_identify_is_no_crowd() -> None:
@@ -164,4 +164,4 @@ def test_a_number_is_no_mailbox_of_a_function() -> None:
     )
     facts = pl.DataFrame({"record": [0, 1], "field": "channel_id", "value": "info@quint.example"})
 
-    assert crowds(names, facts.cast({"record": pl.UInt32}))["people"].to_list() == [1]
+    assert count_shared_identifiers(names, facts.cast({"record": pl.UInt32}))["people"].to_list() == [1]

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from pipelines.match.clusters import name_conflicts
 from pipelines.match.clusters.cluster import SURE, Clustered, cluster
-from pipelines.match.clusters.pooled_evidence import pooled
+from pipelines.match.clusters.pooled_evidence import pool_evidence
 from pipelines.match.comparison.compare import INDEX, compare_names
-from pipelines.match.comparison.records import NAMES, encoded
+from pipelines.match.comparison.records import NAMES, encode
 from pipelines.match.source_links import DECISION, SOURCE_MERGE
 
 AUTO = 0.8
@@ -84,7 +84,7 @@ def contradict(one: Member, other: Member) -> bool:
         orient="row",
     )
     facts = pl.DataFrame(schema={"record": pl.UInt32, "field": pl.String, "value": pl.String})
-    records = encoded(2, names, facts)
+    records = encode(2, names, facts)
     ends = [pl.Series([nth], dtype=pl.UInt32).to_numpy() for nth in (0, 1)]
     found, _ = compare_names(records, *ends)
     return bool(found) and found["given_name"].level[0] == INDEX["given_name"]["different"]
@@ -147,7 +147,7 @@ edges_of_lists = st.lists(
 @given(edges_of_lists, members_of_lists)
 def test_clusters_and_vetoes_are_those_found_pair_by_pair(edges: pl.DataFrame, members: dict[str, Member]) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("pipelines.match.clusters.cluster.pooled", lambda ends: pooled(ends.clear()))
+        patched.setattr("pipelines.match.clusters.cluster.pooled", lambda ends: pool_evidence(ends.clear()))
         found = clustered(edges, members)
     groups, vetoed = pair_by_pair(edges, members)
 

@@ -5,7 +5,7 @@ from math import log2
 import polars as pl
 import pytest
 
-from pipelines.match.clusters.pooled_evidence import FEW, LIKELY, POOLED, pooled
+from pipelines.match.clusters.pooled_evidence import FEW, LIKELY, POOLED, pool_evidence
 
 PRIOR = -10.0
 Evidence = dict[str, float]
@@ -33,7 +33,7 @@ def edges(*told: Evidence, smaller: int = 1, larger: int = 2) -> pl.DataFrame:
 
 def weight(*told: Evidence) -> float | None:
     """What all evidence weighs together, if that joins the clusters."""
-    found = pooled(edges(*told))
+    found = pool_evidence(edges(*told))
     return None if found.is_empty() else float(found["weight"][0])
 
 
@@ -74,7 +74,7 @@ def test_without_one_likely_pair_clusters_are_not_looked_at() -> None:
 def test_a_cluster_takes_in_few_records_and_two_lone_ones_have_been_weighed(
     smaller: int, larger: int, joined: int
 ) -> None:
-    assert pooled(edges(CITY, COMPANY, smaller=smaller, larger=larger)).height == joined
+    assert pool_evidence(edges(CITY, COMPANY, smaller=smaller, larger=larger)).height == joined
 
 
 def test_clusters_of_two_and_likely_pairs_are_looked_at_and_nineteen_in_twenty_join() -> None:
@@ -87,6 +87,6 @@ def test_the_strongest_come_first_whatever_the_order_of_edges() -> None:
         edges({**CITY, "street": 4.0}, COMPANY).with_columns(other=pl.lit("c")),
     ]
 
-    found = [pooled(pl.concat(order))["other"].to_list() for order in (told, told[::-1])]
+    found = [pool_evidence(pl.concat(order))["other"].to_list() for order in (told, told[::-1])]
 
     assert found == [["c", "b"], ["c", "b"]]

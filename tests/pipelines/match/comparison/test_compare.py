@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.match.comparison.compare import INDEX, Comparison, compare
-from pipelines.match.comparison.listed import prepared
-from pipelines.match.comparison.records import encoded
+from pipelines.match.comparison.listed import prepare_list
+from pipelines.match.comparison.records import encode
 from tests.examples import examples
 
 ROLES = {
@@ -26,8 +26,8 @@ Rows = Sequence[Mapping[str, str | None]]
 
 
 def compared(rows: Rows, lo: Sequence[int] = (0,), hi: Sequence[int] = (1,)) -> Comparison:
-    names, facts = prepared(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
-    return compare(encoded(len(rows), names, facts), np.array(lo, np.uint32), np.array(hi, np.uint32))
+    names, facts = prepare_list(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
+    return compare(encode(len(rows), names, facts), np.array(lo, np.uint32), np.array(hi, np.uint32))
 
 
 def level(comparison: Comparison, field: str) -> str | None:

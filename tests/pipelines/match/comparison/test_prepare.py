@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from pipelines.match.comparison.listed import prepared
+from pipelines.match.comparison.listed import prepare_list
 from pipelines.match.comparison.prepare import FACTS, compared_names, countries, folded
 
 
@@ -39,19 +39,19 @@ def test_values_are_folded_to_what_is_compared(field: str, value: str | None, ex
 
 def test_columns_of_one_role_are_values_side_by_side() -> None:
     columns = pl.DataFrame({"phone": ["+44 20 7946 0111"], "mobile": ["+44 20 7946 0999"], "land": ["GB"]})
-    _, facts = prepared(columns, {"phone": "phone", "mobile": "phone", "land": "country"})
+    _, facts = prepare_list(columns, {"phone": "phone", "mobile": "phone", "land": "country"})
     assert facts.filter(pl.col("field") == "phone")["value"].to_list() == ["442079460111", "442079460999"]
 
 
 def test_the_number_of_a_house_and_its_street_are_one_value() -> None:
     columns = pl.DataFrame({"number": ["12"], "street": ["Oak Street"]})
-    _, facts = prepared(columns, {"number": "street", "street": "street"})
+    _, facts = prepare_list(columns, {"number": "street", "street": "street"})
     assert facts.rows() == [(0, "street", "12 oak st")]
 
 
 def test_a_number_with_its_country_code_tells_the_country_of_a_row_that_names_none() -> None:
     columns = pl.DataFrame({"phone": ["+44 20 7946 0111", "+44 20 7946 0111"], "land": [None, "DE"]})
-    _, facts = prepared(columns, {"phone": "phone", "land": "country"})
+    _, facts = prepare_list(columns, {"phone": "phone", "land": "country"})
     assert facts.filter(pl.col("field") == "country")["value"].to_list() == ["gb", "de"]
 
 
@@ -61,7 +61,7 @@ def test_a_calling_code_of_many_countries_counts_for_the_greatest() -> None:
 
 
 def test_a_whole_name_is_parted() -> None:
-    names, _ = prepared(pl.DataFrame({"name": ["Quint, Mara"]}), {"name": "full_name"})
+    names, _ = prepare_list(pl.DataFrame({"name": ["Quint, Mara"]}), {"name": "full_name"})
     assert names.row(0, named=True) == {"record": 0, "given_name": "mara", "middle_name": None, "family_name": "quint"}
 
 
@@ -73,11 +73,11 @@ def test_what_follows_the_first_given_name_is_a_middle_name() -> None:
 def test_a_middle_name_of_its_own_comes_first() -> None:
     columns = pl.DataFrame({"given": ["Mara Ann"], "middle": ["B."], "family": ["Quint"]})
     roles = {"given": "given_name", "middle": "middle_name", "family": "family_name"}
-    assert prepared(columns, roles)[0]["middle_name"].to_list() == ["b"]
+    assert prepare_list(columns, roles)[0]["middle_name"].to_list() == ["b"]
 
 
 def test_rows_without_anything_have_no_facts_and_no_name() -> None:
     columns = pl.DataFrame({"name": [None], "city": [None]}, schema={"name": pl.String, "city": pl.String})
-    names, facts = prepared(columns, {"name": "full_name", "city": "city"})
+    names, facts = prepare_list(columns, {"name": "full_name", "city": "city"})
     assert names.select("given_name", "family_name").row(0) == (None, None)
     assert facts.equals(pl.DataFrame(schema=FACTS))

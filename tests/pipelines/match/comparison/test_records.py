@@ -1,14 +1,14 @@
 import polars as pl
 
 from pipelines.match.comparison.prepare import FACTS
-from pipelines.match.comparison.records import NOTHING, Records, encoded
+from pipelines.match.comparison.records import NOTHING, Records, encode
 
 NAMES = pl.Schema({"record": pl.UInt32, "given_name": pl.String, "middle_name": pl.String, "family_name": pl.String})
 PEOPLE = [(0, "mara", None, "quint"), (1, "quint", "ann", None), (2, None, None, None)]
 
 
 def records(people: list[tuple[int, str | None, str | None, str | None]], *facts: tuple[int, str, str]) -> Records:
-    return encoded(
+    return encode(
         len(people),
         pl.DataFrame(people, schema=NAMES, orient="row"),
         pl.DataFrame(list(facts), schema=FACTS, orient="row"),

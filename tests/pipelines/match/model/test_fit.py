@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 
 from pipelines.match.blocking.keys import RULES, blocking_keys, candidate_pairs, in_blocks
-from pipelines.match.blocking.shared_identifiers import crowds
+from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
 from pipelines.match.comparison.compare import compare
-from pipelines.match.comparison.listed import prepared
-from pipelines.match.comparison.records import encoded
+from pipelines.match.comparison.listed import prepare_list
+from pipelines.match.comparison.records import encode
 from pipelines.match.engines.polars import IN_MEMORY, lazy
 from pipelines.match.model import fit as fit_module
 from pipelines.match.model import sample as module
@@ -61,9 +61,9 @@ def people(count: int) -> list[Row]:
 
 
 def fitted(rows: Sequence[Mapping[str, str | None]]) -> Model:
-    names, facts = prepared(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
+    names, facts = prepare_list(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
     keys = in_blocks(blocking_keys(names, facts))
-    return fit(names, facts, keys, crowds(names, facts))
+    return fit(names, facts, keys, count_shared_identifiers(names, facts))
 
 
 def same(one: Model, other: Model) -> bool:
@@ -89,7 +89,7 @@ def test_the_order_of_rows_decides_nothing(sample: int, monkeypatch: pytest.Monk
 
 def test_a_sample_is_of_one_record_in_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SAMPLE", 200)
-    names, facts = prepared(pl.DataFrame(people(400), schema=dict.fromkeys(ROLES, pl.String)), ROLES)
+    names, facts = prepare_list(pl.DataFrame(people(400), schema=dict.fromkeys(ROLES, pl.String)), ROLES)
     keys = in_blocks(blocking_keys(names, facts))
     pairs, every = sampled_pairs(IN_MEMORY, lazy(names), lazy(facts), lazy(keys), ["city"])
     assert every > 1
@@ -133,13 +133,13 @@ def test_names_that_more_than_two_records_bear_are_counted() -> None:
 
 def test_a_list_without_names_is_one_of_organisations() -> None:
     columns = pl.DataFrame({"firm": ["Northwind", "Contoso"]})
-    names, facts = prepared(columns, {"firm": "company"})
+    names, facts = prepare_list(columns, {"firm": "company"})
     assert counted(values(names, facts), 2).kind == "organisations"
 
 
 def test_a_field_is_learnt_from_pairs_that_were_found_without_it() -> None:
     rows = people(40)
-    names, facts = prepared(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
+    names, facts = prepare_list(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
     by_phone = in_blocks(blocking_keys(names, facts)).filter(pl.col("rule") == RULES.index((("phone",), 100)))
     pairs, every = sampled_pairs(IN_MEMORY, lazy(names), lazy(facts), lazy(by_phone), ["city", "phone"])
     assert every == 1
@@ -150,8 +150,8 @@ def test_a_field_is_learnt_from_pairs_that_were_found_without_it() -> None:
 def test_fifty_records_are_enough() -> None:
     rows = people(34)
     assert len(rows) == 51
-    names, facts = prepared(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
-    records, crowded = encoded(len(rows), names, facts), crowds(names, facts)
+    names, facts = prepare_list(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
+    records, crowded = encode(len(rows), names, facts), count_shared_identifiers(names, facts)
     lo, hi = (side.astype(np.uint32) for side in np.triu_indices(len(rows), 1))
     model = fitted(rows)
     found = weigh(compare(records, lo, hi), frequencies(records, model, crowded), model, lo, hi).probability > 0.8

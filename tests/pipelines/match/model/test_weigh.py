@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.match.blocking.shared_identifiers import crowds
+from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
 from pipelines.match.comparison.compare import compare
-from pipelines.match.comparison.listed import prepared
-from pipelines.match.comparison.records import encoded
+from pipelines.match.comparison.listed import prepare_list
+from pipelines.match.comparison.records import encode
 from pipelines.match.model.model import Model, unfitted
 from pipelines.match.model.weigh import Weighed, frequencies, full_names, weigh
 from tests.examples import examples
@@ -34,10 +34,10 @@ def weighed(
     lo: Sequence[int] = (0,),
     hi: Sequence[int] = (1,),
 ) -> Weighed:
-    names, facts = prepared(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
-    records, model = encoded(len(rows), names, facts), model or unfitted()
+    names, facts = prepare_list(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
+    records, model = encode(len(rows), names, facts), model or unfitted()
     one, other = np.array(lo, np.uint32), np.array(hi, np.uint32)
-    known = frequencies(records, model, crowds(names, facts))
+    known = frequencies(records, model, count_shared_identifiers(names, facts))
     return weigh(compare(records, one, other), known, model, one, other)
 
 
@@ -146,8 +146,8 @@ def test_a_field_that_a_side_lacks_weighs_nothing() -> None:
 def test_full_names_are_the_same_either_way_round() -> None:
     rows = [{"given": "Mara", "family": "Quint"}, {"given": "Quint", "family": "Mara"}, {"given": "Mara"}]
     roles = {"given": "given_name", "family": "family_name"}
-    names, facts = prepared(pl.DataFrame(rows, schema=dict.fromkeys(roles, pl.String)), roles)
-    assert full_names(encoded(3, names, facts))["name"].to_list() == ["mara quint", "mara quint", None]
+    names, facts = prepare_list(pl.DataFrame(rows, schema=dict.fromkeys(roles, pl.String)), roles)
+    assert full_names(encode(3, names, facts))["name"].to_list() == ["mara quint", "mara quint", None]
 
 
 ROWS = st.lists(

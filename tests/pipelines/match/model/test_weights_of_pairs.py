@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.match.blocking.shared_identifiers import crowds
+from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
 from pipelines.match.comparison.compare import compare
-from pipelines.match.comparison.listed import prepared
-from pipelines.match.comparison.records import encoded
+from pipelines.match.comparison.listed import prepare_list
+from pipelines.match.comparison.records import encode
 from pipelines.match.model.model import unfitted
 from pipelines.match.model.weigh import RELATIONS, Weighed, frequencies, weigh
 
@@ -116,9 +116,9 @@ WEIGHTS: list[Weight] = [
 
 
 def weighed(one: Row, other: Row) -> Weighed:
-    names, facts = prepared(pl.DataFrame([one, other], schema=dict.fromkeys(ROLES, pl.String)), ROLES)
-    records, (lo, hi) = encoded(2, names, facts), np.array([[0], [1]], np.uint32)
-    known = frequencies(records, COUNTED, crowds(names, facts))
+    names, facts = prepare_list(pl.DataFrame([one, other], schema=dict.fromkeys(ROLES, pl.String)), ROLES)
+    records, (lo, hi) = encode(2, names, facts), np.array([[0], [1]], np.uint32)
+    known = frequencies(records, COUNTED, count_shared_identifiers(names, facts))
     return weigh(compare(records, lo, hi), known, COUNTED, lo, hi)
 
 

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from pipelines.errors import DeliveryRefused
 from pipelines.read.containers import json_lines as module
 from pipelines.read.containers.json_lines import Line, json_lines, parsed, written
-from pipelines.read.core.frames import Refused
+from pipelines.read.core.frames import Rejected
 from schemas.error_codes import ErrorCode
 
 JSON = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=()))
 
 
-def read(data: bytes) -> list[Line | Refused]:
+def read(data: bytes) -> list[Line | Rejected]:
     return list(json_lines(io.BytesIO(data)))
 
 
@@ -26,8 +26,8 @@ def test_each_line_is_a_value_and_blank_ones_are_none() -> None:
 @pytest.mark.parametrize("broken", [b'{"a": ', b'"\xff"', b"[" * 100_000, b"9" * 5_000, b"{} {}"])
 def test_a_line_that_is_no_json_is_refused_and_the_others_read(broken: bytes) -> None:
     found = read(b"{}\n" + broken + b"\n{}\n")
-    assert [type(each) for each in found] == [Line, Refused, Line]
-    assert isinstance(found[1], Refused)
+    assert [type(each) for each in found] == [Line, Rejected, Line]
+    assert isinstance(found[1], Rejected)
     assert (found[1].line, found[1].code) == (2, ErrorCode.MESSAGE_UNREADABLE)
 
 
@@ -74,8 +74,8 @@ def test_a_line_that_is_too_long_is_refused_and_never_held(monkeypatch: pytest.M
     monkeypatch.setattr(module, "LINE_BYTES", 8)
     monkeypatch.setattr(module, "SKIPPED_BYTES", 4)
     found = read(b'{}\n"' + b"x" * 50 + b'"\n{}')
-    assert [type(each) for each in found] == [Line, Refused, Line]
-    assert isinstance(found[1], Refused)
+    assert [type(each) for each in found] == [Line, Rejected, Line]
+    assert isinstance(found[1], Rejected)
     assert found[1].code == ErrorCode.LIMIT_EXCEEDED
 
 

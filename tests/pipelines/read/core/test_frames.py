@@ -5,15 +5,15 @@ import polars as pl
 from pipelines.read.core import frames
 from pipelines.read.core.frames import (
     Entry,
+    Event,
     File,
-    Happened,
     Identifier,
+    Message,
     Moment,
     Occurrences,
     Person,
-    Receipted,
-    Refused,
-    Said,
+    Receipt,
+    Rejected,
     Thread,
     Tied,
     Topic,
@@ -40,15 +40,15 @@ ANNA = Person(
 )
 
 
-def said(text: str) -> Said:
+def said(text: str) -> Message:
     kind = MessageKind.TEXT
-    return Said(
+    return Message(
         1, text, "t", ANNA.record_id, Direction.INBOUND, "Anna", kind, text, NOON, [File("a.pdf", "application/pdf")]
     )
 
 
 def test_entries_are_numbered_through_over_batches_and_kinds() -> None:
-    refused = Refused(7, ErrorCode.MESSAGE_UNREADABLE, "a header", "?")
+    refused = Rejected(7, ErrorCode.MESSAGE_UNREADABLE, "a header", "?")
     first, second = batches([said("a"), refused, said("b")], rows=2)
     assert first.messages["row"].to_list() == [1]
     assert first.refused["row"].to_list() == [2]
@@ -94,10 +94,10 @@ def test_a_person_comes_again_when_a_later_batch_first_tells_an_identifier() -> 
 
 
 def test_each_kind_of_entry_comes_in_its_frame_with_its_time() -> None:
-    happened = Happened(2, "e", "t", EventKind.SYSTEM, "Anna left", NOON, after="b")
-    receipted = Receipted(3, "a", "t", None, MessageState.READ, NOON.instant)
+    happened = Event(2, "e", "t", EventKind.SYSTEM, "Anna left", NOON, after="b")
+    receipted = Receipt(3, "a", "t", None, MessageState.READ, NOON.instant)
     topic = Topic("t", ANNA.record_id, "Hello", datetime(2025, 9, 15, 12, tzinfo=UTC), alone=True)
-    refused = Refused(4, ErrorCode.MESSAGE_UNREADABLE, "a header", "x" * 2 * received.MAX_TEXT)
+    refused = Rejected(4, ErrorCode.MESSAGE_UNREADABLE, "a header", "x" * 2 * received.MAX_TEXT)
     unknown = said("b")._replace(sent=Moment(None, Precision.MINUTE, ZoneSource.ASSUMED))
     entries: list[Entry] = [said("a"), happened, Tied("t", "u"), receipted, topic, refused, unknown]
     (batch,) = batches(entries, rows=10)

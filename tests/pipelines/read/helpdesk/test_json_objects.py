@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read.core.batch import Sample
-from pipelines.read.core.frames import Refused
+from pipelines.read.core.frames import Rejected
 from pipelines.read.helpdesk import json_objects
 from pipelines.read.helpdesk.json_objects import Form, Given, keys_in, objects
 from schemas.error_codes import ErrorCode
@@ -21,7 +21,7 @@ FORM = Form(kind, {"users": "user", "tickets": None, "data": None, "payload": No
 TICKETS = [{"id": n, "subject": "Hi"} for n in range(3)]
 
 
-def read(folder: Path, content: str | bytes) -> list[Given | Refused]:
+def read(folder: Path, content: str | bytes) -> list[Given | Rejected]:
     path = folder / "export.json"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return list(objects(path, FORM))

@@ -103,7 +103,7 @@ def bring(project: SmallProject, arrival: Arrival, *, summed: bool) -> None:
     interactions.keep_receipts(project.connection, deliveries.placed(each, receipts))
     finish(project, each)
     if summed:
-        conversation_stats.sum_up(project.connection)
+        conversation_stats.refresh_stale(project.connection)
 
 
 @settings(max_examples=examples(8, light=3), deadline=None)
@@ -116,7 +116,7 @@ def test_what_is_summed_up_is_what_all_messages_come_to_in_any_order(
         with TemporaryDirectory() as folder, small_project(Path(folder)) as project:
             for arrival in order:
                 bring(project, arrival, summed=data.draw(st.booleans()))
-            conversation_stats.sum_up(project.connection)
+            conversation_stats.refresh_stale(project.connection)
             assert project.rows("FROM receipt_only_message ORDER BY ALL") == project.rows(UNSEEN)
             assert project.rows("FROM conversation_stats ORDER BY ALL") == project.rows(EXCHANGE)
             assert project.rows("FROM stale_conversation_stats") == []
@@ -163,6 +163,6 @@ def test_a_warehouse_with_messages_is_brought_up_to_date(tmp_path: Path) -> None
 def test_of_a_thread_that_is_gone_nothing_is_left_when_all_is_made_anew(project: SmallProject) -> None:
     gone = str(ID).format(1)
     project.connection.execute("INSERT INTO conversation_stats VALUES (?, ?, 1, NULL, true)", [gone, gone])
-    conversation_stats.forget(project.connection)
-    conversation_stats.sum_up(project.connection)
+    conversation_stats.clear(project.connection)
+    conversation_stats.refresh_stale(project.connection)
     assert project.rows("FROM conversation_stats") == []

@@ -7,12 +7,12 @@ from tests.small_project import SmallProject
 
 
 def test_a_file_nobody_has_seen_has_no_history(project: SmallProject) -> None:
-    assert deliveries.earlier(project.connection, [ID.format(1)]) == {}
+    assert deliveries.earlier_delivery(project.connection, [ID.format(1)]) == {}
 
 
 def test_a_finished_delivery_is_remembered_with_its_counts(project: SmallProject) -> None:
     finish(project, delivery(1), created=2, rejected=1)
-    assert deliveries.earlier(project.connection, [ID.format(2), ID.format(1)]) == {
+    assert deliveries.earlier_delivery(project.connection, [ID.format(2), ID.format(1)]) == {
         ID.format(1): ("accepted", None, "digest", None, 0, {})
     }
     assert project.rows("SELECT rows_read, created, rejected, skipped FROM delivery") == [
@@ -31,7 +31,7 @@ def test_another_attempt_forgets_what_the_first_one_left(project: SmallProject) 
     deliveries.begin_delivery(project.connection, each)
     assert project.rows("FROM rejected_row") == project.rows("FROM delivery") == []
     finish(project, each, created=1)
-    assert deliveries.earlier(project.connection, [each.delivery_id])[each.delivery_id].state == "accepted"
+    assert deliveries.earlier_delivery(project.connection, [each.delivery_id])[each.delivery_id].state == "accepted"
 
 
 @pytest.mark.parametrize("asked", [("a", 1, 2), ("b", 1, 1), ("a", 2, 1)])

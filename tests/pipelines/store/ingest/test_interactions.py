@@ -68,7 +68,7 @@ def test_whoever_is_in_a_thread_that_turns_out_to_be_of_another_channel_is_left_
 ) -> None:
     kept(project, 1, "hello", 1)
     interactions.keep_conversations(project.connection, "crm", told_by(delivery(1), threads(None)))
-    conversation_stats.sum_up(project.connection)
+    conversation_stats.refresh_stale(project.connection)
     project.connection.execute("DELETE FROM work_queue")
     interactions.keep_conversations(project.connection, "crm", told_by(delivery(2), threads("Title", channel=channel)))
     assert len(project.rows("FROM work_queue")) == stirred

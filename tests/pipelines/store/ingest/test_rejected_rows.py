@@ -43,7 +43,9 @@ def test_a_delivery_waits_to_be_given_back_until_it_was(project: SmallProject) -
     for each in (delivery(2), delivery(1), delivery(3, "shop", "vcard")):
         refuse(project, each)
     finish(project, delivery(4), created=1)
-    waiting = rejected_rows.to_give_back(project.connection, ["contacts_csv"])
+    waiting = rejected_rows.deliveries_to_return(project.connection, ["contacts_csv"])
     assert waiting.rows() == [(ID.format(1), "crm", True), (ID.format(2), "crm", True)]
-    rejected_rows.note_given_back(project.connection, ID.format(1), "crm-sha1.csv", "crm-sha1.errors.csv")
-    assert rejected_rows.to_give_back(project.connection, ["contacts_csv"])["delivery_id"].to_list() == [ID.format(2)]
+    rejected_rows.keep_file_names(project.connection, ID.format(1), "crm-sha1.csv", "crm-sha1.errors.csv")
+    assert rejected_rows.deliveries_to_return(project.connection, ["contacts_csv"])["delivery_id"].to_list() == [
+        ID.format(2)
+    ]

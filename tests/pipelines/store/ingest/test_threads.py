@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.store.ingest.threads import keep_topics, tie, united
+from pipelines.store.ingest.threads import connected_conversations, keep_topics, link_conversations
 from tests.pipelines.store.ingest.made_deliveries import ID
 from tests.small_project import SmallProject
 
@@ -34,7 +34,7 @@ def tied(project: SmallProject, *pairs: tuple[int, int], seen: str) -> dict[str,
             [ID.format(number), ID.format(0)],
         )
     ties = pl.DataFrame([tuple(map(ID.format, pair)) for pair in pairs], schema=TIES, orient="row")
-    tie(project.connection, ties, pl.Series([ID.format(number) for number in seen], dtype=pl.String))
+    link_conversations(project.connection, ties, pl.Series([ID.format(number) for number in seen], dtype=pl.String))
     found = project.rows("SELECT conversation_id::VARCHAR AS one, whole_id::VARCHAR AS whole FROM thread")
     return {each["one"][-1]: each["whole"][-1] for each in found if each["whole"]}
 
@@ -87,7 +87,7 @@ def test_whoever_is_in_a_thread_that_changed_is_pending_and_nobody_else(project:
 def test_what_hangs_together_goes_by_its_smallest_id_whatever_the_order(pairs: list[tuple[str, str]]) -> None:
     def parts(some: list[tuple[str, str]]) -> dict[str, str]:
         frame = pl.DataFrame(some, schema={"one": pl.String, "other": pl.String}, orient="row")
-        return dict(united(frame).iter_rows())
+        return dict(connected_conversations(frame).iter_rows())
 
     found = parts(pairs)
     assert parts([(b, a) for a, b in reversed(pairs)]) == found

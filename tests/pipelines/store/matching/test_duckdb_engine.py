@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.match.blocking.keys import paired_keys
-from pipelines.match.blocking.shared_identifiers import crowds
+from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
 from pipelines.match.clusters.components import components
-from pipelines.match.comparison.listed import prepared
+from pipelines.match.comparison.listed import prepare_list
 from pipelines.match.engines.engine import distinct
 from pipelines.match.engines.polars import IN_MEMORY, PolarsEngine, lazy
 from pipelines.match.model import sample
@@ -62,8 +62,8 @@ def test_a_model_is_fitted_alike_on_every_engine(engine: DuckDBEngine, monkeypat
     monkeypatch.setattr(sample, "SAMPLE", 20)
     people = [f"{given} {family}" for given in ("Anna", "Otto", "Ines") for family in ("Berg", "Kern", "Sol")]
     rows = pl.DataFrame({"name": people * 4, "town": ["Ulm", "Bonn"] * 18})
-    names, facts = prepared(rows, {"name": "full_name", "town": "city"})
-    keys, crowded = paired_keys(names, facts), crowds(names, facts)
+    names, facts = prepare_list(rows, {"name": "full_name", "town": "city"})
+    keys, crowded = paired_keys(names, facts), count_shared_identifiers(names, facts)
     frames = [engine.frame([each], each.schema) for each in (names, facts, keys, crowded)]
     models = [fit(names, facts, keys, crowded), fit_on(engine, *frames)]
     one, other = models

@@ -29,7 +29,7 @@ def test_the_id_of_a_merged_contact_leads_to_the_one_it_is_in(project: SmallProj
     shop = project.contact_of("shop:1")
     project.deliver("crm", "2026-01-06", "id,name,phone\n1,Anna Berg,0151 23456789")
     project.run()
-    assert id_history.went_to(project.connection, shop) == project.contact_of("crm:1") != shop
+    assert id_history.resolve_id(project.connection, shop) == project.contact_of("crm:1") != shop
     assert search.find(project.connection, shop[:8]).to_list() == [project.contact_of("crm:1")]
 
 
@@ -41,7 +41,7 @@ def test_an_id_that_came_back_leads_to_itself_alone(project: SmallProject) -> No
     project.run()
     shop = project.contact_of("shop:1")
     assert shop != project.contact_of("crm:1")
-    assert id_history.went_to(project.connection, shop) is None
+    assert id_history.resolve_id(project.connection, shop) is None
     assert search.find(project.connection, shop).to_list() == [shop]
 
 
@@ -60,21 +60,21 @@ def test_somebody_is_meant_by_the_id_of_a_contact_that_was_merged(project: Small
     shop = project.contact_of("shop:1")
     project.deliver("crm", "2026-01-06", "id,name,phone\n1,Anna Berg,0151 23456789")
     project.run()
-    assert search.meant(project.connection, shop).to_list() == [project.contact_of("crm:1")]
+    assert search.best_match(project.connection, shop).to_list() == [project.contact_of("crm:1")]
 
 
 def test_what_one_contact_is_known_by_precisely_means_no_other(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,a@example.com\n2,Anna Bergmann,b@example.com")
     project.run()
-    assert search.meant(project.connection, "anna berg").to_list() == [project.contact_of("crm:1")]
-    assert search.meant(project.connection, "anna ber").len() == 2
+    assert search.best_match(project.connection, "anna berg").to_list() == [project.contact_of("crm:1")]
+    assert search.best_match(project.connection, "anna ber").len() == 2
 
 
 def test_what_waits_for_somebody_is_named_with_the_way_out(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,phone\n1,Anna Berg,4.91E+11")
     project.deliver("shop", "2026-01-05", "id,two\n1,2")
     project.run()
-    found = {row["source"]: row for row in contact_details.waiting(project.connection).to_dicts()}
+    found = {row["source"]: row for row in contact_details.open_deliveries(project.connection).to_dicts()}
     assert found["crm"]["rows"] == 1
     assert found["shop"]["state"] == "refused"
     assert "columns:" in found["shop"]["remediation"]

@@ -2,7 +2,7 @@ import pytest
 
 from pipelines.store.decisions.decisions import members
 from pipelines.store.reads import health
-from pipelines.store.runs.work_queue import CONTACTS, leave_pending
+from pipelines.store.runs.work_queue import CONTACTS, enqueue_all
 from tests.small_project import AS_OF, SmallProject, starting_point
 
 
@@ -54,7 +54,7 @@ def test_what_somebody_has_parted_and_is_one_contact_is_found(merged: SmallProje
         SELECT '00000000-0000-4000-8000-000000000001', record_key, (source = 'shop')::INT FROM record""")
     assert health.cannot_links_kept(merged.connection) == (1, 1)
 
-    leave_pending(merged.connection, CONTACTS, members(merged.connection, merged.contact_of("crm:1")))
+    enqueue_all(merged.connection, CONTACTS, members(merged.connection, merged.contact_of("crm:1")))
     merged.run()
     assert health.cannot_links_kept(merged.connection) == (0, 1)
 

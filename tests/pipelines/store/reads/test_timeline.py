@@ -8,7 +8,7 @@ from pipelines.decide.block import block
 from pipelines.decide.commit import Attribution
 from pipelines.store.ingest import deliveries, interactions
 from pipelines.store.reads import timeline as store
-from pipelines.store.reads.timeline import KINDS, Wanted, entries, length, timeline
+from pipelines.store.reads.timeline import KINDS, TimelineFilter, entries, length, timeline
 from tests.pipelines.store.ingest.made_deliveries import delivery, finish
 from tests.small_project import SmallProject, starting_point
 
@@ -16,12 +16,14 @@ NUMBER, RECORD = "+49 151 23456789", "whatsapp:wa:4915123456789"
 ID = "00000000-0000-0000-0000-0000000000{:02}"
 
 
-def told(project: SmallProject, wanted: Wanted = store.EVERYTHING, record: str = RECORD) -> list[dict[str, Any]]:
+def told(
+    project: SmallProject, wanted: TimelineFilter = store.EVERYTHING, record: str = RECORD
+) -> list[dict[str, Any]]:
     contact_id = project.contact_of(record)
     return [row for batch in timeline(project.connection, contact_id, wanted) for row in batch.to_dicts()]
 
 
-def texts(project: SmallProject, wanted: Wanted = store.EVERYTHING) -> list[str]:
+def texts(project: SmallProject, wanted: TimelineFilter = store.EVERYTHING) -> list[str]:
     return [row["text"] for row in told(project, wanted)]
 
 
@@ -74,8 +76,8 @@ def test_an_entry_without_a_time_comes_first(chat: SmallProject) -> None:
 
 def test_the_last_entries_are_those_that_happened_last_in_their_order(chat: SmallProject) -> None:
     happened(chat, 1, "label_added", None, text="undated")
-    assert texts(chat, Wanted(last=2)) == ["third", "fourth"]
-    assert texts(chat, Wanted(last=99))[0] == "undated"
+    assert texts(chat, TimelineFilter(last=2)) == ["third", "fourth"]
+    assert texts(chat, TimelineFilter(last=99))[0] == "undated"
 
 
 def test_a_time_is_told_with_its_precision_and_zone(chat: SmallProject) -> None:
@@ -85,21 +87,21 @@ def test_a_time_is_told_with_its_precision_and_zone(chat: SmallProject) -> None:
 
 def test_the_beginning_is_included_and_the_end_is_not(chat: SmallProject) -> None:
     since, until = datetime(2026, 2, 2, 9, 5, tzinfo=UTC), datetime(2026, 2, 3, 8, tzinfo=UTC)
-    assert texts(chat, Wanted(since=since, until=until)) == ["second", "third"]
+    assert texts(chat, TimelineFilter(since=since, until=until)) == ["second", "third"]
 
 
 def test_only_the_channels_and_kinds_that_are_wanted_are_told(chat: SmallProject) -> None:
     happened(chat, 1, "status_changed", "2026-02-02 10:00:00Z", text="resolved", before="open", after="resolved")
     happened(chat, 2, "label_added", "2026-02-02 11:00:00Z", text="labelled", after="vip")
-    assert texts(chat, Wanted(channels=("email",))) == []
-    assert texts(chat, Wanted(kinds=KINDS["status"])) == ["resolved"]
-    assert texts(chat, Wanted(kinds=KINDS["label"] + KINDS["status"])) == ["resolved", "labelled"]
-    assert texts(chat, Wanted(kinds=KINDS["event"])) == ["resolved", "labelled"]
-    assert len(texts(chat, Wanted(kinds=KINDS["message"], channels=("whatsapp",)))) == 4
+    assert texts(chat, TimelineFilter(channels=("email",))) == []
+    assert texts(chat, TimelineFilter(kinds=KINDS["status"])) == ["resolved"]
+    assert texts(chat, TimelineFilter(kinds=KINDS["label"] + KINDS["status"])) == ["resolved", "labelled"]
+    assert texts(chat, TimelineFilter(kinds=KINDS["event"])) == ["resolved", "labelled"]
+    assert len(texts(chat, TimelineFilter(kinds=KINDS["message"], channels=("whatsapp",)))) == 4
 
 
 def test_what_fits_is_counted_whatever_is_shown_of_it(chat: SmallProject) -> None:
-    assert entries(chat.connection, chat.contact_of(RECORD), Wanted(last=1)) == 4
+    assert entries(chat.connection, chat.contact_of(RECORD), TimelineFilter(last=1)) == 4
 
 
 def test_a_decision_is_an_entry_without_a_file(chat: SmallProject) -> None:
@@ -109,7 +111,7 @@ def test_a_decision_is_an_entry_without_a_file(chat: SmallProject) -> None:
         chat.contact_of(RECORD),
         Attribution("Ina", "asked us to stop", datetime(2026, 2, 4, tzinfo=UTC)),
     )
-    [entry] = told(chat, Wanted(kinds=KINDS["block"]))
+    [entry] = told(chat, TimelineFilter(kinds=KINDS["block"]))
     assert (entry["kind"], entry["actor"], entry["file_name"]) == ("blocked", "Ina", None)
 
 

@@ -475,14 +475,14 @@ def test_a_journal_that_has_changed_meanwhile_is_not_set_aside(path: Path) -> No
     fresh.write_bytes(b"stale")
     seen = journal.identity(path)
     fresh.write_bytes(b"the journal of another process that was faster")
-    journal.set_aside(path, seen)
+    journal.keep_stale_journal(path, seen)
     assert fresh.exists()
 
 
 def test_a_journal_is_not_set_aside_under_somebody_who_has_the_warehouse(path: Path) -> None:
     with held(path, read_only=True):
         path.with_name(path.name + ".wal").write_bytes(b"whatever")
-        journal.set_aside(path, journal.identity(path))
+        journal.keep_stale_journal(path, journal.identity(path))
         assert path.with_name(path.name + ".wal").exists()
         path.with_name(path.name + ".wal").unlink()
 

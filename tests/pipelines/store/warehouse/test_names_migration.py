@@ -140,11 +140,11 @@ def shown(project: SmallProject) -> dict[str, list[Any]]:
     return {
         "contacts": contacts,
         "fields": [contact_details.fields(project.connection, each).rows() for each in ids],
-        "losing": [contact_details.losing(project.connection, each, "name").rows() for each in ids],
+        "losing": [contact_details.losing_values(project.connection, each, "name").rows() for each in ids],
         "records": [contact_details.member_records(project.connection, each).rows() for each in ids],
         "timeline": [[batch.rows() for batch in timeline.timeline(project.connection, each)] for each in ids],
         "review": contact_details.review_queue(project.connection).rows(),
-        "waiting": contact_details.waiting(project.connection).rows(),
+        "waiting": contact_details.open_deliveries(project.connection).rows(),
         "shared": health.shared_values(project.connection).rows(),
         "problems": contact_details.problems(project.connection).rows(),
     }
