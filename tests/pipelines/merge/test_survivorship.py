@@ -129,6 +129,17 @@ def test_where_nothing_lost_nothing_is_told() -> None:
     assert survivors([name("a", "Anna Berg"), name("b", "Anna Berg")]).fields["lost"].null_count() == 3
 
 
+def test_of_very_many_values_that_lost_the_best_are_kept() -> None:
+    stated = [name(f"{number:02}", f"Anna Berg {number}", priority=number) for number in range(MOST_LOST + 3)]
+    [lost] = survivors(stated).fields.filter(pl.col("field") == "name")["lost"].to_list()
+    assert [each["record_key"] for each in lost] == [f"{number:02}" for number in range(1, MOST_LOST + 1)]
+
+
+def test_a_number_that_may_exist_comes_before_one_that_cannot() -> None:
+    possible = candidate("a", "phone", MOBILE, validity="possible", priority=90)
+    assert chosen("phone", possible, candidate("b", "phone", OFFICE, validity="invalid")) == (MOBILE, "validity")
+
+
 def test_a_value_that_stands_alone_is_the_only_candidate_and_one_that_lost_is_another() -> None:
     alone = survivors([name("a", "Anna Berg"), name("b", "Anna Berg")]).fields
     assert set(alone["candidates"]) == {1}

@@ -40,8 +40,9 @@ def test_the_line_end_before_a_boundary_belongs_to_the_boundary() -> None:
         assert [content_of(part) for part in leaves(mail)] == [f"hello{end}you".encode()]
 
 
-def test_a_boundary_that_is_written_twice_makes_no_part_of_nothing() -> None:
-    data = multipart("Content-Type: text/plain\n\nhello").replace(b"--b\n", b"--b\n--b\n")
+@pytest.mark.parametrize("twice", [b"--b\n--b\n", b"--b\n\n--b\n"])
+def test_a_boundary_that_is_written_twice_makes_no_part_of_nothing(twice: bytes) -> None:
+    data = multipart("Content-Type: text/plain\n\nhello").replace(b"--b\n", twice)
     assert [content_of(part) for part in leaves(mail_of(data))] == [b"hello"]
 
 
