@@ -33,4 +33,5 @@ def undo_renames(connection: Connection) -> None:
         DELETE FROM schema_migration WHERE version >= 14;
         DROP TABLE schema_view;
         DROP TABLE file_problem;
-        DROP TABLE delivery_attribute""")
+        DROP TABLE delivery_attribute;
+        DROP TABLE export_check""")

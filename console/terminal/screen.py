@@ -49,7 +49,8 @@ def plural(number: int, word: str) -> str:
 
 def as_json(answer: Any) -> None:
     """Print an answer for a program. Where the output has no signs for all of it, JSON has escapes of its own."""
-    is_utf8 = sys.stdout.encoding.lower().replace("-", "") == "utf8"
+    encoding = sys.stdout.encoding or "utf-8"  # a stream of text in memory has none
+    is_utf8 = encoding.lower().replace("-", "") == "utf8"
     print(json.dumps(answer, ensure_ascii=not is_utf8, indent=2, default=plain))
 
 

@@ -5,3 +5,5 @@ CREATE TABLE export_check (
     checked_at  TIMESTAMPTZ NOT NULL,
     as_of       TIMESTAMPTZ NOT NULL
 );
+
+COMMENT ON TABLE export_check IS 'when a publication was last found to hold, and as of what time';
