@@ -15,7 +15,7 @@ from pydantic import Field, PrivateAttr
 from pipelines.landing.arrivals import Arrivals, every_source, list_arrivals
 from pipelines.progress import progress
 from pipelines.project import OpenProject, open_project
-from pipelines.steps.publish import compiled_segments
+from pipelines.steps.publish import compile_segments
 from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
 from schemas.configuration import PROJECT_FILE
@@ -82,7 +82,7 @@ class Workspace(dg.ConfigurableResource["Workspace"]):
         """The filters of segments as of the run, by name. Raises ConfigurationError for one that cannot be."""
         if self._predicates is None:
             project, _, moment = self.opened()
-            self._predicates = compiled_segments(project, moment)
+            self._predicates = compile_segments(project, moment)
         return self._predicates
 
     def looked_into(self, purpose: str) -> Opened:

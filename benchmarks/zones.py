@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from benchmarks.datasets import MADE, given
-from pipelines.match.blocking.keys import PAIRS, candidate_pairs, paired_keys
+from pipelines.match.blocking.rules import PAIRS, candidate_pairs, paired_keys
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
 from pipelines.match.clusters.cluster import SURE, components
 from pipelines.match.comparison.compare import INDEX, Comparison, compare

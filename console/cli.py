@@ -10,19 +10,19 @@ from types import ModuleType
 from typing import TextIO
 
 from console import deciding, looking, running
-from console.deciding.options import add_commands as add_deciding
-from console.looking.options import add_commands as add_looking
-from console.running.options import add_commands as add_running
-from console.terminal.exit_codes import BUSY, FAILED, INTERRUPTED, OK, STOPPED, WRONG, Ended, complain
-from console.terminal.options import Adder, at_project
+from console.deciding.commands import add_commands as add_deciding
+from console.looking.commands import add_commands as add_looking
+from console.running.commands import add_commands as add_running
+from console.terminal.exit_codes import BUSY, FAILED, INTERRUPTED, OK, STOPPED, WRONG, CommandError, print_error
+from console.terminal.options import Adder, add_project_option
 
 EXIT_CODES = """exit codes:
   0  done
-  1  it failed; what went wrong is on standard error, and for a run on Dagster's page
+  1  failed; see standard error, and for a run Dagster's page
   2  the command or the configuration is wrong
   3  no such contact
-  4  several contacts fit
-  5  the file that was checked has rows that a run would refuse, or a run would take in nothing of it
+  4  more than one contact matches
+  5  `check` found invalid rows, or the file would be refused
   75 the warehouse is in use by another process; try again later
   130 it was stopped, by Ctrl+C
 """
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return load_command(args.module)(args)
     except KeyboardInterrupt:
-        return complain(STOPPED, INTERRUPTED)
+        return print_error(STOPPED, INTERRUPTED)
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
@@ -59,17 +59,17 @@ def cannot_fail(stream: TextIO) -> None:
 
 def report_error(error: Exception) -> int:
     """Say what went wrong in words of ours; the exit code for it."""
-    if isinstance(error, Ended):
-        return complain(str(error), error.code)
+    if isinstance(error, CommandError):
+        return print_error(str(error), error.code)
     if isinstance(error.__cause__, KeyboardInterrupt):  # DuckDB makes an error of its own of one during a query
-        return complain(STOPPED, INTERRUPTED)
+        return print_error(STOPPED, INTERRUPTED)
     from pipelines.errors import ConfigurationError, DecisionRefused, OnecontactError, StoreBusy, unforeseen
 
     if isinstance(error, StoreBusy):
-        return complain(str(error), BUSY)
+        return print_error(str(error), BUSY)
     if isinstance(error, ConfigurationError | DecisionRefused):
-        return complain(str(error), WRONG)
-    return complain(str(error) if isinstance(error, OnecontactError) else unforeseen(error), FAILED)
+        return print_error(str(error), WRONG)
+    return print_error(str(error) if isinstance(error, OnecontactError) else unforeseen(error), FAILED)
 
 
 def load_command(module: str) -> Command:
@@ -108,7 +108,7 @@ class _Commands:
         added = self.actions.add_parser(name, description=says)
         added.set_defaults(module=f"{self.room}.{module}")
         if project:
-            at_project(added)
+            add_project_option(added)
         self.listed.append(f"  {name:<{LONGEST_NAME}}  {says}")
         return added
 
@@ -120,7 +120,7 @@ def parser() -> argparse.ArgumentParser:
         usage="onecontact COMMAND ...   (onecontact COMMAND --help has the options)",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.add_argument("--version", action=ShowVersion, nargs=0, help="say which version this is, and end")
+    top.add_argument("--version", action=ShowVersion, nargs=0, help="print the version and exit")
     commands = _Commands(top)
     commands.under("find and inspect contacts", looking, add_looking)
     commands.under("make decisions (kept with their reason; all can be undone)", deciding, add_deciding)

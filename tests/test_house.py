@@ -12,11 +12,21 @@ PAGE = HOUSE / "docs" / "architecture.md"
 FENCE = "```"
 MOST_MODULES = 15
 MOST_LINES = 300
+PARTS = ("schemas", "pipelines", "assets", "console")
+SQL = {  # folders of SQL, whose files are no modules
+    "pipelines/store/migrations": "Tables, in numbered steps that never change",
+    "pipelines/store/views": "Views as they are now, one file each",
+}
 PACKAGES = [
     folder.parent
-    for top in ("schemas", "pipelines", "assets", "console")
+    for top in PARTS
     for folder in sorted((HOUSE / top).rglob("__init__.py"), key=lambda each: each.parent.parts)
 ]
+
+
+def docstring(package: Path) -> str:
+    says = ast.get_docstring(ast.parse((package / "__init__.py").read_text())) or ""
+    return says.partition("\n")[0].rstrip(".")
 
 
 def modules(package: Path) -> list[str]:
@@ -24,13 +34,13 @@ def modules(package: Path) -> list[str]:
 
 
 def tree() -> Iterator[str]:
-    """A line for each package with its docstring, and its modules below it."""
-    for package in PACKAGES:
-        path = package.relative_to(HOUSE)
-        indent = "  " * (len(path.parts) - 1)
-        says = ast.get_docstring(ast.parse((package / "__init__.py").read_text())) or ""
-        yield f"{indent}{path.name}/".ljust(22) + says.splitlines()[0].rstrip(".")
-        if names := modules(package):
+    """A line for each folder with what it says of itself, and its modules or views below it."""
+    says = {str(package.relative_to(HOUSE)): docstring(package) for package in PACKAGES} | SQL
+    for name in sorted(says, key=lambda each: (PARTS.index(each.split("/")[0]), each.split("/"))):
+        folder, indent = HOUSE / name, "  " * name.count("/")
+        yield f"{indent}{folder.name}/".ljust(22) + says[name]
+        views = sorted(each.stem for each in folder.glob("[!0-9]*.sql"))
+        if names := [*modules(folder), *views]:
             yield from wrap(" · ".join(names), 98, initial_indent=indent + "    ", subsequent_indent=indent + "    ")
 
 

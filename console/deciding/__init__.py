@@ -1,1 +1,1 @@
-"""For whoever decides about contacts: edit, tag, merge, block, review, undo."""
+"""Commands that decide: edit, tag, merge, block, review, undo."""

@@ -58,19 +58,19 @@ def decide(
         return OK
     with transaction(connection):
         taken = act()
-    now = contact_details.golden(connection, touched(taken)).to_dicts()
+    now = contact_details.golden_records(connection, touched(taken)).to_dicts()
     if args.json:
         as_json({"decisions": [each._asdict() for each in taken], "contacts": now})
     else:
-        tell(args, taken, now)
+        print_outcome(args, taken, now)
     return OK
 
 
-def tell(args: argparse.Namespace, decisions: Sequence[Decision], contacts: Sequence[dict[str, Any]]) -> None:
+def print_outcome(args: argparse.Namespace, decisions: Sequence[Decision], contacts: Sequence[dict[str, Any]]) -> None:
     """What was decided, how to take it back, and what the contacts are now."""
     for contact in contacts:
         state = f"{contact['status']}, {plural(contact['records'], 'record')}"
-        say(f"{called(contact)}: {state}, id {contact['contact_id']}")
+        say(f"{display_name(contact)}: {state}, id {contact['contact_id']}")
     for decision in decisions:
         tell_undoing(decision, args.project)
     if any(each.kind == DecisionKind.CREATE or each.field in IDENTIFYING for each in decisions):
@@ -80,19 +80,19 @@ def tell(args: argparse.Namespace, decisions: Sequence[Decision], contacts: Sequ
 
 def tell_undoing(decision: Decision, project: Path) -> None:
     """What was decided, by whom, and the command that takes it back."""
-    say(f"  {printable(what(decision._asdict()))}, decided by {printable(decision.actor)}")
+    say(f"  {printable(describe(decision._asdict()))}, decided by {printable(decision.actor)}")
     if decision.kind != DecisionKind.REVOKE:
         here = Path(os.environ.get("ONECONTACT_PROJECT", "."))
         elsewhere = [] if project == here else ["--project", str(project)]
         say(f"    undo: {shlex.join(['onecontact', 'revoke', decision.decision_id, *elsewhere])}")
 
 
-def called(contact: dict[str, Any]) -> str:
+def display_name(contact: dict[str, Any]) -> str:
     """What people call a contact."""
     return printable(contact["name"] or contact["phone"] or contact["email"] or "(no name)")
 
 
-def what(decision: dict[str, Any]) -> str:
+def describe(decision: dict[str, Any]) -> str:
     """What a decision says, in a line."""
     field, value = decision["field"], decision["value"]
     until = f" until {cell(decision['expires_at'])}" if decision["expires_at"] else ""

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from console.deciding.decision_command import what
+from console.deciding.decision_command import describe
 from console.looking.resolve_contact import resolve_contact
 from console.terminal.exit_codes import OK
 from console.terminal.open_project import session
@@ -35,7 +35,7 @@ def command(args: argparse.Namespace) -> int:
 
 def row(decision: dict[str, Any]) -> list[Any]:
     """A decision as a row of the list."""
-    taken = [decision["decision_id"][:8], decision["decided_at"], decision["actor"], what(decision)]
+    taken = [decision["decision_id"][:8], decision["decided_at"], decision["actor"], describe(decision)]
     return [*taken, about(decision), why(decision), stands(decision)]
 
 

@@ -20,8 +20,8 @@ def command(args: argparse.Namespace) -> int:
         attributes = project.settings.attributes
         edited = [stated(each, attributes) for each in args.values]
         cleared = [field_meant(each, attributes) for each in args.clear]
-        pinned = [pin_meant(each, attributes) for each in args.pin]
-        once([*(field for field, _ in edited), *cleared, *(field for field, _ in pinned)])
+        pinned = [parse_pin(each, attributes) for each in args.pin]
+        require_distinct([*(field for field, _ in edited), *cleared, *(field for field, _ in pinned)])
         contact_id, attribution = resolve_contact(connection, args.contact), attributions(args)
 
         def act() -> Sequence[Decision]:
@@ -34,7 +34,7 @@ def command(args: argparse.Namespace) -> int:
         return decide(args, connection, [contact_id], act)
 
 
-def once(fields: Sequence[str]) -> None:
+def require_distinct(fields: Sequence[str]) -> None:
     """Raise ConfigurationError for a field that one command says two things about."""
     if len(set(fields)) < len(fields):
         raise ConfigurationError("each field can be named once: an edit, a --clear and a --pin exclude each other")
@@ -48,7 +48,7 @@ def stated(text: str, attributes: Collection[str]) -> tuple[str, str]:
     return field_meant(name, attributes), value
 
 
-def pin_meant(text: str, attributes: Collection[str]) -> tuple[str, str | None]:
+def parse_pin(text: str, attributes: Collection[str]) -> tuple[str, str | None]:
     """Field and value of FIELD or FIELD=VALUE; without one it is pinned as it is."""
     return stated(text, attributes) if "=" in text else (field_meant(text, attributes), None)
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import polars as pl
 
 from console.deciding.before_after import beside, known
+from console.deciding.commands import REVIEWED
 from console.deciding.decision_command import attributions, tell_undoing
-from console.deciding.options import REVIEWED
 from console.looking.explain import draw_compared
 from console.terminal.exit_codes import OK
 from console.terminal.open_project import session
@@ -53,7 +53,7 @@ def command(args: argparse.Namespace) -> int:
         )
     answered = 0
     with suppress(EOFError):  # nobody answers any more
-        for _ in walk(args):
+        for _ in review_pairs(args):
             answered += 1
     say(f"{plural(answered, 'pair')} answered.")
     return OK
@@ -64,7 +64,7 @@ def at_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def walk(args: argparse.Namespace) -> Iterator[Pair]:
+def review_pairs(args: argparse.Namespace) -> Iterator[Pair]:
     """Ask and decide; the pairs that were answered."""
     passed = set[Pair]()  # those are not asked about again in this session
     while not args.limit or len(passed) < args.limit:
@@ -88,7 +88,7 @@ def walk(args: argparse.Namespace) -> Iterator[Pair]:
         if args.reason is None:
             args.reason = asked_for(WHY) or REVIEWED
         passed.add(pair)
-        if settle(args, pair, answer, primary):
+        if apply_answer(args, pair, answer, primary):
             yield pair
 
 
@@ -99,7 +99,7 @@ def draw(connection: Connection, pair: Pair) -> None:
     out.print(table("", ["", "A", "B"], [["id", *pair], *beside(one, other)]))
 
 
-def settle(args: argparse.Namespace, pair: Pair, answer: str, primary: str) -> bool:
+def apply_answer(args: argparse.Namespace, pair: Pair, answer: str, primary: str) -> bool:
     """Decide as somebody answered; whether that could be done."""
     try:
         with session(args, writes_as="onecontact review") as (project, connection):

@@ -3,7 +3,7 @@
 import argparse
 
 from console.deciding.decision_command import actor, attributions, decide
-from console.terminal.exit_codes import NOT_FOUND, SEVERAL, Ended
+from console.terminal.exit_codes import NOT_FOUND, SEVERAL, CommandError
 from console.terminal.open_project import session
 from pipelines.decide.revoke import revoke
 from pipelines.store.decisions import decision_log
@@ -29,11 +29,13 @@ def decision_meant(connection: Connection, args: argparse.Namespace) -> str:
     if args.decision == LAST:
         fitting = decision_log.last_of(connection, actor(args.by))
         if fitting.is_empty():
-            raise Ended("you have taken no decision that stands; `onecontact decisions` lists those of all", NOT_FOUND)
+            raise CommandError(
+                "you have taken no decision that stands; `onecontact decisions` lists those of all", NOT_FOUND
+            )
         return str(fitting[0])
     fitting = decision_log.known_as(connection, args.decision)
     if fitting.is_empty():
-        raise Ended("no decision has that id; `onecontact decisions` lists them", NOT_FOUND)
+        raise CommandError("no decision has that id; `onecontact decisions` lists them", NOT_FOUND)
     if fitting.len() > 1:
-        raise Ended("the ids of several decisions begin so; write more of it", SEVERAL)
+        raise CommandError("the ids of several decisions begin so; write more of it", SEVERAL)
     return str(fitting[0])

@@ -1,1 +1,1 @@
-"""For whoever looks at contacts: list, show, timeline, explain."""
+"""Commands for analysts: list, show, timeline, explain."""

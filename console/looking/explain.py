@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from console.looking.resolve_contact import resolve_contact
-from console.terminal.exit_codes import OK, SEVERAL, WRONG, complain
+from console.terminal.exit_codes import OK, SEVERAL, WRONG, print_error
 from console.terminal.open_project import session
 from console.terminal.screen import as_json, cell, out, plural, printable, say, table
 from pipelines.derive.pair_explanation import RecordRef
@@ -96,7 +96,7 @@ def without_common_records(one: pl.Series, other: pl.Series) -> tuple[pl.Series,
 def print_ties(args: argparse.Namespace, connection: Connection, records: pl.Series) -> int:
     """Say what ties the records of one contact together; the exit code."""
     if args.other is not None and records.len() == 1:
-        return complain("both name the same record; explain needs two", WRONG)
+        return print_error("both name the same record; explain needs two", WRONG)
     found = ties(connection, records)
     if args.json:
         as_json([each._asdict() for each in found])
@@ -108,7 +108,7 @@ def print_ties(args: argparse.Namespace, connection: Connection, records: pl.Ser
     for each in decision_log.between(connection, records, records).to_dicts():
         say(f"  {printable(decision_between(each))}")
     if args.other is not None:
-        return complain("both are the same contact; name two of its records as source:record id", SEVERAL)
+        return print_error("both are the same contact; name two of its records as source:record id", SEVERAL)
     say("Evidence for one pair: onecontact explain RECORD RECORD")
     return OK
 

@@ -26,7 +26,7 @@ FILTERS = ("status", "channel", "source", "tag", "days", "attribute")
 
 
 def command(args: argparse.Namespace) -> int:
-    """The contacts that are asked for, those last heard of first; or the conversations set aside."""
+    """The contacts that are asked for, those last heard of first; or the suppressed conversations."""
     if args.blocked_conversations:
         return list_suppressed(args)
     with session(args) as (project, connection):
@@ -62,7 +62,7 @@ def list_suppressed(args: argparse.Namespace) -> int:
         say(f"No suppressed conversations.{nothing_asked(args)}")
     else:
         rows = [[row["contact_id"][:8], *list(row.values())[1:]] for row in shown.to_dicts()]
-        title = f"{plural(found.height, 'conversation')} set aside, times in {clock.zone.key}"
+        title = f"{plural(found.height, 'conversation')} suppressed, times in {clock.zone.key}"
         out.print(table(title, ["id", "name", "channel", "started", "messages"], rows, right=["messages"]))
     return 0
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from console.terminal.exit_codes import NOT_FOUND, SEVERAL, Ended
+from console.terminal.exit_codes import NOT_FOUND, SEVERAL, CommandError
 from console.terminal.screen import out, plural, table
 from pipelines.store.matching import evidence
 from pipelines.store.reads import contact_details, search
@@ -28,12 +28,12 @@ def resolve_contact(connection: Connection, text: str, which: str = "") -> str:
     return str(fitting[0])
 
 
-def no_single_contact(connection: Connection, fitting: pl.Series, which: str = "") -> Ended:
+def no_single_contact(connection: Connection, fitting: pl.Series, which: str = "") -> CommandError:
     """Why none of these contacts can be meant; several are listed."""
     place = f"{which}: " if which else ""
     if fitting.is_empty():
-        return Ended(f"{place}no contact matches; `onecontact list PART-OF-A-NAME` searches", NOT_FOUND)
-    some = contact_details.golden(connection, fitting.head(MOST_CANDIDATES))
+        return CommandError(f"{place}no contact matches; `onecontact list PART-OF-A-NAME` searches", NOT_FOUND)
+    some = contact_details.golden_records(connection, fitting.head(MOST_CANDIDATES))
     rows = some.select("contact_id", "name", "email", "phone").rows()
     out.print(table(f"{place}{plural(fitting.len(), 'contact')} fit", ["id", "name", "email", "phone"], rows))
-    return Ended(f"{place}several contacts fit; name one by its id", SEVERAL)
+    return CommandError(f"{place}several contacts fit; name one by its id", SEVERAL)

@@ -30,7 +30,7 @@ def command(args: argparse.Namespace) -> int:
             return print_provenance(project, connection, contact_id, args.why, json=args.json)
         former = args.contact.strip().lower() if id_history.resolve_id(connection, args.contact) else None
         if args.json:
-            as_json(everything(connection, contact_id) | {"former_id": former, "moves": moves_of(connection, former)})
+            as_json(contact_json(connection, contact_id) | {"former_id": former, "moves": moves_of(connection, former)})
             return OK
         if former:
             say(f"{former} is a former contact id. It now resolves to the contact below.", style="bold")
@@ -44,9 +44,9 @@ def moves_of(connection: Connection, former: str | None) -> list[dict[str, Any]]
     return id_history.id_moves(connection, former).to_dicts() if former else []
 
 
-def everything(connection: Connection, contact_id: str) -> dict[str, Any]:
+def contact_json(connection: Connection, contact_id: str) -> dict[str, Any]:
     """All of a contact, for a program."""
-    contact = contact_details.golden(connection, pl.Series([contact_id])).to_dicts()[0]
+    contact = contact_details.golden_records(connection, pl.Series([contact_id])).to_dicts()[0]
     contact["attributes"] = {entry["key"]: entry["value"] for entry in contact["attributes"]}
     return {
         "contact": contact,
@@ -54,7 +54,7 @@ def everything(connection: Connection, contact_id: str) -> dict[str, Any]:
         "identifiers": contact_details.identifiers(connection, contact_id).to_dicts(),
         "former_identifiers": contact_details.former_identifiers(connection, contact_id).to_dicts(),
         "records": contact_details.member_records(connection, contact_id).to_dicts(),
-        "may_be_the_same": contact_details.look_alikes(connection, contact_id).to_dicts(),
+        "may_be_the_same": contact_details.possible_duplicates(connection, contact_id).to_dicts(),
         "blocks": decisions.blocks(connection, contact_id).to_dicts(),
         "timeline": latest(connection, contact_id),
         "timeline_entries": entries(connection, contact_id),
@@ -89,7 +89,7 @@ class Files:
 
 def draw(connection: Connection, contact_id: str) -> None:
     """All of a contact, for a person."""
-    contact = contact_details.golden(connection, pl.Series([contact_id])).to_dicts()[0]
+    contact = contact_details.golden_records(connection, pl.Series([contact_id])).to_dicts()[0]
     files = Files()
     say(printable(contact["name"] or contact["phone"] or contact["email"] or "(no name)"), style="bold")
     say(f"  id      {contact['contact_id']}")
@@ -119,7 +119,7 @@ def draw(connection: Connection, contact_id: str) -> None:
     out.print(table("Source records", ["source", "record", "tied by", "probability"], members))
     twins = [
         [row["contact_id"], row["name"], row["reason"].replace("_", " "), certainty(row["probability"])]
-        for row in contact_details.look_alikes(connection, contact_id).to_dicts()
+        for row in contact_details.possible_duplicates(connection, contact_id).to_dicts()
     ]
     if twins:
         out.print(table("May be the same person", ["id", "name", "because", "probability"], twins))

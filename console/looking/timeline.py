@@ -20,7 +20,7 @@ from console.terminal.pager import paged
 from console.terminal.screen import clock, plain, plural, printable, say
 from pipelines.errors import ConfigurationError
 from pipelines.project import OpenProject
-from pipelines.publish.files import written
+from pipelines.publish.files import atomic_write
 from pipelines.publish.vcon import write_vcon
 from pipelines.store.decisions import decisions
 from pipelines.store.reads import contact_details
@@ -70,7 +70,7 @@ def known(option: str, stated: Iterable[str], offered: list[str]) -> None:
 
 def draw(connection: Connection, contact_id: str, chosen: store.TimelineFilter) -> None:
     """The history for a person: a heading for each day, a line or more for each entry."""
-    contact = contact_details.golden(connection, pl.Series([contact_id])).to_dicts()[0]
+    contact = contact_details.golden_records(connection, pl.Series([contact_id])).to_dicts()[0]
     name = contact["name"] or contact["phone"] or contact["email"] or contact_id
     with paged() as pager:
         pager.write(f"{printable(name)}, times in {clock.zone.key}\n{LEGEND}\n")
@@ -83,7 +83,7 @@ def warn_of_suppressed(connection: Connection, contact: Mapping[str, Any]) -> st
     if contact["status"] != Status.BLOCKED:
         return ""
     missing = decisions.blocked_conversations(connection).filter(pl.col("contact_id") == contact["contact_id"]).height
-    return f"{plural(missing, 'conversation')} set aside: began after the block\n" if missing else ""
+    return f"{plural(missing, 'conversation')} suppressed: began after the block\n" if missing else ""
 
 
 def print_entries(batches: Iterable[pl.DataFrame]) -> Iterator[str]:
@@ -113,10 +113,10 @@ def export(
     project: OpenProject, connection: Connection, contact_id: str, chosen: store.TimelineFilter, to: Path
 ) -> None:
     """Write the history as a vCon, for its owner's eyes only."""
-    contact = contact_details.golden(connection, pl.Series([contact_id])).to_dicts()[0]
+    contact = contact_details.golden_records(connection, pl.Series([contact_id])).to_dicts()[0]
     rows = (row for batch in store.timeline(connection, contact_id, chosen) for row in batch.iter_rows(named=True))
     try:
-        with written(to) as file:
+        with atomic_write(to) as file:
             kept = write_vcon(file, project.settings.project, contact, rows, datetime.now(clock.zone))
     except OSError as failure:
         raise ConfigurationError(f"--vcon {to}: cannot write there ({os.strerror(failure.errno or 0)})") from None

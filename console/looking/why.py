@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from console.terminal.exit_codes import OK, WRONG, Ended
+from console.terminal.exit_codes import OK, WRONG, CommandError
 from console.terminal.screen import as_json, cell, local, out, printable, say, table
 from pipelines.project import OpenProject
 from pipelines.store.contacts import id_history
@@ -63,7 +63,7 @@ def field_meant(args: str, known: Sequence[str]) -> str:
     for field in (args, f"attr.{args}"):
         if field in known:
             return field
-    raise Ended(f"--why: no field of that name{nearest(args, [*dict.fromkeys(known), ID])}", WRONG)
+    raise CommandError(f"--why: no field of that name{nearest(args, [*dict.fromkeys(known), ID])}", WRONG)
 
 
 def draw(
@@ -121,10 +121,10 @@ def draw_moves(moves: Sequence[Mapping[str, Any]]) -> None:
     for move in moves:
         now = f", now in {move['is_now']}" if move["is_now"] not in {None, move["other"]} else ""
         because = f", undo: onecontact revoke {move['decision_id']}" if move["decision_id"] else ""
-        say(f"  {cell(move['changed_at'])}  {moved(move)}{now}{because}")
+        say(f"  {cell(move['changed_at'])}  {describe_move(move)}{now}{because}")
 
 
-def moved(move: Mapping[str, Any]) -> str:
+def describe_move(move: Mapping[str, Any]) -> str:
     """What happened to an id at one time."""
     other = move["other"] or "nobody"
     return {

@@ -1,1 +1,1 @@
-"""For whoever operates the pipeline: run, check, status, match, rebuild, sources."""
+"""Commands for data engineers: run, check, status, match, rebuild, sources."""

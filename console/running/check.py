@@ -16,7 +16,7 @@ from pipelines.landing.arrivals import every_source
 from pipelines.progress import listening
 from pipelines.project import OpenProject, open_project
 from pipelines.read.catalogue.detect import sample
-from pipelines.steps.check import SHOWN, Checked, check, lands, source_of
+from pipelines.steps.check import SHOWN, Checked, check, is_in_landing, source_of
 from schemas.configuration import nearest
 from schemas.error_codes import ErrorCode
 from schemas.vocabulary import Action, DeliveryState, Outcome
@@ -135,7 +135,7 @@ def left_out(codes: pl.DataFrame) -> str:
 def next_step(project: OpenProject, path: Path, found: Checked) -> str:
     """What to do with the file."""
     source = every_source(project.settings)[found.taken.source]
-    inside = lands(project, found.taken.source, path)
+    inside = is_in_landing(project, found.taken.source, path)
     if found.known:
         return "Next: nothing. A copy with another date in its name is another delivery."
     if found.before or found.taken.state != DeliveryState.ACCEPTED:

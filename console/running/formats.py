@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 from rich.markdown import Markdown
 
-from console.terminal.exit_codes import OK, WRONG, complain
+from console.terminal.exit_codes import OK, WRONG, print_error
 from console.terminal.screen import as_json, out, say, table
 from pipelines.read.catalogue.registry import FORMATS, HERE, PACKAGES, UNUSABLE
 from pipelines.read.core.batch import Format
@@ -51,7 +51,7 @@ def command(args: argparse.Namespace) -> int:
         return every(as_program=args.json)
     form = FORMATS.get(args.name)
     if form is None:
-        return complain(f"no format `{args.name}`{nearest(args.name, sorted(FORMATS))}", WRONG)
+        return print_error(f"no format `{args.name}`{nearest(args.name, sorted(FORMATS))}", WRONG)
     if args.json:
         as_json(declared(form) | {"options": [each._asdict() for each in options(form)], "guide": form.guide})
     else:

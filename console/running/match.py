@@ -14,7 +14,7 @@ from pipelines.errors import ConfigurationError
 from pipelines.match.model.fit import FEWEST
 from pipelines.progress import listening
 from pipelines.publish.chart import plain_bar, signed_bar
-from pipelines.publish.files import written
+from pipelines.publish.files import atomic_write
 from pipelines.publish.match_report import Report, page, threshold_words
 from pipelines.steps.match_report import report
 from pipelines.steps.preview import Preview
@@ -127,7 +127,7 @@ def print_report(args: argparse.Namespace) -> int:
         stands = report(project.settings, connection)
     cost = cost_of_last_run(project.dagster_home)
     if args.html:
-        with written(args.html) as file:
+        with atomic_write(args.html) as file:
             file.write(page(stands, cost))
         say(f"{args.html}: written; contains numbers only, no personal data")
     elif args.json:

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from console.running.options import INFERRED
+from console.running.commands import INFERRED
 from console.terminal.exit_codes import OK
 from console.terminal.screen import as_json, plural, printable, say, show_progress
 from pipelines.errors import ConfigurationError

@@ -13,14 +13,14 @@ from typing import Any
 import polars as pl
 
 from console.running.open_work import ignored_columns, open_work
-from console.terminal.exit_codes import BUSY, FAILED, INTERRUPTED, OK, STOPPED, complain
+from console.terminal.exit_codes import BUSY, FAILED, INTERRUPTED, OK, STOPPED, print_error
 from console.terminal.open_project import require_init
 from console.terminal.screen import as_json, out, plural, say, show_progress, table
 from pipelines.errors import ConfigurationError
 from pipelines.landing.arrivals import require_files
 from pipelines.progress import listening
 from pipelines.project import OpenProject, open_project
-from pipelines.steps.publish import FILE, FOLDER, compiled_segments
+from pipelines.steps.publish import FILE, FOLDER, compile_segments
 from pipelines.steps.publish_id_changes import FILE as ID_FILE
 from pipelines.store.ingest.file_problems import file_problems
 from pipelines.store.ingest.unreachable_sources import unreachable
@@ -31,7 +31,7 @@ from schemas.segment import ID_CHANGES
 
 COUNTS = ("files", "rows_read", "created", "updated", "unchanged", "duplicate_in_file", "rejected", "corrected",
           "quarantined", "skipped", "held", "refused")  # fmt: skip
-TITLES = {"rows_read": "rows", "duplicate_in_file": "duplicate", "quarantined": "set aside"}
+TITLES = {"rows_read": "rows", "duplicate_in_file": "duplicate", "quarantined": "quarantined"}
 
 
 def command(args: argparse.Namespace) -> int:
@@ -48,10 +48,10 @@ def command(args: argparse.Namespace) -> int:
             project.folder, project.dagster_home, args.as_of or "", args.wait, accept_change=args.accept_change
         )
     if run.interrupted:
-        return complain(STOPPED, INTERRUPTED)
+        return print_error(STOPPED, INTERRUPTED)
     if not run.success:
         for failure in run.failures or ["a step failed; `onecontact dev` shows which"]:
-            complain(failure, FAILED)
+            print_error(failure, FAILED)
         return BUSY if "StoreBusy" in run.kinds else FAILED
     with project.warehouse(read_only=True, patience=args.wait) as connection:
         if args.json:
@@ -64,10 +64,10 @@ def command(args: argparse.Namespace) -> int:
             print_summary(project, connection, run.run_id, run.told)
         missing, stuck = unreachable(connection), file_problems(connection)
     if missing:
-        complain(f"could not reach {', '.join(missing)}; everything else is done", FAILED)
+        print_error(f"could not reach {', '.join(missing)}; everything else is done", FAILED)
     if stuck:
         files, sources = plural(len(stuck), "file"), ", ".join(sorted({each.source for each in stuck}))
-        complain(f"{files} of {sources} could not be read or put away: `onecontact status` says why", FAILED)
+        print_error(f"{files} of {sources} could not be read or put away: `onecontact status` says why", FAILED)
     return FAILED if missing or stuck else OK
 
 
@@ -76,7 +76,7 @@ def require_runnable(project: OpenProject) -> None:
     load_key(project.folder, project.settings.keys.warehouse)
     project.ids()
     require_files(project.folder, project.settings.sources)
-    compiled_segments(project, datetime.now(UTC))
+    compile_segments(project, datetime.now(UTC))
 
 
 def moment(text: str | None) -> None:
@@ -176,7 +176,7 @@ def print_next_steps(project: OpenProject, connection: Connection, run_id: str, 
             "then: a copy with another date in its name is read anew"
         )
     say("\nTry next", style="bold")
-    example = contact_details.showcase(connection)
+    example = contact_details.example_contact(connection)
     contact = example and (example[1] if out.is_terminal else example[0])
     for words in (["show", contact] if contact else None, ["list", "--status", "active"], ["status"], ["dev"]):
         if words:

@@ -51,7 +51,7 @@ def command(args: argparse.Namespace) -> int:
     unknown = [file for file in looked_at if file.path not in known]
     proposed, unreadable = entries(list(groups(unknown, folder if project else None)), folder, project)
     proposal = [*how_to_use(proposed, project), *sources_block(proposed), *attributes_block(proposed)]
-    lines = [*proposal, *asides(known, looked_at, unreadable)]
+    lines = [*proposal, *file_comments(known, looked_at, unreadable)]
     print("\n".join(lines or ["# no files there"]))
     return OK if proposed or len(unknown) < len(looked_at) else FAILED
 
@@ -139,7 +139,9 @@ def attributes_block(proposed: list[Entry]) -> Iterator[str]:
         yield f"  {inline(name)}: {inline(attribute.model_dump(mode='json', exclude_defaults=True))}"
 
 
-def asides(known: Mapping[Path, str], looked_at: list[Found], unreadable: list[tuple[Group, str]]) -> Iterator[str]:
+def file_comments(
+    known: Mapping[Path, str], looked_at: list[Found], unreadable: list[tuple[Group, str]]
+) -> Iterator[str]:
     """What else is to be said of the files, as comments: those read already, and those that cannot be."""
     for name, number in sorted(Counter(known[file.path] for file in looked_at if file.path in known).items()):
         yield f"# {plural(number, 'file')} read already by the source {name}"

@@ -16,13 +16,13 @@ def command(args: argparse.Namespace) -> int:
     """Deliveries, contacts, exports, and what waits for somebody."""
     with session(args) as (project, connection):
         if args.json:
-            as_json(standing(project, connection))
+            as_json(status_json(project, connection))
         else:
             draw(project, connection)
     return 0
 
 
-def standing(project: OpenProject, connection: Connection) -> dict[str, object]:
+def status_json(project: OpenProject, connection: Connection) -> dict[str, object]:
     """How things stand, for a program."""
     return {
         "project": project.settings.project,

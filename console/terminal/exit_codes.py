@@ -6,7 +6,7 @@ OK, FAILED, WRONG, NOT_FOUND, SEVERAL, WOULD_REFUSE, BUSY, INTERRUPTED = 0, 1, 2
 STOPPED = "stopped; whatever was finished is kept, and the next run goes on from there"
 
 
-class Ended(Exception):
+class CommandError(Exception):
     """The command cannot go on: why, in words for whoever gave it, and the exit code."""
 
     def __init__(self, message: str, code: int) -> None:
@@ -14,7 +14,7 @@ class Ended(Exception):
         self.code = code
 
 
-def complain(message: str, code: int) -> int:
+def print_error(message: str, code: int) -> int:
     """Write to standard error; the exit code."""
     print(f"onecontact: {message}", file=sys.stderr)
     return code

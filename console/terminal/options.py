@@ -15,7 +15,7 @@ class Adder(Protocol):
         ...
 
 
-def whole(least: int, most: int) -> Callable[[str], int]:
+def integer_between(least: int, most: int) -> Callable[[str], int]:
     """An argument that is a whole number between these."""
 
     def number(text: str) -> int:
@@ -26,7 +26,7 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     return number
 
 
-def at_project(command: argparse.ArgumentParser) -> None:
+def add_project_option(command: argparse.ArgumentParser) -> None:
     """Give a command the option that names the project."""
     command.add_argument(
         "--project",
@@ -37,14 +37,20 @@ def at_project(command: argparse.ArgumentParser) -> None:
     )
 
 
-def in_the_warehouse(*commands: argparse.ArgumentParser) -> None:
+def add_warehouse_options(*commands: argparse.ArgumentParser) -> None:
     """Give commands that open the warehouse what such commands have in common."""
     for each in commands:
-        each.add_argument("--wait", type=float, default=60, metavar="SECONDS", help="for another process (default: 60)")
+        each.add_argument(
+            "--wait",
+            type=float,
+            default=60,
+            metavar="SECONDS",
+            help="to wait while the warehouse is in use (default: 60)",
+        )
         each.add_argument("--json", action="store_true", help="for programs: JSON on standard output")
 
 
-def about_a_contact(*commands: argparse.ArgumentParser) -> None:
+def add_contact_argument(*commands: argparse.ArgumentParser) -> None:
     """Give commands the contact they are about."""
     for each in commands:
         each.add_argument(
@@ -54,7 +60,7 @@ def about_a_contact(*commands: argparse.ArgumentParser) -> None:
         )
 
 
-def deciding(*commands: argparse.ArgumentParser, reason: str | None = None, tried: bool = True) -> None:
+def add_decision_options(*commands: argparse.ArgumentParser, reason: str | None = None, tried: bool = True) -> None:
     """Give commands that decide who does so and why (`reason` is the default), and that it may be tried first."""
     for each in commands:
         each.add_argument(

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines.decide.batch import DecisionBatch
 from pipelines.decide.commit import Attribution, derive, in_transaction, store_decision
-from pipelines.decide.validate import one_row, origin_of, require_attributes, require_right
+from pipelines.decide.validate import one_row, origin_of, require_attributes, require_valid
 from pipelines.errors import DecisionRefused
 from pipelines.ids import contact_id
 from pipelines.ingest.ingest_files import one_id
@@ -67,7 +67,7 @@ def _read(stated: Mapping[str, str], origin: Origin, attribution: Attribution) -
     batch = one_row(stated)
     own = batch.contacts.with_columns(record_id=pl.lit(one_id(origin.ids, MANUAL, *place)))
     read = records(batch._replace(contacts=own), origin, refuse=True)
-    require_right(read)
+    require_valid(read)
     if any(stated.get(part, "").strip() for part in NAMES) and read.kept["name"].item() is None:
         raise DecisionRefused("name: what stands there names nobody; leave it out if it is not known")
     return read

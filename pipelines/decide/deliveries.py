@@ -67,7 +67,7 @@ def ingest(project: OpenProject, connection: Connection, file: LandedFile, ids: 
     before = deliveries.earlier_delivery(connection, [delivery.delivery_id]).get(delivery.delivery_id)
     if before and not should_retry(before, outdated=before.config_digest != delivery.config_digest):
         return DeliveryResult(file.source, delivery.delivery_id, before.state, Counter(), before.code, known=True)
-    return ingest_file(connection, delivery, by_request(project, file, ids, run_id), run_id)
+    return ingest_file(connection, delivery, request_store(project, file, ids, run_id), run_id)
 
 
 def request_of(project: OpenProject, file: LandedFile, ids: Keyed) -> deliveries.Delivery:
@@ -76,7 +76,7 @@ def request_of(project: OpenProject, file: LandedFile, ids: Keyed) -> deliveries
     return delivery_of(project, file, ids)._replace(config_digest=digest(attributes))
 
 
-def by_request(project: OpenProject, file: LandedFile, ids: Keyed, run_id: str) -> Store:
+def request_store(project: OpenProject, file: LandedFile, ids: Keyed, run_id: str) -> Store:
     """How a file of change requests is taken in: each of its rows is granted or refused, in their order."""
 
     def store(connection: Connection, delivery: deliveries.Delivery, _: bool) -> StoredDelivery:
@@ -86,10 +86,10 @@ def by_request(project: OpenProject, file: LandedFile, ids: Keyed, run_id: str) 
         for batch in read(file.path, project.settings.attributes):
             claims = claimed_corrections(connection, delivery, batch.batch)
             delivery = as_retry(delivery, claims)
-            asked, late = without_corrected(connection, requested(batch, ids), claims)
+            asked, late = without_corrected(connection, with_request_id(batch, ids), claims)
             rows = asked.to_dicts()
             applied.prepare(rows, parse_texts(project, stated_values(rows, list(project.settings.attributes)), began))
-            answers = list(answered(applied, delivery, asked, granted, began))
+            answers = list(decide_rows(applied, delivery, asked, granted, began))
             outcomes.update(keep_answers(connection, delivery, batch.batch, claims, answers, late))
             progress("deciding", outcomes.total())
         applied.derive()
@@ -98,7 +98,7 @@ def by_request(project: OpenProject, file: LandedFile, ids: Keyed, run_id: str) 
     return store
 
 
-def requested(batch: Requests, ids: Keyed) -> pl.DataFrame:
+def with_request_id(batch: Requests, ids: Keyed) -> pl.DataFrame:
     """Requests with `request`: what tells one that says the same again, in whatever columns."""
     said = sorted(set(batch.rows.columns) - set(PLACE))
     cells = [pl.format(f"{name}={{}}", as_text(batch.rows, name)) for name in said]
@@ -116,7 +116,9 @@ def without_corrected(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Requests without those that another correction of their row has settled, and those: row, line."""
     known = [
-        rejected_rows.corrected(connection, delivery).to_frame("place").with_columns(retry_of=pl.lit(delivery))
+        rejected_rows.corrected_row_numbers(connection, delivery)
+        .to_frame("place")
+        .with_columns(retry_of=pl.lit(delivery))
         for delivery in claims["retry_of"].drop_nulls().unique()
     ]
     if not known:
@@ -126,7 +128,7 @@ def without_corrected(
     return asked.join(late, on="row", how="anti", maintain_order="left"), late
 
 
-def answered(
+def decide_rows(
     applied: RequestBatch, delivery: deliveries.Delivery, asked: pl.DataFrame, granted: set[str], began: datetime
 ) -> Iterator[Answer]:
     """Grant or refuse requests in their order. `granted`: those of this file that were, earlier."""

@@ -17,9 +17,9 @@ from pipelines.decide.resolve_contact import contacts_meant, spellings
 from pipelines.errors import RequestRefused
 from pipelines.match.clusters.pooled_evidence import LIKELY
 from pipelines.project import OpenProject
-from pipelines.read.tables.spreadsheet_cells import parted
+from pipelines.read.tables.spreadsheet_cells import split_cells
 from pipelines.store.contacts import golden_records as store
-from pipelines.store.decisions.change_requests import credit, last_change, records_about
+from pipelines.store.decisions.change_requests import attribute_id_changes, last_change, records_about
 from pipelines.store.decisions.decisions import Decision
 from pipelines.store.warehouse.connection import Connection
 from schemas.error_codes import ErrorCode
@@ -111,7 +111,7 @@ class RequestBatch:
             return
         since = last_change(self.connection)
         self.decided.derive(self.run_id)
-        credit(self.connection, since, self.touched)
+        attribute_id_changes(self.connection, since, self.touched)
         kept = {text: ids for text, ids in self.known.items() if len(ids) == 1 and ids[0] not in self.moved}
         self.known = {text: ids for text, ids in kept.items() if not self.is_new(text)}
         self.touched, self.moved, self.new_identifiers = {}, set(), set()
@@ -128,4 +128,4 @@ def identifiers_stated(row: Mapping[str, Any]) -> list[str]:
     if str(row.get("field") or "").strip().lower() in POINTS:
         cells.append(row.get("value"))
     written = pl.Series([cell for cell in cells if cell], dtype=pl.String)
-    return [each for texts in parted(written, "[;,]").to_list() for each in texts]
+    return [each for texts in split_cells(written, "[;,]").to_list() for each in texts]

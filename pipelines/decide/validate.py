@@ -82,7 +82,7 @@ def _parse(project: OpenProject, field: str, texts: list[str], at: datetime) -> 
     said: dict[int, list[str]] = {}
     for row, value in told.drop_nulls().iter_rows():
         said.setdefault(row, []).append(value)
-    wrong = {row: "; ".join(words) for row, words in lost(read).items()}
+    wrong = {row: "; ".join(words) for row, words in dropped_values(read).items()}
     over = ParsedText([], f"{field} can have at most {MAX_TEXT:,} characters")
     found = {text: ParsedText(said.get(row, []), wrong.get(row, "")) for row, text in enumerate(short, 1)}
     return dict.fromkeys(texts, over) | found
@@ -114,16 +114,16 @@ def require_attributes(origin: Origin, fields: Iterable[str]) -> None:
         raise DecisionRefused(f"there is no field or attribute `{unknown[0]}`; attributes of this project: {known}")
 
 
-def require_right(read: Records) -> None:
+def require_valid(read: Records) -> None:
     """Raise DecisionRefused for all that a list would have lost or given back, each with what would be right."""
-    told = [each for words in lost(read).values() for each in words]
+    told = [each for words in dropped_values(read).values() for each in words]
     if told:
         raise DecisionRefused("; ".join(told))
     if read.kept.is_empty():
         raise DecisionRefused("a contact needs a name, a phone number or an e-mail address that works")
 
 
-def lost(read: Records) -> dict[int, list[str]]:
+def dropped_values(read: Records) -> dict[int, list[str]]:
     """What a list would have lost or given back, in words, by the number of the row."""
     dropped = read.problems.filter(pl.col("action").is_in([Action.FIELD_DROPPED.value, Action.ROW_REJECTED.value]))
     told: dict[int, list[str]] = {}

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from pipelines.derive.comparison_data import NOBODY, ComparisonData, load_comparison_data
-from pipelines.match.blocking.keys import paired_keys
+from pipelines.match.blocking.rules import paired_keys
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
 from pipelines.match.model.fit import FEWEST, fit
 from pipelines.match.model.model import Model

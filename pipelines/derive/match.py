@@ -9,7 +9,7 @@ from pipelines.derive.code_version import rules_of_matching
 from pipelines.derive.comparison_data import NOBODY, ComparisonData, extend_comparison_data, keyed, restrict_to
 from pipelines.derive.fit import version_in_use
 from pipelines.match import kernel
-from pipelines.match.blocking.keys import RULES
+from pipelines.match.blocking.rules import RULES
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
 from pipelines.match.comparison.records import POINTS
 from pipelines.match.configuration import Configuration

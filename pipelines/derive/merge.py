@@ -14,9 +14,9 @@ from pipelines.match.clusters.pooled_evidence import LIKELY
 from pipelines.match.score import PAIR
 from pipelines.match.source_links import DECISION
 from pipelines.merge.golden_record import golden_records, interaction_fields
-from pipelines.merge.identity import Identity, identify
+from pipelines.merge.stable_ids import Identity, identify
 from pipelines.merge.status import with_status
-from pipelines.merge.survivorship import survive
+from pipelines.merge.survivorship import apply_survivorship
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
 from pipelines.store.contacts import golden_records as store
@@ -91,7 +91,7 @@ def rederive(project: OpenProject, connection: Connection, stirred: pl.Series, r
     affected = pl.concat([before["contact_id"], identity.members["contact_id"]]).unique().sort()
     current = identity.members["contact_id"].unique().sort()
     attributes = project.settings.attributes
-    golden = survive(load_candidate_values(project, connection, current), attributes)
+    golden = apply_survivorship(load_candidate_values(project, connection, current), attributes)
     interactions = interaction_fields(
         store.interactions(connection, current, as_of), store.origins(connection, current)
     )
@@ -115,12 +115,12 @@ def recluster(
     own = load_comparison_data(project.settings, connection, records)
     profiles = (
         keyed(own.names, own)
-        .with_columns(own.exclusive["exclusive"], kernel.content(own.names, own.facts)["said"])
+        .with_columns(own.exclusive["exclusive"], kernel.content_hashes(own.names, own.facts)["said"])
         .join(links.sides_of(connection, records), on="record_key", how="left", maintain_order="left")
         .with_columns(exclusive=pl.concat_list("exclusive", pl.col("sides").fill_null([])))
     )
     points = match_tables.compared_identifiers_of(connection, records)
-    clustered = kernel.merge(edges, profiles, points, project.settings.matching.auto)
+    clustered = kernel.cluster_edges(edges, profiles, points, project.settings.matching.auto)
     identity = identify(clustered.clusters, store.anchors(connection, records), before)
     merges = edges.filter(pl.col("zone") == "merge")
     linked = merges.join(clustered.vetoed, on=PAIR, how="anti")

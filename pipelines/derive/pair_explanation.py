@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.match.blocking.keys import RULES
+from pipelines.match.blocking.rules import RULES
 from pipelines.match.clusters.cluster import LIMITS, SURE
 from pipelines.match.source_links import SOURCE_MERGE
 from pipelines.store.decisions.links import LinkDecision

@@ -10,7 +10,7 @@ from pipelines.read.core.batch import Batch
 from pipelines.store.ingest.deliveries import Delivery
 
 
-class Entangled(Exception):
+class DeliveriesDepend(Exception):
     """What becomes of one of several deliveries depends on another: they are to be stored one after the other."""
 
 
@@ -44,13 +44,13 @@ class Chunk(NamedTuple):
         return frame.hstack(told[number])
 
 
-def alone(delivery: Delivery, batch: Batch) -> Chunk:
+def single_chunk(delivery: Delivery, batch: Batch) -> Chunk:
     """A batch of one delivery."""
     zero = pl.Series([0], dtype=pl.UInt32)
     return Chunk(batch, [delivery], zero, pl.repeat(0, batch.conversations.height, dtype=pl.UInt32, eager=True))
 
 
-def together(deliveries: Sequence[Delivery], batches: Sequence[Batch]) -> Chunk:
+def combine_deliveries(deliveries: Sequence[Delivery], batches: Sequence[Batch]) -> Chunk:
     """Whole deliveries, each of one batch; their tables have the same columns (`alike`)."""
     ends = accumulate(max((getattr(batch, name)["row"].max() or 0) for name in FRAMES) for batch in batches)
     starts = pl.Series([0, *ends], dtype=pl.UInt32)[:-1]

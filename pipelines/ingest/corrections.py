@@ -27,7 +27,7 @@ ARRIVED = "already corrected by an earlier file"
 def claimed_corrections(connection: Connection, delivery: Delivery, batch: Batch) -> pl.DataFrame:
     """Which refused rows the rows of a batch say they correct (CLAIMS).
 
-    Those are `given_back.named`, and `correction`: what of two corrections of one row puts the later first. It is made
+    Those are `rejected_rows.named`, and `correction`: what of two corrections of one row puts the later first. It is made
     of the time that the file itself declares, of its delivery and of the row. Rows that are refused for their shape
     keep what they claim, if it can still be read.
     """
@@ -53,7 +53,7 @@ def claimed_corrections(connection: Connection, delivery: Delivery, batch: Batch
         pl.lit(delivery.delivery_id),
         pl.col("row").cast(pl.String).str.zfill(10),
     )
-    found = rejected_rows.named(connection, delivery.source, claims)
+    found = rejected_rows.claimed_rows(connection, delivery.source, claims)
     found = found.with_columns(correction=pl.when(pl.col("retry_of").is_not_null()).then(order))
     shapeless = pl.col("row").is_in(parts[-1]["row"].implode()) & pl.col("retry_of").is_null()
     return found.filter(~shapeless).select(CLAIMS.names()).cast(CLAIMS)

@@ -20,7 +20,7 @@ from pipelines.ids import Keyed
 from pipelines.ingest.records import Origin
 from pipelines.ingest.small_files import Incoming
 from pipelines.ingest.store_delivery import StoredDelivery, keep_together, misdated, store_delivery
-from pipelines.landing.arrivals import UNREADABLE, LandedFile, every_source, untouched
+from pipelines.landing.arrivals import UNREADABLE, LandedFile, every_source, is_untouched
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
 from pipelines.read.catalogue.registry import FORMATS
@@ -71,7 +71,7 @@ def ingest_group(
     Where they cannot be stored together, because of one of them or of what they bring, each half is tried by itself.
     Those that somebody touches or takes away are left out, and those that may not be read added to `unreadable`.
     """
-    group = [each for each in group if untouched(project.folder, each.file.path, each.file.stamp)]
+    group = [each for each in group if is_untouched(project.folder, each.file.path, each.file.stamp)]
     if not group:
         return []
     file, delivery, batch = group[0]
@@ -139,7 +139,7 @@ def unless_changed(project: OpenProject, file: LandedFile, store: Store) -> Stor
         try:
             return store(connection, delivery, hold)
         finally:
-            if not untouched(project.folder, file.path, file.stamp):
+            if not is_untouched(project.folder, file.path, file.stamp):
                 raise FileChanged
 
     return stored

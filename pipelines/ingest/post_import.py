@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from pipelines.errors import SourceUnreachable
-from pipelines.landing.arrivals import LandedFile, hashed, untouched
+from pipelines.landing.arrivals import LandedFile, is_untouched, sha256_of
 from pipelines.landing.remote_file import Remote
 from pipelines.progress import progress
 from pipelines.project import OpenProject
@@ -37,9 +37,9 @@ def apply_post_import(
             continue
         try:
             if after is AfterImport.ARCHIVE:
-                archived(project, connection, file, delivery_id)
+                archive_file(project, connection, file, delivery_id)
             elif is_unchanged(project, file):
-                removed(connection, file, delivery_id)
+                delete_file(connection, file, delivery_id)
         except (SourceUnreachable, OSError) as failure:
             failed.append(FileProblem(file.source, name, why_it_stays(after, failure)))
     return failed
@@ -55,30 +55,30 @@ def why_it_stays(after: AfterImport, failure: Exception) -> str:
     )
 
 
-def archived(project: OpenProject, connection: Connection, file: LandedFile, delivery_id: str) -> None:
+def archive_file(project: OpenProject, connection: Connection, file: LandedFile, delivery_id: str) -> None:
     """Keep a file encrypted, then remove it from where it landed."""
     if archive.is_archived(connection, project.archive, file.source, delivery_id):
         if is_unchanged(project, file):
-            removed(connection, file, delivery_id)
+            delete_file(connection, file, delivery_id)
         return
-    if not untouched(project.folder, file.path, file.stamp):
+    if not is_untouched(project.folder, file.path, file.stamp):
         return
     progress(f"archiving {file.source}", 0)
     now = datetime.now(UTC)
     with file.path.open("rb") as content:
         whole = archive.archive(connection, project.archive, file.source, delivery_id, file.sha256, content, now)
-    if whole and untouched(project.folder, file.path, file.stamp):
-        removed(connection, file, delivery_id)
+    if whole and is_untouched(project.folder, file.path, file.stamp):
+        delete_file(connection, file, delivery_id)
 
 
 def is_unchanged(project: OpenProject, file: LandedFile) -> bool:
     """Whether a file still holds what was read: by the version its server tells, else by hashing it again."""
-    if not untouched(project.folder, file.path, file.stamp):
+    if not is_untouched(project.folder, file.path, file.stamp):
         return False
-    return bool(isinstance(file.path, Remote) and file.path.version) or hashed(file.path) == file.sha256
+    return bool(isinstance(file.path, Remote) and file.path.version) or sha256_of(file.path) == file.sha256
 
 
-def removed(connection: Connection, file: LandedFile, delivery_id: str) -> None:
+def delete_file(connection: Connection, file: LandedFile, delivery_id: str) -> None:
     """Remove a file from where it landed, and note that it is gone."""
     file.path.unlink()
     archive.note_deleted(connection, delivery_id, datetime.now(UTC))

@@ -8,7 +8,7 @@ from pipelines.store.ingest.deliveries import Delivery, EarlierDelivery
 from schemas.attribute import Attribute
 
 
-def spoken_of(batch: Batch) -> set[str]:
+def attributes_in_batch(batch: Batch) -> set[str]:
     """Names of the attributes, defined or not, that a file has columns or values for."""
     columns = {meaning for meaning in batch.meanings.values() if meaning.startswith("attr.")}
     return {meaning.removeprefix("attr.") for meaning in columns} | set(batch.attributes["attribute"].unique())

@@ -40,7 +40,7 @@ def receive(
     unreachable, unreadable = dict(there.unreachable), list(there.unreadable)
     found = [Incoming(*each) for each in zip(files, deliveries_of(project, files, ids), strict=True)]
     earlier = deliveries.earlier_delivery(connection, [each.delivery.delivery_id for each in found])
-    taken = {each.delivery_id: each for each in known(found, earlier, project.settings.attributes)}
+    taken = {each.delivery_id: each for each in already_ingested(found, earlier, project.settings.attributes)}
     new = {each.delivery.delivery_id: each for each in found if each.delivery.delivery_id not in taken}
     for source, some in groupby(new.values(), lambda each: each.file.source):
         try:
@@ -61,10 +61,10 @@ def receive(
     now = datetime.now(UTC)
     note_unreachable(connection, unreachable, now)
     note_file_problems(connection, [*unreadable, *failed], now)
-    return answers(found, taken)
+    return results_in_order(found, taken)
 
 
-def known(
+def already_ingested(
     found: Iterable[Incoming], earlier: Mapping[str, deliveries.EarlierDelivery], attributes: Mapping[str, Attribute]
 ) -> Iterator[DeliveryResult]:
     """What is said of files that were taken in before, or would be refused once more."""
@@ -77,7 +77,7 @@ def known(
             )
 
 
-def answers(found: Iterable[Incoming], taken: Mapping[str, DeliveryResult]) -> list[DeliveryResult]:
+def results_in_order(found: Iterable[Incoming], taken: Mapping[str, DeliveryResult]) -> list[DeliveryResult]:
     """What became of files, in their order; a copy of one that was taken in is known."""
     told: dict[str, int] = Counter()
     answered = []

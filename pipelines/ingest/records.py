@@ -12,7 +12,7 @@ from pipelines.errors import ContractBroken
 from pipelines.ids import Keyed
 from pipelines.normalise.attribute import missing, values
 from pipelines.normalise.date import timestamps
-from pipelines.normalise.identifiers import identifiers, unreachable, working
+from pipelines.normalise.identifiers import identifiers, unreachable, valid_identifiers
 from pipelines.normalise.locale import convention
 from pipelines.normalise.name import names
 from pipelines.normalise.problems import PROBLEMS, problems
@@ -87,18 +87,18 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
     )
     named = names(contacts)
     unknown = unreachable(named, points) if refuse else named.select("row").clear()
-    lacking = missing(named.select("row"), read.kept, origin.attributes, offered(batch) if refuse else {})
+    lacking = missing(named.select("row"), read.kept, origin.attributes, attribute_headers(batch) if refuse else {})
     lost = pl.concat([unknown, lacking.select("row")]).unique()
     found = [read.problems, lacking, cut_ids, problems(moments), problems(points)]
     rejected_rows = pl.concat([lost, too_long])
     told = pl.concat(
         [
-            *(harder(each, rejected_rows) for each in found),
+            *(escalate_to_errors(each, rejected_rows) for each in found),
             whole_row(unknown, ErrorCode.NO_IDENTIFIER),
             whole_row(too_long, ErrorCode.LIMIT_EXCEEDED),
         ]
     )
-    kept_points = working(points.join(lost, on="row", how="anti"))
+    kept_points = valid_identifiers(points.join(lost, on="row", how="anti"))
     content = contents(contacts, stated, attributes.filter(known))
     kept = (
         named.join(lost, on="row", how="anti")
@@ -138,7 +138,7 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
     )
 
 
-def offered(batch: Batch) -> dict[str, str]:
+def attribute_headers(batch: Batch) -> dict[str, str]:
     """Attributes the file has a column for, with the header of one."""
     custom = {meaning: header for header, meaning in batch.meanings.items() if meaning.startswith("attr.")}
     return {meaning.removeprefix("attr."): header for meaning, header in custom.items()}
@@ -163,7 +163,7 @@ def oversized(batch: Batch) -> pl.DataFrame:
     return pl.concat(rows).unique()
 
 
-def harder(found: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
+def escalate_to_errors(found: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
     """Problems of rows that were given back are errors, whatever they were by themselves."""
     given_back = pl.col("row").is_in(rejected["row"].implode())
     return found.with_columns(

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.ingest.chunk import Entangled
+from pipelines.ingest.chunk import DeliveriesDepend
 from pipelines.match.comparison.name_words import judged_words
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.store.ingest import records as store
@@ -31,7 +31,7 @@ def reused_ids(connection: Connection, arriving: pl.DataFrame, identifiers: pl.D
     met = named.filter(pl.col("delivery_id").n_unique().over("record_key") > 1)
     renamed = met.filter(pl.col("name_tokens").n_unique().over("record_key") > 1)
     if not renamed.is_empty() or not met.join(others, on="row", how="semi").is_empty():
-        raise Entangled
+        raise DeliveriesDepend
     if others.is_empty():
         return PROBLEMS.to_frame()
     return (

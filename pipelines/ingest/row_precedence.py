@@ -73,7 +73,7 @@ def filling_columns(origin: Origin) -> Mapping[str, Update]:
     return {fold(header): each for header, each in options.update.items()} if isinstance(options, ContactTable) else {}
 
 
-def dated(kept: pl.DataFrame, *, is_list: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
+def cap_future_dates(kept: pl.DataFrame, *, is_list: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows that claim to be later than their delivery count as of its time; the problems (PROBLEMS) of those."""
     ahead = pl.col("observed_at") > pl.col("dated") + AHEAD
     late = kept.filter(ahead) if is_list else kept.clear()

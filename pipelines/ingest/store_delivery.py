@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.ingest.chunk import Chunk, Entangled, alone, together
+from pipelines.ingest.chunk import Chunk, DeliveriesDepend, combine_deliveries, single_chunk
 from pipelines.ingest.corrections import as_retry, claimed_corrections, without_corrected
-from pipelines.ingest.reading_settings import definitions, spoken_of
+from pipelines.ingest.reading_settings import attributes_in_batch, definitions
 from pipelines.ingest.records import REJECTED, Origin, Records, records
 from pipelines.ingest.reused_ids import reused_ids
-from pipelines.ingest.row_precedence import dated, with_precedence
+from pipelines.ingest.row_precedence import cap_future_dates, with_precedence
 from pipelines.ingest.source_merges import store_source_merges
 from pipelines.ingest.store_interactions import store_interactions, untimed
 from pipelines.landing.arrivals import LandedFile
@@ -34,7 +34,7 @@ LEFT_OUT = {
 }
 
 
-Told = set[tuple[str, str, str]]  # what is said once a file: delivery, field and code
+ReportedProblems = set[tuple[str, str, str]]  # what is said once a file: delivery, field and code
 
 
 # Problems that no row has, placed.
@@ -62,15 +62,15 @@ def store_delivery(
     With `hold` nothing of it is taken in: rows that are refused are kept as such, all others as quarantined.
     """
     outcomes: Counter[Outcome] = Counter()
-    told: Told = set()
+    told: ReportedProblems = set()
     attributes: set[str] = set()
-    corrected = rejected_rows.corrected(connection, delivery.delivery_id)
+    corrected = rejected_rows.corrected_row_numbers(connection, delivery.delivery_id)
     for each in form.read(path, origin.options):
         batch = each if corrected.is_empty() else without_corrected(each, corrected)
-        attributes |= spoken_of(batch)
+        attributes |= attributes_in_batch(batch)
         claims = claimed_corrections(connection, delivery, batch)
         delivery = as_retry(delivery, claims)
-        [became] = keep_chunk(connection, alone(delivery, batch), claims, form, origin, told, hold=hold)
+        [became] = keep_chunk(connection, single_chunk(delivery, batch), claims, form, origin, told, hold=hold)
         outcomes.update(became)
         progress(f"reading {delivery.source}", outcomes.total())
     deliveries.keep_attributes(connection, {delivery.delivery_id: definitions(attributes, origin.attributes)})
@@ -85,12 +85,12 @@ def keep_together(
     Raises:
         Entangled: That cannot be said of them.
     """
-    chunk = together([delivery for delivery, _ in files], [batch for _, batch in files])
+    chunk = combine_deliveries([delivery for delivery, _ in files], [batch for _, batch in files])
     claims = claimed_corrections(connection, chunk.deliveries[0], chunk.batch)
     if not claims.is_empty():
-        raise Entangled
+        raise DeliveriesDepend
     became = keep_chunk(connection, chunk, claims, form, origin, set())
-    attributes = {file.delivery_id: definitions(spoken_of(batch), origin.attributes) for file, batch in files}
+    attributes = {file.delivery_id: definitions(attributes_in_batch(batch), origin.attributes) for file, batch in files}
     deliveries.keep_attributes(connection, attributes)
     return [StoredDelivery(*each) for each in zip(chunk.deliveries, became, strict=True)]
 
@@ -101,15 +101,17 @@ def keep_chunk(
     claims: pl.DataFrame,
     form: Format,
     origin: Origin,
-    told: Told,
+    told: ReportedProblems,
     *,
     hold: bool = False,
 ) -> list[Counter[Outcome]]:
     """Store the entries of a chunk, with what was wrong with them; what became of them, by delivery."""
     batch, is_list = chunk.batch, form.holds == "contacts"
     read = records(batch, origin._replace(declared_at=None), refuse=is_list)
-    arriving, doubtful = dated(with_precedence(chunk.placed(read.kept), batch, origin, claims), is_list=is_list)
-    left = set_apart(connection, arriving, read.identifiers, origin, hold=hold)
+    arriving, doubtful = cap_future_dates(
+        with_precedence(chunk.placed(read.kept), batch, origin, claims), is_list=is_list
+    )
+    left = rows_not_ingested(connection, arriving, read.identifiers, origin, hold=hold)
     arriving = arriving.join(left, on="row", how="anti")
     if is_list:
         doubtful = pl.concat([doubtful, reused_ids(connection, arriving, read.identifiers)])
@@ -122,7 +124,7 @@ def keep_chunk(
     deliveries.keep_rejected(connection, chunk.placed(aside.join(claimed_places, on="row", how="left")))
     problems = [read.problems, doubtful, refusals(batch.refused), refusals(left.drop_nulls("code")), untimed(batch)]
     deliveries.keep_problems(connection, chunk.placed(pl.concat(problems)))
-    deliveries.keep_problems(connection, said_once(chunk, read, origin, claims, told))
+    deliveries.keep_problems(connection, new_file_problems(chunk, read, origin, claims, told))
     if not hold:
         skipped = aside.filter(pl.col("outcome") == Outcome.SKIPPED.value)
         settled = pl.concat([stored.select("row"), skipped.select("row")])
@@ -141,7 +143,7 @@ def counted(chunk: Chunk, entries: Sequence[pl.DataFrame]) -> list[Counter[Outco
     return list(outcomes.values())
 
 
-def set_apart(
+def rows_not_ingested(
     connection: Connection, arriving: pl.DataFrame, identifiers: pl.DataFrame, origin: Origin, *, hold: bool
 ) -> pl.DataFrame:
     """Good rows that are not taken in, as REJECTED with code and expected: all, or those the mode leaves out."""
@@ -149,7 +151,7 @@ def set_apart(
     if hold:
         left = arriving.select("row", code=pl.lit(None, pl.String))
     elif isinstance(options, ContactList) and options.mode is not Mode.UPSERT:
-        require_strangers(arriving, identifiers)
+        require_independent_deliveries(arriving, identifiers)
         left = store.excluded_by_mode(connection, options.mode, arriving, identifiers)
     else:
         left = arriving.clear().select("row", code=pl.lit(None, pl.String))
@@ -164,12 +166,12 @@ def set_apart(
     )
 
 
-def require_strangers(arriving: pl.DataFrame, identifiers: pl.DataFrame) -> None:
+def require_independent_deliveries(arriving: pl.DataFrame, identifiers: pl.DataFrame) -> None:
     """Raise Entangled where somebody whom one delivery brings may be known by another."""
     points = identifiers.join(arriving.select("row", "delivery_id"), on="row")
     known_by = [arriving.select("delivery_id", key="record_key"), points.select("delivery_id", key="normalised")]
     if not pl.concat(known_by).filter(pl.col("delivery_id").n_unique().over("key") > 1).is_empty():
-        raise Entangled
+        raise DeliveriesDepend
 
 
 def refusals(refused: pl.DataFrame) -> pl.DataFrame:
@@ -187,7 +189,9 @@ def refusals(refused: pl.DataFrame) -> pl.DataFrame:
     ).cast(PROBLEMS)
 
 
-def said_once(chunk: Chunk, read: Records, origin: Origin, claims: pl.DataFrame, told: Told) -> pl.DataFrame:
+def new_file_problems(
+    chunk: Chunk, read: Records, origin: Origin, claims: pl.DataFrame, told: ReportedProblems
+) -> pl.DataFrame:
     """What is true of whole files and told for the first time, placed.
 
     Columns that mean nothing here, columns that its source speaks of and it has not, a strange `_delivery`: nobody

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pipelines.errors import ConfigurationError, SourceUnreachable
 from pipelines.landing.remote_file import Remote
-from pipelines.landing.remote_listing import listed
+from pipelines.landing.remote_listing import list_remote_files
 from pipelines.progress import progress
 from pipelines.read.change_requests.change_requests import FORMAT
 from pipelines.read.core.frames import well_formed
@@ -119,7 +119,7 @@ def list_arrivals(
         try:
             fresh = {**hashes, **hash_new(folder, name, some, hashes, unreadable)}
             deliveries.remember_hashes(connection, {stamp: fresh[stamp] for stamp in fresh.keys() - hashes.keys()})
-            files += landed(name, sources[name], some, fresh, latest)
+            files += landed_files(name, sources[name], some, fresh, latest)
         except SourceUnreachable as failure:
             unreachable[name] = str(failure)
     return Arrivals(files, unreachable, unreadable)
@@ -166,7 +166,7 @@ def candidates(folder: Path, name: str, source: Source, local: Iterable[Path]) -
     """Files of a source, but for those whose names say that somebody works on them; `local` are those here."""
     if place(source.path).scheme:
         progress(f"looking for files of {name}", 0)
-        found: Iterable[Path | Remote] = listed(name, source)
+        found: Iterable[Path | Remote] = list_remote_files(name, source)
     else:
         found = local
     for path in found:
@@ -184,7 +184,7 @@ def stamp(folder: Path, path: Path | Remote) -> Stamp:
     return Stamp(well_formed(path.relative_to(folder).as_posix()), status.st_size, status.st_mtime_ns)
 
 
-def untouched(folder: Path, path: Path | Remote, before: Stamp) -> bool:
+def is_untouched(folder: Path, path: Path | Remote, before: Stamp) -> bool:
     """Whether a file is still there as it was seen before."""
     try:
         now = path.looked_at_again() if isinstance(path, Remote) else path
@@ -217,21 +217,21 @@ def hash_new(
     """
     fresh: deliveries.Hashes = {}
     for each in seen:
-        if each.stamp in hashes or not untouched(folder, each.path, each.stamp):
+        if each.stamp in hashes or not is_untouched(folder, each.path, each.stamp):
             continue
         try:
-            sha256 = hashed(each.path)
+            sha256 = sha256_of(each.path)
         except FileNotFoundError:
             continue
         except PermissionError:
             unreadable.append(FileProblem(name, well_formed(each.path.name), UNREADABLE))
             continue
-        if untouched(folder, each.path, each.stamp):
+        if is_untouched(folder, each.path, each.stamp):
             fresh[each.stamp] = sha256
     return fresh
 
 
-def landed(
+def landed_files(
     name: str, source: Source, seen: Iterable[Seen], hashes: deliveries.Hashes, latest: datetime
 ) -> list[LandedFile]:
     """The files of a source of which the hash is known, in canonical order; no name states a time after `latest`.
@@ -244,14 +244,14 @@ def landed(
         if each.stamp not in hashes:
             continue
         path, modified = each.path, datetime.fromtimestamp(each.stamp.modified_ns / 1e9, UTC)
-        found = as_landed(name, path, hashes[each.stamp], each.stamp, modified, source, latest)
+        found = to_landed_file(name, path, hashes[each.stamp], each.stamp, modified, source, latest)
         if isinstance(path, Remote) and path.modified is None and found.declared_from != FILE_NAME:
             raise SourceUnreachable(f"{path.at} does not say when a file was changed: put a date into its name")
         files.append(found)
     return sorted(files, key=lambda each: (each.declared_at, each.sha256))
 
 
-def as_landed(
+def to_landed_file(
     name: str, path: Path | Remote, sha256: str, stamp: Stamp, modified: datetime, source: Source, latest: datetime
 ) -> LandedFile:
     """A file as one of a source. It is as of the time in its name, unless that is later than `latest`.
@@ -264,7 +264,7 @@ def as_landed(
     return LandedFile(name, path, sha256, stamp.size, modified, "modification_time", stamp, stated)
 
 
-def hashed(path: Path | Remote) -> str:
+def sha256_of(path: Path | Remote) -> str:
     """SHA-256 of a file, read in chunks."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

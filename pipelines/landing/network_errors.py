@@ -18,7 +18,7 @@ _UNTRUSTED = {"HostKeyUnknown", "ClientConnectorCertificateError", "SSLError", "
 
 
 @contextmanager
-def told(at: str) -> Iterator[None]:
+def as_source_unreachable(at: str) -> Iterator[None]:
     """Turn whatever a transport raises into SourceUnreachable, naming the place `at` (scheme and host)."""
     try:
         yield

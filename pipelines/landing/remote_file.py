@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import unquote
 
 from pipelines.errors import SourceUnreachable
-from pipelines.landing.network_errors import told
+from pipelines.landing.network_errors import as_source_unreachable
 
 BLOCK = 4 << 20  # bytes asked for at a time
 WINDOW = 1 << 20  # bytes kept here while they are read
@@ -61,13 +61,13 @@ class Remote(NamedTuple):
 
     def open(self, _: Literal["rb"] = "rb", /) -> io.BufferedReader:
         """A stream that can seek. Raises SourceUnreachable, now or when it is read."""
-        with told(self.at):
+        with as_source_unreachable(self.at):
             stream = self.system.open(self.key, "rb", block_size=BLOCK)
         return io.BufferedReader(_Streamed(stream, self.at, self.size), WINDOW)
 
     def looked_at_again(self) -> "Remote | None":
         """The file as it is now, or None if it is gone."""
-        with told(self.at):
+        with as_source_unreachable(self.at):
             try:
                 told_of = self.system.info(self.key)
             except FileNotFoundError:
@@ -76,7 +76,7 @@ class Remote(NamedTuple):
 
     def unlink(self) -> None:
         """Remove the file."""
-        with told(self.at):
+        with as_source_unreachable(self.at):
             self.system.rm_file(self.key)
 
 
@@ -116,7 +116,7 @@ class _Streamed(io.RawIOBase):
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         if whence == io.SEEK_END:  # not every transport knows the end
             offset, whence = offset + self._size, io.SEEK_SET
-        with told(self._at):
+        with as_source_unreachable(self._at):
             self._stream.seek(offset, whence)
             return int(self._stream.tell())
 
@@ -124,7 +124,7 @@ class _Streamed(io.RawIOBase):
         return int(self._stream.tell())
 
     def readinto(self, buffer: Any, /) -> int:
-        with told(self._at):
+        with as_source_unreachable(self._at):
             data = self._read(len(buffer))
         buffer[: len(data)] = data
         return len(data)
@@ -140,6 +140,6 @@ class _Streamed(io.RawIOBase):
 
     def close(self) -> None:
         if not self.closed:
-            with told(self._at):
+            with as_source_unreachable(self._at):
                 self._stream.close()
         super().close()

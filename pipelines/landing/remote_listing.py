@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import fsspec
 
 from pipelines.errors import ConfigurationError, SourceUnreachable
-from pipelines.landing.network_errors import told
+from pipelines.landing.network_errors import as_source_unreachable
 from pipelines.landing.remote_file import Remote, remote
 from schemas.place import Place, place
 from schemas.source import Source
@@ -19,7 +19,7 @@ WEB = ("http", "https")
 FRESH: dict[str, Any] = {"skip_instance_cache": True, "use_listings_cache": False}
 
 
-def listed(name: str, source: Source) -> list[Remote]:
+def list_remote_files(name: str, source: Source) -> list[Remote]:
     """Files of a source on another machine, sorted by their path there.
 
     Raises:
@@ -28,7 +28,7 @@ def listed(name: str, source: Source) -> list[Remote]:
     """
     where = place(source.path)
     try:
-        with told(where.at):
+        with as_source_unreachable(where.at):
             system = _connected(name, where, insecure=source.insecure)
             found = _found(system, where)
             return [_remote(system, where, key, found[key]) for key in sorted(found)]

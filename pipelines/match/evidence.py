@@ -43,7 +43,7 @@ class Weights(NamedTuple):
 def weights(records: Records, pairs: pl.DataFrame, model: Model, crowds: pl.DataFrame) -> Weights:
     """Compare and weigh pairs (lo, hi), whether or not they share a blocking key.
 
-    `crowds`: field, value, people, givens, as `crowds.crowds` counts them.
+    `crowds`: field, value, people, givens, as `shared_identifiers.count_shared_identifiers` counts them.
     """
     lo, hi = pairs["lo"].to_numpy(), pairs["hi"].to_numpy()
     comparison, known = compare(records, lo, hi), frequencies(records, model, crowds)

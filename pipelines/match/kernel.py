@@ -2,16 +2,16 @@
 
 A run (`derive.match`, `derive.merge`) and a list without a project (`resolve`) are matched by the same ones. Each takes
 whatever rows it is given, as long as what belongs together is among them: `keys` takes records, `pairs` blocks, `score`
-pairs with their records, `merge` components.
+pairs with their records, `cluster_edges` components.
 """
 
 import polars as pl
 
-from pipelines.match.blocking.keys import PAIRS, blocking_keys, candidate_pairs, in_blocks
+from pipelines.match.blocking.rules import PAIRS, blocking_keys, candidate_pairs, in_blocks
 from pipelines.match.clusters.cluster import cluster
-from pipelines.match.comparison.subset import local
+from pipelines.match.comparison.subset import subset_for_pairs
 from pipelines.match.configuration import Configuration
-from pipelines.match.model.sample import evidence_values
+from pipelines.match.model import sample
 from pipelines.match.model.weigh import frequencies
 from pipelines.match.score import JUDGED, conflicting
 from pipelines.match.score import score as scored
@@ -20,10 +20,10 @@ EDGES = pl.Schema({"lo": pl.UInt32, "hi": pl.UInt32, **JUDGED, "evidence": pl.St
 ALL = 1.1  # a probability that no pair has
 
 keys = blocking_keys
-usable = in_blocks
+usable_blocks = in_blocks
 pairs = candidate_pairs
-content = evidence_values
-merge = cluster
+content_hashes = sample.content_hashes
+cluster_edges = cluster
 
 
 def score(
@@ -38,10 +38,10 @@ def score(
 ) -> pl.DataFrame:
     """Edges of candidate pairs (lo, hi): EDGES, with evidence where the probability lies below `explain_below`.
 
-    `names` (each record once), `facts` and `crowds` (`crowds.crowds`) are those of the records of the pairs, and
+    `names` (each record once), `facts` and `crowds` (`shared_identifiers.count_shared_identifiers`) are those of the records of the pairs, and
     perhaps of others. `exclusive`: record, exclusive (List of "attribute=value"), where attributes are exclusive.
     """
-    own = local(pairs, names, facts)
+    own = subset_for_pairs(pairs, names, facts)
     known = frequencies(own.records, configuration.model, crowds)
     here = pl.DataFrame({"lo": own.lo, "hi": own.hi}, schema=PAIRS)
     found = scored(

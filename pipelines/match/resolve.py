@@ -7,7 +7,7 @@ import narwhals as nw
 import polars as pl
 
 from pipelines.match import kernel
-from pipelines.match.blocking.keys import KEYS, PAIRS
+from pipelines.match.blocking.rules import KEYS, PAIRS
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers_on
 from pipelines.match.clusters.cluster import SURE
 from pipelines.match.clusters.components import components
@@ -25,7 +25,7 @@ BATCHES = pl.Schema({"record": pl.UInt32, "batch": pl.UInt32})
 CLUSTERS = pl.Schema({"record": pl.UInt32, "cluster": pl.UInt32})
 
 
-class Resolved(NamedTuple):
+class ListMatch(NamedTuple):
     """What came of a list.
 
     `clusters`: record, cluster (the smallest record in it), of every record. `edges`: `kernel.EDGES`.
@@ -35,7 +35,7 @@ class Resolved(NamedTuple):
     edges: Frame
 
 
-def resolve(engine: Engine, names: Frame, facts: Frame, matching: Matching, *, explain: bool = False) -> Resolved:
+def resolve(engine: Engine, names: Frame, facts: Frame, matching: Matching, *, explain: bool = False) -> ListMatch:
     """Match the records of a list: `names` (each record once) and `facts` as `prepare` has them.
 
     With `explain` every edge has its evidence, else only those that clustering asks for it.
@@ -46,20 +46,20 @@ def resolve(engine: Engine, names: Frame, facts: Frame, matching: Matching, *, e
     crowds = count_shared_identifiers_on(engine, names, facts)
     progress("fitting the match model", 0, records)
     configuration = Configuration(model_of(engine, names, facts, blocks, crowds), matching)
-    pairs = paired(engine, blocks)
+    pairs = find_candidate_pairs(engine, blocks)
     progress("comparing pairs", 0, engine.rows(pairs))
     involved = with_records(engine, pairs, names, facts, crowds)
     scored = partial(score_batches, configuration=configuration, explain_below=kernel.ALL if explain else SURE)
     edges = engine.map_groups(involved, "batch", scored, kernel.EDGES)
     progress("making clusters", 0, engine.rows(edges))
-    found = clustered(engine, edges, names, facts, matching.auto)
+    found = cluster_list(engine, edges, names, facts, matching.auto)
     own = names.select("record").join(found, on="record", how="left")
-    return Resolved(own.select("record", nw.coalesce("cluster", "record").alias("cluster")), edges)
+    return ListMatch(own.select("record", nw.coalesce("cluster", "record").alias("cluster")), edges)
 
 
 def resolve_list(
     engine: Engine, listed: Frame, matching: Matching, *, region: str | None = None, explain: bool = False
-) -> Resolved:
+) -> ListMatch:
     """`resolve` the rows of a list: record, and for each role a List(String) of what its columns say.
 
     `region`: where its numbers are dialled; see `listed.list_facts`.
@@ -73,10 +73,10 @@ def resolve_list(
 def usable_blocks(engine: Engine, names: Frame, facts: Frame) -> Frame:
     """Blocking keys of which candidate pairs are made: rule, key, record."""
     keys = engine.map_groups([names, facts], "record", kernel.keys, KEYS)
-    return engine.map_groups([engine.checkpoint(keys, "key")], "key", kernel.usable, KEYS)
+    return engine.map_groups([engine.checkpoint(keys, "key")], "key", kernel.usable_blocks, KEYS)
 
 
-def paired(engine: Engine, blocks: Frame) -> Frame:
+def find_candidate_pairs(engine: Engine, blocks: Frame) -> Frame:
     """Candidate pairs, each once: lo, hi."""
     pairs = engine.map_groups([blocks], "key", kernel.pairs, PAIRS)
     return pairs if engine.batches(engine.rows(blocks)) == 1 else engine.checkpoint(distinct(pairs))
@@ -122,7 +122,7 @@ def _once(frame: pl.DataFrame, *key: str) -> pl.DataFrame:
     return frame if frame["batch"].n_unique() <= 1 else frame.unique(key)
 
 
-def clustered(engine: Engine, edges: Frame, names: Frame, facts: Frame, auto: float) -> Frame:
+def cluster_list(engine: Engine, edges: Frame, names: Frame, facts: Frame, auto: float) -> Frame:
     """The cluster of each record that any edge touches which may join: record, cluster."""
     tying = (nw.col("zone") == "merge") | (nw.col("probability") >= LIKELY)
     component = components(engine, edges.filter(tying).select("lo", "hi"))
@@ -137,9 +137,9 @@ def clustered(engine: Engine, edges: Frame, names: Frame, facts: Frame, auto: fl
 def cluster_components(edges: pl.DataFrame, names: pl.DataFrame, facts: pl.DataFrame, auto: float) -> pl.DataFrame:
     """Clusters of whole components: record, cluster. `edges`: `kernel.EDGES`."""
     nothing = pl.lit([], dtype=pl.List(pl.String))
-    members = names.join(kernel.content(names, facts), on="record").select(
+    members = names.join(kernel.content_hashes(names, facts), on="record").select(
         *NAMES, "said", record_key="record", exclusive=nothing
     )
     points = facts.filter(pl.col("field").is_in(POINTS)).select("field", "value", record_key="record")
     ends = edges.rename({"lo": "record_lo", "hi": "record_hi"})
-    return kernel.merge(ends, members, points, auto).clusters.rename({"record_key": "record"})
+    return kernel.cluster_edges(ends, members, points, auto).clusters.rename({"record_key": "record"})

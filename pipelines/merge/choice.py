@@ -74,7 +74,7 @@ def choose(candidates: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
     )
 
 
-def each(candidates: pl.DataFrame, rule: str, order: Criteria, per: str = "value") -> pl.DataFrame:
+def keep_all(candidates: pl.DataFrame, rule: str, order: Criteria, per: str = "value") -> pl.DataFrame:
     """All of them survive: the best statement of each distinct value, or of each record. Columns as `choose`.
 
     Those that only fill blanks do where there are no others but what somebody added by hand.

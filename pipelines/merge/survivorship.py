@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.merge.choice import CHOSEN, KEY, LOST, PLACE, Criteria, choose, each
+from pipelines.merge.choice import CHOSEN, KEY, LOST, PLACE, Criteria, choose, keep_all
 from pipelines.merge.exact_numbers import is_number, ranks
 from schemas.attribute import Attribute
 from schemas.vocabulary import AttributeMerge, AttributeType, IdentifierType, Validity
@@ -50,7 +50,7 @@ class Golden(NamedTuple):
     identifiers: pl.DataFrame
 
 
-def survive(candidates: pl.DataFrame, attributes: Mapping[str, Attribute]) -> Golden:
+def apply_survivorship(candidates: pl.DataFrame, attributes: Mapping[str, Attribute]) -> Golden:
     """Choose the values of contacts from the candidates of their records (columns CANDIDATES)."""
     ranked = candidates.with_columns(
         not_only_filling="only_fills",
@@ -62,7 +62,7 @@ def survive(candidates: pl.DataFrame, attributes: Mapping[str, Attribute]) -> Go
     chosen = [
         *name_fields(ranked.filter(pl.col("field") == "name")),
         choose(points.filter(pl.col("field").is_in(["phone", "email"])), POINT),
-        each(ranked.filter(pl.col("field") == "tags"), "union", EVERY),
+        keep_all(ranked.filter(pl.col("field") == "tags"), "union", EVERY),
         *(
             merge_attribute(ranked.filter(pl.col("field") == f"attr.{name}", _fits(definition)), definition)
             for name, definition in attributes.items()
@@ -121,9 +121,9 @@ def merge_attribute(candidates: pl.DataFrame, attribute: Attribute) -> pl.DataFr
     """The value of one custom attribute, by the rule its definition names."""
     rule = attribute.merge
     if rule is AttributeMerge.UNION:
-        return each(candidates, rule.value, EVERY)
+        return keep_all(candidates, rule.value, EVERY)
     if rule is AttributeMerge.SUM:
-        return each(candidates, rule.value, EVERY, per="record_key")
+        return keep_all(candidates, rule.value, EVERY, per="record_key")
     if rule is AttributeMerge.SOURCE_PRIORITY:
         return choose(candidates, PRIORITY)
     if rule is AttributeMerge.MOST_RECENT:

@@ -38,7 +38,7 @@ def identifiers(stated: pl.DataFrame, source: str, region: str | None) -> pl.Dat
     """
     written = stated.with_row_index("nth").with_columns(default_region=pl.lit(region, pl.String))
     kinds = written.partition_by("type", as_dict=True).items()
-    read = [judged(IdentifierType(kind), placed(points), source) for (kind,), points in kinds]
+    read = [normalise_type(IdentifierType(kind), placed(points), source) for (kind,), points in kinds]
     told = pl.concat([pl.DataFrame(schema={"nth": pl.UInt32, **JUDGED}), *read]).sort("nth").drop("nth")
     return distinct(told, "row", "type", "scope", "normalised", "code")
 
@@ -50,7 +50,7 @@ def placed(points: pl.DataFrame) -> pl.DataFrame:
     return points.sort("row", maintain_order=True).with_columns(position=nth - begins)
 
 
-def judged(kind: IdentifierType, points: pl.DataFrame, source: str) -> pl.DataFrame:
+def normalise_type(kind: IdentifierType, points: pl.DataFrame, source: str) -> pl.DataFrame:
     """What is known of identifiers of one type: nth, and JUDGED."""
     read = READERS.get(kind, _channel_ids)(points)
     if kind is IdentifierType.EXTERNAL_ID:
@@ -68,7 +68,7 @@ def unreachable(named: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame:
     return without.filter(offered | nameless).select("row")
 
 
-def working(points: pl.DataFrame) -> pl.DataFrame:
+def valid_identifiers(points: pl.DataFrame) -> pl.DataFrame:
     """The identifiers that are kept (IDENTIFIERS): those that have a normal form, each once a row."""
     good = points.filter(pl.col("normalised").is_not_null()).select(IDENTIFIERS.names())
     return distinct(good, "row", "type", "scope", "normalised")

@@ -8,7 +8,7 @@ import phonenumbers
 import polars as pl
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
-from pipelines.normalise.phone_plan import decided
+from pipelines.normalise.phone_fast_path import parse_by_plan
 from pipelines.normalise.text import clean, is_placeholder
 from schemas.error_codes import ErrorCode
 from schemas.vocabulary import Validity
@@ -167,7 +167,7 @@ def _decided(asked: pl.DataFrame) -> pl.DataFrame:
     code = pl.col("validity").replace_strict(
         {str(validity): code.value for validity, code in codes.items()}, default=None, return_dtype=pl.String
     )
-    return decided(asked.select(*BY, "text")).select(
+    return parse_by_plan(asked.select(*BY, "text")).select(
         *BY, "text", "normalised", "validity", "region", extension=pl.lit(None, pl.String), code=code
     )
 

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 
 @contextmanager
-def written(path: Path) -> Iterator[BinaryIO]:
+def atomic_write(path: Path) -> Iterator[BinaryIO]:
     """A file to write, mode 0600, that takes its place only when the block has ended without an error.
 
     Its draft always has the same name: what a killed run has left of one is overwritten by the next.

@@ -10,7 +10,7 @@ import polars as pl
 from pyarrow import parquet
 
 from pipelines.match.engines.engine import Engine, Frame
-from pipelines.publish.files import written
+from pipelines.publish.files import atomic_write
 from pipelines.publish.table import as_csv, header
 
 AT_ONCE = 200_000  # rows of the list
@@ -50,7 +50,7 @@ def _write(path: Path, engine: Engine, frame: Frame, schema: pl.Schema) -> None:
     first, *_ = columns = schema.names()
     rows = engine.checkpoint(frame.select(columns), first)
     last = engine.collect(rows.select(nw.col(first).max()))[first].item() or 0
-    with written(path) as file, writer(file, path.suffix.lower(), schema) as write:
+    with atomic_write(path) as file, writer(file, path.suffix.lower(), schema) as write:
         for start in range(0, last + 1, AT_ONCE):
             own = rows.filter((nw.col(first) >= start) & (nw.col(first) < start + AT_ONCE))
             write(engine.collect(own).match_to_schema(schema).sort(columns[:2]))

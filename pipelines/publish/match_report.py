@@ -110,13 +110,13 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     marks = [' class="number"' if each else "" for each in numeric]
     head = "".join(f"<th{mark}>{escape(name)}</th>" for name, mark in zip(columns, marks, strict=True))
     lines = [
-        "".join(f"<td{mark}>{escape(written(value))}</td>" for value, mark in zip(row, marks, strict=True))
+        "".join(f"<td{mark}>{escape(format_value(value))}</td>" for value, mark in zip(row, marks, strict=True))
         for row in rows
     ]
     return f"<table><tr>{head}</tr>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
 
 
-def written(value: Any) -> str:
+def format_value(value: Any) -> str:
     """A name or a number as people read it."""
     return f"{value:,}" if isinstance(value, int | float) else str(value).replace("_", " ")
 

@@ -8,12 +8,20 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.decide.deliveries import by_request, request_of
+from pipelines.decide.deliveries import request_of, request_store
 from pipelines.errors import ConfigurationError, DeliveryError
 from pipelines.ingest.ingest_files import DeliveryResult, by_format, delivery_of, ingest_file, origin_of
 from pipelines.ingest.reading_settings import is_outdated
 from pipelines.ingest.receive import require_identity, should_retry
-from pipelines.landing.arrivals import TOLERANCE, LandedFile, Stamp, as_landed, every_source, hashed, local_files
+from pipelines.landing.arrivals import (
+    TOLERANCE,
+    LandedFile,
+    Stamp,
+    every_source,
+    local_files,
+    sha256_of,
+    to_landed_file,
+)
 from pipelines.project import OpenProject
 from pipelines.read.catalogue.detect import sample
 from pipelines.read.catalogue.registry import FORMATS
@@ -33,8 +41,8 @@ class Checked(NamedTuple):
 
     `known`: it has been taken in, so a run would leave it alone; what `taken` says is what reading it anew would give.
     So it is for `before`: what became of a file that did not get in, and would not be tried again as it is.
-    `way_out` says why nothing of it would be taken in. `codes` counts its problems (`given_back.codes`), `problems` are
-    the first of them (`given_back.first_problems`).
+    `way_out` says why nothing of it would be taken in. `codes` counts its problems (`rejected_rows.codes`), `problems` are
+    the first of them (`rejected_rows.first_problems`).
     """
 
     known: bool
@@ -64,7 +72,7 @@ def check(project: OpenProject, connection: Connection, path: Path, source: str)
             codes = rejected_rows.codes(connection, delivery.delivery_id)
             seen.append((way_out, codes, rejected_rows.first_problems(connection, delivery.delivery_id, SHOWN)))
 
-    store = by_request(project, file, ids, "check") if requested else by_format(file, origin_of(project, file, ids))
+    store = request_store(project, file, ids, "check") if requested else by_format(file, origin_of(project, file, ids))
     taken = ingest_file(connection, delivery, store, "check", looked_at)
     known = before is not None and before.state == DeliveryState.ACCEPTED
     outdated = before is not None and is_outdated(before, delivery, project.settings.attributes)
@@ -78,7 +86,7 @@ def landed_at(path: Path, source: str, options: Source) -> LandedFile:
     status = path.stat()
     stamp = Stamp(path.name, status.st_size, status.st_mtime_ns)
     modified = datetime.fromtimestamp(status.st_mtime_ns / 1e9, UTC)
-    return as_landed(source, path, hashed(path), stamp, modified, options, datetime.now(UTC) + TOLERANCE)
+    return to_landed_file(source, path, sha256_of(path), stamp, modified, options, datetime.now(UTC) + TOLERANCE)
 
 
 def source_of(project: OpenProject, path: Path) -> str:
@@ -88,7 +96,7 @@ def source_of(project: OpenProject, path: Path) -> str:
         ConfigurationError: There is none, or several. Its text lists what can be chosen.
     """
     sources = project.settings.sources
-    lies_in = [name for name in every_source(project.settings) if lands(project, name, path)]
+    lies_in = [name for name in every_source(project.settings) if is_in_landing(project, name, path)]
     if not lies_in and looks_like(sample(path).header):
         return DECISIONS
     lists = [name for name, each in sources.items() if FORMATS[each.format].holds == "contacts"]
@@ -100,7 +108,7 @@ def source_of(project: OpenProject, path: Path) -> str:
     )
 
 
-def lands(project: OpenProject, source: str, path: Path) -> bool:
+def is_in_landing(project: OpenProject, source: str, path: Path) -> bool:
     """Whether a file lies where a source of the project finds it."""
     found = local_files(project.folder, every_source(project.settings)).get(source, [])
     return any(each.resolve() == path.resolve() for each in found)

@@ -65,5 +65,5 @@ def current_state(connection: Connection, contacts: pl.Series) -> dict[str, Stat
             records=contact_details.member_records(connection, each["contact_id"]).to_dicts(),
             entries=entries(connection, each["contact_id"]),
         )
-        for each in contact_details.golden(connection, contacts).to_dicts()
+        for each in contact_details.golden_records(connection, contacts).to_dicts()
     }

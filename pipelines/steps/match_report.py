@@ -3,7 +3,7 @@
 import polars as pl
 
 from pipelines.derive.match import CAPS
-from pipelines.match.blocking.keys import RULES
+from pipelines.match.blocking.rules import RULES
 from pipelines.match.comparison.records import NAMES
 from pipelines.match.model.weight_table import level_weights
 from pipelines.publish.match_report import Report

@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.derive.merge import rederive
 from pipelines.project import OpenProject
-from pipelines.steps.publish import compiled
+from pipelines.steps.publish import compile_segment
 from pipelines.store.matching import changed_edges, evidence
 from pipelines.store.reads import exports, health
 from pipelines.store.runs import runs
@@ -92,7 +92,7 @@ def members(project: OpenProject, connection: Connection, segment: Segment, as_o
     """Ids of the contacts a segment would hold if it were published now."""
     attributes = project.settings.attributes
     numbers = [f"attr.{name}" for name, each in attributes.items() if each.type is AttributeType.NUMBER]
-    predicate = compiled(project, segment, as_of)
+    predicate = compile_segment(project, segment, as_of)
     found = [
         batch.filter(predicate)["contact_id"]
         for batch in exports.contacts_in_order(connection, sorted(attributes), ("contact_id",), numbers)

@@ -13,7 +13,7 @@ import polars as pl
 from pipelines.errors import ConfigurationError
 from pipelines.ids import NAMESPACE
 from pipelines.project import OpenProject, digest
-from pipelines.publish.files import sha256_of, written
+from pipelines.publish.files import atomic_write, sha256_of
 from pipelines.publish.table import READING, as_csv, header
 from pipelines.query.filter import compile_filter, known_field
 from pipelines.store.reads import exports as store
@@ -37,16 +37,16 @@ class Published(NamedTuple):
     changed: bool
 
 
-def compiled_segments(project: OpenProject, as_of: datetime) -> dict[str, pl.Expr]:
+def compile_segments(project: OpenProject, as_of: datetime) -> dict[str, pl.Expr]:
     """The filters of all segments, by name.
 
     Raises:
         ConfigurationError: A segment asks or shows what contacts of this project do not have.
     """
-    return {segment.segment: compiled(project, segment, as_of) for segment in project.segments}
+    return {segment.segment: compile_segment(project, segment, as_of) for segment in project.segments}
 
 
-def compiled(project: OpenProject, segment: Segment, as_of: datetime) -> pl.Expr:
+def compile_segment(project: OpenProject, segment: Segment, as_of: datetime) -> pl.Expr:
     """The filter of a segment as a predicate, blocked contacts left out unless it asks for them; checks its columns."""
     fields = field_kinds(project.settings.attributes)
     try:
@@ -76,7 +76,7 @@ def publish(
     manifest, that is not the one committed last, and the next run puts that right.
     """
     folder = project.folder / FOLDER / segment.segment
-    predicate = compiled(project, segment, as_of) if predicate is None else predicate
+    predicate = compile_segment(project, segment, as_of) if predicate is None else predicate
     draft = folder / f".{FILE}.next"
     try:
         members = write_rows(project, connection, segment, predicate, draft)
@@ -92,7 +92,7 @@ def write_rows(
     attributes = project.settings.attributes
     numbers = [f"attr.{name}" for name, each in attributes.items() if each.type is AttributeType.NUMBER]
     members = [pl.Series("contact_id", [], pl.String)]
-    with written(path) as file:
+    with atomic_write(path) as file:
         file.write(header(segment.columns, segment.dialect))
         for batch in store.contacts_in_order(connection, sorted(attributes), segment.order_by, numbers):
             chosen = batch.filter(predicate)
@@ -123,12 +123,12 @@ def replace_files(
         published_at=datetime.now(UTC),
         run_id=run_id,
     )
-    publication, freshness = committed(connection, drafted, members)
-    changed = replaced(draft, publication, manifest(project, segment, publication), freshness)
+    publication, freshness = commit_publication(connection, drafted, members)
+    changed = replace_if_changed(draft, publication, manifest(project, segment, publication), freshness)
     return Published(segment.segment, members.len(), changed)
 
 
-def committed(
+def commit_publication(
     connection: Connection, drafted: store.Publication, members: pl.Series
 ) -> tuple[store.Publication, dict[str, str]]:
     """Keep what is published, who is in it, and that it holds now: the last publication, if it said the same.
@@ -153,7 +153,7 @@ def committed(
     return publication, freshness
 
 
-def replaced(
+def replace_if_changed(
     draft: Path, publication: store.Publication, manifest: Mapping[str, Any], freshness: Mapping[str, str]
 ) -> bool:
     """Put a draft in place unless it is there already, and its manifest with it; whether either is news.
@@ -165,7 +165,7 @@ def replaced(
     is_news = is_new_file or said_before(manifest_path) != manifest
     if is_new_file:
         draft.replace(file)
-    with written(manifest_path) as manifest_file:
+    with atomic_write(manifest_path) as manifest_file:
         says = json.dumps({**manifest, **freshness}, indent=2, ensure_ascii=False)
         manifest_file.write(says.encode() + b"\n")
     return is_news

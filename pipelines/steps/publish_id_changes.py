@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 
 from pipelines.project import OpenProject, digest
-from pipelines.publish.files import sha256_of, written
+from pipelines.publish.files import atomic_write, sha256_of
 from pipelines.publish.table import READING, as_csv, header
-from pipelines.steps.publish import FOLDER, Published, committed, replaced
+from pipelines.steps.publish import FOLDER, Published, commit_publication, replace_if_changed
 from pipelines.store.contacts.id_changes import in_order
 from pipelines.store.reads import exports as store
 from pipelines.store.warehouse.connection import Connection
@@ -60,8 +60,8 @@ def publish_id_changes(project: OpenProject, connection: Connection, run_id: str
             published_at=datetime.now(UTC),
             run_id=run_id,
         )
-        publication, freshness = committed(connection, drafted, pl.Series("contact_id", [], pl.String))
-        changed = replaced(draft, publication, manifest(project, publication), freshness)
+        publication, freshness = commit_publication(connection, drafted, pl.Series("contact_id", [], pl.String))
+        changed = replace_if_changed(draft, publication, manifest(project, publication), freshness)
         return Published(ID_CHANGES, publication.rows, changed)
     finally:
         draft.unlink(missing_ok=True)
@@ -70,7 +70,7 @@ def publish_id_changes(project: OpenProject, connection: Connection, run_id: str
 def write_changes(connection: Connection, path: Path) -> int:
     """Write all changes of ids to a file; how many there are."""
     rows = 0
-    with written(path) as file:
+    with atomic_write(path) as file:
         file.write(header(list(COLUMNS)))
         for batch in in_order(connection):
             file.write(as_csv(batch, list(COLUMNS)))

@@ -5,7 +5,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from pipelines.project import OpenProject
-from pipelines.publish.files import sha256_of, written
+from pipelines.publish.files import atomic_write, sha256_of
 from pipelines.publish.import_report import summary, write_problems
 from pipelines.publish.rejected_rows import write_rejected
 from pipelines.read.catalogue.registry import FORMATS
@@ -58,8 +58,8 @@ def rows_file(
     if before and before.rows_sha256 == rows_sha256:
         return before
     ours = before and before.file_sha256 == sha256_of(folder / before.file_name)
-    path = folder / before.file_name if before and ours else free(folder, name)
-    with written(path) as file:
+    path = folder / before.file_name if before and ours else unused_path(folder, name)
+    with atomic_write(path) as file:
         write_rejected(file, store.rows(connection, delivery_id))
     sha256 = str(sha256_of(path))
     twin = folder / f"{name}.csv"
@@ -69,7 +69,7 @@ def rows_file(
     return RejectedFile(path.name, sha256, rows_sha256)
 
 
-def free(folder: Path, name: str) -> Path:
+def unused_path(folder: Path, name: str) -> Path:
     """The first name of a file of refused rows that no other has."""
     numbered = (folder / f"{name}-{number}.csv" for number in count(2))
     return next(path for path in chain([folder / f"{name}.csv"], numbered) if not path.exists())
@@ -85,8 +85,8 @@ def rows_digest(connection: Connection, delivery_id: str) -> str:
 
 def report(beside: Path, connection: Connection, delivery_id: str) -> None:
     """Write what was wrong with a delivery, and in counts what became of it."""
-    with written(beside.with_name(f"{beside.name}.errors.csv")) as file:
+    with atomic_write(beside.with_name(f"{beside.name}.errors.csv")) as file:
         write_problems(file, store.problems(connection, delivery_id))
     [delivery] = store.summary(connection, delivery_id).to_dicts()
-    with written(beside.with_name(f"{beside.name}.summary.json")) as file:
+    with atomic_write(beside.with_name(f"{beside.name}.summary.json")) as file:
         file.write(summary(delivery, store.codes(connection, delivery_id)))

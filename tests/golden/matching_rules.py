@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.derive.code_version import MATCHING, NORMALISATION
 from pipelines.match import priors
-from pipelines.match.blocking.keys import PAIRS, RULES, blocking_keys
+from pipelines.match.blocking.rules import PAIRS, RULES, blocking_keys
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
 from pipelines.match.comparison.listed import prepare_list
 from pipelines.match.comparison.records import encode

@@ -17,7 +17,7 @@ def count_shared_identifiers(names: pl.DataFrame, facts: pl.DataFrame) -> pl.Dat
 
     A person may be written in several ways, so it takes both another family name and another initial of the given name
     to be somebody else for certain; `givens` counts initials of given names alone. A mailbox like info@ is shared by
-    several whoever is known to use it. `names` and `facts` as `records.encoded` takes them.
+    several whoever is known to use it. `names` and `facts` as `records.encode` takes them.
     """
     return IN_MEMORY.collect(count_shared_identifiers_on(IN_MEMORY, lazy(names), lazy(facts)))
 

@@ -18,7 +18,9 @@ from pipelines.match.source_links import DECISION, SOURCE_MERGE
 
 SURE = 0.98  # probability from which on an edge needs no support
 LIMITS = {"email": 5, "phone": 5}
-PARTED = "decision "  # an exclusive "attribute" of this kind is a decision, its value the side a record is on
+CANNOT_LINK_PREFIX = (
+    "decision "  # an exclusive "attribute" of this kind is a decision, its value the side a record is on
+)
 OWN_DIGITS = 8  # last digits of a number, which are the same in all its spellings
 
 PAIR = ["record_lo", "record_hi"]
@@ -86,7 +88,7 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
     `edges`: record_lo, record_hi, zone, rule, weight, probability, vague and, below SURE, evidence; of both zones, with
     all records of the components that edges of the merge zone and those from `pooled_evidence.LIKELY` on make.
     `profiles`: record_key, given_name, middle_name, family_name (as they are compared), exclusive (List of
-    "attribute=value"), and perhaps said (`sample.said`). `points`: record_key, field, value. A cluster is named by its
+    "attribute=value"), and perhaps said (`sample.content_hashes`). `points`: record_key, field, value. A cluster is named by its
     smallest record.
 
     A join is vetoed by: different values of an exclusive attribute, of which a decision that parts records is one, with
@@ -240,7 +242,7 @@ def _veto(one: _Cluster, other: _Cluster, *, vague: bool, is_decided: bool) -> s
     few, many = sorted((one.exclusive, other.exclusive), key=len)
     against = (key for key, value in few.items() if many.get(key, value) != value)
     if first := next(against, None):
-        is_parted = first.startswith(PARTED) or any(key.startswith(PARTED) for key in against)
+        is_parted = first.startswith(CANNOT_LINK_PREFIX) or any(key.startswith(CANNOT_LINK_PREFIX) for key in against)
         return "veto:decision" if is_parted else "veto:exclusive"
     if is_decided:
         return None

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from pipelines.match.blocking.keys import KEYS, candidate_pairs
+from pipelines.match.blocking.rules import KEYS, candidate_pairs
 from pipelines.match.comparison.compare import INDEX, compare_names
 from pipelines.match.comparison.records import NAMES, encode
 

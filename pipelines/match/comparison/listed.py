@@ -7,7 +7,7 @@ import polars as pl
 from pipelines.match.comparison.identifier_fields import FIELDS
 from pipelines.match.comparison.prepare import compared_names, folded_facts, named_by_mailbox
 from pipelines.match.comparison.records import POINTS, TEXTS
-from pipelines.normalise.identifiers import identifiers, working
+from pipelines.normalise.identifiers import identifiers, valid_identifiers
 from pipelines.normalise.name import kept_names
 from pipelines.normalise.text import match_form
 from schemas.vocabulary import IdentifierType
@@ -87,7 +87,7 @@ def _read(listed: pl.DataFrame, kinds: list[str], region: str | None) -> list[pl
         )
         for kind in kinds
     ]
-    read = working(identifiers(pl.concat(written).sort("row", maintain_order=True), "", region))
+    read = valid_identifiers(identifiers(pl.concat(written).sort("row", maintain_order=True), "", region))
     keys = read.select("type", record="row", value="match_keys").explode("value", empty_as_null=False)
     fields = {str(kind): field for kind, field in FIELDS.items()}
     accounts = keys.filter(pl.col("type") == IdentifierType.WA_ID.value)

@@ -22,7 +22,7 @@ NAMED = pl.Schema({"record": pl.UInt32, **dict.fromkeys(NAMES, pl.String)})
 FACTS = pl.Schema({"record": pl.UInt32, "field": pl.String, "value": pl.String})
 
 
-def folded(field: str, stated: pl.DataFrame) -> pl.DataFrame:
+def comparison_form(field: str, stated: pl.DataFrame) -> pl.DataFrame:
     """Values of one field (record, value) as they are compared: record, field, value. What says nothing is left out."""
     value = pl.col("value")
     if field == "email":
@@ -44,7 +44,7 @@ def folded(field: str, stated: pl.DataFrame) -> pl.DataFrame:
 
 def folded_facts(stated: pl.DataFrame) -> pl.DataFrame:
     """Facts (record, field, value) as they are compared; a number with its country code tells the country as well."""
-    folds = [folded(str(field), own.select("record", "value")) for (field,), own in stated.group_by("field")]
+    folds = [comparison_form(str(field), own.select("record", "value")) for (field,), own in stated.group_by("field")]
     facts = pl.concat([pl.DataFrame(schema=FACTS), *folds])
     named = facts.filter(pl.col("field") == "country")["record"].implode()
     numbers = stated.filter(pl.col("field") == "phone", ~pl.col("record").is_in(named))
@@ -55,7 +55,7 @@ def told_countries(numbers: pl.DataFrame) -> pl.DataFrame:
     """The country of each phone number (record, value) that is written with its code: record, field, value."""
     digits = pl.col("value").str.replace_all(r"[\s().-]", "").str.extract(r"^(?:\+|00)(\d{3})")
     country = digits.replace_strict(countries(), default=None, return_dtype=pl.String)
-    return folded("country", numbers.select("record", value=country))
+    return comparison_form("country", numbers.select("record", value=country))
 
 
 @cache
@@ -100,7 +100,7 @@ def _date(value: pl.Expr) -> pl.Expr:
 def named_by_mailbox(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """Names with the family name that a mailbox tells where there is a given name only: Bob, robert.smith@ → smith.
 
-    `names` and `facts` as `records.encoded` takes them. The other word of the mailbox has to be the given name, or what
+    `names` and `facts` as `records.encode` takes them. The other word of the mailbox has to be the given name, or what
     people make of it.
     """
     words = pl.col("value").str.extract_groups(r"^([a-z]{2,})[._-]([a-z]{2,})\d*@").struct

@@ -1,1 +1,1 @@
-"""The engine seam: what holds frames and runs the kernel."""
+"""Execution backends behind one interface; the one in DuckDB is in the store."""

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from pipelines.match.comparison.compare import compare
 from pipelines.match.comparison.records import NAMES
-from pipelines.match.comparison.subset import Local, local
+from pipelines.match.comparison.subset import PairSubset, subset_for_pairs
 from pipelines.match.engines.engine import Engine, Frame
 from pipelines.match.engines.polars import IN_MEMORY, lazy
 from pipelines.match.model.model import BEARERS, SHARES, Model, unfitted
 from pipelines.match.model.sample import sampled_pairs
-from pipelines.match.model.term_frequency import FULL_NAME, values_on
+from pipelines.match.model.term_frequency import FULL_NAME, count_terms_on
 from pipelines.match.model.weigh import IDENTIFYING, frequencies, weigh
 from pipelines.match.priors import COLLEAGUES, DUPLICATES, HOUSEHOLD, ONE_LINE, Level, levels_of
 
@@ -29,13 +29,13 @@ FEWEST = 1_000  # records; fewer teach less than the shipped priors know
 
 
 def fit(names: pl.DataFrame, facts: pl.DataFrame, keys: pl.DataFrame, crowds: pl.DataFrame) -> Model:
-    """The model of a list. `keys` as `blocking.in_blocks` gives them, `crowds` as `crowds.crowds`."""
+    """The model of a list. `keys` as `rules.in_blocks` gives them, `crowds` as `shared_identifiers.count_shared_identifiers`."""
     return fit_on(IN_MEMORY, lazy(names), lazy(facts), lazy(keys), lazy(crowds))
 
 
 def fit_on(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Frame) -> Model:
     """`fit` of frames."""
-    model = counted(values_on(engine, names, facts), engine.rows(names))
+    model = model_from_counts(count_terms_on(engine, names, facts), engine.rows(names))
     fields = sorted(levels_of(model.kind).keys() & {*IDENTIFYING, *model.shares})
     pairs, every = sampled_pairs(engine, names, facts, keys, fields)
     if pairs.is_empty():
@@ -44,7 +44,7 @@ def fit_on(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Fram
     sample = engine.frame([ends], pl.Schema(ends.schema))
     own_names, own_facts = (engine.checkpoint(frame.join(sample, on="record", how="semi")) for frame in (names, facts))
     own_crowds = engine.collect(crowds.join(own_facts, on=["field", "value"], how="semi"))
-    own = local(pairs, engine.collect(own_names), engine.collect(own_facts))
+    own = subset_for_pairs(pairs, engine.collect(own_names), engine.collect(own_facts))
     return fit_parameters(model, pairs, every, own, own_crowds)
 
 
@@ -53,7 +53,7 @@ def model_of(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Fr
     return unfitted() if engine.rows(names) < FEWEST else fit_on(engine, names, facts, keys, crowds)
 
 
-def fit_parameters(model: Model, pairs: pl.DataFrame, every: int, own: Local, crowds: pl.DataFrame) -> Model:
+def fit_parameters(model: Model, pairs: pl.DataFrame, every: int, own: PairSubset, crowds: pl.DataFrame) -> Model:
     """The model with what a sample of candidate pairs shows, of which there are `every` times as many."""
     lo, hi = own.lo, own.hi
     comparison = compare(own.records, lo, hi)
@@ -94,7 +94,7 @@ def _learnt(
     return dict(zip(prior, map(float, m), strict=True))
 
 
-def counted(values: pl.DataFrame, records: int) -> Model:
+def model_from_counts(values: pl.DataFrame, records: int) -> Model:
     """The model with the frequencies of a list of so many records, and m as shipped. `values`: `values_on`."""
     shares = dict.fromkeys(NAMES, pl.DataFrame(schema=SHARES))
     shares |= {str(field): _shares(own) for (field,), own in values.group_by("field") if field != FULL_NAME}

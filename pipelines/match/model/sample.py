@@ -6,12 +6,12 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from pipelines.match.blocking import keys as blocking
+from pipelines.match.blocking import rules as blocking
 from pipelines.match.comparison.records import NAMES, POINTS, TEXTS
 from pipelines.match.engines.engine import Engine, Frame
 
 SAMPLE = 150_000  # candidate pairs that are looked at, about
-SAID = pl.Schema({"record": pl.UInt32, "said": pl.UInt64})
+CONTENT_HASHES = pl.Schema({"record": pl.UInt32, "said": pl.UInt64})
 BLOCK_PAIRS = pl.Schema({"pairs": pl.Int64})
 
 
@@ -20,11 +20,11 @@ def sampled_pairs(
 ) -> tuple[pl.DataFrame, int]:
     """Candidate pairs of one record in so many, and in how many: lo, hi, `without <field>`.
 
-    A pair is `without` a field that was found by what leaves the field open. `keys` as `blocking.in_blocks` gives them.
+    A pair is `without` a field that was found by what leaves the field open. `keys` as `rules.in_blocks` gives them.
     """
     blocks = engine.collect(engine.map_groups([keys], "key", pairs_of_blocks, BLOCK_PAIRS))
     every = max(1, -(-int(blocks["pairs"].sum()) // SAMPLE))
-    told = engine.map_groups([names, facts], "record", evidence_values, SAID)
+    told = engine.map_groups([names, facts], "record", content_hashes, CONTENT_HASHES)
     found = engine.collect(_of_chosen(engine.checkpoint(keys), told, every))
     on = [blocking.fields_of(rule) for rule in blocking.RULES]
     without = {
@@ -55,7 +55,7 @@ def pairs_of_blocks(keys: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame({"pairs": [int((each * (each - 1) // 2).sum()) for each in sizes]}, schema=BLOCK_PAIRS)
 
 
-def evidence_values(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+def content_hashes(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """A number for what each record says: record, said. Records that say the same have the same."""
     record = names["record"]
     total = np.zeros(int(record.max() or 0) + 1, np.uint64)  # type: ignore[arg-type]  # a number
@@ -64,4 +64,4 @@ def evidence_values(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     for nth, field in enumerate((*NAMES, *POINTS, *TEXTS)):
         if field in columns:
             np.add.at(total, columns[field]["record"].to_numpy(), columns[field]["value"].hash(seed=nth).to_numpy())
-    return pl.DataFrame({"record": record, "said": total[record.to_numpy()]}, schema=SAID)
+    return pl.DataFrame({"record": record, "said": total[record.to_numpy()]}, schema=CONTENT_HASHES)

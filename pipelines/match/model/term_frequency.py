@@ -11,13 +11,13 @@ VALUES = pl.Schema({"field": pl.String, "value": pl.String, "records": pl.Int64}
 FULL_NAME = "full_name"
 
 
-def values_on(engine: Engine, names: Frame, facts: Frame) -> pl.DataFrame:
+def count_terms_on(engine: Engine, names: Frame, facts: Frame) -> pl.DataFrame:
     """How many records of a list have each value: field, value, records."""
-    counted = engine.map_groups([names, facts], "record", values, VALUES)
+    counted = engine.map_groups([names, facts], "record", count_terms, VALUES)
     return engine.collect(counted.group_by("field", "value").agg(nw.col("records").sum().cast(nw.Int64)))
 
 
-def values(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+def count_terms(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """How many of these records have each value: field, value, records. A FULL_NAME is known whichever way round."""
     domain = pl.col("value").str.extract("@(.*)$")
     domains = facts.filter(pl.col("field") == "email").select("record", field=pl.lit("email_domain"), value=domain)

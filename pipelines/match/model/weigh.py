@@ -152,7 +152,7 @@ def _same_name(
 def frequencies(records: Records, model: Model, crowds: pl.DataFrame) -> Frequencies:
     """Look up how frequent the values of `records` are in the list the model was fitted on.
 
-    `crowds`: field, value, people, givens, as `crowds.crowds` counts them.
+    `crowds`: field, value, people, givens, as `shared_identifiers.count_shared_identifiers` counts them.
     """
     shares = {name: _shares(name, field, model) for name, field in records.fields.items() if name not in IDENTIFYING}
     by_given = {}

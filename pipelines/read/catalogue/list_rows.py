@@ -13,7 +13,7 @@ from pipelines.read.contact_lists.open_table import open_table
 from pipelines.read.core.batch import BATCH_ROWS
 from pipelines.read.tables.contact_table import LISTS, parts
 from pipelines.read.tables.parquet import PARQUET, open_parquet
-from pipelines.read.tables.spreadsheet_cells import CLEAR, said
+from pipelines.read.tables.spreadsheet_cells import CLEAR, clean_cells
 from pipelines.read.tables.table import Rows, Table
 from schemas.error_codes import ErrorCode
 from schemas.list_roles import NO_EVIDENCE, ListRole
@@ -51,7 +51,7 @@ def first_values(path: Path) -> dict[str, pl.Series]:
     columns = {header: f"c{place}" for place, header in enumerate(table.header)}
     if first is None:
         return {header: pl.Series(dtype=pl.String) for header in columns}
-    cells = said(first.cells, list(columns.values()))
+    cells = clean_cells(first.cells, list(columns.values()))
     return {header: cells[column].drop_nulls() for header, column in columns.items()}
 
 
@@ -69,7 +69,7 @@ def read_list(path: Path, roles: Mapping[str, ListRole], before: int) -> Iterato
 
 def by_role(rows: Rows, columns: Mapping[str, ListRole], used: list[ListRole], before: int) -> pl.DataFrame:
     """Cells of a table by the role of their columns. A cell may hold several phones or addresses."""
-    cells = said(rows.cells, list(columns)).with_columns(pl.col(list(columns)).replace(CLEAR, None))
+    cells = clean_cells(rows.cells, list(columns)).with_columns(pl.col(list(columns)).replace(CLEAR, None))
     of_role = {role: [name for name, each in columns.items() if each is role] for role in used}
     ids = [name for name, each in columns.items() if each is ListRole.RECORD_ID]
     nothing = pl.lit([], dtype=pl.List(pl.String))

@@ -12,7 +12,7 @@ from pipelines.errors import DeliveryRefused
 from pipelines.read.contact_lists.open_table import open_table
 from pipelines.read.core.batch import BATCH_ROWS, Batch
 from pipelines.read.tables.contact_table import IGNORE, fold, meaning_of, set_aside
-from pipelines.read.tables.spreadsheet_cells import CLEAR, parted, said
+from pipelines.read.tables.spreadsheet_cells import CLEAR, clean_cells, split_cells
 from pipelines.read.tables.table import Rows, Table
 from schemas.error_codes import ErrorCode
 
@@ -88,14 +88,14 @@ def meant_by(header: str, attributes: Collection[str]) -> str | None:
 
 def requests_of(header: list[str], rows: Rows, meanings: list[str]) -> Requests:
     """Rows of a table as requests. Those that say nothing, or only show how to fill a template, are skipped."""
-    cells = said(rows.cells, [f"c{place}" for place in range(len(header))])
+    cells = clean_cells(rows.cells, [f"c{place}" for place in range(len(header))])
     aside = set_aside(cells, rows.cells, header)
     left = cells.join(aside, on="row", how="anti", maintain_order="left")
     places = {meaning: f"c{place}" for place, meaning in enumerate(meanings) if meaning != IGNORE}
     stated = {meaning: left[column].replace(CLEAR, None) for meaning, column in places.items()}
     blank = pl.Series([None] * left.height, dtype=pl.String)
     plain = {name: stated.get(name, blank) for name in [*COLUMNS, *(each for each in stated if each not in COLUMNS)]}
-    texts = {name: parted(cell, ";") if name in LISTS else cell for name, cell in plain.items()}
+    texts = {name: split_cells(cell, ";") if name in LISTS else cell for name, cell in plain.items()}
     batch = Batch(
         refused=pl.concat([rows.refused, aside]).sort("row"),
         original=rows.cells.drop("line").rename({f"c{place}": f"c.{name}" for place, name in enumerate(header)}),

@@ -1,1 +1,1 @@
-"""Zip, tar, JSON and HTML from outside, read without trust."""
+"""Zip, tar, JSON and HTML parsed as untrusted input."""

@@ -10,7 +10,7 @@ import polars as pl
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read.core.batch import Batch
-from pipelines.read.tables.spreadsheet_cells import CLEAR, parted, said
+from pipelines.read.tables.spreadsheet_cells import CLEAR, clean_cells, split_cells
 from pipelines.read.tables.table import BLANK, OVER, Rows, Table
 from schemas import received
 from schemas.error_codes import ErrorCode
@@ -122,7 +122,7 @@ def meaning_of(name: str, told: Mapping[str, str], *, has_key: bool) -> str:
 def batch_of(header: list[str], rows: Rows, layout: Layout) -> Batch:
     """Rows of a table as a batch. Rows that say nothing, or only show how to fill a template, are skipped."""
     columns = [f"c{place}" for place in range(len(header))]
-    cells = said(rows.cells, columns)
+    cells = clean_cells(rows.cells, columns)
     aside = set_aside(cells, rows.cells, header)
     if not aside.is_empty():
         cells = cells.join(aside, on="row", how="anti", maintain_order="left")
@@ -251,4 +251,4 @@ def attributes_of(cells: pl.DataFrame, meanings: list[str], names: list[str]) ->
 
 def parts(cells: pl.Series, separator: str) -> pl.Series:
     """The values of each cell, which may hold several; none where it is blank or clears."""
-    return parted(cells.replace(CLEAR, None), separator)
+    return split_cells(cells.replace(CLEAR, None), separator)

@@ -41,7 +41,7 @@ def bare(cell: pl.Expr) -> pl.Expr:
     return pl.when(plain).then(cell).otherwise(cell.str.slice(1))
 
 
-def said(cells: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+def clean_cells(cells: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     """What cells of a contact list say: trimmed and bare, CLEAR for one that clears, null where it is blank."""
     trimmed = pl.col(columns).str.strip_chars().replace("", None).replace(CLEARS, CLEAR)
     told = cells.with_columns(trimmed)
@@ -59,7 +59,7 @@ def joined(texts: pl.Expr) -> pl.Expr:
     return texts.list.eval(pl.element().str.replace_all(r"([\\;,])", r"\${1}")).list.join("; ")
 
 
-def parted(cells: pl.Series, separator: str) -> pl.Series:
+def split_cells(cells: pl.Series, separator: str) -> pl.Series:
     """The texts of cells that may hold several, trimmed, none of them blank; no texts where a cell is null.
 
     `separator` is a pattern. Where it is or includes `;`, signs behind a backslash are part of their text.

@@ -9,12 +9,12 @@ from pipelines.store.warehouse.connection import Connection, query, register, va
 
 SCOPE = "IN (SELECT contact_id::UUID FROM scope)"
 # Order of decisions: their time, and within a file of change requests their place in it.
-TURN = """lpad(epoch_us(d.decided_at)::VARCHAR, 20, '0') || lpad(coalesce(d.row_number, 0)::VARCHAR, 10, '0')
+DECISION_ORDER = """lpad(epoch_us(d.decided_at)::VARCHAR, 20, '0') || lpad(coalesce(d.row_number, 0)::VARCHAR, 10, '0')
           || d.decision_id"""
 # Decisions about values with the record each was decided for, and the contact that is in now.
-CARRIED = f"""
+VALUE_DECISIONS = f"""
     SELECT m.contact_id, r.record_key, d.decision_id, d.kind, coalesce(d.field, 'tags') AS field, d.value, d.decided_at,
-           {TURN} AS turn
+           {DECISION_ORDER} AS turn
     FROM decision d JOIN decision_record r USING (decision_id) JOIN membership m USING (record_key)
     WHERE d.revoked_at IS NULL AND d.kind IN ('edit', 'pin', 'tag', 'untag') AND coalesce(r.side, 0) = 0
       AND m.run_to IS NULL AND m.contact_id {SCOPE}"""
@@ -79,7 +79,7 @@ def stated_values(connection: Connection, contacts: pl.Series, priorities: pl.Da
 def decided_values(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
     """Standing edits, pins, tags and untags of these contacts (`merge.decided.Decisions.values`)."""
     with register(connection, scope=contacts.to_frame("contact_id")):
-        return query(connection, f"{CARRIED} ORDER BY turn, record_key")
+        return query(connection, f"{VALUE_DECISIONS} ORDER BY turn, record_key")
 
 
 def overruled_values(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
@@ -89,7 +89,7 @@ def overruled_values(connection: Connection, contacts: pl.Series) -> pl.DataFram
             connection,
             f"""
             SELECT c.contact_id, c.decision_id, r.record_key
-            FROM ({CARRIED}) c
+            FROM ({VALUE_DECISIONS}) c
             JOIN decision_record r USING (decision_id)
             JOIN membership m ON m.record_key = r.record_key AND m.contact_id = c.contact_id
             WHERE m.run_to IS NULL AND c.kind IN ('edit', 'pin') ORDER BY ALL""",
@@ -102,7 +102,7 @@ def values_since_decision(connection: Connection, contacts: pl.Series) -> pl.Dat
         return query(
             connection,
             f"""
-            WITH carried AS ({CARRIED}),
+            WITH carried AS ({VALUE_DECISIONS}),
             spoken_of AS (
                 SELECT r.record_key, c.field FROM carried c JOIN decision_record r USING (decision_id)
                 WHERE c.kind IN ('edit', 'pin')
@@ -138,7 +138,7 @@ def primaries(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
             connection,
             f"""
             WITH joined AS (
-                SELECT m.contact_id, d.decision_id, {TURN} AS turn, r.record_key, coalesce(r.side, 0) AS side
+                SELECT m.contact_id, d.decision_id, {DECISION_ORDER} AS turn, r.record_key, coalesce(r.side, 0) AS side
                 FROM decision d JOIN decision_record r USING (decision_id) JOIN membership m USING (record_key)
                 WHERE d.kind = 'merge' AND d.revoked_at IS NULL AND m.run_to IS NULL AND m.contact_id {SCOPE}
             )
@@ -165,7 +165,7 @@ def pin_of(connection: Connection, contact_id: str, field: str) -> str | None:
         SELECT d.decision_id
         FROM decision d JOIN decision_record r USING (decision_id) JOIN membership m USING (record_key)
         WHERE d.kind = 'pin' AND d.revoked_at IS NULL AND coalesce(r.side, 0) = 0
-          AND m.run_to IS NULL AND m.contact_id = ? AND d.field = ? ORDER BY {TURN} DESC LIMIT 1""",
+          AND m.run_to IS NULL AND m.contact_id = ? AND d.field = ? ORDER BY {DECISION_ORDER} DESC LIMIT 1""",
         [contact_id, field],
     )
     return None if found is None else str(found)

@@ -206,7 +206,7 @@ def member_counts(connection: Connection, contacts: pl.Series, as_of: datetime) 
 
 
 # Fingerprints of contacts, without what only says when they were last looked at.
-PRINTS = """
+CONTACT_FINGERPRINTS = """
     SELECT plain.contact_id, contact.run_id, md5(to_json(plain)::VARCHAR) AS print
     FROM (SELECT * EXCLUDE (run_id, status_as_of) FROM contact) plain JOIN contact USING (contact_id)"""
 WHERE_AFFECTED = "WHERE plain.contact_id IN (SELECT contact_id::UUID FROM affected)"
@@ -228,7 +228,7 @@ def replace_contacts(
         connection, affected=affected.to_frame("contact_id"), golden=contacts, chosen=fields, known=identifiers
     ):
         connection.execute(f"""
-            CREATE OR REPLACE TEMP TABLE contact_before AS {PRINTS} {WHERE_AFFECTED}""")
+            CREATE OR REPLACE TEMP TABLE contact_before AS {CONTACT_FINGERPRINTS} {WHERE_AFFECTED}""")
         for table in ("contact", "contact_field", "contact_identifier"):
             connection.execute(f"DELETE FROM {table} WHERE contact_id IN (SELECT contact_id::UUID FROM affected)")
         connection.execute(
@@ -248,7 +248,7 @@ def replace_contacts(
         )
         connection.execute(f"""
             UPDATE contact c SET run_id = b.run_id
-            FROM contact_before b JOIN ({PRINTS} {WHERE_AFFECTED}) n USING (contact_id, print)
+            FROM contact_before b JOIN ({CONTACT_FINGERPRINTS} {WHERE_AFFECTED}) n USING (contact_id, print)
             WHERE c.contact_id = b.contact_id""")
         return int(
             value(

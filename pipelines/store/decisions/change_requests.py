@@ -84,7 +84,7 @@ def last_change(connection: Connection) -> int:
     return int(value(connection, "SELECT coalesce(max(number), 0) FROM id_changes"))
 
 
-def credit(connection: Connection, since: int, touched: Mapping[str, str]) -> None:
+def attribute_id_changes(connection: Connection, since: int, touched: Mapping[str, str]) -> None:
     """Say of the changes of ids after the one of this number which decision made them: decisions by contact."""
     made = pl.DataFrame(list(touched.items()), schema={"contact_id": pl.String, "decision_id": pl.String}, orient="row")
     with register(connection, made=made):

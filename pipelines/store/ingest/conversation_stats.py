@@ -20,7 +20,7 @@ def mark_stale(connection: Connection, spoken: pl.DataFrame) -> None:
         connection.execute("INSERT INTO stale_conversation_stats SELECT DISTINCT conversation_id::UUID FROM stirred")
 
 
-def seen(connection: Connection, messages: pl.Series) -> None:
+def remove_receipt_only(connection: Connection, messages: pl.Series) -> None:
     """Messages are there, so those of them that only receipts have told of are unseen no more."""
     with in_list(connection, "message_id", messages) as are_these:
         mark_stale(
@@ -28,7 +28,7 @@ def seen(connection: Connection, messages: pl.Series) -> None:
         )
 
 
-def receipted(connection: Connection, messages: pl.Series) -> None:
+def refresh_receipt_only(connection: Connection, messages: pl.Series) -> None:
     """Receipts of messages have changed: of those that are not there themselves, nothing else is known."""
     with in_list(connection, "message_id", messages) as are_these:
         mark_stale(

@@ -40,7 +40,7 @@ class EarlierDelivery(NamedTuple):
 Hashes = dict[tuple[str, int, int], str]  # SHA-256 of landed files, by path, size and time of modification (ns)
 
 # Rows that were given back, each with whether it has arrived since.
-GIVEN_BACK = """
+RETURNED_ROWS = """
     SELECT r.delivery_id, r.row_number, r.outcome, (r.delivery_id, r.row_number) IN (
         SELECT (delivery_id, row_number) FROM corrected_row) AS corrected
     FROM rejected_row r WHERE r.outcome IN ('rejected', 'quarantined')"""
@@ -53,7 +53,7 @@ def earlier_delivery(connection: Connection, delivery_ids: Iterable[str]) -> dic
         rows = connection.execute(f"""
             SELECT delivery_id::VARCHAR, state, code, config_digest, remediation, coalesce(g.open_rows, 0)
             FROM delivery
-            LEFT JOIN (SELECT delivery_id, count(*) AS open_rows FROM ({GIVEN_BACK})
+            LEFT JOIN (SELECT delivery_id, count(*) AS open_rows FROM ({RETURNED_ROWS})
                        WHERE NOT corrected GROUP BY delivery_id) g USING (delivery_id)
             WHERE delivery_id IN (SELECT delivery_id::UUID FROM wanted)""").fetchall()
         kept = connection.execute("""

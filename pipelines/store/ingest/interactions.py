@@ -10,7 +10,7 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.store.ingest import conversation_stats
-from pipelines.store.ingest.before import best_before
+from pipelines.store.ingest.running_best import running_best
 from pipelines.store.warehouse.connection import Connection, in_list, query, register
 from schemas.vocabulary import Outcome
 
@@ -73,7 +73,7 @@ def keep_messages(connection: Connection, messages: pl.DataFrame) -> pl.DataFram
     _come_further(connection, judged, stored)
     conversation_stats.mark_stale(connection, stored.new)
     conversation_stats.mark_stale(connection, stored.replaced)
-    conversation_stats.seen(connection, stored.new["message_id"])
+    conversation_stats.remove_receipt_only(connection, stored.new["message_id"])
     return _outcomes(judged)
 
 
@@ -85,7 +85,7 @@ def keep_receipts(connection: Connection, receipts: pl.DataFrame) -> pl.DataFram
     """
     judged = _judged(connection, receipts, "receipt", "receipt_id")
     stored = _store(connection, judged, receipts.columns, "receipt", "receipt_id")
-    conversation_stats.receipted(connection, stored.new["message_id"].unique())
+    conversation_stats.refresh_receipt_only(connection, stored.new["message_id"].unique())
     return _outcomes(judged)
 
 
@@ -127,7 +127,7 @@ def _judged(connection: Connection, entries: pl.DataFrame, table: str, key: str,
             is_stored=pl.col(key).is_in(stored[key].implode()),
         )
     )
-    lacked = best_before(ranked, key).join(ranked.select("rank", lacked="lacks"), on="rank").drop("rank")
+    lacked = running_best(ranked, key).join(ranked.select("rank", lacked="lacks"), on="rank").drop("rank")
     in_delivery = pl.col("turn") == 0
     return (
         ranked.filter(pl.col("row") > 0)

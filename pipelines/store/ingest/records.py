@@ -7,7 +7,7 @@ are all that a later arrival can do.
 import polars as pl
 
 from pipelines.ids import contact_ids
-from pipelines.store.ingest.before import best_before
+from pipelines.store.ingest.running_best import running_best
 from pipelines.store.warehouse.connection import Connection, query, register
 from schemas.contact_list import Mode
 from schemas.error_codes import ErrorCode
@@ -142,7 +142,7 @@ def _judged(connection: Connection, records: pl.DataFrame) -> pl.DataFrame:
     order = ["observed_at", "place", "correction", "version"]
     said = pl.concat([stored.select("record_key", "turn", *order), arriving.select("record_key", "turn", *order)])
     ranked = said.sort(order, descending=True).with_row_index("rank")
-    latest = best_before(ranked, "record_key").join(ranked.select("rank", "version"), on="rank")
+    latest = running_best(ranked, "record_key").join(ranked.select("rank", "version"), on="rank")
     return arriving.join(
         latest.select(*by_content, "turn", is_latest=pl.lit(value=True)), on=[*by_content, "turn"], how="left"
     ).with_columns(pl.col("is_latest").fill_null(value=False))

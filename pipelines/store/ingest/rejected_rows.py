@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.store.ingest.deliveries import GIVEN_BACK, Delivery
+from pipelines.store.ingest.deliveries import RETURNED_ROWS, Delivery
 from pipelines.store.warehouse.connection import Connection, query, register, value
 from schemas.error_codes import ErrorCode
 
@@ -94,7 +94,7 @@ def deliveries_to_return(connection: Connection, formats: list[str]) -> pl.DataF
         connection,
         f"""
         SELECT d.delivery_id, d.source, d.delivery_id IN (
-                   SELECT g.delivery_id FROM ({GIVEN_BACK}) g WHERE NOT g.corrected) AS has_rows
+                   SELECT g.delivery_id FROM ({RETURNED_ROWS}) g WHERE NOT g.corrected) AS has_rows
         FROM delivery d
         WHERE d.report_file IS NULL AND list_contains(?::VARCHAR[], d.format)
           AND (d.rejected > 0 OR d.delivery_id IN (SELECT delivery_id FROM problem WHERE severity <> 'info'))
@@ -111,7 +111,7 @@ def keep_file_names(connection: Connection, delivery_id: str, rows_file: str | N
     )
 
 
-def named(connection: Connection, source: str, claims: pl.DataFrame) -> pl.DataFrame:
+def claimed_rows(connection: Connection, source: str, claims: pl.DataFrame) -> pl.DataFrame:
     """Which refused rows of a source the rows of a file say they correct.
 
     Args:
@@ -138,7 +138,7 @@ def named(connection: Connection, source: str, claims: pl.DataFrame) -> pl.DataF
         )
 
 
-def corrected(connection: Connection, delivery_id: str) -> pl.Series:
+def corrected_row_numbers(connection: Connection, delivery_id: str) -> pl.Series:
     """Numbers of the rows of a delivery whose corrections have arrived."""
     sql = "SELECT row_number FROM corrected_row WHERE delivery_id = ? ORDER BY row_number"
     return query(connection, sql, [delivery_id])["row_number"]
@@ -150,7 +150,7 @@ def has_cut_rows(connection: Connection, delivery_id: str) -> bool:
         value(
             connection,
             f"""
-            SELECT count(*) > 0 FROM ({GIVEN_BACK}) g JOIN problem p USING (delivery_id, row_number)
+            SELECT count(*) > 0 FROM ({RETURNED_ROWS}) g JOIN problem p USING (delivery_id, row_number)
             WHERE delivery_id = ? AND NOT g.corrected AND p.code = ?""",
             [delivery_id, ErrorCode.LIMIT_EXCEEDED.value],
         )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import narwhals as nw
 import polars as pl
 
-from pipelines.match.blocking.joins import usable_blocks
+from pipelines.match.blocking.usable_blocks import usable_blocks
 from pipelines.match.comparison.identifier_fields import FIELDS
 from pipelines.store.warehouse.connection import Connection, query, register
 

@@ -5,7 +5,7 @@ import polars as pl
 from pipelines.store.warehouse.connection import Connection, query, register
 
 
-def golden(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
+def golden_records(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
     """Golden records of these contacts, attributes as a list of key and value."""
     with register(connection, wanted=contacts.to_frame("contact_id")):
         return query(
@@ -136,7 +136,7 @@ def member_records(connection: Connection, contact_id: str) -> pl.DataFrame:
     )
 
 
-def look_alikes(connection: Connection, contact_id: str) -> pl.DataFrame:
+def possible_duplicates(connection: Connection, contact_id: str) -> pl.DataFrame:
     """Contacts that may be the same person as this one: contact_id, name, probability, reason."""
     return query(
         connection,
@@ -256,7 +256,7 @@ def last_run(connection: Connection) -> pl.DataFrame:
     return query(connection, "SELECT run_id, as_of, started_at FROM run ORDER BY started_at DESC, run_id DESC LIMIT 1")
 
 
-def showcase(connection: Connection) -> tuple[str, str] | None:
+def example_contact(connection: Connection) -> tuple[str, str] | None:
     """A contact worth looking at, as its id and as a person would call it: of most channels, then of most records."""
     row = connection.execute(
         """SELECT contact_id, coalesce(email, phone, contact_id::VARCHAR) FROM contact

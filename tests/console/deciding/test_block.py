@@ -83,5 +83,5 @@ def test_conversations_set_aside_are_listed(folder: Path, capsys: pytest.Capture
     assert answered(folder, capsys, "list", "--blocked-conversations", "ben") == []
     assert answered(folder, capsys, "status")["blocked_conversations"] == 1
     assert main(["timeline", "anna berg", "--project", str(folder)]) == 0
-    assert "1 conversation set aside" in capsys.readouterr().out
+    assert "1 conversation suppressed" in capsys.readouterr().out
     assert main(["list", "--blocked-conversations", "--status", "active", "--project", str(folder)]) == 2

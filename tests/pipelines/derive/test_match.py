@@ -6,7 +6,7 @@ import pytest
 from pipelines.derive import fit as fitting
 from pipelines.derive import match as step
 from pipelines.derive.match import Matched
-from pipelines.match.blocking.keys import RULES
+from pipelines.match.blocking.rules import RULES
 from pipelines.store.matching import match_tables as store
 from pipelines.store.matching.models import SHIPPED
 from pipelines.store.runs.work_queue import MATCH, enqueue_all

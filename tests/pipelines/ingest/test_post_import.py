@@ -83,7 +83,7 @@ def test_what_a_killed_run_left_undone_is_done_by_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(post_import, "removed", killed)
+        patched.setattr(post_import, "delete_file", killed)
         with pytest.raises(KeyboardInterrupt):
             project.receive()
     assert path.exists()
@@ -100,7 +100,7 @@ def test_a_file_that_was_touched_since_it_was_read_stays(
 
     def touched(folder: Path, file: Path, before: arrivals.Stamp) -> bool:
         path.write_text(f"{PEOPLE}\n3,Cleo Dorn,cleo@example.com\n")
-        return arrivals.untouched(folder, file, before)
+        return arrivals.is_untouched(folder, file, before)
 
     with monkeypatch.context() as patched:
         patched.setattr(post_import, "untouched", touched)

@@ -317,6 +317,6 @@ def test_known_files_are_looked_up_at_once(project: SmallProject, monkeypatch: p
         return whole(connection, ids)
 
     monkeypatch.setattr(deliveries, "earlier_delivery", noted)
-    monkeypatch.setattr(arrivals, "hashed", None)
+    monkeypatch.setattr(arrivals, "sha256_of", None)
     assert [each.known for each in project.receive()] == [True] * 3
     assert asked == [3]

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.errors import ConfigurationError
 from pipelines.landing import arrivals
-from pipelines.landing.arrivals import LandedFile, Stamp, as_landed, list_arrivals, local_files, stated_time
+from pipelines.landing.arrivals import LandedFile, Stamp, list_arrivals, local_files, stated_time, to_landed_file
 from schemas.contact_list import ContactList
 from schemas.source import Source
 from tests.small_project import LAST_DAY, SmallProject
@@ -72,7 +72,7 @@ def test_a_file_that_changes_while_it_is_hashed_is_left_for_the_next_run(
         return "0" * 64
 
     with monkeypatch.context() as patched:
-        patched.setattr(arrivals, "hashed", growing)
+        patched.setattr(arrivals, "sha256_of", growing)
         assert found(project) == []
     assert [each.size for each in found(project)] == [path.stat().st_size]
 
@@ -80,7 +80,7 @@ def test_a_file_that_changes_while_it_is_hashed_is_left_for_the_next_run(
 def test_a_file_that_is_not_touched_is_hashed_once(project: SmallProject, monkeypatch: pytest.MonkeyPatch) -> None:
     drop(project, "a.csv")
     before = found(project)
-    monkeypatch.setattr(arrivals, "hashed", None)
+    monkeypatch.setattr(arrivals, "sha256_of", None)
     assert found(project) == before
 
 
@@ -208,7 +208,7 @@ def test_a_time_in_a_name_that_has_not_come_does_not_count(
     name: str, declared: tuple[datetime, str], tmp_path: Path
 ) -> None:
     utc, modified = SOURCE.model_copy(update={"timezone": "UTC"}), datetime(2026, 3, 31, 12, 30, tzinfo=UTC)
-    file = as_landed("crm", tmp_path / name, "0" * 64, Stamp(name, 3, 1), modified, utc, LATEST)
+    file = to_landed_file("crm", tmp_path / name, "0" * 64, Stamp(name, 3, 1), modified, utc, LATEST)
     assert (file.declared_at, file.declared_from) == declared
     assert file.is_misdated is (declared[1] == "modification_time")
 
@@ -216,7 +216,7 @@ def test_a_time_in_a_name_that_has_not_come_does_not_count(
 def test_a_file_is_the_same_delivery_when_the_time_in_its_name_has_come(tmp_path: Path) -> None:
     modified = datetime(2026, 3, 31, 12, 30, tzinfo=UTC)
     before, after = (
-        as_landed("crm", tmp_path / "crm-2026-04-03.csv", "0" * 64, Stamp("a", 3, 1), modified, SOURCE, latest)
+        to_landed_file("crm", tmp_path / "crm-2026-04-03.csv", "0" * 64, Stamp("a", 3, 1), modified, SOURCE, latest)
         for latest in (LATEST, datetime(2026, 5, 1, tzinfo=UTC))
     )
     assert before.declared_at < after.declared_at
@@ -230,14 +230,14 @@ def test_a_file_that_may_not_be_read_is_told_of_and_the_others_are_found(
     project: SmallProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     locked, other = drop(project, "locked.csv"), drop(project, "other.csv", b"other")
-    whole = arrivals.hashed
+    whole = arrivals.sha256_of
 
     def denied(path: Path) -> str:
         if path == locked:
             raise PermissionError(13, "Permission denied", str(path))
         return whole(path)
 
-    monkeypatch.setattr(arrivals, "hashed", denied)
+    monkeypatch.setattr(arrivals, "sha256_of", denied)
     there = list_arrivals(project.connection, project.project.folder, {"crm": SOURCE})
     assert [each.path for each in there.files] == [other]
     assert [(each.source, each.file_name) for each in there.unreadable] == [("crm", "locked.csv")]

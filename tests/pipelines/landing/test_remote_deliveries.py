@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipelines.landing import arrivals
-from pipelines.landing.remote_listing import listed
+from pipelines.landing.remote_listing import list_remote_files
 from pipelines.store.ingest import archive
 from pipelines.store.ingest.unreachable_sources import unreachable
 from tests.pipelines.landing.conftest import Bucket, Drop, Place
@@ -52,7 +52,7 @@ def test_a_file_that_is_not_touched_is_fetched_once(
     configure(project, there)
     there.put("crm-2026-06-01.csv", PEOPLE)
     project.receive()
-    monkeypatch.setattr(arrivals, "hashed", None)
+    monkeypatch.setattr(arrivals, "sha256_of", None)
     assert [each.known for each in project.receive()] == [True]
 
 
@@ -60,8 +60,8 @@ def test_a_large_file_comes_in_order_and_from_any_place_in_it(project: SmallProj
     configure(project, there)
     content = b"".join(b"%09d\n" % each for each in range(700_000))
     there.put("crm-2026-06-01.csv", content)
-    [file] = listed("crm", project.project.settings.sources["crm"])
-    assert arrivals.hashed(file) == hashlib.sha256(content).hexdigest()
+    [file] = list_remote_files("crm", project.project.settings.sources["crm"])
+    assert arrivals.sha256_of(file) == hashlib.sha256(content).hexdigest()
     with file.open("rb") as stream:
         stream.seek(-10, io.SEEK_END)
         assert stream.read() == b"000699999\n"

@@ -87,7 +87,7 @@ def test_a_file_that_is_lost_on_the_way_is_not_refused_but_tried_again(
     form = "contacts_csv" if name.endswith("csv") else "messenger_download"
     project.configure(sources={"crm": {"format": form, "path": "sftp://files.example/in/*"}})
     monkeypatch.setattr(arrivals, "listed", lambda *_: [file(lambda: Failing(b"PK" * 1_500_000), f"/in/{name}")])
-    monkeypatch.setattr(arrivals, "hashed", lambda _: "0" * 64)
+    monkeypatch.setattr(arrivals, "sha256_of", lambda _: "0" * 64)
     assert project.receive() == []
     assert project.rows("FROM delivery") == []
     assert "OSError" in unreachable(project.connection)["crm"]
@@ -98,4 +98,4 @@ def test_a_file_without_any_time_has_to_have_one_in_its_name(project: SmallProje
     timeless = Remote(System(io.BytesIO), "https://files.example", "https://files.example/crm.csv", 1, None, "v1")
     seen = arrivals.Seen(timeless, arrivals.stamp(tmp_path, timeless))
     with pytest.raises(SourceUnreachable, match="put a date into its name"):
-        arrivals.landed("crm", source, [seen], {seen.stamp: "0" * 64}, datetime(2026, 12, 31, tzinfo=UTC))
+        arrivals.landed_files("crm", source, [seen], {seen.stamp: "0" * 64}, datetime(2026, 12, 31, tzinfo=UTC))

@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.match.blocking.keys import candidate_pairs, paired_keys
+from pipelines.match.blocking.rules import candidate_pairs, paired_keys
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
 from pipelines.match.clusters.cluster import SURE, cluster
 from pipelines.match.comparison.listed import prepare_list

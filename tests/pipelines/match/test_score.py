@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.match.blocking.keys import PAIRS
+from pipelines.match.blocking.rules import PAIRS
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
 from pipelines.match.comparison.listed import prepare_list
 from pipelines.match.comparison.records import encode

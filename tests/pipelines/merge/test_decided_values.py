@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.merge.choice import CANDIDATES, STATED
 from pipelines.merge.decided_values import Decisions, with_decisions
-from pipelines.merge.survivorship import Golden, survive
+from pipelines.merge.survivorship import Golden, apply_survivorship
 from schemas.attribute import Attribute
 from schemas.vocabulary import AttributeMerge, AttributeType
 from tests.examples import examples
@@ -84,7 +84,7 @@ def survivors(
     over: str = "ab",
     primaries: Sequence[tuple[int, str]] = (),
 ) -> Golden:
-    return survive(candidates(said, decided, over, primaries, attributes), attributes)
+    return apply_survivorship(candidates(said, decided, over, primaries, attributes), attributes)
 
 
 def values(

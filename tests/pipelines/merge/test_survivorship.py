@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.merge.choice import CANDIDATES, MOST_LOST
-from pipelines.merge.survivorship import Golden, survive
+from pipelines.merge.survivorship import Golden, apply_survivorship
 from schemas.attribute import Attribute
 from schemas.vocabulary import AttributeMerge, AttributeType
 from tests.examples import examples
@@ -42,7 +42,7 @@ def name(record: str, full: str, **said: Any) -> dict[str, Any]:
 
 
 def survivors(candidates: Sequence[Mapping[str, Any]], **attributes: Attribute) -> Golden:
-    return survive(pl.DataFrame(candidates, schema=CANDIDATES), attributes)
+    return apply_survivorship(pl.DataFrame(candidates, schema=CANDIDATES), attributes)
 
 
 def chosen(field: str, *candidates: Mapping[str, Any], **attributes: Attribute) -> tuple[str, str]:

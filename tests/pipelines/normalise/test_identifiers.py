@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from pipelines.normalise.identifiers import identifiers, working
+from pipelines.normalise.identifiers import identifiers, valid_identifiers
 from schemas import received
 
 
@@ -41,7 +41,7 @@ def test_the_same_identifier_twice_on_a_row_is_one() -> None:
 def test_what_has_no_normal_form_is_told_and_not_kept() -> None:
     found = judged((1, "phone", "call me"), (1, "external_id", "A 1"))
     assert found["code"].to_list() == ["PHONE_UNPARSEABLE", None]
-    assert working(found)["raw"].to_list() == ["A 1"]
+    assert valid_identifiers(found)["raw"].to_list() == ["A 1"]
 
 
 @pytest.mark.parametrize(

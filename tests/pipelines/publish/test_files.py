@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.publish.files import sha256_of, written
+from pipelines.publish.files import atomic_write, sha256_of
 
 
 def test_a_file_takes_its_place_when_it_is_complete(tmp_path: Path) -> None:
     path = tmp_path / "contacts.csv"
-    with written(path) as file:
+    with atomic_write(path) as file:
         file.write(b"id\r\n")
         assert not path.exists()
     assert path.read_bytes() == b"id\r\n"
@@ -17,7 +17,7 @@ def test_a_file_takes_its_place_when_it_is_complete(tmp_path: Path) -> None:
 
 def test_nobody_else_may_read_it(tmp_path: Path) -> None:
     path = tmp_path / "new" / "contacts.csv"
-    with written(path) as file:
+    with atomic_write(path) as file:
         draft = next(path.parent.iterdir())
         file.write(b"id\r\n")
         assert stat.S_IMODE(draft.stat().st_mode) == 0o600
@@ -28,7 +28,7 @@ def test_nobody_else_may_read_it(tmp_path: Path) -> None:
 def test_a_file_that_others_could_read_is_its_owners_again(tmp_path: Path) -> None:
     path = tmp_path / "contacts.csv"
     path.touch(mode=0o644)
-    with written(path):
+    with atomic_write(path):
         pass
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -39,7 +39,7 @@ def test_an_error_leaves_the_old_file_and_no_draft(tmp_path: Path, error: type[B
     path.write_bytes(b"old")
 
     def interrupted() -> None:
-        with written(path) as file:
+        with atomic_write(path) as file:
             file.write(b"new")
             raise error
 
@@ -61,6 +61,6 @@ def test_what_is_no_file_has_no_hash(tmp_path: Path) -> None:
 
 def test_what_a_killed_run_left_of_a_draft_is_gone_after_the_next(tmp_path: Path) -> None:
     (tmp_path / ".contacts.csv.tmp").write_text("rows of people")
-    with written(tmp_path / "contacts.csv") as file:
+    with atomic_write(tmp_path / "contacts.csv") as file:
         file.write(b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["contacts.csv"]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.publish.table import as_csv, header
-from pipelines.read.tables.spreadsheet_cells import parted, said
+from pipelines.read.tables.spreadsheet_cells import clean_cells, split_cells
 from schemas.segment import Dialect
 
 FRAME = pl.DataFrame(
@@ -91,7 +91,7 @@ def test_every_text_can_be_read_back(texts: list[str], dialect: Dialect) -> None
     frame = pl.DataFrame({"contact_id": "x", "name": texts})
     written = as_csv(frame, ["contact_id", "name"], dialect=dialect).decode()
     cells = pl.DataFrame(list(csv.reader(io.StringIO(written, newline=""))), schema=["id", "name"], orient="row")
-    assert said(cells, ["name"])["name"].to_list() == texts
+    assert clean_cells(cells, ["name"])["name"].to_list() == texts
 
 
 @given(st.lists(st.lists(TIDY, min_size=1), min_size=1), st.sampled_from(Dialect))
@@ -99,4 +99,4 @@ def test_every_text_can_be_read_back(texts: list[str], dialect: Dialect) -> None
 def test_every_list_can_be_read_back(lists: list[list[str]], dialect: Dialect) -> None:
     written = as_csv(pl.DataFrame({"tags": lists}), ["tags"], dialect=dialect).decode()
     cells = pl.DataFrame({"tags": [row[0] for row in csv.reader(io.StringIO(written, newline=""))]})
-    assert parted(said(cells, ["tags"])["tags"], "[;,]").to_list() == lists
+    assert split_cells(clean_cells(cells, ["tags"])["tags"], "[;,]").to_list() == lists

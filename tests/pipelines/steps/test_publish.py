@@ -10,9 +10,9 @@ from typing import Any, BinaryIO
 import pytest
 
 from pipelines.errors import ConfigurationError
-from pipelines.publish.files import sha256_of, written
+from pipelines.publish.files import atomic_write, sha256_of
 from pipelines.steps import publish as step
-from pipelines.steps.publish import Published, compiled_segments, publish
+from pipelines.steps.publish import Published, compile_segments, publish
 from pipelines.store.reads import exports
 from schemas.segment import Dialect, Segment
 from tests.small_project import AS_OF, SmallProject, starting_point
@@ -249,7 +249,7 @@ def before_the_manifest(monkeypatch: pytest.MonkeyPatch) -> None:
     def killed(path: Path) -> AbstractContextManager[BinaryIO]:
         if path.name == step.MANIFEST:
             raise KeyboardInterrupt
-        return written(path)
+        return atomic_write(path)
 
     monkeypatch.setattr(step, "written", killed)
 
@@ -305,14 +305,14 @@ def test_a_segment_that_asks_for_what_contacts_do_not_have_is_a_fault_with_its_p
 ) -> None:
     wrong = project.project._replace(segments=[VIP, changed(**said)])
     with pytest.raises(ConfigurationError, match=told):
-        compiled_segments(wrong, AS_OF)
+        compile_segments(wrong, AS_OF)
 
 
 def test_segments_that_can_be_asked_pass_and_hide_no_other(project: SmallProject) -> None:
     wrong = changed(where=VIP.where.model_copy(update={"field": "attr.teir"}))
-    compiled_segments(project.project._replace(segments=[VIP]), AS_OF)
+    compile_segments(project.project._replace(segments=[VIP]), AS_OF)
     with pytest.raises(ConfigurationError, match=r"no field attr\.teir"):
-        compiled_segments(project.project._replace(segments=[VIP, wrong]), AS_OF)
+        compile_segments(project.project._replace(segments=[VIP, wrong]), AS_OF)
 
 
 def test_contacts_that_a_run_made_are_published(project: SmallProject) -> None:

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.match.blocking.keys import KEYS, RULES, Rule, blocking_keys, fields_of, in_blocks
+from pipelines.match.blocking.rules import KEYS, RULES, Rule, blocking_keys, fields_of, in_blocks
 from pipelines.match.comparison.listed import prepare_list
 
 ROLES = {

@@ -2,11 +2,11 @@ import polars as pl
 import pytest
 
 from pipelines.match.comparison.listed import prepare_list
-from pipelines.match.comparison.prepare import FACTS, compared_names, countries, folded
+from pipelines.match.comparison.prepare import FACTS, compared_names, comparison_form, countries
 
 
 def fold(field: str, value: str | None) -> str | None:
-    found = folded(
+    found = comparison_form(
         field, pl.DataFrame({"record": [0], "value": [value]}, schema={"record": pl.UInt32, "value": pl.String})
     )
     assert found.schema == FACTS

@@ -1,6 +1,6 @@
 import polars as pl
 
-from pipelines.match.comparison.subset import local
+from pipelines.match.comparison.subset import subset_for_pairs
 
 NAMES = pl.DataFrame(
     [(9, "otto", None, "ober"), (4, "mara", None, "quint"), (7, None, None, "sol")],
@@ -15,7 +15,7 @@ FACTS = pl.DataFrame(
 def test_records_are_numbered_from_0_in_their_order_and_keep_what_they_were_called() -> None:
     pairs = pl.DataFrame({"lo": [4, 7], "hi": [9, 9]}, schema={"lo": pl.UInt32, "hi": pl.UInt32})
 
-    own = local(pairs, NAMES, FACTS)
+    own = subset_for_pairs(pairs, NAMES, FACTS)
 
     assert own.number.tolist() == [4, 7, 9]
     assert (own.lo.tolist(), own.hi.tolist()) == ([0, 1], [2, 2])
@@ -28,4 +28,4 @@ def test_records_are_numbered_from_0_in_their_order_and_keep_what_they_were_call
 def test_without_records_there_is_nothing_to_compare() -> None:
     none = pl.DataFrame(schema={"lo": pl.UInt32, "hi": pl.UInt32})
 
-    assert local(none, NAMES.clear(), FACTS.clear()).records.count == 0
+    assert subset_for_pairs(none, NAMES.clear(), FACTS.clear()).records.count == 0

@@ -5,7 +5,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.match.blocking.keys import RULES, blocking_keys, candidate_pairs, in_blocks
+from pipelines.match.blocking.rules import RULES, blocking_keys, candidate_pairs, in_blocks
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
 from pipelines.match.comparison.compare import compare
 from pipelines.match.comparison.listed import prepare_list
@@ -13,10 +13,10 @@ from pipelines.match.comparison.records import encode
 from pipelines.match.engines.polars import IN_MEMORY, lazy
 from pipelines.match.model import fit as fit_module
 from pipelines.match.model import sample as module
-from pipelines.match.model.fit import counted, fit
+from pipelines.match.model.fit import fit, model_from_counts
 from pipelines.match.model.model import Model, shipped_m
 from pipelines.match.model.sample import sampled_pairs
-from pipelines.match.model.term_frequency import values
+from pipelines.match.model.term_frequency import count_terms
 from pipelines.match.model.weigh import frequencies, weigh
 from pipelines.match.priors import COLLEAGUES, HOUSEHOLD, ONE_LINE
 
@@ -134,7 +134,7 @@ def test_names_that_more_than_two_records_bear_are_counted() -> None:
 def test_a_list_without_names_is_one_of_organisations() -> None:
     columns = pl.DataFrame({"firm": ["Northwind", "Contoso"]})
     names, facts = prepare_list(columns, {"firm": "company"})
-    assert counted(values(names, facts), 2).kind == "organisations"
+    assert model_from_counts(count_terms(names, facts), 2).kind == "organisations"
 
 
 def test_a_field_is_learnt_from_pairs_that_were_found_without_it() -> None:

@@ -1,7 +1,7 @@
 import polars as pl
 
 from pipelines.match.engines.polars import PolarsEngine, lazy
-from pipelines.match.model.term_frequency import values, values_on
+from pipelines.match.model.term_frequency import count_terms, count_terms_on
 
 NAMES = pl.DataFrame(
     [
@@ -52,8 +52,8 @@ def counted(found: pl.DataFrame) -> dict[tuple[str, str], int]:
 
 
 def test_values_are_counted_by_record_and_what_identifies_is_not() -> None:
-    assert counted(values(NAMES, FACTS)) == COUNTED
+    assert counted(count_terms(NAMES, FACTS)) == COUNTED
 
 
 def test_batches_are_added_up() -> None:
-    assert counted(values_on(PolarsEngine(2), lazy(NAMES), lazy(FACTS))) == COUNTED
+    assert counted(count_terms_on(PolarsEngine(2), lazy(NAMES), lazy(FACTS))) == COUNTED

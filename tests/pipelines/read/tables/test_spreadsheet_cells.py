@@ -3,7 +3,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.read.tables.spreadsheet_cells import CLEAR, bare, joined, parted, protected, said, unmistakable
+from pipelines.read.tables.spreadsheet_cells import (
+    CLEAR,
+    bare,
+    clean_cells,
+    joined,
+    protected,
+    split_cells,
+    unmistakable,
+)
 
 TEXT = st.one_of(
     st.text(st.characters(exclude_categories=["Cs", "Co"])), st.text(st.sampled_from("'=+-@\t\r\n\\N0123eE.,;=a "))
@@ -11,7 +19,7 @@ TEXT = st.one_of(
 
 
 def told(cell: str | None) -> str | None:
-    (meant,) = said(pl.DataFrame({"cell": [cell]}, schema={"cell": pl.String}), ["cell"]).row(0)
+    (meant,) = clean_cells(pl.DataFrame({"cell": [cell]}, schema={"cell": pl.String}), ["cell"]).row(0)
     return None if meant is None else str(meant)
 
 
@@ -76,15 +84,15 @@ def test_what_is_protected_is_read_as_it_was(texts: list[str]) -> None:
     ],
 )
 def test_a_separator_behind_a_backslash_is_part_of_its_text(cell: str | None, texts: list[str]) -> None:
-    assert parted(pl.Series([cell], dtype=pl.String), "[;,]").to_list() == [texts]
+    assert split_cells(pl.Series([cell], dtype=pl.String), "[;,]").to_list() == [texts]
 
 
 def test_a_backslash_means_nothing_where_other_signs_part_a_cell() -> None:
-    assert parted(pl.Series(["a\\; b ::: c"]), " ::: ").to_list() == [["a\\; b", "c"]]
+    assert split_cells(pl.Series(["a\\; b ::: c"]), " ::: ").to_list() == [["a\\; b", "c"]]
 
 
 @given(st.lists(st.lists(TEXT.map(str.strip).filter(bool), min_size=1), min_size=1))
 @settings(deadline=None)
 def test_a_list_that_is_joined_is_parted_as_it_was(lists: list[list[str]]) -> None:
     cells = pl.DataFrame({"texts": lists}).select(joined(pl.col("texts")))["texts"]
-    assert parted(cells, "[;,]").to_list() == lists
+    assert split_cells(cells, "[;,]").to_list() == lists

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.match.blocking.keys import paired_keys
+from pipelines.match.blocking.rules import paired_keys
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
 from pipelines.match.clusters.components import components
 from pipelines.match.comparison.listed import prepare_list

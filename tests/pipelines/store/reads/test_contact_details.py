@@ -91,7 +91,7 @@ def test_a_contact_names_those_that_may_be_the_same_person(project: SmallProject
     project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com")
     project.deliver("shop", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
     project.run()
-    (twin,) = contact_details.look_alikes(project.connection, project.contact_of("crm:1")).to_dicts()
+    (twin,) = contact_details.possible_duplicates(project.connection, project.contact_of("crm:1")).to_dicts()
     assert (twin["contact_id"], twin["reason"]) == (project.contact_of("shop:1"), "score")
     assert contact_details.review_queue(project.connection).height == 1
 

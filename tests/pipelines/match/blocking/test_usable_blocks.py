@@ -2,8 +2,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.match.blocking.joins import usable_blocks
-from pipelines.match.blocking.keys import KEYS, RULES, in_blocks
+from pipelines.match.blocking.rules import KEYS, RULES, in_blocks
+from pipelines.match.blocking.usable_blocks import usable_blocks
 from pipelines.match.engines.polars import IN_MEMORY, lazy
 from tests.examples import examples
 

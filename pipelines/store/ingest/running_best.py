@@ -3,7 +3,7 @@
 import polars as pl
 
 
-def best_before(ranked: pl.DataFrame, key: str) -> pl.DataFrame:
+def running_best(ranked: pl.DataFrame, key: str) -> pl.DataFrame:
     """The best there was of each key before each of its turns: key, turn, rank. First turns are left out.
 
     `ranked`: key, turn (deliveries in the order in which they come), rank (the lowest is the best).

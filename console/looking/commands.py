@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from console.terminal.options import Adder, about_a_contact, in_the_warehouse, whole
+from console.terminal.options import Adder, add_contact_argument, add_warehouse_options, integer_between
 
 
 def add_commands(add: Adder) -> None:
@@ -14,16 +14,19 @@ def add_commands(add: Adder) -> None:
     list_.add_argument("--source", metavar="SOURCE", help="channel of first contact, or a source")
     list_.add_argument("--tag", metavar="TAG")
     list_.add_argument(
-        "--days", type=whole(1, 36_500), metavar="N", help="last interaction within the last N days of the last run"
+        "--days",
+        type=integer_between(1, 36_500),
+        metavar="N",
+        help="last interaction at most N days before the last run",
     )
     list_.add_argument("--attribute", action="append", default=[], metavar="NAME=VALUE")
     list_.add_argument(
-        "--limit", type=whole(0, 2**31), default=50, metavar="N", help="at most so many (default: 50; 0: all)"
+        "--limit", type=integer_between(0, 2**31), default=50, metavar="N", help="at most so many (default: 50; 0: all)"
     )
     list_.add_argument(
         "--blocked-conversations",
         action="store_true",
-        help="instead: conversations of blocked contacts that began after the block (all, or those of a QUERY)",
+        help="list suppressed conversations instead of contacts (all, or those of a QUERY)",
     )
 
     show = add("show", "Show a contact: every value with its origin, and the latest events", "show")
@@ -37,17 +40,17 @@ def add_commands(add: Adder) -> None:
 
     explain = add(
         "explain",
-        "Explain why two contacts or records are or are not one person, or what ties one contact",
+        "Explain why two contacts or records are or are not one person, or what links the records of one contact",
         "explain",
     )
-    said = "whatever finds a contact, a former id, or a record as source:record id"
+    said = "a contact (as for `show`), a former id, or source:record id"
     explain.add_argument("one", metavar="CONTACT", help=said)
     explain.add_argument(
-        "other", metavar="CONTACT", nargs="?", help="the same; without it: what ties the first contact together"
+        "other", metavar="CONTACT", nargs="?", help="the same; without it: what links the records of the first"
     )
 
-    about_a_contact(show)
-    in_the_warehouse(list_, show, explain)
+    add_contact_argument(show)
+    add_warehouse_options(list_, show, explain)
 
 
 def add_timeline(add: Adder) -> None:
@@ -64,10 +67,10 @@ def add_timeline(add: Adder) -> None:
     timeline.add_argument("--since", metavar="DATE", help="from this day or ISO 8601 time on")
     timeline.add_argument("--until", metavar="DATE", help="up to and including this day, or up to this time")
     timeline.add_argument(
-        "--limit", type=whole(0, 2**31), default=0, metavar="N", help="the last N of them (default: 0: all)"
+        "--limit", type=integer_between(0, 2**31), default=0, metavar="N", help="the last N of them (default: 0: all)"
     )
     timeline.add_argument(
         "--vcon", type=Path, metavar="FILE", help="write its messages as a vCon to a new, unencrypted file"
     )
-    about_a_contact(timeline)
-    in_the_warehouse(timeline)
+    add_contact_argument(timeline)
+    add_warehouse_options(timeline)

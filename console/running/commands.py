@@ -4,7 +4,7 @@ import argparse
 import re
 from pathlib import Path
 
-from console.terminal.options import Adder, at_project, in_the_warehouse
+from console.terminal.options import Adder, add_project_option, add_warehouse_options
 
 INFERRED = "inferred"  # roles of columns that no file gives
 
@@ -30,7 +30,7 @@ def add_commands(add: Adder) -> None:
 
     check = add("check", "Validate a file as a run would, without ingesting it", "check")
     check.add_argument("file", type=Path, metavar="FILE", help="the file to validate, anywhere on disk")
-    check.add_argument("--source", metavar="SOURCE", help="source it belongs to (default: told by its folder)")
+    check.add_argument("--source", metavar="SOURCE", help="source it belongs to (default: inferred from its folder)")
 
     template = add("template", "Write a CSV template with an example row and a description of each column", "template")
     template.add_argument("--source", metavar="SOURCE", help="with the headers of this source")
@@ -48,7 +48,7 @@ def add_commands(add: Adder) -> None:
     suggest.add_argument(
         "paths", type=Path, nargs="+", metavar="PATH", help="a file, or a folder (searched recursively)"
     )
-    at_project(suggest)
+    add_project_option(suggest)
 
     archive = add("archive", "List archived deliveries, or restore one as delivered", "archive")
     archive.add_argument("what", choices=["list", "get"])
@@ -60,7 +60,7 @@ def add_commands(add: Adder) -> None:
     dev = add("dev", "Open Dagster's web page on this project", "dev")
     dev.add_argument("--port", type=int, default=3000, metavar="PORT")
 
-    in_the_warehouse(run, status, check, archive)
+    add_warehouse_options(run, status, check, archive)
 
 
 def add_rebuild(add: Adder) -> None:
@@ -71,7 +71,7 @@ def add_rebuild(add: Adder) -> None:
         action="store_true",
         help="change nothing; verify that a rebuild gives the stored contacts, exit code 1 if not",
     )
-    in_the_warehouse(rebuild)
+    add_warehouse_options(rebuild)
 
 
 def add_match(add: Adder) -> None:
@@ -86,7 +86,7 @@ def add_match(add: Adder) -> None:
 
     def action(name: str, says: str) -> argparse.ArgumentParser:
         added = actions.add_parser(name, help=says, description=says)
-        at_project(added)
+        add_project_option(added)
         return added
 
     fit = action("fit", "Fit the model to all records; the next run matches everything again")
@@ -100,7 +100,7 @@ def add_match(add: Adder) -> None:
     what_if.add_argument(
         "--review", type=float, metavar="P", help="probability from which pairs go to review (default: as configured)"
     )
-    in_the_warehouse(fit, report, what_if)
+    add_warehouse_options(fit, report, what_if)
     add_match_list(actions)
 
 

@@ -1,4 +1,4 @@
-"""Usable blocks by joins: what `blocking.in_blocks` does in memory, for keys that lie in a store."""
+"""Usable blocks by joins: what `rules.in_blocks` does in memory, for keys that lie in a store."""
 
 import narwhals as nw
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.ids import contact_id
-from pipelines.merge.identity import Identity, identify
+from pipelines.merge.stable_ids import Identity, identify
 from tests.examples import examples
 
 SEQUENCE = {"a": 3, "b": 1, "c": 2, "d": 4}  # the order in which the records of these tests were ingested

@@ -1,6 +1,12 @@
 """The command line for whoever decides something about contacts."""
 
-from console.terminal.options import Adder, about_a_contact, deciding, in_the_warehouse, whole
+from console.terminal.options import (
+    Adder,
+    add_contact_argument,
+    add_decision_options,
+    add_warehouse_options,
+    integer_between,
+)
 
 REVIEWED = "review"  # the reason of an answer in a review, unless another is given
 NOTED = "note"  # a note says itself what it is for
@@ -18,7 +24,7 @@ def add_commands(add: Adder) -> None:
     create.add_argument("--note", metavar="TEXT")
 
     edit = add("edit", "Set, remove or pin field values of a contact", "edit")
-    about_a_contact(edit)
+    add_contact_argument(edit)
     edit.add_argument(
         "values",
         nargs="*",
@@ -36,21 +42,21 @@ def add_commands(add: Adder) -> None:
 
     tag = add("tag", "Add or remove tags", "annotate")
     tag.set_defaults(kind="tag")
-    about_a_contact(tag)
+    add_contact_argument(tag)
     tag.add_argument("tags", nargs="*", metavar="TAG")
     tag.add_argument("--remove", action="append", default=[], metavar="TAG", help="remove this tag; repeatable")
 
     note = add("note", "Add a note to the timeline of a contact", "annotate")
     note.set_defaults(kind="note")
-    about_a_contact(note)
+    add_contact_argument(note)
     note.add_argument("text", metavar="TEXT")
 
     add_identity(add)
     add_blocks(add)
     add_history(add)
-    deciding(create, edit, tag)
-    deciding(note, reason=NOTED)
-    in_the_warehouse(create, edit, tag, note)
+    add_decision_options(create, edit, tag)
+    add_decision_options(note, reason=NOTED)
+    add_warehouse_options(create, edit, tag, note)
 
 
 def add_identity(add: Adder) -> None:
@@ -60,7 +66,7 @@ def add_identity(add: Adder) -> None:
     merge.add_argument("others", nargs="+", metavar="OTHER", help="a contact that is the same person")
 
     unmerge = add("unmerge", "Split a contact that mixes several people", "unmerge")
-    about_a_contact(unmerge)
+    add_contact_argument(unmerge)
     which = unmerge.add_mutually_exclusive_group()
     which.add_argument(
         "--record",
@@ -73,13 +79,17 @@ def add_identity(add: Adder) -> None:
 
     review = add("review", "Decide pairs in the review queue, most likely first", "review")
     review.add_argument(
-        "--limit", type=whole(0, 2**31), default=0, metavar="N", help="at most so many pairs (default: 0: all)"
+        "--limit",
+        type=integer_between(0, 2**31),
+        default=0,
+        metavar="N",
+        help="at most so many pairs (default: 0: all)",
     )
 
-    deciding(merge, unmerge)
-    deciding(review, reason=REVIEWED, tried=False)
+    add_decision_options(merge, unmerge)
+    add_decision_options(review, reason=REVIEWED, tried=False)
     review.set_defaults(reason=None)  # whoever gives none is asked for one
-    in_the_warehouse(merge, unmerge, review)
+    add_warehouse_options(merge, unmerge, review)
 
 
 def add_blocks(add: Adder) -> None:
@@ -89,9 +99,9 @@ def add_blocks(add: Adder) -> None:
     unblock = add("unblock", "Unblock a contact: suppressed conversations come back", "block")
     for each, kind in ((block, "block"), (unblock, "unblock")):
         each.set_defaults(kind=kind)
-    about_a_contact(block, unblock)
-    deciding(block, unblock)
-    in_the_warehouse(block, unblock)
+    add_contact_argument(block, unblock)
+    add_decision_options(block, unblock)
+    add_warehouse_options(block, unblock)
 
 
 def add_history(add: Adder) -> None:
@@ -101,7 +111,7 @@ def add_history(add: Adder) -> None:
         "contact", nargs="?", metavar="CONTACT", help="only decisions about this contact (default: all, newest first)"
     )
     decisions.add_argument(
-        "--limit", type=whole(0, 2**31), default=50, metavar="N", help="at most so many (default: 50; 0: all)"
+        "--limit", type=integer_between(0, 2**31), default=50, metavar="N", help="at most so many (default: 50; 0: all)"
     )
     revoke = add("revoke", "Undo a decision; restores the state without it", "revoke")
     revoke.add_argument(
@@ -109,5 +119,5 @@ def add_history(add: Adder) -> None:
         metavar="DECISION",
         help="its id or the beginning of it, as `decisions` lists it; or `last`: the last one you took",
     )
-    deciding(revoke, reason=TAKEN_BACK)
-    in_the_warehouse(decisions, revoke)
+    add_decision_options(revoke, reason=TAKEN_BACK)
+    add_warehouse_options(decisions, revoke)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.match.blocking.keys import (
+from pipelines.match.blocking.rules import (
     KEYS,
     PAIRS,
     RULES,

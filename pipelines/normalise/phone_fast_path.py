@@ -83,7 +83,7 @@ def plan(calling_code: str, region: str) -> Plan:
     )
 
 
-def decided(asked: pl.DataFrame, fewest: int = FEWEST) -> pl.DataFrame:
+def parse_by_plan(asked: pl.DataFrame, fewest: int = FEWEST) -> pl.DataFrame:
     """The numbers on which the plans can pronounce, and what they say: exactly what the library would.
 
     Args:

@@ -17,7 +17,7 @@ from phonenumbers import (
 )
 
 from pipelines.normalise.phone import phones, wa_ids
-from pipelines.normalise.phone_plan import MAIN_REGION, decided, plan
+from pipelines.normalise.phone_fast_path import MAIN_REGION, parse_by_plan, plan
 
 WORLD = "001"
 SCHEMA = {"text": pl.String, "default_region": pl.String}
@@ -124,12 +124,12 @@ def from_anything(regions: list[tuple[int, str]]) -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def examples_decided(from_examples: pl.DataFrame) -> pl.DataFrame:
-    return decided(from_examples.select(*SCHEMA), fewest=1)
+    return parse_by_plan(from_examples.select(*SCHEMA), fewest=1)
 
 
 @pytest.fixture(scope="module")
 def anything_decided(from_anything: pl.DataFrame) -> pl.DataFrame:
-    return decided(from_anything.select(*SCHEMA), fewest=1)
+    return parse_by_plan(from_anything.select(*SCHEMA), fewest=1)
 
 
 def differences(expected: pl.DataFrame, found: pl.DataFrame) -> list[tuple[Any, ...]]:
@@ -194,7 +194,7 @@ def test_whatsapp_ids_are_judged_among_many_as_alone() -> None:
     st.sampled_from([None, "DE", "US", "BS", "IT", "BR", "AR", "MX", "GB", "CN", "SM", "KZ", "xx"]),
 )
 def test_a_number_in_any_grouping_is_judged_as_by_the_library_or_left_to_it(text: str, region: str | None) -> None:
-    found = decided(pl.DataFrame([(text, region)], schema=SCHEMA, orient="row"), fewest=1)
+    found = parse_by_plan(pl.DataFrame([(text, region)], schema=SCHEMA, orient="row"), fewest=1)
     assert found.select(ANSWER).rows() in ([], [library(text, region)])
 
 
@@ -222,18 +222,18 @@ def test_a_number_in_any_grouping_is_judged_as_by_the_library_or_left_to_it(text
 def test_what_is_not_plainly_a_number_of_some_country_is_left_to_the_library(
     text: str | None, region: str | None
 ) -> None:
-    assert decided(pl.DataFrame([(text, region)], schema=SCHEMA, orient="row"), fewest=1).is_empty()
+    assert parse_by_plan(pl.DataFrame([(text, region)], schema=SCHEMA, orient="row"), fewest=1).is_empty()
 
 
 def test_a_handful_of_numbers_is_left_to_the_library() -> None:
     asked = pl.DataFrame({"text": ["+49 30 901820", "+49 30 901821"]}).with_columns(default_region=pl.lit("DE"))
-    assert decided(asked, fewest=3).is_empty()
-    assert len(decided(asked, fewest=2)) == 2
+    assert parse_by_plan(asked, fewest=3).is_empty()
+    assert len(parse_by_plan(asked, fewest=2)) == 2
 
 
 def test_other_columns_stay() -> None:
     asked = pl.DataFrame({"text": ["+49 30 901820"], "default_region": ["DE"], "nth": [7]})
-    assert decided(asked, fewest=1).row(0) == ("+49 30 901820", "DE", 7, "+4930901820", "valid", "DE")
+    assert parse_by_plan(asked, fewest=1).row(0) == ("+49 30 901820", "DE", 7, "+4930901820", "valid", "DE")
 
 
 def test_every_country_code_has_a_plan() -> None:
