@@ -38,8 +38,8 @@ def score(
 ) -> pl.DataFrame:
     """Edges of candidate pairs (lo, hi): EDGES, with evidence where the probability lies below `explain_below`.
 
-    `names` (each record once), `facts` and `crowds` (`shared_identifiers.count_shared_identifiers`) are those of the records of the pairs, and
-    perhaps of others. `exclusive`: record, exclusive (List of "attribute=value"), where attributes are exclusive.
+    `names` (each record once), `facts` and `crowds` (`count_shared_identifiers`) are those of the records of the pairs,
+    and perhaps of others. `exclusive`: record, exclusive (List of "attribute=value"), where attributes are exclusive.
     """
     own = subset_for_pairs(pairs, names, facts)
     known = frequencies(own.records, configuration.model, crowds)

@@ -41,8 +41,8 @@ class Checked(NamedTuple):
 
     `known`: it has been taken in, so a run would leave it alone; what `taken` says is what reading it anew would give.
     So it is for `before`: what became of a file that did not get in, and would not be tried again as it is.
-    `way_out` says why nothing of it would be taken in. `codes` counts its problems (`rejected_rows.codes`), `problems` are
-    the first of them (`rejected_rows.first_problems`).
+    `way_out` says why nothing of it would be taken in. `codes` counts its problems (`rejected_rows.codes`), `problems`
+    are the first of them (`rejected_rows.first_problems`).
     """
 
     known: bool

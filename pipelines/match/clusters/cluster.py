@@ -88,8 +88,8 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
     `edges`: record_lo, record_hi, zone, rule, weight, probability, vague and, below SURE, evidence; of both zones, with
     all records of the components that edges of the merge zone and those from `pooled_evidence.LIKELY` on make.
     `profiles`: record_key, given_name, middle_name, family_name (as they are compared), exclusive (List of
-    "attribute=value"), and perhaps said (`sample.content_hashes`). `points`: record_key, field, value. A cluster is named by its
-    smallest record.
+    "attribute=value"), and perhaps said (`sample.content_hashes`). `points`: record_key, field, value. A cluster is
+    named by its smallest record.
 
     A join is vetoed by: different values of an exclusive attribute, of which a decision that parts records is one, with
     the side of a record as its value; and, where nobody has decided that the two are one, more e-mails or phones than

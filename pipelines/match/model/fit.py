@@ -29,7 +29,7 @@ FEWEST = 1_000  # records; fewer teach less than the shipped priors know
 
 
 def fit(names: pl.DataFrame, facts: pl.DataFrame, keys: pl.DataFrame, crowds: pl.DataFrame) -> Model:
-    """The model of a list. `keys` as `rules.in_blocks` gives them, `crowds` as `shared_identifiers.count_shared_identifiers`."""
+    """The model of a list. `keys` as `rules.in_blocks` gives them, `crowds` as `count_shared_identifiers` does."""
     return fit_on(IN_MEMORY, lazy(names), lazy(facts), lazy(keys), lazy(crowds))
 
 
