@@ -28,8 +28,8 @@ def claimed_corrections(connection: Connection, delivery: Delivery, batch: Batch
     """Which refused rows the rows of a batch say they correct (CLAIMS).
 
     Those are `rejected_rows.claimed_rows`, and `correction`: what of two corrections of one row puts the later first.
-    It is made of the time that the file itself declares, of its delivery and of the row. Rows that are refused for their shape
-    keep what they claim, if it can still be read.
+    It is made of the time that the file itself declares, of its delivery and of the row. Rows that are refused for
+    their shape keep what they claim, if it can still be read.
     """
     if batch.meanings.get(DELIVERY, "ignore") != "ignore":
         return CLAIMS.to_frame()
