@@ -7,6 +7,7 @@ from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.migrate import MIGRATIONS
 
 NAMES = "0014_names.sql"
+SINCE = sorted(each.name for each in MIGRATIONS.iterdir() if each.name >= NAMES)  # migrations after version 13
 RENAMED = re.compile(r"^ALTER TABLE (\w+) RENAME (?:(\w+) )?TO (\w+);", re.MULTILINE)
 
 

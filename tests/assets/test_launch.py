@@ -51,9 +51,9 @@ SEGMENT = "segment: s\nwhere: {field: attr.tier, op: eq, value: gold}\ncolumns: 
 ONCE = {  # name of what is done, where it is looked up
     "projects read": "pipelines.project.load_project",
     "segments read": "pipelines.project.load_segments",
-    "landing areas listed": "assets.resources.arrived",
-    "landing areas listed for change requests alone": "pipelines.decide.deliveries.arrived",
-    "landing areas listed without them": "pipelines.ingest.receive.arrived",
+    "landing areas listed": "assets.resources.list_arrivals",
+    "landing areas listed for change requests alone": "pipelines.decide.deliveries.list_arrivals",
+    "landing areas listed without them": "pipelines.ingest.receive.list_arrivals",
     "filters compiled": "pipelines.steps.publish.compile_filter",
     "warehouses opened": "pipelines.project.open_warehouse",
 }

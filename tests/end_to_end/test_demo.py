@@ -1,7 +1,9 @@
 import csv
+import json
 import shutil
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -68,14 +70,22 @@ def test_the_first_run_tells_a_newcomer_what_happened(run_demo: Path) -> None:
 
 def test_a_second_run_says_that_nothing_is_new_and_changes_nothing(copy: Path) -> None:
     before = derived(copy)
-    stamps = {path: path.stat().st_mtime_ns for path in (copy / "exports").rglob("*") if path.is_file()}
+    stamps = {path: path.stat().st_mtime_ns for path in (copy / "exports").rglob("*.csv")}
+    manifests = published(copy)
     said = onecontact("run", "--project", str(copy), "--as-of", AS_OF)
     assert "Nothing new: all 11 files in the landing area are known." in said
     assert "No contact has changed." in said
     after = derived(copy)
     for name, frame in before.items():
         assert_frame_equal(frame, after[name])
-    assert {path: path.stat().st_mtime_ns for path in stamps} == stamps
+    assert {path: path.stat().st_mtime_ns for path in stamps} == stamps != {}
+    assert published(copy) == manifests != {}
+
+
+def published(folder: Path) -> dict[Path, dict[str, Any]]:
+    """What manifests say of publications, without when a run last confirmed it."""
+    read = {path: json.loads(path.read_text()) for path in (folder / "exports").rglob("manifest.json")}
+    return {path: {name: said[name] for name in said if not name.startswith("checked_")} for path, said in read.items()}
 
 
 def test_show_names_file_line_and_rule_of_every_value(run_demo: Path) -> None:
@@ -121,7 +131,7 @@ def test_lists_are_filtered_by_status_channel_and_attribute(run_demo: Path) -> N
 
 def test_what_cannot_be_answered_ends_with_its_own_exit_code(run_demo: Path) -> None:
     project = ["--project", str(run_demo)]
-    assert "no contact is known by that" in onecontact("show", "nobody@example.org", *project, code=3)
+    assert "no contact matches" in onecontact("show", "nobody@example.org", *project, code=3)
     assert "several contacts fit" in onecontact("show", "Michael Schmidt", *project, code=4)
     assert "did you mean" in onecontact("list", "--attribute", "teir=gold", *project, code=2)
     assert "one of gold, silver, bronze" in onecontact("list", "--attribute", "tier=golden", *project, code=2)

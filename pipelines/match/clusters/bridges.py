@@ -33,7 +33,8 @@ def votes(
     )
     full = profiles.drop_nulls(["given_name", "family_name"])["record_key"]
     ends = asked.with_columns(named=pl.col("record_key").is_in(full.implode()))
-    within = edges.join(ends, left_on="record_lo", right_on="record_key").join(
+    pairs = edges.select("record_lo", "record_hi", "probability")  # they may come with components of their own
+    within = pairs.join(ends, left_on="record_lo", right_on="record_key").join(
         ends, left_on=["record_hi", "component"], right_on=["record_key", "component"]
     )
     likely, both = pl.col("probability") >= auto, pl.col("named") & pl.col("named_right")

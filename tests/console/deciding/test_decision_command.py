@@ -194,7 +194,7 @@ def test_an_id_of_former_times_says_where_it_went_and_by_whose_decision(
     assert now["former_id"] == former
     assert [(each["kind"], each["decision_id"]) for each in now["moves"]] == [("merged", decision["decision_id"])]
     said = told("show", former)
-    assert f"{former} is no contact any more" in said
+    assert f"{former} is a former contact id" in said
     assert f"was merged into {now['contact']['contact_id']}, undo: onecontact revoke" in said
 
 

@@ -41,7 +41,7 @@ def test_a_query_without_anything_to_search_for_finds_nobody_and_says_so(
 ) -> None:
     assert main(["list", query, "--project", str(folder)]) == 0
     said = capsys.readouterr().out
-    assert "No contact fits. There is nothing in that query to search for" in said
+    assert "No matching contacts. There is nothing in that query to search for" in said
     assert "Anna" not in said
 
 

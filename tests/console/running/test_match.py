@@ -26,7 +26,7 @@ def test_the_report_shows_weights_and_scores(folder: Path, capsys: pytest.Captur
     assert "model shipped" in said
     assert "█│" in said
     assert "same email" in said
-    assert "What the last run took is not known" in said
+    assert "Cost of the last run unknown" in said
 
 
 def test_the_report_holds_no_value_of_a_person(
@@ -53,7 +53,7 @@ def test_the_page_never_takes_the_place_of_another(
 def test_a_fit_is_told_and_can_be_tried(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["match", "fit", "--dry-run", "--project", str(folder)]) == 0
     said = capsys.readouterr().out
-    assert "nothing was kept" in said
+    assert "nothing stored" in said
     assert "2 contacts would be" in said
     assert main(["match", "fit", "--project", str(folder)]) == 0
     said = capsys.readouterr().out

@@ -85,7 +85,7 @@ def test_what_was_taken_back_cannot_be_taken_back_once_more(two: SmallProject) -
 
     with pytest.raises(DecisionRefused, match="already"):
         revoked(two, decision, on=21)
-    with pytest.raises(DecisionRefused, match="anew"):
+    with pytest.raises(DecisionRefused, match="make a new one"):
         revoked(two, back, on=21)
 
 

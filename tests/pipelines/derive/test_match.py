@@ -412,7 +412,7 @@ def test_a_step_that_fails_has_done_nothing_and_is_done_again(
     project.deliver("crm", "2026-01-05", ANNA)
     project.deliver("shop", "2026-01-05", ANNA)
     with monkeypatch.context() as broken:
-        broken.setattr(step, "settle", lambda *_: 1 / 0)
+        broken.setattr(step, "dequeue", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             matched(project)
 

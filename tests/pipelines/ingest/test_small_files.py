@@ -38,9 +38,9 @@ TABLES = {
     "conversation": "*",
     "message": "*",
     "receipt": "*",
-    "unseen": "*",
-    "thread": "*",
-    "exchange": "*",
+    "receipt_only_message": "*",
+    "mail_thread": "*",
+    "conversation_stats": "*",
 }
 
 

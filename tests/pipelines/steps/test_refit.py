@@ -36,7 +36,7 @@ def test_the_run_after_a_fit_matches_everything_anew(matched: SmallProject) -> N
 
 
 def test_a_preview_keeps_nothing(matched: SmallProject) -> None:
-    tables = ("match_edge", "membership", "match_model", "match_share", "contact_field")
+    tables = ("match_edge", "membership", "match_model", "term_frequency", "contact_field")
     before = [matched.rows(f"FROM {table} ORDER BY ALL") for table in tables]
     fitted = refit_preview(matched.project, matched.connection)
     assert fitted.version is None

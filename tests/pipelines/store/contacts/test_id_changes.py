@@ -3,7 +3,7 @@ import polars as pl
 from pipelines.store.contacts.id_changes import all_resolved, in_order, keep_changes, keep_withdrawn, kinds_of
 from pipelines.store.warehouse.connection import Connection, query
 from pipelines.store.warehouse.migrate import migrate
-from tests.older_warehouse import NAMES, undo_renames
+from tests.older_warehouse import SINCE, undo_renames
 from tests.small_project import SmallProject, starting_point
 
 LIST = "id,name,phone,email\n1,Anna Berg,0151 23456781,\n2,Otto Kern,0151 23456782,\n3,Ben Tal,0151 23456783,"
@@ -89,7 +89,7 @@ def test_aliases_of_before_become_the_feed(three: SmallProject) -> None:
         "INSERT INTO contact_alias VALUES ($1, $2, 'merged', 'run1'), ($2, $1, 'split', 'run2')", [one, other]
     )
 
-    assert migrate(three.connection) == ["0011_identity.sql", NAMES]
+    assert migrate(three.connection) == ["0011_identity.sql", *SINCE]
     found = query(three.connection, "SELECT number, kind, new_id, year(changed_at) FROM id_changes ORDER BY number")
     assert found.rows()[0] == (1, "merged", other, 2026)
     assert found["kind"].to_list() == ["merged", "restored"]

@@ -35,7 +35,7 @@ def tied(project: SmallProject, *pairs: tuple[int, int], seen: str) -> dict[str,
         )
     ties = pl.DataFrame([tuple(map(ID.format, pair)) for pair in pairs], schema=TIES, orient="row")
     link_conversations(project.connection, ties, pl.Series([ID.format(number) for number in seen], dtype=pl.String))
-    found = project.rows("SELECT conversation_id::VARCHAR AS one, whole_id::VARCHAR AS whole FROM thread")
+    found = project.rows("SELECT conversation_id::VARCHAR AS one, canonical_id::VARCHAR AS whole FROM mail_thread")
     return {each["one"][-1]: each["whole"][-1] for each in found if each["whole"]}
 
 
@@ -63,7 +63,7 @@ def test_mails_of_a_topic_that_came_before_are_looked_at_again(project: SmallPro
     first = (1, timedelta(), False)
     assert of_one_topic(project, first) == set()
     assert of_one_topic(project, first, (2, timedelta(days=1), True)) == {frozenset("12")}
-    assert project.rows("SELECT count(*) AS n FROM topic") == [{"n": 2}]
+    assert project.rows("SELECT count(*) AS n FROM mail_topic") == [{"n": 2}]
 
 
 def test_a_thread_goes_by_the_smallest_id_that_is_there_and_by_a_smaller_one_that_comes(project: SmallProject) -> None:
@@ -75,10 +75,10 @@ def test_a_thread_goes_by_the_smallest_id_that_is_there_and_by_a_smaller_one_tha
 def test_whoever_is_in_a_thread_that_changed_is_pending_and_nobody_else(project: SmallProject) -> None:
     for conversation, record in ((1, 6), (2, 7), (3, 8)):
         project.connection.execute(
-            "INSERT INTO exchange VALUES (?, ?, 1, NULL, true)", [ID.format(conversation), ID.format(record)]
+            "INSERT INTO conversation_stats VALUES (?, ?, 1, NULL, true)", [ID.format(conversation), ID.format(record)]
         )
     tied(project, (1, 2), seen="123")
-    pending = project.rows("SELECT step, record_key::VARCHAR AS record FROM pending ORDER BY ALL")
+    pending = project.rows("SELECT step, record_key::VARCHAR AS record FROM work_queue ORDER BY ALL")
     assert [(each["step"], each["record"][-1]) for each in pending] == [("contacts", "6"), ("contacts", "7")]
 
 

@@ -13,7 +13,7 @@ from pipelines.store.reads import contact_details, health, timeline
 from pipelines.store.warehouse.connection import Connection, query
 from pipelines.store.warehouse.database import open_warehouse
 from pipelines.store.warehouse.migrate import migrate, require_current
-from tests.older_warehouse import NAMES, migrations_up_to, undo_renames
+from tests.older_warehouse import SINCE, migrations_up_to, undo_renames
 from tests.small_project import SmallProject
 
 BEFORE = 13
@@ -74,7 +74,7 @@ def test_rows_of_renamed_tables_are_what_they_were(older: Connection) -> None:
     before = {table: query(older, f"FROM {table}").rows() for table in ROWS}
     assert all(before.values())
 
-    assert migrate(older) == [NAMES]
+    assert migrate(older) == SINCE
 
     assert {table: query(older, f"FROM {NOW.get(table, table)}").rows() for table in ROWS} == before
     gone = ", ".join(f"'{name}'" for name in (*NOW, *VIEWS))
@@ -155,7 +155,7 @@ def test_what_people_are_shown_is_what_it_was_and_a_run_finds_nothing_new(filled
     assert [len(before[name]) for name in ("contacts", "problems")] == [2, 2]
     undo_renames(filled.connection)
 
-    assert migrate(filled.connection) == [NAMES]
+    assert migrate(filled.connection) == SINCE
 
     assert shown(filled) == before
     assert filled.run() == Merged()
