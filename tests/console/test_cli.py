@@ -166,7 +166,8 @@ def test_output_without_signs_for_a_name_writes_it_in_escapes(tmp_path: Path, mo
         made.deliver("crm", "2026-06-01", "id,name,email\n1,Žofie Müller,zofie@example.com")
         made.run()
     command = [sys.executable, "-m", "console.cli", "list", "--project", str(tmp_path / "p"), *more]
-    environment = os.environ | {"PYTHONIOENCODING": "ascii", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    ascii_only = {"PYTHONIOENCODING": "ascii", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    environment = os.environ | ascii_only | {"COLUMNS": "120"}  # no name is broken into lines
 
     done = subprocess.run(command, capture_output=True, check=False, env=environment)
 

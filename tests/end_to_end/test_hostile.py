@@ -134,7 +134,10 @@ ENTITY = '<!DOCTYPE x [<!ENTITY secret SYSTEM "file:///etc/passwd">]>'
         pytest.param({"xl/sharedStrings.xml": f"{ENTITY}<sst><si><t>&secret;</t></si></sst>"}, "FILE_FORMAT", id="XXE"),
         pytest.param({"../../evil.xml": "x"}, "FILE_FORMAT", id="../"),
         pytest.param(
-            {"xl/sharedStrings.xml": f"<sst>{'<si><t>x</t></si>' * 4_000_000}</sst>"}, "FILE_LIMIT", id="bomb"
+            {"xl/sharedStrings.xml": f"<sst>{'<si><t>x</t></si>' * 4_000_000}</sst>"},
+            "FILE_LIMIT",
+            id="bomb",
+            marks=pytest.mark.heavy,
         ),
     ],
 )

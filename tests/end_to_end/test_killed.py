@@ -15,6 +15,7 @@ from tests.end_to_end.demo_project import AS_OF, busy_with, derived, onecontact,
 KILLS = 4
 
 
+@pytest.mark.heavy
 def test_killed_while_it_merges_a_run_still_ends_at_the_same_contacts(
     fresh_demo: Path, run_demo: Path, tmp_path: Path
 ) -> None:

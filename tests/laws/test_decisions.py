@@ -7,6 +7,7 @@ histories, in about a minute on one core; `make test` plays fewer. Before a rele
 from collections.abc import Callable, Sequence
 from random import Random
 
+import pytest
 from hypothesis import given
 
 from pipelines.steps.rebuild import rebuild
@@ -26,6 +27,8 @@ from tests.laws.histories import (
 )
 from tests.laws.lawful import differing, require, times
 from tests.laws.playing import Played, played
+
+pytestmark = pytest.mark.heavy  # `tests/pipelines/derive/test_laws.py` plays a few of these in `make test`
 
 SIDE_BY_SIDE = examples(80, light=10)
 READING = ("Unmerge", "TakeOut", "Part", "PinAsIs", "Create")  # what deliveries may have to do with

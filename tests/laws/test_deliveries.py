@@ -9,6 +9,7 @@ from functools import partial
 from itertools import pairwise
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,8 @@ from tests.examples import examples
 from tests.laws.histories import Deliver, History, many, one_each, up_to
 from tests.laws.lawful import differing, require, times
 from tests.laws.playing import Played, played
+
+pytestmark = pytest.mark.heavy  # `tests/pipelines/derive/test_laws.py` plays a few of these in `make test`
 
 SIDE_BY_SIDE = examples(500, light=50)
 FILES = [(source, day) for source in ("crm", "shop") for day in (1, 2)]  # as a run that finds all takes them in

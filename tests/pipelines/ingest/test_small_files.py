@@ -132,7 +132,7 @@ def deliver_some(project: SmallProject, chance: Random) -> None:
             project.deliver(source, day, made(chance), f"{number}-{day}.{suffix}")
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.heavy) for seed in (1, 2))])
 def test_whatever_comes_together_is_kept_as_if_it_had_come_one_by_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:

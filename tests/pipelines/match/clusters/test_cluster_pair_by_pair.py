@@ -15,6 +15,7 @@ from pipelines.match.clusters.pooled_evidence import pool_evidence
 from pipelines.match.comparison.compare import INDEX, compare_names
 from pipelines.match.comparison.records import NAMES, encode
 from pipelines.match.source_links import DECISION, SOURCE_MERGE
+from tests.examples import examples
 
 AUTO = 0.8
 EDGES = {
@@ -143,7 +144,7 @@ edges_of_lists = st.lists(
 ).map(lambda found: frame([(*pair, rule, chance, vague) for pair, rule, chance, vague in found]))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40, light=8), deadline=None)
 @given(edges_of_lists, members_of_lists)
 def test_clusters_and_vetoes_are_those_found_pair_by_pair(edges: pl.DataFrame, members: dict[str, Member]) -> None:
     with pytest.MonkeyPatch.context() as patched:
