@@ -103,7 +103,7 @@ def test_a_file_that_was_touched_since_it_was_read_stays(
         return arrivals.is_untouched(folder, file, before)
 
     with monkeypatch.context() as patched:
-        patched.setattr(post_import, "untouched", touched)
+        patched.setattr(post_import, "is_untouched", touched)
         project.receive()
     assert "Cleo" in path.read_text()
     project.receive()
@@ -116,7 +116,7 @@ def test_a_file_of_another_content_but_the_same_looks_is_not_deleted(
 ) -> None:
     configure(project, "delete")
     path = project.deliver("crm", "2026-06-01", PEOPLE)
-    monkeypatch.setattr(post_import, "hashed", lambda _: "0" * 64)
+    monkeypatch.setattr(post_import, "sha256_of", lambda _: "0" * 64)
     project.receive()
     assert path.exists()
 

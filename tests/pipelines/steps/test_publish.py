@@ -251,7 +251,7 @@ def before_the_manifest(monkeypatch: pytest.MonkeyPatch) -> None:
             raise KeyboardInterrupt
         return atomic_write(path)
 
-    monkeypatch.setattr(step, "written", killed)
+    monkeypatch.setattr(step, "atomic_write", killed)
 
 
 @pytest.mark.parametrize("dies", [before_the_file, before_the_manifest])
