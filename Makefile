@@ -93,7 +93,7 @@ $(READY): requirements.lock pyproject.toml
 	  $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	    echo "'$(PYTHON)' cannot make virtual environments: install its venv package (on Debian: apt install python3-venv)" >&2; \
 	    exit 1; }; \
-	  echo "Making $(VENV) (once, about a minute)"; \
+	  echo "Making $(VENV) (once, one to three minutes)"; \
 	  $(PYTHON) -m venv --clear $(VENV); }
 	@echo "Installing what requirements.lock names"
 	@$(BIN)/python -m pip install -qq -r requirements.lock

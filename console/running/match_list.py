@@ -59,7 +59,7 @@ def outputs(out: Path | None, files: list[Path]) -> tuple[Path | None, Path | No
         paths = (out / f"clusters{kind}", out / f"edges{kind}")
     for path in paths:
         if path is not None and path.exists():
-            raise ConfigurationError(f"--out {path}: there is something by that name already")
+            raise ConfigurationError(f"--out {path}: already exists")
     return paths
 
 
