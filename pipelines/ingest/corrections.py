@@ -31,20 +31,7 @@ def claimed_corrections(connection: Connection, delivery: Delivery, batch: Batch
     It is made of the time that the file itself declares, of its delivery and of the row. Rows that are refused for
     their shape keep what they claim, if it can still be read.
     """
-    if batch.meanings.get(DELIVERY, "ignore") != "ignore":
-        return CLAIMS.to_frame()
-    columns = [f"c.{DELIVERY}", f"c.{NUMBER}"]
-    parts = [
-        batch.refused.select(
-            "row",
-            delivery=pl.col("raw").str.json_path_match(f"$.{DELIVERY}"),
-            number=pl.col("raw").str.json_path_match(f"$.{NUMBER}"),
-        )
-    ]
-    if set(columns) <= set(batch.original.columns):
-        whole = batch.original.select("row", delivery=columns[0], number=columns[1])
-        parts = [whole, parts[0].join(whole, on="row", how="anti")]
-    claims = pl.concat(parts).filter(pl.col("delivery").str.strip_chars() != "")
+    claims = stated_claims(batch)
     if claims.is_empty():
         return CLAIMS.to_frame()
     order = pl.format(
@@ -53,10 +40,29 @@ def claimed_corrections(connection: Connection, delivery: Delivery, batch: Batch
         pl.lit(delivery.delivery_id),
         pl.col("row").cast(pl.String).str.zfill(10),
     )
-    found = rejected_rows.claimed_rows(connection, delivery.source, claims)
+    found = rejected_rows.claimed_rows(connection, delivery.source, claims.drop("is_shapeless"))
     found = found.with_columns(correction=pl.when(pl.col("retry_of").is_not_null()).then(order))
-    shapeless = pl.col("row").is_in(parts[-1]["row"].implode()) & pl.col("retry_of").is_null()
-    return found.filter(~shapeless).select(CLAIMS.names()).cast(CLAIMS)
+    shapeless = claims.filter("is_shapeless")["row"].implode()
+    unknown = pl.col("row").is_in(shapeless) & pl.col("retry_of").is_null()
+    return found.filter(~unknown).select(CLAIMS.names()).cast(CLAIMS)
+
+
+def stated_claims(batch: Batch) -> pl.DataFrame:
+    """Rows that name a delivery they correct: row, delivery, number (as written), is_shapeless (refused as a row)."""
+    columns = [f"c.{DELIVERY}", f"c.{NUMBER}"]
+    shapeless = batch.refused.select(
+        "row",
+        delivery=pl.col("raw").str.json_path_match(f"$.{DELIVERY}"),
+        number=pl.col("raw").str.json_path_match(f"$.{NUMBER}"),
+        is_shapeless=True,
+    )
+    parts = [shapeless]
+    if set(columns) <= set(batch.original.columns):
+        whole = batch.original.select("row", delivery=columns[0], number=columns[1], is_shapeless=False)
+        parts = [whole, shapeless.join(whole, on="row", how="anti")]
+    if batch.meanings.get(DELIVERY, "ignore") != "ignore":  # a column of the source's own
+        return shapeless.clear()
+    return pl.concat(parts).filter(pl.col("delivery").str.strip_chars() != "")
 
 
 def as_retry(delivery: Delivery, claims: pl.DataFrame) -> Delivery:

@@ -41,7 +41,10 @@ def receive(
     found = [Incoming(*each) for each in zip(files, deliveries_of(project, files, ids), strict=True)]
     earlier = deliveries.earlier_delivery(connection, [each.delivery.delivery_id for each in found])
     taken = {each.delivery_id: each for each in already_ingested(found, earlier, project.settings.attributes)}
-    new = {each.delivery.delivery_id: each for each in found if each.delivery.delivery_id not in taken}
+    new: dict[str, Incoming] = {}  # of copies the first
+    for incoming in found:
+        if incoming.delivery.delivery_id not in taken:
+            new.setdefault(incoming.delivery.delivery_id, incoming)
     for source, some in groupby(new.values(), lambda each: each.file.source):
         try:
             for each in ingest_all(project, connection, list(some), earlier, ids, run_id, unreadable):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.ingest.chunk import Chunk, DeliveriesDepend, combine_deliveries, single_chunk
-from pipelines.ingest.corrections import as_retry, claimed_corrections, without_corrected
+from pipelines.ingest.corrections import CLAIMS, as_retry, claimed_corrections, stated_claims, without_corrected
 from pipelines.ingest.reading_settings import attributes_in_batch, definitions
 from pipelines.ingest.records import REJECTED, Origin, Records, records
 from pipelines.ingest.reused_ids import reused_ids
@@ -86,9 +86,9 @@ def keep_together(
         Entangled: That cannot be said of them.
     """
     chunk = combine_deliveries([delivery for delivery, _ in files], [batch for _, batch in files])
-    claims = claimed_corrections(connection, chunk.deliveries[0], chunk.batch)
-    if not claims.is_empty():
+    if not stated_claims(chunk.batch).is_empty():
         raise DeliveriesDepend
+    claims = CLAIMS.to_frame()
     became = keep_chunk(connection, chunk, claims, form, origin, set())
     attributes = {file.delivery_id: definitions(attributes_in_batch(batch), origin.attributes) for file, batch in files}
     deliveries.keep_attributes(connection, attributes)

@@ -118,7 +118,8 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
             vetoed.append((lo, hi, veto))
             continue
         _join(one, other, held)
-    joined = _join_pooled(edges, held, members)
+    content = dict(profiles.select("record_key", "said").iter_rows()) if "said" in profiles.columns else {}
+    joined = _join_pooled(edges, held, members, content)
     parted = [edge for edge in vetoed if held[edge[0]] is not held[edge[1]]]
     return Clustered(
         _labelled(profiles["record_key"], held.values()),
@@ -142,9 +143,12 @@ def strongest_first(merges: pl.DataFrame, profiles: pl.DataFrame) -> pl.DataFram
 
 
 def _join_pooled(
-    edges: pl.DataFrame, held: dict[Hashable, _Cluster], members: Members
+    edges: pl.DataFrame, held: dict[Hashable, _Cluster], members: Members, content: Mapping[Hashable, int]
 ) -> list[tuple[Hashable, Hashable, float, int]]:
-    """Join clusters that all their doubtful edges together tie, strongest first, each with one other at most."""
+    """Join clusters that all their doubtful edges together tie, strongest first, each with one other at most.
+
+    Of equal ones what their records say decides (`content`, by record), not how these are called.
+    """
     doubtful = edges.filter(pl.col("probability") < SURE)
     for record in pl.concat([doubtful[side] for side in PAIR]).unique():
         _held(held, record, members)
@@ -161,7 +165,12 @@ def _join_pooled(
     told = doubtful.select("probability", "weight", "evidence")[ends["row"]]
     joined: list[tuple[Hashable, Hashable, float, int]] = []
     taken: set[Hashable] = set()
-    for lo, hi, weight, pairs in pool_evidence(ends.drop("row").hstack(told)).iter_rows():
+
+    def order(tie: tuple[Hashable, Hashable, float, int]) -> tuple[Any, ...]:
+        sides = (min(content.get(record, 0) for record in held[side].records) for side in tie[:2])
+        return -tie[2], *sorted(sides), *tie[:2]
+
+    for lo, hi, weight, pairs in sorted(pool_evidence(ends.drop("row").hstack(told)).iter_rows(), key=order):
         if taken.isdisjoint((lo, hi)) and not _veto(held[lo], held[hi], vague=False, is_decided=False):
             _join(held[lo], held[hi], held)
             taken |= {lo, hi}

@@ -320,3 +320,29 @@ def test_known_files_are_looked_up_at_once(project: SmallProject, monkeypatch: p
     monkeypatch.setattr(arrivals, "sha256_of", None)
     assert [each.known for each in project.receive()] == [True] * 3
     assert asked == [3]
+
+
+def test_of_two_copies_the_first_gives_the_delivery_its_name(project: SmallProject) -> None:
+    for name in ("1-2026-06-01.csv", "2-2026-06-01.csv"):
+        project.deliver("crm", "2026-06-01", "id,name,phone\n1,Anna Berg,0151 23456781", name)
+    project.receive()
+    assert project.rows("SELECT file_name FROM delivery") == [{"file_name": "1-2026-06-01.csv"}]
+
+
+def test_a_shapeless_correction_that_comes_with_its_original_is_known_as_one(
+    project: SmallProject, tmp_path: Path
+) -> None:
+    header = "id,name,phone,email,_delivery,_row_number"  # of both, so that they could be stored together
+    original = f"{header}\n1,Anna Berg,nobody,,,"
+    with small_project(tmp_path / "before") as before:  # of the same keys, so of the same ids
+        before.deliver("crm", "2026-06-01", original)
+        before.receive()
+        [first] = before.rows("SELECT delivery_id::VARCHAR AS id FROM delivery")
+    correction = f"{header}\n1,Anna Berg,0151 23456781,,{first['id']},1,one more"
+    project.deliver("crm", "2026-06-01", original)
+    project.deliver("crm", "2026-06-02", correction)
+    project.receive()
+    assert project.rows("SELECT retry_of::VARCHAR AS retry_of FROM delivery ORDER BY declared_at") == [
+        {"retry_of": None},
+        {"retry_of": first["id"]},
+    ]

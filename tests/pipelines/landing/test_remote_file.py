@@ -86,7 +86,9 @@ def test_a_file_that_is_lost_on_the_way_is_not_refused_but_tried_again(
 ) -> None:
     form = "contacts_csv" if name.endswith("csv") else "messenger_download"
     project.configure(sources={"crm": {"format": form, "path": "sftp://files.example/in/*"}})
-    monkeypatch.setattr(arrivals, "list_remote_files", lambda *_: [file(lambda: Failing(b"PK" * 1_500_000), f"/in/{name}")])
+    monkeypatch.setattr(
+        arrivals, "list_remote_files", lambda *_: [file(lambda: Failing(b"PK" * 1_500_000), f"/in/{name}")]
+    )
     monkeypatch.setattr(arrivals, "sha256_of", lambda _: "0" * 64)
     assert project.receive() == []
     assert project.rows("FROM delivery") == []

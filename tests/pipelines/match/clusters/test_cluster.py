@@ -73,8 +73,9 @@ def clustered_edges(
     names: Mapping[str, str] | None = None,
     exclusive: Mapping[str, str] | None = None,
     points: Sequence[tuple[str, str, str]] = (),
+    said: Mapping[str, int] | None = None,
 ) -> Clustered:
-    """Cluster records, each of one letter, along edges (`frame`)."""
+    """Cluster records, each of one letter, along edges (`frame`). `said`: hashes of what they say."""
     rows = []
     for record in records:
         first, last = (names or {}).get(record, "- -").split()
@@ -94,6 +95,8 @@ def clustered_edges(
     stated = pl.DataFrame(
         list(points), schema={"record_key": pl.String, "field": pl.String, "value": pl.String}, orient="row"
     )
+    if said is not None:
+        profiles = profiles.with_columns(said=pl.col("record_key").replace_strict(said, return_dtype=pl.UInt64))
     return cluster(edges, profiles, stated, AUTO)
 
 
@@ -328,6 +331,17 @@ def test_of_three_clusters_that_doubtful_edges_tie_in_a_row_two_join() -> None:
 
     assert groups(found) == {"abcd", "ef"}
     assert found.pooled.select("record_lo", "record_hi", "pairs").rows() == [("a", "c", 2)]
+
+
+def test_of_two_equal_ties_what_records_say_decides_however_they_are_called() -> None:
+    sure: list[Edge] = [("a", "b", CERTAIN), ("c", "d", CERTAIN), ("e", "f", CERTAIN)]
+    tie: list[Edge] = [("a", "c", DOUBTFUL), ("b", "d", DOUBTFUL), ("c", "e", DOUBTFUL), ("d", "f", DOUBTFUL)]
+    strong, weak = told_of("city", "company"), told_of("city", "street", "text")
+    edges = frame([*sure, *tie]).with_columns(evidence=pl.Series(["{}", "{}", "{}", strong, weak, strong, weak]))
+
+    found = clustered_edges(edges, "abcdef", said={"a": 5, "b": 6, "c": 8, "d": 9, "e": 1, "f": 2})
+
+    assert groups(found) == {"ab", "cdef"}
 
 
 @pytest.mark.parametrize("field", ["email", "phone"])
