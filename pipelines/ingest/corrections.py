@@ -21,6 +21,7 @@ CLAIMS = pl.Schema(
         "correction": pl.String(),
     }
 )
+STATED = pl.Schema({"row": pl.UInt32(), "delivery": pl.String(), "number": pl.String(), "is_shapeless": pl.Boolean()})
 ARRIVED = "already corrected by an earlier file"
 
 
@@ -49,6 +50,8 @@ def claimed_corrections(connection: Connection, delivery: Delivery, batch: Batch
 
 def stated_claims(batch: Batch) -> pl.DataFrame:
     """Rows that name a delivery they correct: row, delivery, number (as written), is_shapeless (refused as a row)."""
+    if batch.meanings.get(DELIVERY, "ignore") != "ignore":  # the source has a column of its own by that name
+        return pl.DataFrame(schema=STATED)
     columns = [f"c.{DELIVERY}", f"c.{NUMBER}"]
     shapeless = batch.refused.select(
         "row",
@@ -60,8 +63,6 @@ def stated_claims(batch: Batch) -> pl.DataFrame:
     if set(columns) <= set(batch.original.columns):
         whole = batch.original.select("row", delivery=columns[0], number=columns[1], is_shapeless=False)
         parts = [whole, shapeless.join(whole, on="row", how="anti")]
-    if batch.meanings.get(DELIVERY, "ignore") != "ignore":  # a column of the source's own
-        return shapeless.clear()
     return pl.concat(parts).filter(pl.col("delivery").str.strip_chars() != "")
 
 

@@ -18,9 +18,7 @@ from pipelines.match.source_links import DECISION, SOURCE_MERGE
 
 SURE = 0.98  # probability from which on an edge needs no support
 LIMITS = {"email": 5, "phone": 5}
-CANNOT_LINK_PREFIX = (
-    "decision "  # an exclusive "attribute" of this kind is a decision, its value the side a record is on
-)
+CANNOT_LINK_PREFIX = "decision "  # of an exclusive "attribute" that is a decision; its value is the side of a record
 OWN_DIGITS = 8  # last digits of a number, which are the same in all its spellings
 
 PAIR = ["record_lo", "record_hi"]
