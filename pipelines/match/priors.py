@@ -49,8 +49,15 @@ class Level(NamedTuple):
     household: float = 0.0  # share of pairs of one household that show it
     one_line: float | None = None  # the same for a household with one phone and one mailbox; None: no different
     colleague: float | None = None  # the same for colleagues; None: as often as strangers
+    bound: float | None = None  # what m can become at most in any list; None: RAISED times m
+
+    @property
+    def most(self) -> float:
+        """The m that no list can teach more than."""
+        return RAISED * self.m if self.bound is None else self.bound
 
 
+RAISED = 4.0
 MOST = 0.95  # u of a level is never more
 
 GIVEN = {
@@ -60,7 +67,7 @@ GIVEN = {
     "typo": Level(0.06, common=0.1, rare=1.0, base=2e-4, household=0.01),
     "similar": Level(0.01, common=0.1, rare=1.0, base=1e-3, household=0.01),
     "initial": Level(0.05, base=6e-3, household=6e-3),
-    "different": Level(0.025, base=0.95, household=0.92),
+    "different": Level(0.025, base=0.95, household=0.92, bound=0.1),
 }
 FAMILY = {
     "exact": Level(0.838, common=1.0, household=0.80),
@@ -70,19 +77,19 @@ FAMILY = {
     "typo": Level(0.09, common=0.1, rare=1.0, base=2e-4, household=0.08),
     "similar": Level(0.01, common=0.1, rare=1.0, base=1e-3, household=0.01),
     "initial": Level(0.005, base=6e-3, household=0.005),
-    "different": Level(0.03, base=0.95, household=0.10),
+    "different": Level(0.03, base=0.95, household=0.10, bound=0.15),
 }
 MIDDLE = {
     "exact": Level(0.75, common=1.0, household=0.03),
     "initial": Level(0.15, base=0.06, household=0.06),
     "typo": Level(0.03, common=0.1, base=2e-3, household=0.01),
-    "different": Level(0.07, base=0.9, household=0.90),
+    "different": Level(0.07, base=0.9, household=0.90, bound=0.4),
 }
 PHONE = {
     "exact": Level(0.70, common=1.0, household=0.10, one_line=0.55, colleague=0.05),
     "variant": Level(0.02, common=1.0, household=0.005, one_line=0.05, colleague=0.002),
     "typo": Level(0.015, base=5e-4, household=2e-3),
-    "different": Level(0.265, base=1.0, household=0.90, one_line=0.40, colleague=0.95),
+    "different": Level(0.265, base=1.0, household=0.90, one_line=0.40, colleague=0.95, bound=0.95),
 }
 EMAIL = {
     "exact": Level(0.625, common=1.0, household=0.03, one_line=0.50, colleague=0.03),
@@ -93,65 +100,65 @@ EMAIL = {
     "name elsewhere": Level(0.04, base=0.08, household=0.02),
     "same number": Level(0.03, base=6e-3, household=6e-3),
     "another number": Level(0.04, base=0.30, household=0.25),
-    "different": Level(0.20, base=0.65, household=0.60),
+    "different": Level(0.20, base=0.65, household=0.60, bound=0.9),
 }
 DOMAIN = {  # of two different addresses
     "exact": Level(0.05, common=1.0, base=1e-5, household=0.05, colleague=0.80),
     "provider": Level(0.12, common=1.0, household=0.20, colleague=0.05),
-    "different": Level(0.83, base=0.75, household=0.75, colleague=0.15),
+    "different": Level(0.83, base=0.75, household=0.75, colleague=0.15, bound=0.97),
 }
 CHANNEL_ID = {
     "exact": Level(0.90, common=1.0, household=1e-4),
-    "different": Level(0.10, base=0.10, household=0.10),  # everybody has another one on another channel
+    "different": Level(0.10, base=0.10, household=0.10, bound=0.5),  # everybody has another one on another channel
 }
 EXACT_ID = {
     "exact": Level(0.93, common=1.0, household=1e-4),
     "typo": Level(0.05, base=1e-4, household=1e-3),
-    "different": Level(0.02, base=1.0, household=1.0),
+    "different": Level(0.02, base=1.0, household=1.0, bound=0.15),
 }
 DATE_OF_BIRTH = {
     "exact": Level(0.872, common=1.0, household=0.01),
     "typo": Level(0.08, common=0.3, base=4e-3, household=6e-3),
     "part": Level(0.03, common=0.3, base=0.02, household=0.05),
     "near": Level(0.01, base=0.05, household=0.05),
-    "different": Level(0.008, base=0.90, household=0.88),
+    "different": Level(0.008, base=0.90, household=0.88, bound=0.08),
 }
 CITY = {
     "exact": Level(0.83, common=3.0, household=0.90, colleague=0.50),
     "typo": Level(0.08, common=0.3, base=2e-3, household=0.05, colleague=0.02),
     "part": Level(0.01, common=1.0, base=2e-3, household=0.02, colleague=0.02),
-    "different": Level(0.08, base=0.90, household=0.03, colleague=0.46),
+    "different": Level(0.08, base=0.90, household=0.03, colleague=0.46, bound=0.6),
 }
 COUNTRY = {
     "exact": Level(0.98, common=0.3, base=0.6, household=0.98, colleague=0.80),
-    "different": Level(0.02, base=0.40, household=0.02, colleague=0.20),
+    "different": Level(0.02, base=0.40, household=0.02, colleague=0.20, bound=0.5),
 }
 CATEGORY = {
     "exact": Level(0.95, common=1.0, household=0.50),
-    "different": Level(0.05, base=0.50, household=0.50),
+    "different": Level(0.05, base=0.50, household=0.50, bound=0.3),
 }
 COMPANY = {
     "exact": Level(0.85, common=3.0, household=0.05, colleague=0.90),
     "typo": Level(0.04, common=0.5, base=1e-3, household=0.01, colleague=0.05),
     "part": Level(0.06, common=1.0, base=3e-3, household=0.01, colleague=0.04),
-    "different": Level(0.05, base=0.95, household=0.93, colleague=0.01),
+    "different": Level(0.05, base=0.95, household=0.93, colleague=0.01, bound=0.7),
 }
 POSTCODE = {
     "exact": Level(0.75, common=2.0, household=0.90),
     "typo": Level(0.08, common=0.3, base=5e-3, household=0.05),
-    "different": Level(0.17, base=0.95, household=0.05),
+    "different": Level(0.17, base=0.95, household=0.05, bound=0.7),
 }
 STREET = {
     "exact": Level(0.60, common=1.5, household=0.85),
     "typo": Level(0.15, common=0.5, base=5e-4, household=0.07),
     "part": Level(0.05, common=1.0, base=2e-3, household=0.03),
-    "different": Level(0.20, base=0.95, household=0.05),
+    "different": Level(0.20, base=0.95, household=0.05, bound=0.75),
 }
 TEXT = {
     "exact": Level(0.60, common=2.0, household=0.10),
     "typo": Level(0.10, common=0.5, base=1e-3, household=0.02),
     "part": Level(0.10, common=1.0, base=5e-3, household=0.03),
-    "different": Level(0.20, base=0.90, household=0.85),
+    "different": Level(0.20, base=0.90, household=0.85, bound=0.9),
 }
 
 LEVELS = MappingProxyType(

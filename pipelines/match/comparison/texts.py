@@ -10,6 +10,7 @@ SIMILAR = 0.93  # Jaro-Winkler
 SHORTEST_SLIP = 4  # letters
 SAME_WORDS = 88  # per cent
 CONTAINED = 95
+WHOLE_YEAR = 4  # digits of a date that is a year alone
 
 
 def judged_texts(field: str, pairs: pl.DataFrame) -> pl.Series:
@@ -60,15 +61,19 @@ def _numbers(side: str) -> pl.Expr:
 
 
 def _dates(pairs: pl.DataFrame) -> pl.Series:
-    """Dates as YYYYMMDD: one slip, day and month in each other's place, or two of the three parts equal."""
+    """Dates as YYYYMMDD: one slip, day and month in each other's place, or two of the three parts equal.
+
+    A year alone has one part: a slip of it is another year.
+    """
     part = {
-        name: (pl.col("lo").str.slice(*place) == pl.col("hi").str.slice(*place))
+        name: (pl.col("lo").str.slice(*place) == pl.col("hi").str.slice(*place)) & (pl.col("lo").str.len_chars() > place[0])
         for name, place in {"year": (0, 4), "month": (4, 2), "day": (6, 2)}.items()
     }
     turned = (pl.col("lo").str.slice(4, 2) == pl.col("hi").str.slice(6, 2)) & (
         pl.col("lo").str.slice(6, 2) == pl.col("hi").str.slice(4, 2)
     )
-    close = pairs.select(turned & part["year"]).to_series() | (_slips(pairs) <= 1)
+    whole = pairs.select(pl.min_horizontal(pl.col("lo", "hi").str.len_chars()) > WHOLE_YEAR).to_series()
+    close = whole & (pairs.select(turned & part["year"]).to_series() | (_slips(pairs) <= 1))
     years = [pl.col(side).str.slice(0, 4).cast(pl.Int32, strict=False) for side in ("lo", "hi")]
     return pairs.with_columns(close=close).select(
         pl.when("close")

@@ -17,14 +17,16 @@ from pipelines.match.comparison.subset import PairSubset, subset_for_pairs
 from pipelines.match.engines.engine import Engine, Frame
 from pipelines.match.engines.polars import IN_MEMORY, lazy
 from pipelines.match.model.model import BEARERS, SHARES, Model, unfitted
-from pipelines.match.model.sample import sampled_pairs
+from pipelines.match.model.chance import chance_agreement, random_pairs
+from pipelines.match.model.sample import CONTENT_HASHES, content_hashes, sampled_pairs
 from pipelines.match.model.term_frequency import FULL_NAME, count_terms_on
 from pipelines.match.model.weigh import IDENTIFYING, frequencies, weigh
 from pipelines.match.priors import COLLEAGUES, DUPLICATES, HOUSEHOLD, ONE_LINE, Level, levels_of
 
 ROUNDS = 8
-WEIGHT = 50.0  # true pairs that a prior of m is worth
-LIST = 50.0  # records that the prior of `duplicates` is worth
+WEIGHT = 50.0  # true pairs that a prior of m is worth, in a list of any size
+PER_RECORD = 0.02  # true pairs that it is worth beside, for each record of the list
+LIST = 5.0  # records that the prior of `duplicates` is worth
 FEWEST = 1_000  # records; fewer teach less than the shipped priors know
 
 
@@ -37,15 +39,35 @@ def fit_on(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Fram
     """`fit` of frames."""
     model = model_from_counts(count_terms_on(engine, names, facts), engine.rows(names))
     fields = sorted(levels_of(model.kind).keys() & {*IDENTIFYING, *model.shares})
+    told = engine.checkpoint(engine.map_groups([names, facts], "record", content_hashes, CONTENT_HASHES))
+    model = with_chance(engine, model, names, facts, crowds, random_pairs(engine.collect(told)))
     pairs, every = sampled_pairs(engine, names, facts, keys, fields)
     if pairs.is_empty():
         return model
+    own, own_crowds = pairs_with_crowds(engine, pairs, names, facts, crowds)
+    return fit_parameters(model, pairs, every, own, own_crowds)
+
+
+def with_chance(engine: Engine, model: Model, names: Frame, facts: Frame, crowds: Frame, pairs: pl.DataFrame) -> Model:
+    """The model with what pairs drawn at random show of strangers."""
+    if pairs.is_empty():
+        return model
+    own, own_crowds = pairs_with_crowds(engine, pairs, names, facts, crowds)
+    comparison = compare(own.records, own.lo, own.hi)
+    known = frequencies(own.records, model, own_crowds)
+    probability = weigh(comparison, known, model, own.lo, own.hi).probability
+    return model._replace(chance=chance_agreement(comparison, known, model, 1 - probability))
+
+
+def pairs_with_crowds(
+    engine: Engine, pairs: pl.DataFrame, names: Frame, facts: Frame, crowds: Frame
+) -> tuple[PairSubset, pl.DataFrame]:
+    """Pairs (lo, hi) with their records, and the crowds of what these state."""
     ends = pl.concat([pairs["lo"], pairs["hi"]]).unique().alias("record").to_frame()
     sample = engine.frame([ends], pl.Schema(ends.schema))
     own_names, own_facts = (engine.checkpoint(frame.join(sample, on="record", how="semi")) for frame in (names, facts))
     own_crowds = engine.collect(crowds.join(own_facts, on=["field", "value"], how="semi"))
-    own = subset_for_pairs(pairs, engine.collect(own_names), engine.collect(own_facts))
-    return fit_parameters(model, pairs, every, own, own_crowds)
+    return subset_for_pairs(pairs, engine.collect(own_names), engine.collect(own_facts)), own_crowds
 
 
 def model_of(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Frame) -> Model:
@@ -63,7 +85,11 @@ def fit_parameters(model: Model, pairs: pl.DataFrame, every: int, own: PairSubse
         probability = weighed.probability
         m = {
             field: _learnt(
-                levels_of(model.kind)[field], compared.level, probability, pairs[f"without {field}"].to_numpy()
+                levels_of(model.kind)[field],
+                compared.level,
+                probability,
+                pairs[f"without {field}"].to_numpy(),
+                WEIGHT + PER_RECORD * model.records / every,
             )
             for field, compared in comparison.fields.items()
         }
@@ -85,12 +111,21 @@ def _rate(found: float, prior: float, records: int) -> float:
 
 
 def _learnt(
-    prior: Mapping[str, Level], level: NDArray[np.uint8], probability: NDArray[np.float64], usable: NDArray[np.bool_]
+    prior: Mapping[str, Level],
+    level: NDArray[np.uint8],
+    probability: NDArray[np.float64],
+    usable: NDArray[np.bool_],
+    weight: float,
 ) -> dict[str, float]:
-    """The m of each level: what true pairs show, held by the prior."""
+    """The m of each level: what true pairs show, held by a prior worth `weight` of them, and by what is plausible.
+
+    What a level has above its bound is not believed: equal values have it.
+    """
     shown = np.bincount(level[usable], probability[usable], minlength=len(prior) + 1)[1:]
-    held = WEIGHT * np.array([each.m for each in prior.values()])
+    held = weight * np.array([each.m for each in prior.values()])
     m = (shown + held) / (shown.sum() + held.sum())
+    m[1:] = np.minimum(m[1:], [each.most for each in list(prior.values())[1:]])
+    m[0] = 1 - m[1:].sum()
     return dict(zip(prior, map(float, m), strict=True))
 
 

@@ -26,6 +26,9 @@ class Model(NamedTuple):
     m: Mapping[str, Mapping[str, float]]
     shares: Mapping[str, pl.DataFrame]
     names: pl.DataFrame
+    chance: Mapping[
+        str, Mapping[str, float]
+    ] = {}  # times as often as shipped that strangers show a level, where not as often
 
 
 SHARES = pl.Schema({"value": pl.String, "share": pl.Float64})

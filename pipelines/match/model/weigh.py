@@ -1,6 +1,6 @@
 """From levels of agreement to match weight and probability (Fellegi and Sunter, with the additions of `priors`)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from pipelines.match.comparison.compare import Compared, Comparison
 from pipelines.match.comparison.records import Field, Records
 from pipelines.match.model import name_frequency
 from pipelines.match.model.model import ONCE, Model
+from pipelines.match.priors import Level
 
 Bits = NDArray[np.float64]
 # Fields that identify, and how many other people stand behind a value that only one is known to have.
@@ -60,9 +61,9 @@ def weigh(
     related = {relation: np.zeros(pairs) for relation in RELATIONS}
     fields: dict[str, Bits] = {}
     for name, compared in comparison.fields.items():
-        shared = _frequency(compared, frequencies.shares[name])
+        shared = shares_of_values(compared, frequencies.shares[name])
         if name in frequencies.by_given:
-            shared = np.where(_has_given(comparison), shared, _frequency(compared, frequencies.by_given[name]))
+            shared = np.where(_has_given(comparison), shared, shares_of_values(compared, frequencies.by_given[name]))
         m, u, by_relation = _likelihoods(name, compared, shared, model)
         fields[name] = m - u
         strangers += u
@@ -95,7 +96,7 @@ def _has_given(comparison: Comparison) -> NDArray[np.bool_]:
     return np.asarray(comparison.fields["given_name"].level > 0)
 
 
-def _frequency(compared: Compared, shares: Bits) -> Bits:
+def shares_of_values(compared: Compared, shares: Bits) -> Bits:
     """Shares of the more and of the less frequent of both values, as two rows."""
     one, other = shares[compared.lo], shares[compared.hi]
     return np.stack([np.maximum(one, other), np.minimum(one, other)])
@@ -105,11 +106,10 @@ def _likelihoods(name: str, compared: Compared, shared: Bits, model: Model) -> t
     """log2 of m, of u among strangers, and of the share of each relation; 0 where a side has no value."""
     of_kind = priors.levels_of(model.kind)[name]
     levels, told = list(of_kind.values()), compared.level
-    common, rare = shared
+    factors = model.chance.get(name, {})
     u = (
-        np.array([0.0, *(level.common for level in levels)])[told] * common
-        + np.array([0.0, *(level.rare for level in levels)])[told] * rare
-        + np.array([0.0, *(level.base for level in levels)])[told]
+        shipped_u(levels, shared)[told, np.arange(len(told))]
+        * np.array([1.0, *(factors.get(each, 1.0) for each in of_kind)])[told]
     )
     strangers = np.log2(u.clip(1e-12, priors.MOST))
     strangers[told == 0] = 0.0
@@ -125,6 +125,15 @@ def _likelihoods(name: str, compared: Compared, shared: Bits, model: Model) -> t
         "colleagues": np.where(as_strangers, strangers, at_work),
     }
     return np.log2([1.0, *(model.m[name][level] for level in of_kind)])[told], strangers, related
+
+
+def shipped_u(levels: Sequence[Level], shared: Bits) -> Bits:
+    """u of each level for values so frequent: [level, pair], 1 at level 0, where a side has no value.
+
+    `shared`: `shares_of_values`.
+    """
+    common, rare, base = (np.array([[getattr(level, name)] for level in levels]) for name in ("common", "rare", "base"))
+    return np.vstack([np.ones(shared.shape[1]), common * shared[0] + rare * shared[1] + base])
 
 
 def _same_name(

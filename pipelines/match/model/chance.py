@@ -1,0 +1,57 @@
+"""How often strangers of this list agree by chance, level by level, seen in pairs of its records drawn at random.
+
+The shipped u of an inexact level is what lists have on average. In a list of one town every two postcodes are a digit
+apart, in a list of ages every two are near. Such agreement says nothing, and only the list itself can tell.
+"""
+
+import numpy as np
+import polars as pl
+
+from pipelines.match.comparison.compare import Comparison
+from pipelines.match.comparison.records import NAMES
+from pipelines.match.model.model import Model
+from pipelines.match.model.weigh import IDENTIFYING, Bits, Frequencies, shares_of_values, shipped_u
+from pipelines.match.priors import levels_of
+
+DRAWN = 50_000  # pairs at random that are looked at, about
+SEEN = 10.0  # pairs that the shipped u of a level is worth
+BOUNDS = (0.25, 1e4)  # times as frequent as shipped that a level may be
+PAIRS = pl.Schema({"lo": pl.UInt32, "hi": pl.UInt32})
+
+
+def random_pairs(told: pl.DataFrame, drawn: int = DRAWN) -> pl.DataFrame:
+    """About so many pairs of records drawn at random, each once: lo, hi.
+
+    What records say decides which, not where they stand. Records that say the same make no pair. `told`: record, said
+    (`sample.content_hashes`).
+    """
+    found = [pl.DataFrame(schema=PAIRS)]
+    for seed in range(-(-drawn // max(told.height, 1))):
+        shuffled = told.sort(pl.col("said").hash(seed=seed), "record").head(drawn + 1)
+        following = shuffled.with_columns(other=pl.col("record").shift(-1), after=pl.col("said").shift(-1))
+        pairs = following.filter(pl.col("said") != pl.col("after"))
+        found.append(pairs.select(lo=pl.min_horizontal("record", "other"), hi=pl.max_horizontal("record", "other")))
+    return pl.concat(found).unique().sort("lo", "hi")
+
+
+def chance_agreement(
+    comparison: Comparison, frequencies: Frequencies, model: Model, strangers: Bits
+) -> dict[str, dict[str, float]]:
+    """Times as frequent as shipped that each level is among strangers, by field.
+
+    `comparison`: of pairs drawn at random. `strangers`: the probability of each to be one of strangers. How frequent
+    equal values are is counted, and how many share an identifier; so equal ones become no rarer here.
+    """
+    found: dict[str, dict[str, float]] = {}
+    for field, compared in comparison.fields.items():
+        stated = compared.level > 0
+        if not stated.any():
+            continue
+        levels = levels_of(model.kind)[field]
+        shares = shares_of_values(compared, frequencies.shares[field])[:, stated]
+        expected = shipped_u(list(levels.values()), shares)[1:] @ strangers[stated]
+        seen = np.bincount(compared.level[stated], strangers[stated], minlength=len(levels) + 1)[1:]
+        factors = ((seen + SEEN) / (expected + SEEN)).clip(*BOUNDS)
+        factors[0] = 1.0 if field in (*IDENTIFYING, *NAMES) else max(1.0, factors[0])
+        found[field] = dict(zip(levels, map(float, factors), strict=True))
+    return found
