@@ -58,26 +58,29 @@ class Level(NamedTuple):
 
 
 RAISED = 4.0
+SURE = 0.98  # probability from which on an edge needs no support
 MOST = 0.95  # u of a level is never more
 
 GIVEN = {
-    "exact": Level(0.715, common=1.0, household=0.04),
+    "exact": Level(0.727, common=1.0, household=0.04),
     "nickname": Level(0.10, rare=2.0, base=2e-4, household=0.004),
     "short": Level(0.04, rare=2.0, base=3e-4, household=0.004),
     "typo": Level(0.06, common=0.1, rare=1.0, base=2e-4, household=0.01),
     "similar": Level(0.01, common=0.1, rare=1.0, base=1e-3, household=0.01),
     "initial": Level(0.05, base=6e-3, household=6e-3),
-    "different": Level(0.025, base=0.95, household=0.92, bound=0.1),
+    "distant": Level(0.01, base=0.03, household=0.08, bound=0.3),
+    "different": Level(0.003, base=0.95, household=0.84, bound=0.1),
 }
 FAMILY = {
-    "exact": Level(0.838, common=1.0, household=0.80),
+    "exact": Level(0.828, common=1.0, household=0.80),
     "nickname": Level(0.002, rare=2.0, base=2e-4, household=0.002),
     "part": Level(0.02, rare=1.0, base=1e-3, household=0.02),
     "short": Level(0.005, rare=2.0, base=3e-4, household=0.003),
     "typo": Level(0.09, common=0.1, rare=1.0, base=2e-4, household=0.08),
     "similar": Level(0.01, common=0.1, rare=1.0, base=1e-3, household=0.01),
     "initial": Level(0.005, base=6e-3, household=0.005),
-    "different": Level(0.03, base=0.95, household=0.10, bound=0.15),
+    "distant": Level(0.01, base=0.03, household=0.02, bound=0.3),
+    "different": Level(0.03, base=0.95, household=0.09, bound=0.15),
 }
 MIDDLE = {
     "exact": Level(0.75, common=1.0, household=0.03),
@@ -117,11 +120,11 @@ EXACT_ID = {
     "different": Level(0.02, base=1.0, household=1.0, bound=0.15),
 }
 DATE_OF_BIRTH = {
-    "exact": Level(0.872, common=1.0, household=0.01),
+    "exact": Level(0.877, common=1.0, household=0.01),
     "typo": Level(0.08, common=0.3, base=4e-3, household=6e-3),
     "part": Level(0.03, common=0.3, base=0.02, household=0.05),
     "near": Level(0.01, base=0.05, household=0.05),
-    "different": Level(0.008, base=0.90, household=0.88, bound=0.08),
+    "different": Level(0.003, base=0.90, household=0.88, bound=0.08),
 }
 CITY = {
     "exact": Level(0.83, common=3.0, household=0.90, colleague=0.50),

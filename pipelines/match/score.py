@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pipelines.match.comparison.compare import INDEX, Comparison, compare
 from pipelines.match.comparison.records import Records
+from pipelines.match.contradictions import births_differ, never_merged
 from pipelines.match.model.model import Model
 from pipelines.match.model.weigh import Frequencies, Weighed, weigh
 from pipelines.match.priors import LEVELS
@@ -67,11 +68,14 @@ def _chunk(
     lo, hi = pairs["lo"].to_numpy(), pairs["hi"].to_numpy()
     comparison = compare(records, lo, hi)
     weighed = weigh(comparison, frequencies, model, lo, hi)
-    likely = np.flatnonzero(weighed.probability >= matching.review)
+    apart = never_merged(records, frequencies, comparison, weighed.probability)
+    shown = np.where(apart | births_differ(comparison), matching.auto, matching.review)
+    likely = np.flatnonzero(weighed.probability >= shown)
     kept = pairs[likely].with_columns(
         rule=_rule(comparison, likely),
         probability=pl.Series(weighed.probability[likely]).round(6),
         weight=pl.Series(weighed.weight[likely]).round(6),
+        apart=pl.Series(apart[likely]),
         vague=pl.Series(has_ambiguous_given_name(comparison, likely)),
     )
     asked = np.flatnonzero(weighed.probability[likely] < explain_below)
@@ -82,7 +86,7 @@ def _chunk(
         "lo",
         "hi",
         *("probability", "weight", "vague", "evidence"),
-        zone=pl.when((pl.col("probability") >= matching.auto) & pl.col("conflict").is_null())
+        zone=pl.when((pl.col("probability") >= matching.auto) & pl.col("conflict").is_null() & ~pl.col("apart"))
         .then(pl.lit("merge"))
         .otherwise(pl.lit("review")),
         rule=pl.when("conflict").then(pl.lit("exclusive_conflict")).otherwise("rule"),

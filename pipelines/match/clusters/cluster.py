@@ -14,9 +14,9 @@ from pipelines.match.clusters.bridges import votes
 from pipelines.match.clusters.components import components_of
 from pipelines.match.clusters.name_conflicts import NameBits, name_conflicts
 from pipelines.match.clusters.pooled_evidence import pool_evidence
+from pipelines.match.priors import SURE
 from pipelines.match.source_links import DECISION, SOURCE_MERGE
 
-SURE = 0.98  # probability from which on an edge needs no support
 LIMITS = {"email": 5, "phone": 5}
 CANNOT_LINK_PREFIX = "decision "  # of an exclusive "attribute" that is a decision; its value is the side of a record
 OWN_DIGITS = 8  # last digits of a number, which are the same in all its spellings

@@ -14,6 +14,7 @@ SIMILAR = 0.92  # Jaro-Winkler
 SHORTEST_SLIP = 3  # letters; below that one slip makes another name
 SHORTEST_SIMILAR = 4
 TWO_SLIPS = 7  # letters from which on two slips are still the same name
+DISTANT = 0.45  # letters of the longer one that differ, up to which it may be the same one, garbled
 AMBIGUOUS = 3  # names that a short form stands for
 LONGEST = 64  # letters that are compared
 GENDERED = ("a", "e", "o")  # Maria and Mario, Christian and Christina: one letter, but another person
@@ -29,6 +30,7 @@ def judged_words(pairs: pl.DataFrame) -> pl.Series:
     pairs = pairs.with_columns(
         known=_is_nickname(pairs),
         alike=pl.Series(cpdist(one, other, scorer=JaroWinkler.similarity), dtype=pl.Float64),
+        distance=pl.Series(cpdist(one, other, scorer=OSA.normalized_distance), dtype=pl.Float64),
         slips=pl.Series(cpdist(one, other, scorer=OSA.distance, score_cutoff=2), dtype=pl.Int64),
         begin=pl.col("hi").str.starts_with(pl.col("lo")) | pl.col("lo").str.starts_with(pl.col("hi")),
         shorter=pl.min_horizontal(pl.col("lo", "hi").str.len_chars()),
@@ -53,6 +55,8 @@ def judged_words(pairs: pl.DataFrame) -> pl.Series:
         .then(pl.lit("short"))
         .when(similar)
         .then(pl.lit("similar"))
+        .when(pl.col("distance") <= DISTANT)
+        .then(pl.lit("distant"))
         .otherwise(pl.lit("different"))
         .alias("level")
     )["level"]

@@ -66,7 +66,8 @@ def _dates(pairs: pl.DataFrame) -> pl.Series:
     A year alone has one part: a slip of it is another year.
     """
     part = {
-        name: (pl.col("lo").str.slice(*place) == pl.col("hi").str.slice(*place)) & (pl.col("lo").str.len_chars() > place[0])
+        name: (pl.col("lo").str.slice(*place) == pl.col("hi").str.slice(*place))
+        & (pl.col("lo").str.len_chars() > place[0])
         for name, place in {"year": (0, 4), "month": (4, 2), "day": (6, 2)}.items()
     }
     turned = (pl.col("lo").str.slice(4, 2) == pl.col("hi").str.slice(6, 2)) & (

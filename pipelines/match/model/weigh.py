@@ -18,6 +18,8 @@ Bits = NDArray[np.float64]
 # Fields that identify, and how many other people stand behind a value that only one is known to have.
 IDENTIFYING = {"phone": 0.02, "email": 0.005, "channel_id": 0.001, "exact_id": 0.005}
 RELATIONS = ("household", "one_line", "colleagues")
+KNOWN = 4  # records from which on a word is known to be a name ...
+KNOWN_SHARE = 8e-4  # ... and the share of records: the longer a list, the more often the same slip is in it
 LEAST = 1e-6  # share of a level that a relation does not show
 
 
@@ -31,6 +33,10 @@ class Frequencies(NamedTuple):
     shares: Mapping[str, Bits]
     by_given: Mapping[str, Bits]
     name_records: NDArray[np.int64]  # of each record's own full name, 0 without one
+    known_names: NDArray[
+        np.bool_
+    ]  # of each word of names: whether it is borne by KNOWN records, or nothing was counted
+    counted: bool  # whether the values of a list were
 
 
 class Weighed(NamedTuple):
@@ -167,7 +173,10 @@ def frequencies(records: Records, model: Model, crowds: pl.DataFrame) -> Frequen
     by_given = {}
     for name in IDENTIFYING.keys() & records.fields.keys():
         shares[name], by_given[name] = _identifying(name, records.fields[name], crowds, model)
-    return Frequencies(shares, by_given, _name_records(records, model))
+    counted = "given_name" in model.shares
+    words = shares.get("given_name", np.zeros(0))
+    known = words >= max(KNOWN_SHARE, KNOWN / model.records) if counted else np.ones(len(words), bool)
+    return Frequencies(shares, by_given, _name_records(records, model), known, counted)
 
 
 def _identifying(name: str, field: Field, crowds: pl.DataFrame, model: Model) -> tuple[Bits, Bits]:
