@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from pipelines.match.comparison.listed import fields_by_column
 from pipelines.match.comparison.prepare import FACTS, compared_names, folded_facts, named_by_mailbox
 from pipelines.match.comparison.records import NAMES
 from pipelines.normalise.identifiers import identifiers
@@ -31,7 +32,7 @@ NOBODY = ComparisonData(
 
 def load_comparison_data(settings: Project, connection: Connection, records: pl.Series) -> ComparisonData:
     """Names and facts of records as they stand now."""
-    roles = settings.match_roles()
+    roles = fields_by_column(settings.match_roles())
     stated = store.stated_names(connection, records, settings.exclusive_attributes()).with_row_index("record")
     said = store.stated_facts(connection, records, roles)
     decided = match_keys(store.decided_points(connection, records))

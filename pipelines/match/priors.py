@@ -69,7 +69,7 @@ GIVEN = {
     "similar": Level(0.01, common=0.1, rare=1.0, base=1e-3, household=0.01),
     "initial": Level(0.05, base=6e-3, household=6e-3),
     "distant": Level(0.01, base=0.03, household=0.08, bound=0.3),
-    "different": Level(0.003, base=0.95, household=0.84, bound=0.1),
+    "different": Level(0.003, base=0.95, household=0.84, bound=0.2),
 }
 FAMILY = {
     "exact": Level(0.828, common=1.0, household=0.80),
@@ -80,7 +80,7 @@ FAMILY = {
     "similar": Level(0.01, common=0.1, rare=1.0, base=1e-3, household=0.01),
     "initial": Level(0.005, base=6e-3, household=0.005),
     "distant": Level(0.01, base=0.03, household=0.02, bound=0.3),
-    "different": Level(0.03, base=0.95, household=0.09, bound=0.15),
+    "different": Level(0.03, base=0.95, household=0.09, bound=0.25),
 }
 MIDDLE = {
     "exact": Level(0.75, common=1.0, household=0.03),
@@ -164,27 +164,41 @@ TEXT = {
     "different": Level(0.20, base=0.90, household=0.85, bound=0.9),
 }
 
-LEVELS = MappingProxyType(
-    {
-        "given_name": GIVEN,
-        "family_name": FAMILY,
-        "middle_name": MIDDLE,
-        "phone": PHONE,
-        "email": EMAIL,
-        "email_domain": DOMAIN,
-        "channel_id": CHANNEL_ID,
-        "exact_id": EXACT_ID,
-        "date_of_birth": DATE_OF_BIRTH,
-        "city": CITY,
-        "region": CITY,
-        "country": COUNTRY,
-        "category": CATEGORY,
-        "company": COMPANY,
-        "postcode": POSTCODE,
-        "street": STREET,
-        "text": TEXT,
-    }
-)
+# Two columns of one of these roles are two fields: that the sex of two records agrees says nothing of their ages.
+SEVERAL = ("exact_id", "category", "text")
+COPIES = 4  # fields of one role that are told apart
+
+
+def fields_of_role(role: str) -> tuple[str, ...]:
+    """The names of all fields that a role can have: `category`, `category 2` and so on."""
+    return (role, *(f"{role} {nth}" for nth in range(2, COPIES + 1))) if role in SEVERAL else (role,)
+
+
+def role_of(field: str) -> str:
+    """The role of a field."""
+    return field.split(" ", maxsplit=1)[0]
+
+
+_OF_ROLES = {
+    "given_name": GIVEN,
+    "family_name": FAMILY,
+    "middle_name": MIDDLE,
+    "phone": PHONE,
+    "email": EMAIL,
+    "email_domain": DOMAIN,
+    "channel_id": CHANNEL_ID,
+    "exact_id": EXACT_ID,
+    "date_of_birth": DATE_OF_BIRTH,
+    "city": CITY,
+    "region": CITY,
+    "country": COUNTRY,
+    "category": CATEGORY,
+    "company": COMPANY,
+    "postcode": POSTCODE,
+    "street": STREET,
+    "text": TEXT,
+}
+LEVELS = MappingProxyType({field: levels for role, levels in _OF_ROLES.items() for field in fields_of_role(role)})
 
 # Lists of firms, schools, sites: a place is what makes them one, and branches share a name and a switchboard.
 ORGANISATIONS = MappingProxyType(

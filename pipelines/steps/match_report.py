@@ -4,6 +4,7 @@ import polars as pl
 
 from pipelines.derive.match import CAPS
 from pipelines.match.blocking.rules import RULES
+from pipelines.match.comparison.listed import fields_by_column
 from pipelines.match.comparison.records import NAMES
 from pipelines.match.model.weight_table import level_weights
 from pipelines.publish.match_report import Report
@@ -52,7 +53,7 @@ def fields_compared(settings: Project, connection: Connection) -> frozenset[str]
     """The fields that records of this project can be compared by."""
     points = match_metrics.identifying_fields(connection)
     domain = ["email_domain"] if "email" in points else []
-    return frozenset((*NAMES, *points, *domain, "country", *settings.match_roles().values()))
+    return frozenset((*NAMES, *points, *domain, "country", *fields_by_column(settings.match_roles()).values()))
 
 
 def named(capped: pl.DataFrame) -> pl.DataFrame:

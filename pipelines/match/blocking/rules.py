@@ -8,7 +8,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.match.comparison.addresses import tail
-from pipelines.match.comparison.records import NAMES, POINTS
+from pipelines.match.comparison.records import NAMES
+from pipelines.match.priors import fields_of_role
 
 SHORTEST_MAILBOX = 5  # letters and digits
 HALF = 2**32  # a pair of records is one number of 64 bits while pairs are looked for
@@ -24,7 +25,7 @@ class Rule(NamedTuple):
 
 # Parts that identify stand alone. A name needs something else beside it as soon as many bear it; the cap sees to that.
 RULES = (
-    *(Rule((field,), 100) for field in POINTS),
+    *(Rule((field,), 100) for field in ("phone", "email", "channel_id", "exact_id")),
     Rule(("mailbox",), 30),
     Rule(("name",), 40),
     Rule(("family_initial",), 25),
@@ -61,7 +62,8 @@ OF_NAMELESS = ("organisation", "organisation_word", "place")  # parts that only 
 
 def fields_of(rule: Rule) -> frozenset[str]:
     """The fields that two records of a block of this rule are known to agree on, more or less."""
-    return frozenset(field for part in rule.parts for field in FIELDS.get(part, (part,)))
+    roles = (role for part in rule.parts for role in FIELDS.get(part, (part,)))
+    return frozenset(field for role in roles for field in fields_of_role(role))
 
 
 KEYS = pl.Schema({"rule": pl.UInt8, "key": pl.UInt64, "record": pl.UInt32})
@@ -112,7 +114,7 @@ def _parts(names: pl.DataFrame, facts: pl.DataFrame) -> dict[str, pl.DataFrame]:
         part: pl.when(both).then(value) if part in ("name", "stems") else value for part, value in of_names.items()
     }
     parts = {part: names.select("record", value=value).drop_nulls() for part, value in of_names.items()}
-    by_field = {str(field): stated.select("record", "value") for (field,), stated in facts.group_by("field")}
+    by_field = {str(role): own.select("record", "value") for (role,), own in facts.group_by(_role())}
     if "phone" in by_field:
         by_field["phone"] = by_field["phone"].with_columns(value=tail(by_field["phone"]["value"]))
     for field, derived in _derived():
@@ -127,6 +129,11 @@ def _parts(names: pl.DataFrame, facts: pl.DataFrame) -> dict[str, pl.DataFrame]:
         parts.pop("place", None)
     hashed = pl.col("value").hash()  # short, for joining
     return {part: stated.with_columns(hashed) for part, stated in (parts | by_field).items() if not stated.is_empty()}
+
+
+def _role() -> pl.Expr:
+    """The role of a field: blocks are made by what it is, not by which of several columns says it."""
+    return pl.col("field").str.split(" ").list.first()
 
 
 def _derived() -> Iterator[tuple[str, dict[str, pl.Expr]]]:

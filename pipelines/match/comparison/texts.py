@@ -5,6 +5,8 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
+from pipelines.match.priors import role_of
+
 LONGEST = 128  # letters that are compared
 SIMILAR = 0.93  # Jaro-Winkler
 SHORTEST_SLIP = 4  # letters
@@ -18,14 +20,15 @@ def judged_texts(field: str, pairs: pl.DataFrame) -> pl.Series:
 
     `pairs`: lo, hi (String, folded, not equal).
     """
-    if field in ("country", "category"):
+    role = role_of(field)
+    if role in ("country", "category"):
         return pl.repeat("different", pairs.height, eager=True)
     pairs = pairs.with_columns(pl.col("lo", "hi").str.slice(0, LONGEST))
     if field == "date_of_birth":
         return _dates(pairs)
     slip = _slips(pairs) <= 1
     long = pairs.select(pl.min_horizontal(pl.col("lo", "hi").str.len_chars()) >= SHORTEST_SLIP).to_series()
-    if field in ("postcode", "exact_id"):
+    if role in ("postcode", "exact_id"):
         return _levels(slip & long)
     one, other = pairs["lo"].to_list(), pairs["hi"].to_list()
     alike = pl.Series(cpdist(one, other, scorer=JaroWinkler.similarity), dtype=pl.Float64) >= SIMILAR

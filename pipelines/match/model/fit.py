@@ -16,8 +16,8 @@ from pipelines.match.comparison.records import NAMES
 from pipelines.match.comparison.subset import PairSubset, subset_for_pairs
 from pipelines.match.engines.engine import Engine, Frame
 from pipelines.match.engines.polars import IN_MEMORY, lazy
-from pipelines.match.model.model import BEARERS, SHARES, Model, unfitted
 from pipelines.match.model.chance import chance_agreement, random_pairs
+from pipelines.match.model.model import BEARERS, SHARES, Model, unfitted
 from pipelines.match.model.sample import CONTENT_HASHES, content_hashes, sampled_pairs
 from pipelines.match.model.term_frequency import FULL_NAME, count_terms_on
 from pipelines.match.model.weigh import IDENTIFYING, frequencies, weigh

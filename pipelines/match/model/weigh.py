@@ -12,11 +12,11 @@ from pipelines.match.comparison.compare import Compared, Comparison
 from pipelines.match.comparison.records import Field, Records
 from pipelines.match.model import name_frequency
 from pipelines.match.model.model import ONCE, Model
-from pipelines.match.priors import Level
+from pipelines.match.priors import Level, fields_of_role, role_of
 
 Bits = NDArray[np.float64]
 # Fields that identify, and how many other people stand behind a value that only one is known to have.
-IDENTIFYING = {"phone": 0.02, "email": 0.005, "channel_id": 0.001, "exact_id": 0.005}
+IDENTIFYING = {"phone": 0.02, "email": 0.005, "channel_id": 0.001} | dict.fromkeys(fields_of_role("exact_id"), 0.005)
 RELATIONS = ("household", "one_line", "colleagues")
 KNOWN = 4  # records from which on a word is known to be a name ...
 KNOWN_SHARE = 8e-4  # ... and the share of records: the longer a list, the more often the same slip is in it
@@ -134,7 +134,7 @@ def _likelihoods(name: str, compared: Compared, shared: Bits, model: Model) -> t
 
 
 def shipped_u(levels: Sequence[Level], shared: Bits) -> Bits:
-    """u of each level for values so frequent: [level, pair], 1 at level 0, where a side has no value.
+    """U of each level for values so frequent: [level, pair], 1 at level 0, where a side has no value.
 
     `shared`: `shares_of_values`.
     """
@@ -193,7 +193,7 @@ def _identifying(name: str, field: Field, crowds: pl.DataFrame, model: Model) ->
 def _shares(name: str, field: Field, model: Model) -> Bits:
     known = model.shares.get(name)
     if known is None:  # nothing has been counted yet
-        return np.full(field.values.len(), priors.TYPICAL[name])
+        return np.full(field.values.len(), priors.TYPICAL[role_of(name)])
     unseen = ONCE / model.records
     found = field.values.alias("value").to_frame().join(known, on="value", how="left", maintain_order="left")
     return found["share"].fill_null(unseen).to_numpy()

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines.match.model.model import Model
 from pipelines.match.model.weigh import IDENTIFYING
-from pipelines.match.priors import MOST, TYPICAL, levels_of
+from pipelines.match.priors import MOST, TYPICAL, levels_of, role_of
 
 WEIGHTS = pl.Schema({"field": pl.String, "level": pl.String, "m": pl.Float64, "u": pl.Float64, "bits": pl.Float64})
 
@@ -34,4 +34,4 @@ def chance(model: Model, field: str, chances: Mapping[str, float]) -> float:
     """Probability that two strangers have the same value of a field."""
     if field in IDENTIFYING:
         return IDENTIFYING[field] / model.records
-    return chances.get(field, TYPICAL[field])
+    return chances.get(field, TYPICAL[role_of(field)])
