@@ -11,13 +11,13 @@ from pipelines.match.comparison.records import Records
 from pipelines.match.contradictions import births_differ, never_merged
 from pipelines.match.model.model import Model
 from pipelines.match.model.weigh import Frequencies, Weighed, weigh
-from pipelines.match.priors import LEVELS
+from pipelines.match.priors import LEVELS, fields_of_role
 from schemas.project import Matching
 
 CHUNK = 500_000  # pairs that are compared at a time; bounds memory
 RULES = {  # what an edge is called by, best first
     "channel_id": "same_channel_id",
-    "exact_id": "same_id",
+    **dict.fromkeys(fields_of_role("exact_id"), "same_id"),
     "email": "same_email",
     "phone": "same_phone",
 }
@@ -72,7 +72,7 @@ def _chunk(
     shown = np.where(apart | births_differ(comparison), matching.auto, matching.review)
     likely = np.flatnonzero(weighed.probability >= shown)
     kept = pairs[likely].with_columns(
-        rule=_rule(comparison, likely),
+        rule=_rule(comparison, likely, apart),
         probability=pl.Series(weighed.probability[likely]).round(6),
         weight=pl.Series(weighed.weight[likely]).round(6),
         apart=pl.Series(apart[likely]),
@@ -114,14 +114,15 @@ def has_ambiguous_given_name(comparison: Comparison, rows: NDArray[np.intp]) -> 
     return np.isin(level, (0, INDEX["given_name"]["initial"]))
 
 
-def _rule(comparison: Comparison, rows: NDArray[np.intp]) -> pl.Series:
+def _rule(comparison: Comparison, rows: NDArray[np.intp], apart: NDArray[np.bool_]) -> pl.Series:
     """What speaks for a pair, by the field that says most; names that contradict each other say so first."""
     fields = comparison.fields
     same = [(fields[field].level[rows] == 1, rule) for field, rule in RULES.items() if field in fields]
     if "phone" in fields:
         same.append((fields["phone"].level[rows] == INDEX["phone"]["variant"], "phone_variant"))
     if "given_name" in fields:
-        same.insert(0, (fields["given_name"].level[rows] == INDEX["given_name"]["different"], "names_contradict"))
+        different = fields["given_name"].level[rows] == INDEX["given_name"]["different"]
+        same.insert(0, (different | apart[rows], "names_contradict"))
     if not same:
         return pl.repeat("score", len(rows), eager=True)
     return pl.Series(np.select([each for each, _ in same], [rule for _, rule in same], "score"), dtype=pl.String)

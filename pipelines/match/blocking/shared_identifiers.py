@@ -77,7 +77,7 @@ def _with_lone_families(named: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-SHARED_BOX = 5  # people at least behind a mailbox of a function
+SHARED_BOX = 20  # people at least behind a mailbox of a function
 
 
 def _is_role() -> pl.Expr:

@@ -14,6 +14,7 @@ from pipelines.match.clusters.bridges import votes
 from pipelines.match.clusters.components import components_of
 from pipelines.match.clusters.name_conflicts import NameBits, name_conflicts
 from pipelines.match.clusters.pooled_evidence import pool_evidence
+from pipelines.match.clusters.rivals import undecided
 from pipelines.match.priors import SURE
 from pipelines.match.source_links import DECISION, SOURCE_MERGE
 
@@ -92,7 +93,7 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
     A join is vetoed by: different values of an exclusive attribute, of which a decision that parts records is one, with
     the side of a record as its value; and, where nobody has decided that the two are one, more e-mails or phones than
     LIMITS; given names that contradict each other across the join, where the edge does not say by a name which of them
-    is meant; a bridge, that is an edge below SURE between clusters whose cross pairs are, in the middle, below `auto`.
+    is meant; the same where two people fit such an edge's record about equally; a bridge, that is an edge below SURE between clusters whose cross pairs are, in the middle, below `auto`.
     A vetoed edge whose records come together by another one is not reported. At last clusters are joined that all their
     doubtful edges together tie (`pooled`).
     """
@@ -105,11 +106,14 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
         one, other = _held(held, lo, members), _held(held, hi, members)
         one.votes[other] = other.votes[one] = number
     vetoed: list[tuple[Hashable, Hashable, str]] = []
+    rivals = undecided(merges.filter(~pl.col("rule").is_in((SOURCE_MERGE, DECISION))), members.names)
     for lo, hi, rule, strength, vague in merges.select(*PAIR, "rule", "probability", "vague").iter_rows():
         one, other = _held(held, lo, members), _held(held, hi, members)
         if one is other:
             continue
         veto = _veto(one, other, vague=vague and rule != SOURCE_MERGE, is_decided=rule == DECISION)
+        if veto is None and (lo, hi) in rivals:
+            veto = "veto:rivals"
         if veto is None and strength < SURE and _is_bridge(one, other):
             veto = "bridge"
         if veto:

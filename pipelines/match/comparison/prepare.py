@@ -26,7 +26,7 @@ def comparison_form(field: str, stated: pl.DataFrame) -> pl.DataFrame:
     """Values of one field (record, value) as they are compared: record, field, value. What says nothing is left out."""
     value = pl.col("value")
     if field == "email":
-        value = value.str.strip_chars().str.to_lowercase()
+        value = _one_mailbox(value.str.strip_chars().str.to_lowercase())
         value = pl.when(value.str.contains(r"^[^@\s]+@[^@\s]+$") & ~value.str.contains(STOPGAP)).then(value)
     elif field == "phone":
         value = _dialled(value)
@@ -68,6 +68,16 @@ def countries() -> dict[str, str]:
             if regions[0] != "001":
                 found.setdefault(digits, regions[0].lower())
     return found
+
+
+def _one_mailbox(address: pl.Expr) -> pl.Expr:
+    """An address of Gmail as its provider reads it: without dots and what follows a plus, in one of its two domains."""
+    box, is_gmail = address.str.extract("^([^@+]+)"), address.str.contains(r"@(?:gmail|googlemail)\.com$")
+    return (
+        pl.when(is_gmail)
+        .then(pl.concat_str(box.str.replace_all(".", "", literal=True), pl.lit("@gmail.com")))
+        .otherwise(address)
+    )
 
 
 def _dialled(value: pl.Expr) -> pl.Expr:
