@@ -111,7 +111,7 @@ def has_ambiguous_given_name(comparison: Comparison, rows: NDArray[np.intp]) -> 
     if "given_name" not in comparison.fields:
         return np.zeros(len(rows), bool)
     level = comparison.fields["given_name"].level[rows]
-    return np.isin(level, (0, INDEX["given_name"]["initial"]))
+    return np.isin(level, (0, *(INDEX["given_name"][each] for each in ("initial", "nickname", "short"))))
 
 
 def _rule(comparison: Comparison, rows: NDArray[np.intp], apart: NDArray[np.bool_]) -> pl.Series:
