@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from benchmarks.datasets import MADE, given
 from pipelines.match.blocking.rules import PAIRS, candidate_pairs, paired_keys
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
-from pipelines.match.clusters.cluster import SURE, components
+from pipelines.match.clusters.cluster import components
 from pipelines.match.comparison.compare import INDEX, Comparison, compare
 from pipelines.match.comparison.listed import prepare_list
 from pipelines.match.comparison.records import Records, encode
 from pipelines.match.model.fit import fit
 from pipelines.match.model.weigh import frequencies
+from pipelines.match.priors import SURE
 from pipelines.match.score import score
 from schemas.project import Matching
 

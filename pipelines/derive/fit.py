@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pipelines.derive.comparison_data import NOBODY, ComparisonData, load_comparison_data
 from pipelines.match.blocking.rules import paired_keys
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
-from pipelines.match.model.fit import FEWEST, fit
+from pipelines.match.model.fit import FEWEST, METHOD, fit
 from pipelines.match.model.model import Model
 from pipelines.progress import progress
 from pipelines.project import OpenProject
@@ -17,11 +17,14 @@ GROWN = 2  # times as many records as were there at the last fit
 
 
 def version_in_use(project: OpenProject, connection: Connection, run_id: str) -> tuple[str, ComparisonData]:
-    """The version of the model, a new one when the data has outgrown the last; and what was read for fitting it."""
+    """The version of the model, a new one when the data has outgrown the last; and what was read for fitting it.
+
+    A model that an older onecontact has fitted in another way is fitted anew.
+    """
     version, model = models.current_parameters(connection)
     records = health.count(connection, "record")
-    outgrown = 0 if version == models.SHIPPED else GROWN * model.records
-    if records < max(FEWEST, outgrown):
+    is_current = version != models.SHIPPED and model.method == METHOD
+    if records < max(FEWEST, GROWN * model.records if is_current else 0):
         return version, NOBODY
     own = load_all_records(project, connection)
     return refit(connection, own, run_id)[0], own

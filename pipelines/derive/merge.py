@@ -9,8 +9,8 @@ from pipelines import contracts
 from pipelines.derive.candidate_values import load_candidate_values, priorities
 from pipelines.derive.comparison_data import keyed, load_comparison_data
 from pipelines.match import kernel
-from pipelines.match.clusters.cluster import SURE
 from pipelines.match.clusters.pooled_evidence import LIKELY
+from pipelines.match.priors import SURE
 from pipelines.match.score import PAIR
 from pipelines.match.source_links import DECISION
 from pipelines.merge.golden_record import golden_records, interaction_fields

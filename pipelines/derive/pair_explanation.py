@@ -5,7 +5,9 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.match.blocking.rules import RULES
-from pipelines.match.clusters.cluster import LIMITS, SURE
+from pipelines.match.clusters.cluster import LIMITS
+from pipelines.match.priors import SURE
+from pipelines.match.score import NAMES_CONTRADICT
 from pipelines.match.source_links import SOURCE_MERGE
 from pipelines.store.decisions.links import LinkDecision
 from schemas.project import Matching
@@ -17,6 +19,7 @@ VETOES = {
     "veto:cardinality": "the contact would have more than "
     + " or ".join(f"{limit} {field} values" for field, limit in LIMITS.items()),
     "veto:names": "given names in the contact would contradict each other, and this pair does not say who is meant",
+    "veto:rivals": "two people whose given names contradict each other fit a record about equally",
     "bridge": f"a pair below {SURE} alone would tie groups of which most other pairs speak against it",
 }
 
@@ -144,6 +147,8 @@ def _judged_edge(edge: dict[str, object], matching: Matching) -> tuple[str, str]
         return "vetoed", f"would merge, and may not: {VETOES.get(veto, veto)}. It waits for a person to decide"
     if edge["zone"] == "merge":
         return "merged", f"{edge['probability']:.3f} is not below `auto` ({matching.auto}): merged"
+    if edge["rule"] == NAMES_CONTRADICT:
+        return "conflict", "given names that contradict each other never merge; it waits for a person to decide"
     if edge["rule"] == "exclusive_conflict":
         return "conflict", "different values of an exclusive attribute never merge; it waits for a person to decide"
     return "review", (

@@ -30,7 +30,7 @@ def veto_reasons(project: OpenProject, connection: Connection, veto: str, one: s
     called = [str(RecordRef(**each)) for each in store.describe_records(connection, own.keys).to_dicts()]
     if veto == "veto:decision":
         return cannot_links_between(connection, own.keys)[:MOST]
-    if veto == "veto:names":
+    if veto in ("veto:names", "veto:rivals"):
         return contradicting(own, pairs, called)[:MOST]
     if veto == "veto:exclusive":
         return conflicting(own, pairs, called)[:MOST]

@@ -29,7 +29,7 @@ def never_merged(
     different = given.level == INDEX["given_name"]["different"]
     both = frequencies.known_names[given.lo] & frequencies.known_names[given.hi]
     family = comparison.fields["family_name"].level != INDEX["family_name"]["different"]
-    found = different & (both | (family & (probability < SURE)))
+    found: Flags = different & (both | (family & (probability < SURE)))
     near = np.flatnonzero(
         np.isin(given.level, [INDEX["given_name"][level] for level in ("typo", "similar", "distant")])
     )
@@ -49,7 +49,7 @@ def two_names(one: pl.Series, other: pl.Series, both_known: Flags, *, counted: b
     if not counted:
         known &= pairs.select(pl.min_horizontal(pl.col("one", "other").str.len_chars()) < SHORT).to_series()
     alike = pairs.select(_sound("one") == _sound("other")).to_series()
-    return np.asarray((known & ~alike).to_numpy())
+    return np.asarray((known & ~alike).to_numpy(), bool)
 
 
 def _sound(name: str) -> pl.Expr:

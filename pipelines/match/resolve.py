@@ -9,7 +9,6 @@ import polars as pl
 from pipelines.match import kernel
 from pipelines.match.blocking.rules import KEYS, PAIRS
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers_on
-from pipelines.match.clusters.cluster import SURE
 from pipelines.match.clusters.components import components
 from pipelines.match.clusters.pooled_evidence import LIKELY
 from pipelines.match.comparison.listed import list_facts, list_names
@@ -18,6 +17,7 @@ from pipelines.match.comparison.records import NAMES, POINTS
 from pipelines.match.configuration import Configuration
 from pipelines.match.engines.engine import Engine, Frame, distinct
 from pipelines.match.model.fit import model_of
+from pipelines.match.priors import SURE
 from pipelines.progress import progress
 from schemas.project import Matching
 

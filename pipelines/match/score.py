@@ -11,7 +11,7 @@ from pipelines.match.comparison.records import Records
 from pipelines.match.contradictions import births_differ, never_merged
 from pipelines.match.model.model import Model
 from pipelines.match.model.weigh import Frequencies, Weighed, weigh
-from pipelines.match.priors import LEVELS, fields_of_role
+from pipelines.match.priors import CONTRADICTED, LEVELS, fields_of_role
 from schemas.project import Matching
 
 CHUNK = 500_000  # pairs that are compared at a time; bounds memory
@@ -21,6 +21,7 @@ RULES = {  # what an edge is called by, best first
     "email": "same_email",
     "phone": "same_phone",
 }
+NAMES_CONTRADICT = "names_contradict"  # the rule of pairs whose given names are two people's
 PAIR = ["record_lo", "record_hi"]
 JUDGED = {"zone": pl.String, "rule": pl.String, "probability": pl.Float64, "weight": pl.Float64, "vague": pl.Boolean}
 EDGES = {"record_lo": pl.String, "record_hi": pl.String, **JUDGED, "evidence": pl.String}
@@ -69,8 +70,8 @@ def _chunk(
     comparison = compare(records, lo, hi)
     weighed = weigh(comparison, frequencies, model, lo, hi)
     apart = never_merged(records, frequencies, comparison, weighed.probability)
-    shown = np.where(apart | births_differ(comparison), matching.auto, matching.review)
-    likely = np.flatnonzero(weighed.probability >= shown)
+    least = np.where(apart | births_differ(comparison), max(CONTRADICTED, matching.review), matching.review)
+    likely = np.flatnonzero(weighed.probability >= least)
     kept = pairs[likely].with_columns(
         rule=_rule(comparison, likely, apart),
         probability=pl.Series(weighed.probability[likely]).round(6),
@@ -120,9 +121,8 @@ def _rule(comparison: Comparison, rows: NDArray[np.intp], apart: NDArray[np.bool
     same = [(fields[field].level[rows] == 1, rule) for field, rule in RULES.items() if field in fields]
     if "phone" in fields:
         same.append((fields["phone"].level[rows] == INDEX["phone"]["variant"], "phone_variant"))
-    if "given_name" in fields:
-        different = fields["given_name"].level[rows] == INDEX["given_name"]["different"]
-        same.insert(0, (different | apart[rows], "names_contradict"))
+    if apart.any():
+        same.insert(0, (apart[rows], NAMES_CONTRADICT))
     if not same:
         return pl.repeat("score", len(rows), eager=True)
     return pl.Series(np.select([each for each, _ in same], [rule for _, rule in same], "score"), dtype=pl.String)

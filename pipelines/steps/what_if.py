@@ -1,7 +1,7 @@
 """What other thresholds would make of contacts and segments, without changing anything."""
 
 from pipelines.errors import ConfigurationError
-from pipelines.match.clusters.cluster import SURE
+from pipelines.match.priors import SURE
 from pipelines.project import OpenProject
 from pipelines.steps.preview import Preview, preview
 from pipelines.store.matching import changed_edges

@@ -93,7 +93,8 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
     A join is vetoed by: different values of an exclusive attribute, of which a decision that parts records is one, with
     the side of a record as its value; and, where nobody has decided that the two are one, more e-mails or phones than
     LIMITS; given names that contradict each other across the join, where the edge does not say by a name which of them
-    is meant; the same where two people fit such an edge's record about equally; a bridge, that is an edge below SURE between clusters whose cross pairs are, in the middle, below `auto`.
+    is meant; two people who fit such an edge's record about equally (`rivals`); a bridge, that is an edge below SURE
+    between clusters whose cross pairs are, in the middle, below `auto`.
     A vetoed edge whose records come together by another one is not reported. At last clusters are joined that all their
     doubtful edges together tie (`pooled`).
     """

@@ -22,12 +22,9 @@ def undecided(merges: pl.DataFrame, names: Mapping[Hashable, NameBits]) -> set[t
         for record, other in ((lo, hi), (hi, lo)):
             if other in names and record not in names:
                 fitting[record].append((weight, other, names[other]))
-    return {
-        (min(record, other), max(record, other))  # type: ignore[type-var]  # keys of one kind
-        for record, people in fitting.items()
-        if _have_rivals(people)
-        for _, other, _ in people
-    }
+    contested = {record for record, people in fitting.items() if _have_rivals(people)}
+    ends = vague.select("record_lo", "record_hi").iter_rows()
+    return {(lo, hi) for lo, hi in ends if (lo in contested and hi in names) or (hi in contested and lo in names)}
 
 
 def _have_rivals(people: list[tuple[float, Hashable, NameBits]]) -> bool:

@@ -34,7 +34,7 @@ def by_role(rows: pl.LazyFrame, roles: Mapping[str, str]) -> pl.LazyFrame:
 
 
 def fields_by_column(roles: Mapping[str, str]) -> dict[str, str]:
-    """The field of each column: of those with one of the roles SEVERAL each has its own, in the order of their names."""
+    """The field of each column. Those with one of the roles SEVERAL have one each, in the order of their names."""
     of_role = {role: sorted(column for column, own in roles.items() if own == role) for role in SEVERAL}
     places = {column: place for own in of_role.values() for place, column in enumerate(own)}
     return {

@@ -16,22 +16,25 @@ from pipelines.match.priors import levels_of
 DRAWN = 50_000  # pairs at random that are looked at, about
 SEEN = 10.0  # pairs that the shipped u of a level is worth
 BOUNDS = (0.25, 1e4)  # times as frequent as shipped that a level may be
-PAIRS = pl.Schema({"lo": pl.UInt32, "hi": pl.UInt32})
 
 
 def random_pairs(told: pl.DataFrame, drawn: int = DRAWN) -> pl.DataFrame:
     """About so many pairs of records drawn at random, each once: lo, hi.
 
-    What records say decides which, not where they stand. Records that say the same make no pair. `told`: record, said
-    (`sample.content_hashes`).
+    What records say decides which, and in which order, not where they stand. Records that say the same make no pair,
+    and count as one. `told`: record, said (`sample.content_hashes`).
     """
-    found = [pl.DataFrame(schema=PAIRS)]
-    for seed in range(-(-drawn // max(told.height, 1))):
-        shuffled = told.sort(pl.col("said").hash(seed=seed), "record").head(drawn + 1)
-        following = shuffled.with_columns(other=pl.col("record").shift(-1), after=pl.col("said").shift(-1))
-        pairs = following.filter(pl.col("said") != pl.col("after"))
-        found.append(pairs.select(lo=pl.min_horizontal("record", "other"), hi=pl.max_horizontal("record", "other")))
-    return pl.concat(found).unique().sort("lo", "hi")
+    different = told.sort("said", "record").unique("said", keep="first", maintain_order=True)
+    found = [pl.DataFrame(schema={"said": pl.UInt64, "record": pl.UInt32, "after": pl.UInt64, "other": pl.UInt32})]
+    wanted = min(drawn, different.height * (different.height - 1) // 2)
+    for seed in range(-(-wanted // max(different.height, 1))):
+        shuffled = different.sort(pl.col("said").hash(seed=seed), "said").head(drawn + 1)
+        following = shuffled.with_columns(after=pl.col("said").shift(-1), other=pl.col("record").shift(-1)).drop_nulls()
+        found.append(following.select(found[0].columns))
+    turned = pl.col("said") > pl.col("after")
+    ends = {"lo": ("record", "other"), "hi": ("other", "record"), "one": ("said", "after"), "two": ("after", "said")}
+    pairs = pl.concat(found).select(**{end: pl.when(turned).then(b).otherwise(a) for end, (a, b) in ends.items()})
+    return pairs.unique(["one", "two"]).sort("one", "two").select("lo", "hi")
 
 
 def chance_agreement(

@@ -27,6 +27,7 @@ ROUNDS = 8
 WEIGHT = 50.0  # true pairs that a prior of m is worth, in a list of any size
 PER_RECORD = 0.02  # true pairs that it is worth beside, for each record of the list
 LIST = 5.0  # records that the prior of `duplicates` is worth
+METHOD = 2  # of fitting; raise it with every change of what a list teaches
 FEWEST = 1_000  # records; fewer teach less than the shipped priors know
 
 
@@ -37,7 +38,7 @@ def fit(names: pl.DataFrame, facts: pl.DataFrame, keys: pl.DataFrame, crowds: pl
 
 def fit_on(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Frame) -> Model:
     """`fit` of frames."""
-    model = model_from_counts(count_terms_on(engine, names, facts), engine.rows(names))
+    model = model_from_counts(count_terms_on(engine, names, facts), engine.rows(names))._replace(method=METHOD)
     fields = sorted(levels_of(model.kind).keys() & {*IDENTIFYING, *model.shares})
     told = engine.checkpoint(engine.map_groups([names, facts], "record", content_hashes, CONTENT_HASHES))
     model = with_chance(engine, model, names, facts, crowds, random_pairs(engine.collect(told)))

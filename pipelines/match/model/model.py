@@ -26,9 +26,8 @@ class Model(NamedTuple):
     m: Mapping[str, Mapping[str, float]]
     shares: Mapping[str, pl.DataFrame]
     names: pl.DataFrame
-    chance: Mapping[
-        str, Mapping[str, float]
-    ] = {}  # times as often as shipped that strangers show a level, where not as often
+    chance: Mapping[str, Mapping[str, float]]  # times as often as shipped strangers show a level
+    method: int  # of fitting; a model that was fitted in another way is fitted anew
 
 
 SHARES = pl.Schema({"value": pl.String, "share": pl.Float64})
@@ -52,4 +51,6 @@ def unfitted(records: int = LIST_SIZE, kind: str = "people") -> Model:
         shipped_m(kind),
         {},
         pl.DataFrame(schema=BEARERS),
+        {},
+        0,
     )

@@ -5,7 +5,7 @@ import polars as pl
 from pipelines.store.runs.work_queue import Version, dequeue
 from pipelines.store.warehouse.connection import Connection, query, register, value
 
-CONFLICT = "exclusive_conflict"  # the rule of edges that never merge, however likely
+CONFLICTS = ("exclusive_conflict", "names_contradict")  # the rules of edges that never merge, however likely
 REVIEW = "match.review"  # what stands in `step_state` beside the steps: the probability that edges are kept from
 
 
@@ -26,7 +26,7 @@ def reclassify_edges(connection: Connection, auto: float, review: float, sure: f
     Beside the ends of edges that change, these are the ends of edges below `sure` that would merge: `auto` judges those
     once more in clustering.
     """
-    zone = f"CASE WHEN probability >= $1 AND rule <> '{CONFLICT}' THEN 'merge' ELSE 'review' END"
+    zone = f"CASE WHEN probability >= $1 AND rule NOT IN {CONFLICTS} THEN 'merge' ELSE 'review' END"
     stirred = query(
         connection,
         f"""

@@ -1,6 +1,7 @@
 """Match models: what earlier data taught, kept under a number, used until the next fit."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
 import polars as pl
@@ -32,7 +33,16 @@ def current_parameters(connection: Connection) -> tuple[str, Model]:
     if rows.is_empty():
         return SHIPPED, unfitted()
     number, records, parameters = rows.row(0)
-    return f"{FITTED}{number}", Model(records=records, shares={}, names=unfitted().names, **json.loads(parameters))
+    kept = json.loads(parameters)
+    shipped = unfitted(records, kept["kind"])  # has what a model of an older onecontact did not
+    return f"{FITTED}{number}", shipped._replace(**kept | {"m": {**shipped.m, **_known_levels(shipped, kept["m"])}})
+
+
+def _known_levels(shipped: Model, m: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """m of fields as kept, each with all levels there are now."""
+    return {
+        field: {level: own.get(level, each) for level, each in shipped.m[field].items()} for field, own in m.items()
+    }
 
 
 def chances(connection: Connection) -> dict[str, float]:

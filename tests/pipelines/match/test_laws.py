@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from pipelines.match.blocking.rules import candidate_pairs, paired_keys
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
-from pipelines.match.clusters.cluster import SURE, cluster
+from pipelines.match.clusters.cluster import cluster
 from pipelines.match.comparison.listed import prepare_list
 from pipelines.match.comparison.records import POINTS, encode
 from pipelines.match.engines.polars import PolarsEngine
 from pipelines.match.model.model import unfitted
 from pipelines.match.model.weigh import frequencies
+from pipelines.match.priors import SURE
 from pipelines.match.score import conflicting, score
 from schemas.project import Matching
 from tests.examples import examples

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.match.clusters.cluster import LIMITS, SURE, Clustered, cluster, components
+from pipelines.match.clusters.cluster import LIMITS, Clustered, cluster, components
+from pipelines.match.priors import SURE
 from pipelines.match.source_links import DECISION, SOURCE_MERGE
 from tests.examples import examples
 

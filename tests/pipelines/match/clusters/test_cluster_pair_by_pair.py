@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.match.clusters import name_conflicts
-from pipelines.match.clusters.cluster import SURE, Clustered, cluster
+from pipelines.match.clusters.cluster import Clustered, cluster
 from pipelines.match.clusters.pooled_evidence import pool_evidence
 from pipelines.match.comparison.compare import INDEX, compare_names
 from pipelines.match.comparison.records import NAMES, encode
+from pipelines.match.priors import SURE
 from pipelines.match.source_links import DECISION, SOURCE_MERGE
 from tests.examples import examples
 
