@@ -24,6 +24,7 @@ from pipelines.steps.publish import FILE, FOLDER, compile_segments
 from pipelines.steps.publish_id_changes import FILE as ID_FILE
 from pipelines.store.ingest.file_problems import file_problems
 from pipelines.store.ingest.unreachable_sources import unreachable
+from pipelines.store.matching.merge_confidence import confidence_of_new_sources
 from pipelines.store.reads import contact_details, health
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.keys import load_key
@@ -112,6 +113,7 @@ def print_summary(project: OpenProject, connection: Connection, run_id: str, tol
         say()
         out.print(received_table(arrived))
     print_contact_changes(connection, contacts, told)
+    print_confidence(connection, run_id)
     for name, each in told.items():
         if name.startswith(f"{FOLDER}/"):
             published(name.removeprefix(f"{FOLDER}/"), each)
@@ -148,6 +150,16 @@ def print_contact_changes(connection: Connection, contacts: Any, told: Any) -> N
         say(f"  {plural(decided, 'decision')} applied from landing/decisions: `onecontact decisions` lists them")
     if waiting:
         say(f"  {plural(waiting, 'pair')} in the review queue: `onecontact review` decides them.")
+
+
+def print_confidence(connection: Connection, run_id: str) -> None:
+    """How sure the merges of sources are that have delivered for the first time, in one line."""
+    new = confidence_of_new_sources(connection, run_id)
+    if new.contacts:
+        say(
+            f"  {plural(new.contacts, 'contact')} of new sources hold several records: {new.one_identifier:,} rest on "
+            f"one identifier, {new.names_alone:,} on names alone; {new.wrong:.1f} of them are wrong by the model's odds"
+        )
 
 
 def describe_changes(contacts: Mapping[str, Any]) -> list[str]:

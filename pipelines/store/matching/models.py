@@ -39,7 +39,7 @@ def current_parameters(connection: Connection) -> tuple[str, Model]:
 
 
 def _known_levels(shipped: Model, m: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
-    """m of fields as kept, each with all levels there are now."""
+    """M of fields as kept, each with all levels there are now."""
     return {
         field: {level: own.get(level, each) for level, each in shipped.m[field].items()} for field, own in m.items()
     }
