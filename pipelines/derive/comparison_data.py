@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.match.comparison.listed import fields_by_column
 from pipelines.match.comparison.prepare import FACTS, compared_names, folded_facts, named_by_mailbox
 from pipelines.match.comparison.records import NAMES
 from pipelines.normalise.identifiers import identifiers
 from pipelines.store.matching import match_tables as store
 from pipelines.store.warehouse.connection import Connection
+from schemas.match_fields import fields_by_column
 from schemas.project import Project
 
 

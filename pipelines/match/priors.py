@@ -16,6 +16,8 @@ predicted and the true share of matches of generated and public labelled lists p
 from types import MappingProxyType
 from typing import NamedTuple
 
+from schemas.match_fields import fields_of_role
+
 DUPLICATES = 0.9  # other records of the same person that a record has, on average
 HOUSEHOLD = 0.15  # records of other people of its household
 ONE_LINE = 0.03  # records of other people of its household who use one phone and one mailbox with it
@@ -164,21 +166,6 @@ TEXT = {
     "part": Level(0.10, common=1.0, base=5e-3, household=0.03),
     "different": Level(0.20, base=0.90, household=0.85, bound=0.9),
 }
-
-# Two columns of one of these roles are two fields: that the sex of two records agrees says nothing of their ages.
-SEVERAL = ("exact_id", "category", "text")
-COPIES = 4  # fields of one role that are told apart
-
-
-def fields_of_role(role: str) -> tuple[str, ...]:
-    """The names of all fields that a role can have: `category`, `category 2` and so on."""
-    return (role, *(f"{role} {nth}" for nth in range(2, COPIES + 1))) if role in SEVERAL else (role,)
-
-
-def role_of(field: str) -> str:
-    """The role of a field."""
-    return field.split(" ", maxsplit=1)[0]
-
 
 _OF_ROLES = {
     "given_name": GIVEN,

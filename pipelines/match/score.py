@@ -11,7 +11,8 @@ from pipelines.match.comparison.records import Records
 from pipelines.match.contradictions import births_differ, never_merged
 from pipelines.match.model.model import Model
 from pipelines.match.model.weigh import Frequencies, Weighed, weigh
-from pipelines.match.priors import CONTRADICTED, LEVELS, fields_of_role
+from pipelines.match.priors import CONTRADICTED, LEVELS
+from schemas.match_fields import fields_of_role
 from schemas.project import Matching
 
 CHUNK = 500_000  # pairs that are compared at a time; bounds memory

@@ -14,11 +14,11 @@ from pipelines.match.engines.polars import IN_MEMORY
 from pipelines.match.resolve import resolve_list
 from pipelines.progress import progress
 from pipelines.publish.list_files import write_clusters, write_edges
-from pipelines.read.catalogue.list_rows import first_values, read_list
+from pipelines.read.catalogue.list_rows import fields_compared, first_values, read_list
 from pipelines.read.tables.role_guess import guessed_roles, says_something
 from pipelines.store.matching.duckdb_engine import temporary_engine
 from schemas.configuration import ConfigurationInvalid
-from schemas.list_roles import NO_EVIDENCE, ListRole, load_roles
+from schemas.list_roles import ListRole, load_roles
 from schemas.project import Matching
 
 ENGINES = ("polars", "duckdb")
@@ -96,9 +96,8 @@ def match_list(
 
 
 def _schema(roles: Mapping[str, ListRole]) -> pl.Schema:
-    used = sorted({str(role) for role in roles.values()} - set(map(str, NO_EVIDENCE)))
     types: dict[str, pl.DataType] = {"record": pl.UInt32(), "file": pl.String(), "record_id": pl.String()}
-    return pl.Schema(types | {role: pl.List(pl.String) for role in used})
+    return pl.Schema(types | {field: pl.List(pl.String) for field in fields_compared(roles)})
 
 
 def _rows(files: Sequence[Path], roles: Mapping[str, ListRole], refused: list[int]) -> Iterator[pl.DataFrame]:

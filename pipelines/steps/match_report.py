@@ -4,13 +4,13 @@ import polars as pl
 
 from pipelines.derive.match import CAPS
 from pipelines.match.blocking.rules import RULES
-from pipelines.match.comparison.listed import fields_by_column
 from pipelines.match.comparison.records import NAMES
 from pipelines.match.model.weight_table import level_weights
 from pipelines.publish.match_report import Report
 from pipelines.store.matching import evidence, match_metrics, models
 from pipelines.store.reads import health
 from pipelines.store.warehouse.connection import Connection
+from schemas.match_fields import fields_by_column
 from schemas.project import Project
 
 

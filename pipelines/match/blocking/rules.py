@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipelines.match.comparison.addresses import tail
 from pipelines.match.comparison.records import NAMES
-from pipelines.match.priors import fields_of_role
+from schemas.match_fields import fields_of_role
 
 SHORTEST_MAILBOX = 5  # letters and digits
 HALF = 2**32  # a pair of records is one number of 64 bits while pairs are looked for

@@ -7,10 +7,10 @@ import polars as pl
 from pipelines.match.comparison.identifier_fields import FIELDS
 from pipelines.match.comparison.prepare import compared_names, folded_facts, named_by_mailbox
 from pipelines.match.comparison.records import POINTS, TEXTS
-from pipelines.match.priors import SEVERAL, fields_of_role
 from pipelines.normalise.identifiers import identifiers, valid_identifiers
 from pipelines.normalise.name import kept_names
 from pipelines.normalise.text import match_form
+from schemas.match_fields import fields_by_column
 from schemas.vocabulary import IdentifierType
 
 AS_WRITTEN = (IdentifierType.PHONE, IdentifierType.EMAIL)  # what nobody reads where no region is known
@@ -31,16 +31,6 @@ def by_role(rows: pl.LazyFrame, roles: Mapping[str, str]) -> pl.LazyFrame:
         pl.col("record").cast(pl.UInt32),
         **{role: pl.concat_list(pl.col(own).cast(pl.String)).list.drop_nulls() for role, own in columns.items()},
     )
-
-
-def fields_by_column(roles: Mapping[str, str]) -> dict[str, str]:
-    """The field of each column. Those with one of the roles SEVERAL have one each, in the order of their names."""
-    of_role = {role: sorted(column for column, own in roles.items() if own == role) for role in SEVERAL}
-    places = {column: place for own in of_role.values() for place, column in enumerate(own)}
-    return {
-        column: fields_of_role(role)[min(places.get(column, 0), len(fields_of_role(role)) - 1)]
-        for column, role in roles.items()
-    }
 
 
 def prepare_list(

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.match.comparison.addresses import Codes, Hashes, Mailboxes, mailboxes, tail
-from pipelines.match.priors import fields_of_role
+from schemas.match_fields import fields_of_role
 
 NOTHING = -1  # where a record has no value
 

@@ -5,7 +5,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
-from pipelines.match.priors import role_of
+from schemas.match_fields import role_of
 
 LONGEST = 128  # letters that are compared
 SIMILAR = 0.93  # Jaro-Winkler

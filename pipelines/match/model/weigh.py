@@ -12,7 +12,8 @@ from pipelines.match.comparison.compare import Compared, Comparison
 from pipelines.match.comparison.records import Field, Records
 from pipelines.match.model import name_frequency
 from pipelines.match.model.model import ONCE, Model
-from pipelines.match.priors import Level, fields_of_role, role_of
+from pipelines.match.priors import Level
+from schemas.match_fields import fields_of_role, role_of
 
 Bits = NDArray[np.float64]
 # Fields that identify, and how many other people stand behind a value that only one is known to have.

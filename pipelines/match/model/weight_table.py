@@ -7,7 +7,8 @@ import polars as pl
 
 from pipelines.match.model.model import Model
 from pipelines.match.model.weigh import IDENTIFYING
-from pipelines.match.priors import MOST, TYPICAL, levels_of, role_of
+from pipelines.match.priors import MOST, TYPICAL, levels_of
+from schemas.match_fields import role_of
 
 WEIGHTS = pl.Schema({"field": pl.String, "level": pl.String, "m": pl.Float64, "u": pl.Float64, "bits": pl.Float64})
 

@@ -17,6 +17,7 @@ from pipelines.read.tables.spreadsheet_cells import CLEAR, clean_cells
 from pipelines.read.tables.table import Rows, Table
 from schemas.error_codes import ErrorCode
 from schemas.list_roles import NO_EVIDENCE, ListRole
+from schemas.match_fields import fields_by_column, role_of
 
 LOOKED_AT = 1_000  # rows, to tell roles
 
@@ -25,7 +26,7 @@ class ListRows(NamedTuple):
     """Some rows of a list, and how many rows beside them were left out because they do not fit the header.
 
     `rows`: record (UInt32, the number of the row, counted from `before`), record_id (String, null without one), and
-    for each role a List(String).
+    for each field a List(String).
     """
 
     rows: pl.DataFrame
@@ -60,22 +61,28 @@ def read_list(path: Path, roles: Mapping[str, ListRole], before: int) -> Iterato
 
     `before`: how many rows there were in the lists before it; the first row of this one is `before` + 1.
     """
-    used = sorted(set(roles.values()) - set(NO_EVIDENCE))
+    fields = fields_by_column({name: str(role) for name, role in roles.items()})
     with open_list(path) as table:
-        columns = {f"c{place}": roles[name] for place, name in enumerate(table.header) if name in roles}
+        columns = {f"c{place}": fields[name] for place, name in enumerate(table.header) if name in roles}
         for rows in table.rows:
-            yield ListRows(by_role(rows, columns, used, before), rows.refused.height)
+            yield ListRows(by_field(rows, columns, fields_compared(roles), before), rows.refused.height)
 
 
-def by_role(rows: Rows, columns: Mapping[str, ListRole], used: list[ListRole], before: int) -> pl.DataFrame:
-    """Cells of a table by the role of their columns. A cell may hold several phones or addresses."""
+def fields_compared(roles: Mapping[str, ListRole]) -> list[str]:
+    """The fields that lists of these roles are compared by, sorted."""
+    fields = fields_by_column({name: str(role) for name, role in roles.items()})
+    return sorted(set(fields.values()) - set(map(str, NO_EVIDENCE)))
+
+
+def by_field(rows: Rows, columns: Mapping[str, str], used: list[str], before: int) -> pl.DataFrame:
+    """Cells of a table by the field of their columns. A cell may hold several phones or addresses."""
     cells = clean_cells(rows.cells, list(columns)).with_columns(pl.col(list(columns)).replace(CLEAR, None))
-    of_role = {role: [name for name, each in columns.items() if each is role] for role in used}
-    ids = [name for name, each in columns.items() if each is ListRole.RECORD_ID]
+    of_field = {field: [name for name, each in columns.items() if each == field] for field in used}
+    ids = [name for name, each in columns.items() if each == ListRole.RECORD_ID]
     nothing = pl.lit([], dtype=pl.List(pl.String))
     told = {
-        str(role): pl.concat_list(values(cells[name], role) for name in own) if own else nothing
-        for role, own in of_role.items()
+        field: pl.concat_list(values(cells[name], role_of(field)) for name in own) if own else nothing
+        for field, own in of_field.items()
     }
     return cells.select(
         (pl.col("row") + before).cast(pl.UInt32).alias("record"),
@@ -84,8 +91,8 @@ def by_role(rows: Rows, columns: Mapping[str, ListRole], used: list[ListRole], b
     )
 
 
-def values(cells: pl.Series, role: ListRole) -> pl.Series:
+def values(cells: pl.Series, role: str) -> pl.Series:
     """The values of each cell."""
-    if str(role) in LISTS:
-        return parts(cells, LISTS[str(role)])
+    if role in LISTS:
+        return parts(cells, LISTS[role])
     return pl.select(pl.concat_list(cells).list.drop_nulls()).to_series()
