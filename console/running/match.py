@@ -11,7 +11,7 @@ from console.terminal.exit_codes import OK
 from console.terminal.open_project import session
 from console.terminal.screen import as_json, out, plural, say, show_progress, table
 from pipelines.errors import ConfigurationError
-from pipelines.match.model.fit import FEWEST
+from pipelines.match.priors import FEWEST
 from pipelines.progress import listening
 from pipelines.publish.chart import plain_bar, signed_bar
 from pipelines.publish.files import atomic_write
@@ -158,6 +158,8 @@ def draw(stands: Report, cost: Mapping[str, Any] | None) -> None:
     )
     say(f"{stands.project}: {plural(stands.records, 'record')} are {plural(stands.contacts, 'contact')}", style="bold")
     say(f"  model {stands.model}, {fitted}; merges at {stands.auto:g} or more, review at {stands.review:g} or more")
+    for finding in stands.findings:
+        say(f"  {finding}.")
     bits = stands.weights["bits"]
     reach = (min(bits, default=0.0), max(bits, default=0.0))
     rows = [

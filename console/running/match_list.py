@@ -77,6 +77,8 @@ def say_found(found: ListMatched, written: list[Path], region: str | None) -> No
     say(f"  pairs of clusters to review: {found.review:,}")
     if found.refused:
         say(f"  rows left out because they do not fit the header: {found.refused:,}")
+    for finding in found.findings:
+        say(f"  {finding}.")
     if region is None:
         say("  Phone numbers were compared by their digits. Give --region to read them as numbers of a country.")
     for path in written:

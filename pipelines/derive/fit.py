@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from pipelines.derive.comparison_data import NOBODY, ComparisonData, load_comparison_data
 from pipelines.match.blocking.rules import paired_keys
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
-from pipelines.match.model.fit import FEWEST, METHOD, fit
+from pipelines.match.model.fit import METHOD, fit
 from pipelines.match.model.model import Model
+from pipelines.match.priors import FEWEST
 from pipelines.progress import progress
 from pipelines.project import OpenProject
 from pipelines.store.matching import models

@@ -60,6 +60,7 @@ class Level(NamedTuple):
 
 
 RAISED = 4.0
+FEWEST = 1_000  # records from which on a list is fitted; fewer teach less than what is shipped knows
 SURE = 0.98  # probability from which on an edge needs no support
 CONTRADICTED = 0.8  # probability from which on pairs are kept whose given names or birth dates are two people's
 MOST = 0.95  # u of a level is never more

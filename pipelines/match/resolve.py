@@ -17,6 +17,7 @@ from pipelines.match.comparison.records import NAMES, POINTS
 from pipelines.match.configuration import Configuration
 from pipelines.match.engines.engine import Engine, Frame, distinct
 from pipelines.match.model.fit import model_of
+from pipelines.match.model.model import Model
 from pipelines.match.priors import SURE
 from pipelines.progress import progress
 from schemas.project import Matching
@@ -28,11 +29,13 @@ CLUSTERS = pl.Schema({"record": pl.UInt32, "cluster": pl.UInt32})
 class ListMatch(NamedTuple):
     """What came of a list.
 
-    `clusters`: record, cluster (the smallest record in it), of every record. `edges`: `kernel.EDGES`.
+    `clusters`: record, cluster (the smallest record in it), of every record. `edges`: `kernel.EDGES`. `model`: what
+    they were weighed by.
     """
 
     clusters: Frame
     edges: Frame
+    model: Model
 
 
 def resolve(engine: Engine, names: Frame, facts: Frame, matching: Matching, *, explain: bool = False) -> ListMatch:
@@ -45,7 +48,8 @@ def resolve(engine: Engine, names: Frame, facts: Frame, matching: Matching, *, e
     blocks = usable_blocks(engine, names, facts)
     crowds = count_shared_identifiers_on(engine, names, facts)
     progress("fitting the match model", 0, records)
-    configuration = Configuration(model_of(engine, names, facts, blocks, crowds), matching)
+    model = model_of(engine, names, facts, blocks, crowds)
+    configuration = Configuration(model, matching)
     pairs = find_candidate_pairs(engine, blocks)
     progress("comparing pairs", 0, engine.rows(pairs))
     involved = with_records(engine, pairs, names, facts, crowds)
@@ -54,7 +58,7 @@ def resolve(engine: Engine, names: Frame, facts: Frame, matching: Matching, *, e
     progress("making clusters", 0, engine.rows(edges))
     found = cluster_list(engine, edges, names, facts, matching.auto)
     own = names.select("record").join(found, on="record", how="left")
-    return ListMatch(own.select("record", nw.coalesce("cluster", "record").alias("cluster")), edges)
+    return ListMatch(own.select("record", nw.coalesce("cluster", "record").alias("cluster")), edges, model)
 
 
 def resolve_list(

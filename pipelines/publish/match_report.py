@@ -40,6 +40,7 @@ class Report(NamedTuple):
     review: float
     records: int
     contacts: int
+    findings: list[str]
     weights: pl.DataFrame  # field, level, m, u, bits
     histogram: pl.DataFrame  # bits, zone, pairs
     zones: dict[str, int]
@@ -57,6 +58,7 @@ def page(report: Report, cost: Mapping[str, Any] | None) -> bytes:
         f"<h1>Matching of {escape(report.project)}</h1>",
         f"<p>{report.records:,} records are {report.contacts:,} contacts. Model {escape(report.model)}, {fitted}.</p>",
         f"<p>Pairs merge from {report.auto:g} on, and are shown to a person from {report.review:g} on.</p>",
+        *(f"<p>{escape(finding)}.</p>" for finding in report.findings),
         "<h2>Weights of the model</h2>",
         f'<p class="note">{WEIGHTS}</p>',
         svg_bars(weight_bars(report.weights), "Weights of the model, in bits"),

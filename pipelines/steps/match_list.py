@@ -11,6 +11,7 @@ import polars as pl
 from pipelines.errors import ConfigurationError, DeliveryError
 from pipelines.match.engines.engine import Engine, Frame, distinct
 from pipelines.match.engines.polars import IN_MEMORY
+from pipelines.match.model.findings import findings
 from pipelines.match.resolve import resolve_list
 from pipelines.progress import progress
 from pipelines.publish.list_files import write_clusters, write_edges
@@ -33,6 +34,7 @@ class ListMatched(NamedTuple):
     clusters: int
     merged: int  # rows that were joined to another
     review: int
+    findings: list[str]  # of the model they were weighed by
 
 
 def engine_named(name: str, memory_limit: str = MEMORY_LIMIT) -> AbstractContextManager[Engine]:
@@ -92,7 +94,9 @@ def match_list(
     if edges is not None:
         progress("writing edges", 0, engine.rows(weighed))
         write_edges(edges, engine, weighed)
-    return ListMatched(rows, sum(refused), contacts, rows - contacts, engine.rows(distinct(waiting)))
+    return ListMatched(
+        rows, sum(refused), contacts, rows - contacts, engine.rows(distinct(waiting)), findings(found.model)
+    )
 
 
 def _schema(roles: Mapping[str, ListRole]) -> pl.Schema:

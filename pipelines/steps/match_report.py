@@ -5,6 +5,7 @@ import polars as pl
 from pipelines.derive.match import CAPS
 from pipelines.match.blocking.rules import RULES
 from pipelines.match.comparison.records import NAMES
+from pipelines.match.model.findings import findings
 from pipelines.match.model.weight_table import level_weights
 from pipelines.publish.match_report import Report
 from pipelines.store.matching import evidence, match_metrics, models
@@ -32,6 +33,7 @@ def report(settings: Project, connection: Connection) -> Report:
         review=settings.matching.review,
         records=health.count(connection, "record"),
         contacts=health.count(connection, "contact"),
+        findings=findings(model),
         weights=weights_in_use(settings, connection),
         histogram=histogram,
         zones=dict(histogram.group_by("zone").agg(pl.col("pairs").sum()).sort("zone").iter_rows()),

@@ -7,8 +7,8 @@ import polars as pl
 
 from pipelines.derive.fit import fit_model, load_all_records, refit
 from pipelines.derive.match import compare_subjects
-from pipelines.match.model.fit import FEWEST
 from pipelines.match.model.model import Model, shipped_m
+from pipelines.match.priors import FEWEST
 from pipelines.project import OpenProject
 from pipelines.steps.preview import RUN, Preview, preview
 from pipelines.store.matching import changed_edges, evidence, match_tables, models

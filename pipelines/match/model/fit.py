@@ -21,14 +21,13 @@ from pipelines.match.model.model import BEARERS, SHARES, Model, unfitted
 from pipelines.match.model.sample import CONTENT_HASHES, content_hashes, sampled_pairs
 from pipelines.match.model.term_frequency import FULL_NAME, count_terms_on
 from pipelines.match.model.weigh import IDENTIFYING, frequencies, weigh
-from pipelines.match.priors import COLLEAGUES, DUPLICATES, HOUSEHOLD, ONE_LINE, Level, levels_of
+from pipelines.match.priors import COLLEAGUES, DUPLICATES, FEWEST, HOUSEHOLD, ONE_LINE, Level, levels_of
 
 ROUNDS = 8
 WEIGHT = 50.0  # true pairs that a prior of m is worth, in a list of any size
 PER_RECORD = 0.02  # true pairs that it is worth beside, for each record of the list
 LIST = 5.0  # records that the prior of `duplicates` is worth
 METHOD = 2  # of fitting; raise it with every change of what a list teaches
-FEWEST = 1_000  # records; fewer teach less than the shipped priors know
 
 
 def fit(names: pl.DataFrame, facts: pl.DataFrame, keys: pl.DataFrame, crowds: pl.DataFrame) -> Model:

@@ -25,7 +25,8 @@ def level_weights(model: Model, fields: Collection[str], chances: Mapping[str, f
             continue
         by_chance = chance(model, field, chances)
         for level, prior in levels.items():
-            u = min(max((prior.common + prior.rare) * by_chance + prior.base, 1e-12), MOST)
+            shipped = (prior.common + prior.rare) * by_chance + prior.base
+            u = min(max(shipped * model.chance.get(field, {}).get(level, 1.0), 1e-12), MOST)
             m = model.m[field][level]
             rows.append((field, level, m, u, float(np.log2(m / u))))
     return pl.DataFrame(rows, schema=WEIGHTS, orient="row")

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from benchmarks.people import contact_list
-from pipelines.match.model.fit import FEWEST
+from pipelines.match.priors import FEWEST
 from pipelines.read.tables.role_guess import guessed_roles
 from pipelines.steps.match_list import engine_named, match_list
 from schemas.list_roles import ListRole
