@@ -14,7 +14,7 @@ from pipelines.match.clusters.bridges import votes
 from pipelines.match.clusters.components import components_of
 from pipelines.match.clusters.name_conflicts import NameBits, name_conflicts
 from pipelines.match.clusters.pooled_evidence import pool_evidence
-from pipelines.match.clusters.rivals import undecided
+from pipelines.match.clusters.rivals import rivals
 from pipelines.match.priors import SURE
 from pipelines.match.source_links import DECISION, SOURCE_MERGE
 
@@ -107,13 +107,13 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
         one, other = _held(held, lo, members), _held(held, hi, members)
         one.votes[other] = other.votes[one] = number
     vetoed: list[tuple[Hashable, Hashable, str]] = []
-    rivals = undecided(merges.filter(~pl.col("rule").is_in((SOURCE_MERGE, DECISION))), members.names)
-    for lo, hi, rule, strength, vague in merges.select(*PAIR, "rule", "probability", "vague").iter_rows():
+    contested = rivals(merges.filter(~pl.col("rule").is_in((SOURCE_MERGE, DECISION))), members.names)
+    for lo, hi, rule, strength, vague in _contested_last(merges, contested).iter_rows():
         one, other = _held(held, lo, members), _held(held, hi, members)
         if one is other:
             continue
         veto = _veto(one, other, vague=vague and rule != SOURCE_MERGE, is_decided=rule == DECISION)
-        if veto is None and (lo, hi) in rivals:
+        if veto is None and vague and _are_several([*contested.get(lo, ()), *contested.get(hi, ())], held):
             veto = "veto:rivals"
         if veto is None and strength < SURE and _is_bridge(one, other):
             veto = "bridge"
@@ -129,6 +129,17 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
         _reported(parted, edges, {"reason": pl.String}),
         _reported(joined, edges, {"weight": pl.Float64, "pairs": pl.UInt32}),
     )
+
+
+def _contested_last(merges: pl.DataFrame, contested: Mapping[Hashable, object]) -> pl.DataFrame:
+    """Merging edges in their order, those of contested records after all others: who is who shows first."""
+    ends = pl.Series(list(contested), dtype=merges.schema["record_lo"]).implode()
+    late = pl.col("vague") & (pl.col("record_lo").is_in(ends) | pl.col("record_hi").is_in(ends))
+    return merges.sort(late, maintain_order=True).select(*PAIR, "rule", "probability", "vague")
+
+
+def _are_several(records: Iterable[Hashable], held: Mapping[Hashable, _Cluster]) -> bool:
+    return len({id(held.get(record, record)) for record in records}) > 1
 
 
 def _held(held: dict[Hashable, _Cluster], record: Hashable, members: Members) -> _Cluster:

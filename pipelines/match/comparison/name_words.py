@@ -55,7 +55,7 @@ def judged_words(pairs: pl.DataFrame) -> pl.Series:
         .then(pl.lit("short"))
         .when(similar)
         .then(pl.lit("similar"))
-        .when(pl.col("distance") <= DISTANT)
+        .when((pl.col("distance") <= DISTANT) & (pl.col("shorter") >= SHORTEST_SLIP))
         .then(pl.lit("distant"))
         .otherwise(pl.lit("different"))
         .alias("level")

@@ -19,8 +19,9 @@ OF_MEANINGS = {  # what contact lists call it: the role
     "record_id": ListRole.RECORD_ID,
 }
 WORDS = {
-    ListRole.MIDDLE_NAME: "middle name|middle initial|second name|zweiter vorname",
+    ListRole.MIDDLE_NAME: "middle|middle name|middle initial|second name|zweiter vorname",
     ListRole.DATE_OF_BIRTH: "date of birth|birth date|birthdate|birthday|dob|born|geburtsdatum|geburtstag|geboren am"
+    "|year of birth|birth year|yob|geburtsjahr"
     "|date de naissance|fecha de nacimiento|data di nascita|data de nascimento|geboortedatum",
     ListRole.POSTCODE: "postcode|post code|postal code|zip|zip code|zipcode|plz|postleitzahl|code postal"
     "|código postal|codigo postal|cap",
@@ -29,6 +30,7 @@ WORDS = {
     "|calle|dirección|rua|via|straat",
     ListRole.REGION: "region|state|county|province|bundesland|provincia",
     ListRole.COUNTRY: "country|country code|land|pays|país|pais|paese",
+    ListRole.CATEGORY: "sex|gender|age|geschlecht|alter|sexe|âge|sexo|edad|idade|sesso|età|geslacht|leeftijd",
     ListRole.COMPANY: "company|company name|organisation|organization|employer|firma|unternehmen|société|empresa"
     "|azienda|bedrijf",
 }

@@ -2,6 +2,7 @@ import pytest
 
 from pipelines.match.comparison.records import POINTS
 from pipelines.match.priors import LEVELS, ORGANISATIONS, TYPICAL, Level, levels_of
+from schemas.match_fields import role_of
 
 EVERY = [(kind, field) for kind in ("people", "organisations") for field in LEVELS]
 
@@ -40,8 +41,15 @@ def test_agreeing_on_a_rare_value_speaks_for_a_pair() -> None:
 
 
 def test_a_level_is_met_by_strangers_as_often_as_its_base_unless_it_says_more() -> None:
-    assert Level(0.5, base=0.25) == (0.5, 0.0, 0.0, 0.25, 0.0, None, None)
+    assert Level(0.5, base=0.25) == Level(0.5, 0.0, 0.0, 0.25, 0.0, None, None, None)
+
+
+def test_no_list_teaches_an_m_beyond_what_is_plausible() -> None:
+    assert Level(0.03).most == pytest.approx(0.12)
+    assert Level(0.03, bound=0.2).most == 0.2
+    for field, levels in LEVELS.items():
+        assert all(level.m <= level.most <= 1 for name, level in levels.items() if name != "exact"), field
 
 
 def test_a_typical_share_is_known_for_every_field_that_does_not_identify() -> None:
-    assert set(TYPICAL) == set(LEVELS) - set(POINTS)
+    assert set(TYPICAL) == {role_of(field) for field in LEVELS} - set(POINTS)

@@ -162,10 +162,23 @@ SPOUSES = {"a": "claudia weber", "c": "thomas weber"}
 
 
 def test_given_names_that_contradict_each_other_part_what_a_nameless_record_connects() -> None:
-    found = clustered([("a", "b", 0.9999), ("b", "c", 0.999)], "abc", names=SPOUSES, vague="b")
+    found = clustered([("a", "b", 0.9999), ("b", "c", LIKELY)], "abc", names=SPOUSES, vague="b")
 
     assert groups(found) == {"ab", "c"}
     assert found.vetoed.rows() == [("b", "c", "veto:names")]
+
+
+def test_a_record_that_fits_two_people_about_equally_goes_to_neither() -> None:
+    found = clustered([("a", "b", 0.9999), ("b", "c", 0.999)], "abc", names=SPOUSES, vague="b")
+
+    assert groups(found) == {"a", "b", "c"}
+    assert found.vetoed.rows() == [("a", "b", "veto:rivals"), ("b", "c", "veto:rivals")]
+
+
+def test_a_person_that_somebody_has_decided_on_is_no_rival() -> None:
+    edges = pl.concat([frame([("a", "b", 0.9999)], "b", rule=DECISION), frame([("b", "c", 0.999)], "b")])
+
+    assert groups(clustered_edges(edges, "abc", names=SPOUSES)) == {"ab", "c"}
 
 
 def test_given_names_that_agree_are_joined_through_a_nameless_record() -> None:

@@ -1,0 +1,44 @@
+from pipelines.match.model.findings import findings
+from pipelines.match.model.model import unfitted
+from pipelines.match.priors import GIVEN, LEVELS
+
+FITTED = unfitted()._replace(method=1)
+
+
+def test_what_nothing_was_fitted_to_says_so() -> None:
+    assert findings(unfitted()) == [
+        "Nothing was fitted: that takes 1,000 records. The shipped weights merge nobody by name alone"
+    ]
+
+
+def test_a_list_like_others_is_nothing_to_speak_of() -> None:
+    assert findings(FITTED) == []
+
+
+def test_a_list_without_duplicates_is_told() -> None:
+    [said] = findings(FITTED._replace(duplicates=0.002))
+
+    assert said.startswith("Hardly anybody is there twice: a record has 0.0020 others of its person")
+
+
+def test_a_list_of_families_is_told() -> None:
+    [said] = findings(FITTED._replace(household=1.4))
+
+    assert said.startswith("People of one household abound: a record has 1.4 others of its home")
+
+
+def test_what_was_not_believed_is_told() -> None:
+    given = {**FITTED.m["given_name"], "different": GIVEN["different"].most}
+    [said] = findings(FITTED._replace(m={**FITTED.m, "given_name": given}))
+
+    assert said == (
+        "given name: more than 20% of one person would agree as `different`; that much was believed, and no more"
+    )
+
+
+def test_chance_agreement_that_is_unusual_is_told() -> None:
+    levels = dict.fromkeys(LEVELS["postcode"], 1.0) | {"typo": 21.0}
+
+    assert findings(FITTED._replace(chance={"postcode": levels})) == [
+        "postcode: strangers agree as `typo` 21 times as often as in most lists"
+    ]

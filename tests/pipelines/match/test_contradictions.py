@@ -1,0 +1,75 @@
+import numpy as np
+import polars as pl
+import pytest
+
+from pipelines.match.comparison.compare import compare
+from pipelines.match.comparison.listed import prepare_list
+from pipelines.match.comparison.records import encode
+from pipelines.match.contradictions import births_differ, never_merged
+from pipelines.match.model.model import SHARES, Model, unfitted
+from pipelines.match.model.weigh import frequencies
+from pipelines.match.priors import SURE
+
+ROLES = {"given": "given_name", "family": "family_name", "born": "date_of_birth"}
+NO_CROWDS = pl.DataFrame(schema={"field": pl.String, "value": pl.String, "people": pl.UInt32, "givens": pl.UInt32})
+
+
+def counted(**records: int) -> Model:
+    """A model of 1,000 records of which so many bear a name."""
+    shares = pl.DataFrame(
+        {"value": list(records), "share": [count / 1_000 for count in records.values()]}, schema=SHARES
+    )
+    return unfitted(1_000)._replace(shares={"given_name": shares, "family_name": shares.clear()})
+
+
+def are_two(
+    one: str, other: str, model: Model, probability: float = 1.0, family: tuple[str, str] = ("Berg", "Berg")
+) -> bool:
+    rows = pl.DataFrame(
+        {"given": [one, other], "family": list(family), "born": [None, None]}, schema_overrides={"born": pl.String}
+    )
+    records = encode(2, *prepare_list(rows, ROLES))
+    lo, hi = np.array([0], np.uint32), np.array([1], np.uint32)
+    known = frequencies(records, model, NO_CROWDS)
+    return bool(never_merged(records, known, compare(records, lo, hi), np.array([probability]))[0])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Anna", "Piotr"), ("Lena", "Lea"), ("Tim", "Tom"), ("Wilhelmina", "Otto")],
+)
+def test_where_nothing_was_counted_other_names_are_other_people(one: str, other: str) -> None:
+    assert are_two(one, other, unfitted())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Anna", "Anna"), ("Bob", "Robert"), ("Stephen", "Stephne"), ("Sara", "Sarah"), ("Marc", "Mark"), ("A.", "Anna")],
+)
+def test_a_nickname_a_slip_or_another_spelling_is_no_other_person(one: str, other: str) -> None:
+    assert not are_two(one, other, unfitted())
+
+
+def test_two_names_that_several_bear_are_two_people_however_alike() -> None:
+    assert are_two("Martin", "Marvin", counted(martin=30, marvin=9))
+    assert not are_two("Martin", "Marfin", counted(martin=30, marfin=1))
+
+
+def test_a_word_that_hardly_anybody_bears_may_be_a_name_garbled_if_the_rest_is_sure() -> None:
+    model = counted(gwendolyn=12, xqz=1)
+
+    assert are_two("Gwendolyn", "Xqz", model, SURE - 0.01)
+    assert not are_two("Gwendolyn", "Xqz", model, SURE)
+
+
+def test_people_of_one_household_have_names_that_several_bear() -> None:
+    assert are_two("Claudia", "Thomas", counted(claudia=12, thomas=40), 1.0)
+
+
+@pytest.mark.parametrize(("other", "differ"), [("1979-08-30", True), ("1948-11-02", False), ("1948", False)])
+def test_birth_dates_differ_where_they_have_nothing_in_common(other: str, differ: bool) -> None:
+    rows = pl.DataFrame({"given": ["Rob"] * 2, "family": ["Ash"] * 2, "born": ["1948-02-11", other]})
+    records = encode(2, *prepare_list(rows, ROLES))
+    found = births_differ(compare(records, np.array([0], np.uint32), np.array([1], np.uint32)))
+
+    assert bool(found[0]) is differ
