@@ -19,6 +19,7 @@ from pipelines.store.matching import evidence
 from pipelines.store.warehouse.connection import Connection
 from schemas.vocabulary import DecisionKind
 
+BOTH = 2  # records of a pair
 MOST_KEYS = 12  # that are named
 HEADINGS = {
     "merged": "One person",
@@ -220,6 +221,14 @@ def bits(weight: float) -> str:
     return f"{weight:+.2f}"
 
 
+def bearers(people: int, records: int | None) -> str:
+    """Who else has an identifier that both records have."""
+    if records is not None and records <= BOTH:
+        return "no other record has it"
+    have = "others have it" if records is None else f"{records:,} records have it"
+    return f"{have}, {people:,} people at least" if people > 1 else f"{have}, perhaps all of one person"
+
+
 def note(item: Item) -> str:
     """What makes a weight as large as it is."""
     if item.field == FULL_NAME:
@@ -227,7 +236,7 @@ def note(item: Item) -> str:
     if item.level is None:
         return "on one side only"
     if item.people is not None:
-        return f"{item.people:,} people at least share it" if item.people > 1 else "nobody else known to have it"
+        return bearers(item.people, item.records)
     if item.share is not None:
         return f"{item.share:.2%} have it" if item.share >= 1e-4 else f"one in {1 / item.share:,.0f} has it"
     return f"{item.m:.1%} of true pairs" if item.m is not None else ""

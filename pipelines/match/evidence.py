@@ -27,6 +27,7 @@ class Item(NamedTuple):
     weight: float  # bits
     share: float | None  # of the records of the list, where both have the same value and values have been counted
     people: int | None  # different people at least behind an identifier that both have
+    records: int | None  # that have this identifier, where they were counted
 
 
 class Weights(NamedTuple):
@@ -43,7 +44,8 @@ class Weights(NamedTuple):
 def weights(records: Records, pairs: pl.DataFrame, model: Model, crowds: pl.DataFrame) -> Weights:
     """Compare and weigh pairs (lo, hi), whether or not they share a blocking key.
 
-    `crowds`: field, value, people, givens, as `shared_identifiers.count_shared_identifiers` counts them.
+    `crowds`: field, value, people, givens, as `shared_identifiers.count_shared_identifiers` counts them, and perhaps
+    records.
     """
     lo, hi = pairs["lo"].to_numpy(), pairs["hi"].to_numpy()
     comparison, known = compare(records, lo, hi), frequencies(records, model, crowds)
@@ -59,7 +61,7 @@ def items(found: Weights, row: int, one: int, other: int) -> list[Item]:
             looked_at.append(_item(found, name, field, compared, row, (one, other)))
     bits = found.weighed.fields.get(FULL_NAME)
     if bits is not None and abs(bits[row]) >= SOMETHING:
-        looked_at.append(Item(FULL_NAME, [], [], None, None, float(bits[row]), None, None))
+        looked_at.append(Item(FULL_NAME, [], [], None, None, float(bits[row]), None, None, None))
     return [each for each in looked_at if each.one or each.other or each.field == FULL_NAME]
 
 
@@ -79,7 +81,11 @@ def _item(found: Weights, name: str, field: Field, compared: Compared, row: int,
         found.model.m[name][level] if level else None,
         float(found.weighed.fields[name][row]),
         None if same is None or name not in found.model.shares else float(found.known.shares[name][same]),
-        None if same is None or name not in IDENTIFYING else _people(found.crowds, name, str(field.values[same])),
+        *(
+            (None, None)
+            if same is None or name not in IDENTIFYING
+            else _bearers(found.crowds, name, str(field.values[same]))
+        ),
     )
 
 
@@ -87,9 +93,11 @@ def _stated(field: Field, record: int) -> list[str]:
     return [str(value) for value in field.values.gather(field.code[np.flatnonzero(field.record == record)])]
 
 
-def _people(crowds: pl.DataFrame, name: str, value: str) -> int:
-    counted = crowds.filter(pl.col("field") == name, pl.col("value") == value)["people"].to_list()
-    return max([1, *map(int, counted)])
+def _bearers(crowds: pl.DataFrame, name: str, value: str) -> tuple[int, int | None]:
+    """How many people at least share an identifier, and how many records have it, where that is among `crowds`."""
+    own = crowds.filter(pl.col("field") == name, pl.col("value") == value)
+    records = own["records"].to_list() if "records" in own.columns else []
+    return max([1, *map(int, own["people"])]), int(records[0]) if records else None
 
 
 def relation_between(weighed: Weighed, row: int) -> str | None:

@@ -95,7 +95,7 @@ MIDDLE = {
 PHONE = {
     "exact": Level(0.70, common=1.0, household=0.10, one_line=0.55, colleague=0.05),
     "variant": Level(0.02, common=1.0, household=0.005, one_line=0.05, colleague=0.002),
-    "typo": Level(0.015, base=0.01, household=0.01),
+    "typo": Level(0.015, base=5e-4, household=2e-3),
     "different": Level(0.265, base=1.0, household=0.90, one_line=0.40, colleague=0.95, bound=0.95),
 }
 EMAIL = {

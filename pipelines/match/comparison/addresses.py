@@ -19,6 +19,7 @@ Codes = NDArray[np.int32]  # numbers of values
 Hashes = NDArray[np.uint64]  # of texts of which only equality counts
 
 NUMBERED = 2  # digits from which on the number of a mailbox is hardly chance
+EXTENSION = 2  # last digits of a number that tell neighbours of one numbering plan apart
 TAIL = 9  # last digits of a phone number, by which it is known with and without its country code
 PROVIDERS = (
     *("gmail.com", "googlemail.com", "yahoo.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "aol.com"),
@@ -72,9 +73,15 @@ def judged_addresses(parts: Mailboxes, addresses: pl.Series, lo: Codes, hi: Code
 
 
 def judged_phones(tails: Hashes, numbers: pl.Series, lo: Codes, hi: Codes) -> NDArray[np.uint8]:
-    """The level at which two different numbers agree: its number in `priors.PHONE`, from 1."""
+    """The level at which two different numbers agree: its number in `priors.PHONE`, from 1.
+
+    Numbers that differ in their last digits alone are neighbours in a numbering plan, as a firm's or a family's are: a
+    slip is not what they show.
+    """
     variant = tails[lo] == tails[hi]
-    return _first_told(PHONE, {"variant": variant, "typo": _slip(numbers, lo, hi, ~variant)})
+    beginning = numbers.str.head(-EXTENSION).hash().to_numpy()
+    slip = _slip(numbers, lo, hi, ~variant & (beginning[lo] != beginning[hi]))
+    return _first_told(PHONE, {"variant": variant, "typo": slip})
 
 
 def _first_told(levels: Mapping[str, Level], told: Mapping[str, NDArray[np.bool_]]) -> NDArray[np.uint8]:

@@ -181,12 +181,12 @@ def replace_shared_identifiers(connection: Connection, crowds: pl.DataFrame) -> 
 
 
 def shared_identifiers_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
-    """How many people share each identifier of these records: field, value, people, givens."""
+    """How many share each identifier of these records: field, value, records, people, givens."""
     with register(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
             """
-            SELECT DISTINCT c.field, c.value, c.people, c.distinct_given_names AS givens
+            SELECT DISTINCT c.field, c.value, c.records, c.people, c.distinct_given_names AS givens
             FROM shared_identifier c JOIN compared_identifier p USING (field, value)
             WHERE p.record_key IN (SELECT record_key::UUID FROM wanted) ORDER BY c.field, c.value""",
         )

@@ -52,7 +52,7 @@ def test_different_values_are_shared_by_nobody(found: Weights) -> None:
 def test_what_one_side_lacks_is_told_with_what_the_other_has(found: Weights) -> None:
     city, email = told(found, 1)["city"], told(found, 1)["email"]
 
-    assert city == Item("city", ["bath"], [], None, None, 0.0, None, None)
+    assert city == Item("city", ["bath"], [], None, None, 0.0, None, None, None)
     assert (email.one, email.other, email.level) == (["mara@quint.example"], [], None)
     assert "email" in told(found, 3)
 
