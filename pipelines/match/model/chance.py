@@ -15,6 +15,7 @@ from pipelines.match.priors import levels_of
 
 DRAWN = 50_000  # pairs at random that are looked at, about
 SEEN = 10.0  # pairs that the shipped u of a level is worth
+FOLLOWING_NAMES = ("email", "email_domain")  # of one name addresses are alike; seen in people of two, that is rarer
 BOUNDS = (0.25, 1e4)  # times as frequent as shipped that a level may be
 
 
@@ -55,6 +56,8 @@ def chance_agreement(
         expected = shipped_u(list(levels.values()), shares)[1:] @ strangers[stated]
         seen = np.bincount(compared.level[stated], strangers[stated], minlength=len(levels) + 1)[1:]
         factors = ((seen + SEEN) / (expected + SEEN)).clip(*BOUNDS)
+        if field in FOLLOWING_NAMES:
+            factors = factors.clip(1.0)
         factors[0] = 1.0 if field in (*IDENTIFYING, *NAMES) else max(1.0, factors[0])
         found[field] = dict(zip(levels, map(float, factors), strict=True))
     return found
