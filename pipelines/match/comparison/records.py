@@ -14,7 +14,18 @@ NOTHING = -1  # where a record has no value
 
 # Fields of which a record may have several values, and those it has one of. Names are apart: they are read together.
 POINTS = ("phone", "email", "channel_id", "exact_id")
-TEXTS = ("date_of_birth", "city", "region", "country", "category", "company", "postcode", "street", "text")
+TEXTS = (
+    "generation",
+    "date_of_birth",
+    "city",
+    "region",
+    "country",
+    "category",
+    "company",
+    "postcode",
+    "street",
+    "text",
+)
 NAMES = ("given_name", "middle_name", "family_name")
 
 
