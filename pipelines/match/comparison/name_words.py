@@ -104,11 +104,14 @@ def _forms(part: str, pairs: pl.DataFrame) -> pl.DataFrame:
     name (Yuliya, Julia; Mohammed, Muhamad), a man's and a woman's given name, or theirs of one family.
     """
     names = pl.concat([pairs["lo"], pairs["hi"]]).unique()
-    known = pl.DataFrame([(name, *forms(name)) for name in names], schema=["name", *Forms._fields], orient="row")
-    sides = [
-        pairs.select(name=side).join(known.cast(pl.String), on="name", how="left", maintain_order="left")
-        for side in ("lo", "hi")
-    ]
+    columns = zip(*map(forms, names), strict=True) if len(names) else [()] * len(Forms._fields)
+    known = pl.DataFrame(
+        [
+            names.alias("name"),
+            *(pl.Series(form, each, pl.String) for form, each in zip(Forms._fields, columns, strict=True)),
+        ]
+    )
+    sides = [pairs.select(name=side).join(known, on="name", how="left", maintain_order="left") for side in ("lo", "hi")]
     equal = {form: sides[0][form] == sides[1][form] for form in Forms._fields}
     of_family = part == "family_name"
     by_gender = differ_by_gender(pairs, female_family_names if of_family else female_forms)

@@ -24,6 +24,8 @@ SLOTS = {part: nth for nth, part in enumerate(NAMES)}
 GIVEN, MIDDLE, FAMILY = SLOTS.values()
 JOINED = 100  # added to the place of the first of two words that are looked at as one
 FEWEST, MOST = 2, 8  # words
+BEGINNING = 2  # letters that words which are one begin with
+SHARED_BITS = 3  # two words that two names share set four bits in the marks of both, but for some that fall together
 
 
 def rearrange(
@@ -59,7 +61,7 @@ def _doubtful(
     hi: NDArray[np.uint32],
     compared: Mapping[str, Compared],
 ) -> NDArray[np.intp]:
-    """Pairs of which a part differs or is not known, both names are of two words, one of three, and share a word."""
+    """Pairs of which a part differs or is not known, of names of two words or more that seem to share two of them."""
     apart = [np.isin(compared[part].level, (0, INDEX[part]["different"])) for part in ("given_name", "family_name")]
     rows = np.flatnonzero((apart[0] | apart[1]) & (codes[GIVEN][lo] >= 0) & (codes[GIVEN][hi] >= 0))
     used = np.unique(codes[:, np.concatenate([lo[rows], hi[rows]])])
@@ -68,8 +70,9 @@ def _doubtful(
     number = counts[codes].sum(axis=0)
     marked = np.bitwise_or.reduce(marks[codes], axis=0)
     fewer, more = np.minimum(number[lo[rows]], number[hi[rows]]), np.maximum(number[lo[rows]], number[hi[rows]])
-    share = (marked[lo[rows]] & marked[hi[rows]]) != 0
-    several = (more > FEWEST) | (codes[MIDDLE][lo[rows]] >= 0) | (codes[MIDDLE][hi[rows]] >= 0)
+    share = np.bitwise_count(marked[lo[rows]] & marked[hi[rows]]) >= SHARED_BITS
+    initial = (counts[codes[GIVEN]] == 0) & (codes[MIDDLE] >= 0)
+    several = (more > FEWEST) | initial[lo[rows]] | initial[hi[rows]]
     return np.asarray(rows[share & several & (fewer >= FEWEST) & (more <= MOST)])
 
 
@@ -85,7 +88,7 @@ def _words_of(values: pl.Series, codes: NDArray[np.int32]) -> pl.DataFrame:
 
 
 def _counted(words: pl.DataFrame, values: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-    """Of each value the number of its words, and a mark of 64 bits that values with a word in common share in part.
+    """Of each value the number of its words, and a mark of 64 bits, two for the beginning of each word.
 
     What stands behind the last value is for those without one.
     """
@@ -93,9 +96,11 @@ def _counted(words: pl.DataFrame, values: pl.Series) -> tuple[NDArray[np.int64],
     code = words["code"].to_numpy()
     np.add.at(counts, code, 1)
     distinct = words.select("word").unique()
-    keys = distinct.with_columns(bit=latin_keys(distinct["word"]).hash() % 64)
-    bits = words.join(keys, on="word", how="left", maintain_order="left")["bit"].to_numpy()
-    np.bitwise_or.at(marks, code, np.uint64(1) << bits.astype(np.uint64))
+    begin = latin_keys(distinct["word"]).str.head(BEGINNING)
+    keys = distinct.with_columns(bit=begin.hash(seed=0) % 64, other=begin.hash(seed=1) % 64)
+    bits = words.join(keys, on="word", how="left", maintain_order="left").select("bit", "other")
+    for bit in bits.iter_columns():
+        np.bitwise_or.at(marks, code, np.uint64(1) << bit.to_numpy())
     return counts, marks
 
 
