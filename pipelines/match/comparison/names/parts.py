@@ -19,10 +19,10 @@ OF_HUSBAND = rf"(?i)(?:^| )(?:{'|'.join(listed('husband'))})né$"
 HANDLE = r"^@?[\p{L}\d._-]*(?:_|\p{L}\d)[\p{L}\d._-]*$"  # one word with an underscore, or with digits behind letters
 SERVANT = r"(?i)\b(abd(?:[aeiu]l)?) (?:[ae]l[ -])?(\p{L}{4,})"  # Abd el Rahman is one name, and so is Abdul Rahman
 SERVANT_IN_ARABIC = r"\b(عبد) (\p{L})"
-SAINT = r"\b(?:saint|sainte|sankt|ste) "
+SAINT = r"(?i)\b(?:saint|sainte|sankt|ste)\.? "
 NOTABLE = (  # what a name that is compared as it stands has not got
     rf"(?i)[^\x00-\x7F]|[\d_]|^(?:{'|'.join(word for word in listed('relation') if word.isascii())})(?: |$)"
-    rf"|(?:^| ){GENERATION}$|^{GENERATION_BEFORE} |\babd"
+    rf"|(?:^| ){GENERATION}$|^{GENERATION_BEFORE} |abd|\b(?:saint|sainte|sankt|ste)\.? "
 )
 SYLLABLES = r"^[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]+$"
 
@@ -40,7 +40,7 @@ def compared_names(named: pl.DataFrame) -> pl.DataFrame:
         "record",
         given_name=words.field("field_0"),
         middle_name=pl.coalesce(middle.replace("", None), words.field("field_1")),
-        family_name=match_form(pl.col("last_name")).str.replace(SAINT, "st "),
+        family_name=match_form(pl.col("last_name")),
     )
     return folded_names.with_columns(pl.col(NAMES).replace("", None)).cast({"record": pl.UInt32})
 
@@ -61,7 +61,7 @@ def _told(names: pl.DataFrame) -> pl.DataFrame:
     handle = first.str.contains(HANDLE) & last.is_null()
     said = names.with_columns(
         pl.when(~handle.fill_null(value=False)).then(without_generation(first)).alias("first_name"),
-        without_generation(last).str.replace(OF_HUSBAND, ""),
+        without_generation(last).str.replace(OF_HUSBAND, "").str.replace(SAINT, "St "),
         wife=last.str.contains(OF_HUSBAND).fill_null(value=False),
     ).with_columns(
         first.str.replace(RELATION, "").str.replace(SERVANT, "${1}${2}").str.replace(SERVANT_IN_ARABIC, "${1}${2}")

@@ -39,6 +39,7 @@ UMLAUT = re.compile(r"([aou])e(?=[bcdfghjklmnpqrstvwxz][a-z])|(a)a")  # Mueller,
 ANY_UMLAUT = re.compile("([aou])e")
 SERVANT = re.compile(r"^abd ?(?:[aeiu] ?[ldnrstz])? ?(\S{4,})$")  # abd el rahman, abdul rahman, abdelrahman
 VOWELS = ((re.compile("[ae]i?"), "a"), (re.compile("[ou]"), "u"))
+WITHOUT_VOWELS = str.maketrans("", "", "aeiou")
 FEWEST_CONSONANTS = 3  # of names that vowels alone may part
 SHORTEST = 5  # letters of names that vowels alone may part
 REMEMBERED = 2**18  # names
@@ -56,23 +57,28 @@ class Forms(NamedTuple):
 @lru_cache(REMEMBERED)
 def forms(name: str) -> Forms:
     """The forms of a name."""
-    joined = SERVANT.sub(r"abd\1", name)
+    joined = SERVANT.sub(r"abd\1", name) if name.startswith("abd") else name
     sounds = spelling_key(joined)
-    return Forms(
-        UMLAUT.sub(r"\1\2", joined).replace(" ", ""), sounds, ANY_UMLAUT.sub(r"\1", joined), _vowels(sounds) or joined
-    )
+    plain = ANY_UMLAUT.sub(r"\1", joined) if "e" in joined else joined
+    return Forms(_without_umlauts(joined).replace(" ", ""), sounds, plain, _vowels(sounds) or joined)
 
 
 @lru_cache(REMEMBERED)
 def spelling_key(name: str) -> str:
     """What all romanisations of a name have in common; spelt-out umlauts, doubled letters and spaces aside."""
-    heard = SOUND.sub(lambda letters: SOUNDS[letters[0]], UMLAUT.sub(r"\1\2", name))
-    return DOUBLED.sub(r"\1", BEFORE_E.sub("e", heard)).replace(" ", "")
+    heard = SOUND.sub(lambda letters: SOUNDS[letters[0]], _without_umlauts(name))
+    if "ie" in heard:
+        heard = BEFORE_E.sub("e", heard)
+    return DOUBLED.sub(r"\1", heard).replace(" ", "")
+
+
+def _without_umlauts(name: str) -> str:
+    spelt = "ue" in name or "oe" in name or "ae" in name or "aa" in name
+    return UMLAUT.sub(r"\1\2", name) if spelt else name
 
 
 def _vowels(sounds: str) -> str | None:
-    consonants = sum(letter not in "aeiou" for letter in sounds)
-    if consonants < FEWEST_CONSONANTS or len(sounds) < SHORTEST:
+    if len(sounds) < SHORTEST or len(sounds.translate(WITHOUT_VOWELS)) < FEWEST_CONSONANTS:
         return None
     for vowels, one in VOWELS:
         sounds = vowels.sub(one, sounds)
