@@ -4,7 +4,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.match.comparison.prepare import FACTS, compared_names, folded_facts, named_by_mailbox
+from pipelines.match.comparison.names.generation import generation_facts
+from pipelines.match.comparison.names.parts import compared_names
+from pipelines.match.comparison.prepare import FACTS, folded_facts, named_by_mailbox
 from pipelines.match.comparison.records import NAMES
 from pipelines.normalise.identifiers import identifiers
 from pipelines.store.matching import match_tables as store
@@ -42,7 +44,8 @@ def load_comparison_data(settings: Project, connection: Connection, records: pl.
         .join(stated.select("record", "record_key"), on="record_key")
         .select("record", "field", "value")
     )
-    facts = folded_facts(numbered)
+    generations = generation_facts(stated.select("record", "first_name", "last_name"))
+    facts = folded_facts(pl.concat([numbered, generations]))
     names = named_by_mailbox(compared_names(stated), facts)
     return ComparisonData(stated["record_key"], names, facts, stated.select("record", "exclusive"))
 

@@ -59,7 +59,7 @@ def contradicting(names: pl.DataFrame) -> pl.DataFrame:
         .explode("hi", empty_as_null=True)
     )
     distinct = words.select("lo", "hi").unique().filter(pl.col("lo") != pl.col("hi"))
-    met = distinct.with_columns(meets=judged_words(distinct) != "different")
+    met = distinct.with_columns(meets=judged_words("family_name", distinct) != "different")
     words = words.join(met, on=["lo", "hi"], how="left").with_columns(pl.col("meets").fill_null(value=True))
     unmet = [
         words.group_by("pair", side).agg(pl.col("meets").any()).group_by("pair").agg(left=(~pl.col("meets")).any())

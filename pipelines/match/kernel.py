@@ -9,6 +9,7 @@ import polars as pl
 
 from pipelines.match.blocking.rules import PAIRS, blocking_keys, candidate_pairs, in_blocks
 from pipelines.match.clusters.cluster import cluster
+from pipelines.match.comparison.names.scripts import key_names
 from pipelines.match.comparison.subset import subset_for_pairs
 from pipelines.match.configuration import Configuration
 from pipelines.match.model import sample
@@ -19,11 +20,15 @@ from pipelines.match.score import score as scored
 EDGES = pl.Schema({"lo": pl.UInt32, "hi": pl.UInt32, **JUDGED, "evidence": pl.String})
 ALL = 1.1  # a probability that no pair has
 
-keys = blocking_keys
 usable_blocks = in_blocks
 pairs = candidate_pairs
 content_hashes = sample.content_hashes
 cluster_edges = cluster
+
+
+def keys(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    """`blocking_keys` of records; names meet whatever script and romanisation they are in."""
+    return blocking_keys(key_names(names), facts)
 
 
 def score(

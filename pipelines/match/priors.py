@@ -32,7 +32,7 @@ TYPICAL = MappingProxyType(
     {
         **dict.fromkeys(("given_name", "middle_name", "family_name"), 0.03),
         **dict.fromkeys(("city", "region"), 0.1),
-        **dict.fromkeys(("country", "category"), 0.6),
+        **dict.fromkeys(("country", "category", "generation"), 0.6),
         **dict.fromkeys(("company", "postcode", "text"), 0.02),
         **dict.fromkeys(("email_domain",), 0.05),
         **dict.fromkeys(("street",), 0.005),
@@ -91,6 +91,10 @@ MIDDLE = {
     "initial": Level(0.15, base=0.06, household=0.06),
     "typo": Level(0.03, common=0.1, base=2e-3, household=0.01),
     "different": Level(0.07, base=0.9, household=0.90, bound=0.4),
+}
+GENERATION = {  # junior, senior; a father and his son bear one name, so that they say which of them they are
+    "exact": Level(0.9998, common=0.4, base=0.5, household=0.10),
+    "different": Level(0.0002, base=0.40, household=0.90),
 }
 PHONE = {
     "exact": Level(0.70, common=1.0, household=0.10, one_line=0.55, colleague=0.05),
@@ -172,6 +176,7 @@ _OF_ROLES = {
     "given_name": GIVEN,
     "family_name": FAMILY,
     "middle_name": MIDDLE,
+    "generation": GENERATION,
     "phone": PHONE,
     "email": EMAIL,
     "email_domain": DOMAIN,

@@ -6,6 +6,7 @@ from functools import partial
 import polars as pl
 
 from pipelines.normalise.text import PLACEHOLDERS, clean, fold_case, match_form
+from pipelines.normalise.titles import BEHIND, GENERATION, HONORIFICS, ONLY_HONORIFICS
 
 # Pictures, and what is put behind them to colour, join or frame them.
 PICTURE = r"\p{Extended_Pictographic}\p{So}\x{1F3FB}-\x{1F3FF}\x{FE0F}\x{20E3}\x{E0020}-\x{E007F}"
@@ -17,15 +18,6 @@ NOBODY = (
     *("fb user", "facebook user", "facebook-nutzer", "facebook nutzer", "utilisateur facebook", "usuario de facebook"),
     *("whatsapp", "whatsapp user", "whatsapp business", "instagram user", "messenger user", "deleted user", "user"),
 )
-HONORIFIC = (
-    r"(?:(?:mr|mrs|ms|miss|mx|sir|dr|prof|professor|rev|herr|frau|hr|sra|srta|mme|mlle|monsieur|madame)\.?"
-    r"|(?:fr|sr|ing|mag|dipl\.-ing)\.)"
-)
-HONORIFICS = rf"(?i)^((?:{HONORIFIC} )+)"
-ONLY_HONORIFICS = rf"(?i)^(?:{HONORIFIC} ?)+$"
-DEGREE = r"(?:, ?(?:m\.?d|m\.?a|b\.?a|dds|cpa)\.?|,? (?:ph\.? ?d|m\.?b\.?a|m\.?sc|b\.?sc|ll\.?m|esq)\.?)"
-BEHIND = rf"(?i)(?:{DEGREE}|, ?{HONORIFIC}| ?\([^()]*\))+$"
-GENERATION = r"(?:jr|sr|ii|iii|iv)\.?"
 LAST_FIRST = r"^(?<family>[^,]*\p{L}[^,]*), ?(?<given>[^,]*\p{L}[^,]*)$"
 COMPANY = r"(?i)&|,? (?:inc|llc|ltd|gmbh|co|corp|plc)\.?$"
 
@@ -33,7 +25,11 @@ SMALL = (  # particles that are written small where a writer knows the case
     *("van", "von", "vom", "der", "den", "de", "del", "della", "di", "da", "das", "dos", "du", "la", "af", "av"),
     *("zu", "zum", "zur", "ten", "ter", "bin", "ibn", "bint"),
 )
-PARTICLE = rf"(?:{'|'.join(SMALL)}|le|al|el|abu|san|st\.)"
+BEFORE_FAMILY = (  # other words a family name begins with
+    *("le", "al", "el", "abu", "san", r"st\.", "saint", "sankt", "ó", "ní", "nic", "mac", "mc", "ap", "ben", "bat"),
+    *("las", "los", "dal", "dalla", "abd", "abdul", "abdel", "عبد", "بن", "ابن", "أبو", "بنت", "בן", "בת"),
+)
+PARTICLE = rf"(?:{'|'.join((*SMALL, *BEFORE_FAMILY))})"
 FIRST_LAST = rf"(?i)^(?<given>.+?) (?<family>(?:{PARTICLE} )*\S+(?: {GENERATION})?)$"
 
 # Names that nothing has to be done with: their words begin with a capital and end with a small letter, none is NOTABLE.

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipelines.match.comparison.identifier_fields import FIELDS
-from pipelines.match.comparison.prepare import compared_names, folded_facts, named_by_mailbox
+from pipelines.match.comparison.names.generation import generation_facts
+from pipelines.match.comparison.names.parts import compared_names
+from pipelines.match.comparison.prepare import folded_facts, named_by_mailbox
 from pipelines.match.comparison.records import POINTS, TEXTS
 from pipelines.normalise.identifiers import identifiers, valid_identifiers
 from pipelines.normalise.name import kept_names
@@ -15,6 +17,7 @@ from schemas.vocabulary import IdentifierType
 
 AS_WRITTEN = (IdentifierType.PHONE, IdentifierType.EMAIL)  # what nobody reads where no region is known
 JOINED = ("street",)  # fields that several columns make up: the number of a house and its street
+NAMED_BY = ("full_name", "given_name", "family_name")
 IDENTIFIERS = tuple(str(kind) for kind in FIELDS)
 STATED = pl.Schema({"record": pl.UInt32, "field": pl.String, "value": pl.String})
 
@@ -66,7 +69,11 @@ def list_facts(listed: pl.DataFrame, *, region: str | None) -> pl.DataFrame:
     asis = [*POINTS, *TEXTS] if region is None else [role for role in (*POINTS, *TEXTS) if role not in AS_WRITTEN]
     stated = [_stated(listed, role) for role in asis if role in listed.columns]
     kinds = [kind for kind in IDENTIFIERS if kind in listed.columns and kind not in asis]
-    return folded_facts(pl.concat([pl.DataFrame(schema=STATED), *stated, *_read(listed, kinds, region)]))
+    named = [pl.col(role).list.first().alias(role) for role in NAMED_BY if role in listed.columns]
+    generations = generation_facts(listed.select("record", *named)) if named else pl.DataFrame(schema=STATED)
+    return folded_facts(
+        pl.concat([pl.DataFrame(schema=STATED), *stated, *_read(listed, kinds, region), generations.cast(STATED)])
+    )
 
 
 def _stated(listed: pl.DataFrame, role: str) -> pl.DataFrame:

@@ -1,6 +1,9 @@
-"""Comparing the words of names: nicknames, initials, slips of the keyboard, short forms, parts of double names."""
+"""Comparing the words of names: nicknames, initials, slips of the keyboard, short forms, parts of double names.
 
-from functools import cache
+Names in Latin letters are compared letter by letter, those in other scripts as `foreign_words` says.
+"""
+
+from functools import cache, partial
 from importlib.resources import files
 
 import polars as pl
@@ -8,6 +11,9 @@ from nicknames import name_triplets
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
+from pipelines.match.comparison.foreign_words import judged_foreign_words
+from pipelines.match.comparison.names.gender import differ_by_gender, female_family_names, female_forms
+from pipelines.match.comparison.names.romanisation import Forms, forms
 from pipelines.normalise.text import match_form
 
 SIMILAR = 0.92  # Jaro-Winkler
@@ -17,56 +23,73 @@ TWO_SLIPS = 7  # letters from which on two slips are still the same name
 DISTANT = 0.5  # letters of the longer one that differ, up to which it may be the same one, garbled
 AMBIGUOUS = 3  # names that a short form stands for
 LONGEST = 64  # letters that are compared
-GENDERED = ("a", "e", "o")  # Maria and Mario, Christian and Christina: one letter, but another person
+FORMS_ALIKE = 0.8  # Jaro-Winkler of two spellings, forms or genders of one name, at least
+SHARED = {"given_name": "short", "middle_name": "typo", "family_name": "part"}  # the level of names that share a word
+LONG_KEY = 5  # sounds of names from which on one of them may differ
+ASCII = r"^[\x00-\x7F]*$"
 
 
-def judged_words(pairs: pl.DataFrame) -> pl.Series:
-    """The level at which two different words of names agree (String): how they can be one name, or `different`.
+def judged_words(part: str, pairs: pl.DataFrame) -> pl.Series:
+    """The level at which two different names agree (String): how they can be one, `different` or `not comparable`.
 
-    `pairs`: lo, hi (String, folded, not equal). A word may be several, as family names are.
+    `part`: the field they are of, given_name, middle_name or family_name. `pairs`: lo, hi (String, folded, not equal).
+    A name may be several words, as family names are.
     """
-    pairs = pairs.with_columns(pl.col("lo", "hi").str.slice(0, LONGEST))
+    latin = pairs.select(pl.all_horizontal(pl.col("lo", "hi").str.contains(ASCII))).to_series()
+    if latin.all():
+        return _judged_latin(part, pairs)
+    rows = (~latin).arg_true()
+    levels = pl.repeat("", pairs.height, dtype=pl.String, eager=True)
+    levels = levels.scatter(latin.arg_true(), _judged_latin(part, pairs.filter(latin)))
+    return levels.scatter(rows, judged_foreign_words(pairs[rows], partial(_judged_latin, part)))
+
+
+def _judged_latin(part: str, pairs: pl.DataFrame) -> pl.Series:
+    """`judged_words` of names in Latin letters. Equal ones agree exactly."""
+    pairs = pairs.select(pl.col("lo", "hi").str.slice(0, LONGEST))
     one, other = pairs["lo"].to_list(), pairs["hi"].to_list()
+    alike = pl.Series(cpdist(one, other, scorer=JaroWinkler.similarity), dtype=pl.Float64)
+    near = (alike >= FORMS_ALIKE).arg_true()
+    related = _forms(part, pairs[near])
+    no = pl.repeat(value=False, n=pairs.height, eager=True)
     pairs = pairs.with_columns(
+        *(no.scatter(near, related[form]).alias(form) for form in related.columns),
         known=_is_nickname(pairs),
-        alike=pl.Series(cpdist(one, other, scorer=JaroWinkler.similarity), dtype=pl.Float64),
         distance=pl.Series(cpdist(one, other, scorer=OSA.normalized_distance), dtype=pl.Float64),
+        alike=alike,
         slips=pl.Series(cpdist(one, other, scorer=OSA.distance, score_cutoff=2), dtype=pl.Int64),
         begin=pl.col("hi").str.starts_with(pl.col("lo")) | pl.col("lo").str.starts_with(pl.col("hi")),
         shorter=pl.min_horizontal(pl.col("lo", "hi").str.len_chars()),
     )
     initial = (pl.col("shorter") == 1) & pl.col("begin")
-    slip = (pl.col("slips") <= 1) & (pl.col("shorter") >= SHORTEST_SLIP) & ~_two_forms()
-    similar = ((pl.col("alike") >= SIMILAR) & (pl.col("shorter") >= SHORTEST_SIMILAR) & ~_two_forms()) | (
+    slip = (pl.col("slips") <= 1) & (pl.col("shorter") >= SHORTEST_SLIP)
+    similar = ((pl.col("alike") >= SIMILAR) & (pl.col("shorter") >= SHORTEST_SIMILAR)) | (
         (pl.col("slips") <= 2) & (pl.col("shorter") >= TWO_SLIPS)
     )
     return pairs.select(
-        pl.when("known")
+        pl.when("same")
+        .then(pl.lit("exact"))
+        .when("two_genders")
+        .then(pl.lit("different"))
+        .when("known")
         .then(pl.lit("nickname"))
         .when(initial)
         .then(pl.lit("initial"))
         .when(pl.col("shorter") == 1)
         .then(pl.lit("different"))
         .when(_shares_a_word())
-        .then(pl.lit("part"))
-        .when(slip | _spelt_out())
+        .then(pl.lit(SHARED[part]))
+        .when(slip | pl.col("spelling") | pl.col("one_family"))
         .then(pl.lit("typo"))
         .when(pl.col("begin") & (pl.col("shorter") >= SHORTEST_SLIP))
         .then(pl.lit("short"))
-        .when(similar)
+        .when(similar | pl.col("sounding"))
         .then(pl.lit("similar"))
         .when((pl.col("distance") <= DISTANT) & (pl.col("shorter") >= SHORTEST_SLIP))
         .then(pl.lit("distant"))
         .otherwise(pl.lit("different"))
         .alias("level")
     )["level"]
-
-
-def _two_forms() -> pl.Expr:
-    """Whether words differ in their last letters as the male and the female form of a name do."""
-    last = [pl.col(side).str.slice(-1) for side in ("lo", "hi")]
-    stem = pl.col("lo").str.slice(0, pl.col("shorter") - 1) == pl.col("hi").str.slice(0, pl.col("shorter") - 1)
-    return stem & (last[0] != last[1]) & pl.any_horizontal(letter.is_in(GENDERED) for letter in last)
 
 
 def _shares_a_word() -> pl.Expr:
@@ -78,16 +101,38 @@ def _shares_a_word() -> pl.Expr:
     return pl.any_horizontal(inside) & (pl.col("shorter") >= SHORTEST_SLIP)
 
 
-def _spelt_out() -> pl.Expr:
-    """Whether words are one with umlauts spelt out: Müller, folded to muller, and Mueller."""
-    plain = [
-        pl.col(side)
-        .str.replace_all("ae", "a", literal=True)
-        .str.replace_all("oe", "o", literal=True)
-        .str.replace_all("ue", "u", literal=True)
-        for side in ("lo", "hi")
-    ]
-    return plain[0] == plain[1]
+def _forms(part: str, pairs: pl.DataFrame) -> pl.DataFrame:
+    """How two names that look alike belong together: same, spelling, sounding, two_genders, one_family (Boolean).
+
+    Equal but for spaces and umlauts that are spelt out (Van der Berg, Vanderberg; Jörg, Joerg), two spellings of one
+    name (Yuliya, Julia; Mohammed, Muhamad), a man's and a woman's given name, or theirs of one family.
+    """
+    names = pl.concat([pairs["lo"], pairs["hi"]]).unique()
+    columns = zip(*map(forms, names), strict=True) if len(names) else [()] * len(Forms._fields)
+    known = pl.DataFrame(
+        [
+            names.alias("name"),
+            *(pl.Series(form, each, pl.String) for form, each in zip(Forms._fields, columns, strict=True)),
+        ]
+    )
+    sides = [pairs.select(name=side).join(known, on="name", how="left", maintain_order="left") for side in ("lo", "hi")]
+    equal = {form: sides[0][form] == sides[1][form] for form in Forms._fields}
+    of_family = part == "family_name"
+    by_gender = differ_by_gender(pairs, female_family_names if of_family else female_forms)
+    return pl.DataFrame(
+        {
+            "same": equal["written"],
+            "spelling": equal["sounds"] | equal["plain"] | equal["vowels"],
+            "sounding": _one_sound_apart(sides[0]["sounds"], sides[1]["sounds"]),
+            "two_genders": by_gender & (not of_family),
+            "one_family": by_gender & of_family,
+        }
+    )
+
+
+def _one_sound_apart(lo: pl.Series, hi: pl.Series) -> pl.Series:
+    apart = pl.Series(cpdist(lo.to_list(), hi.to_list(), scorer=OSA.distance, score_cutoff=1), dtype=pl.Int64)
+    return (apart <= 1) & (lo.str.len_chars() >= LONG_KEY) & (hi.str.len_chars() >= LONG_KEY)
 
 
 def _is_nickname(pairs: pl.DataFrame) -> pl.Series:

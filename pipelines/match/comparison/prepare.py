@@ -134,20 +134,3 @@ def named_by_mailbox(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
         .with_columns(family_name=pl.coalesce("family_name", "family"))
         .drop("family")
     )
-
-
-def compared_names(named: pl.DataFrame) -> pl.DataFrame:
-    """Names as they are compared: record, given_name, middle_name, family_name (String, folded).
-
-    `named`: record, first_name, last_name, perhaps middle. What follows the first word of a given name is a middle
-    name, unless there is one.
-    """
-    middle = pl.col("middle") if "middle" in named.columns else pl.lit(None, dtype=pl.String)
-    words = match_form(pl.col("first_name")).str.splitn(" ", 2).struct
-    folded_names = named.select(
-        "record",
-        given_name=words.field("field_0"),
-        middle_name=pl.coalesce(middle.replace("", None), words.field("field_1")),
-        family_name=match_form(pl.col("last_name")),
-    )
-    return folded_names.with_columns(pl.col(NAMES).replace("", None)).cast({"record": pl.UInt32})

@@ -16,7 +16,17 @@ NOTHING = -1  # where a record has no value
 # Fields of which a record may have several values, and those it has one of. Names are apart: they are read together.
 POINTS = ("phone", "email", "channel_id", *fields_of_role("exact_id"))
 TEXTS = (
-    *("date_of_birth", "city", "region", "country", *fields_of_role("category"), "company", "postcode", "street"),
+    *(
+        "generation",
+        "date_of_birth",
+        "city",
+        "region",
+        "country",
+        *fields_of_role("category"),
+        "company",
+        "postcode",
+        "street",
+    ),
     *fields_of_role("text"),
 )
 NAMES = ("given_name", "middle_name", "family_name")

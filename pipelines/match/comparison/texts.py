@@ -5,8 +5,10 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
+from pipelines.match.comparison.foreign_words import UNKNOWN
 from schemas.match_fields import role_of
 
+LATIN = r"[a-z0-9]"
 LONGEST = 128  # letters that are compared
 SIMILAR = 0.93  # Jaro-Winkler
 SHORTEST_SLIP = 4  # letters
@@ -18,10 +20,20 @@ WHOLE_YEAR = 4  # digits of a date that is a year alone
 def judged_texts(field: str, pairs: pl.DataFrame) -> pl.Series:
     """The level at which two different values of a field agree (String), one of `priors.LEVELS[field]`.
 
-    `pairs`: lo, hi (String, folded, not equal).
+    Texts in two scripts that do not agree are `not comparable`: Moscow is spelt Москва. `pairs`: lo, hi (String,
+    folded, not equal).
     """
+    latin = [pl.col(side).str.contains(LATIN) for side in ("lo", "hi")]
+    two_scripts = pairs.select(latin[0] != latin[1]).to_series()
+    level = _judged(field, pairs).alias("level")
+    return level.to_frame().select(
+        pl.when(two_scripts & (pl.col("level") == "different")).then(pl.lit(UNKNOWN)).otherwise("level").alias("level")
+    )["level"]
+
+
+def _judged(field: str, pairs: pl.DataFrame) -> pl.Series:
     role = role_of(field)
-    if role in ("country", "category"):
+    if role in ("generation", "country", "category"):
         return pl.repeat("different", pairs.height, eager=True)
     pairs = pairs.with_columns(pl.col("lo", "hi").str.slice(0, LONGEST))
     if field == "date_of_birth":

@@ -83,7 +83,7 @@ def test_a_married_name_shares_a_part_with_the_one_before() -> None:
 
 def test_umlauts_may_be_spelt_out() -> None:
     found = compared([{"given": "Jörg", "family": "Müller"}, {"given": "Joerg", "family": "Mueller"}])
-    assert (level(found, "given_name"), level(found, "family_name")) == ("typo", "typo")
+    assert (level(found, "given_name"), level(found, "family_name")) == ("exact", "exact")
 
 
 def test_of_several_numbers_the_two_that_agree_best_count() -> None:

@@ -2,7 +2,8 @@ import polars as pl
 import pytest
 
 from pipelines.match.comparison.listed import prepare_list
-from pipelines.match.comparison.prepare import FACTS, compared_names, comparison_form, countries
+from pipelines.match.comparison.names.parts import compared_names
+from pipelines.match.comparison.prepare import FACTS, comparison_form, countries
 
 
 def fold(field: str, value: str | None) -> str | None:

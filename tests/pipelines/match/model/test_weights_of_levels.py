@@ -31,6 +31,8 @@ middle_name   | exact                   |  0.75 |   4.6439 |   0.03 |    - |    
 middle_name   | initial                 |  0.15 |   1.3219 |   0.06 |    - |     -
 middle_name   | typo                    |  0.03 |   2.5850 |   0.01 |    - |     -
 middle_name   | different               |  0.07 |  -3.6845 |    0.9 |    - |     -
+generation    | exact                   | 0.9998 |   0.4341 |    0.1 |    - |     -
+generation    | different               | 0.0002 | -10.9658 |    0.9 |    - |     -
 phone         | exact                   |   0.7 |  15.0951 |    0.1 | 0.55 |  0.05
 phone         | variant                 |  0.02 |   9.9658 |  0.005 | 0.05 | 0.002
 phone         | typo                    | 0.015 |   4.9069 |  0.002 |    - |     -
