@@ -15,6 +15,7 @@ from pipelines.match.model.weigh import Frequencies
 from pipelines.match.priors import SURE
 
 Flags = NDArray[np.bool_]
+NEAR = ("typo", "similar", "distant")  # levels of words that may be one name or two
 SHORT = 5  # letters; in a shorter word one slip makes another name
 SOUNDS = {"ph": "f", "th": "t", "ck": "k", "c": "k", "q": "k", "z": "s", "y": "i", "j": "i", "w": "v", "h": ""}
 
@@ -22,34 +23,33 @@ SOUNDS = {"ph": "f", "th": "t", "ck": "k", "c": "k", "q": "k", "z": "s", "y": "i
 def never_merged(
     records: Records, frequencies: Frequencies, comparison: Comparison, probability: NDArray[np.float64]
 ) -> Flags:
-    """Pairs that no evidence merges, as their given names contradict each other."""
+    """Pairs that no evidence merges, or none that is not sure, as their given names contradict each other."""
     given = comparison.fields.get("given_name")
     if given is None:
         return np.zeros(len(probability), bool)
+    unsure = probability < SURE
+    incomparable = (given.level == 0) & (given.lo >= 0) & (given.hi >= 0)  # in two scripts, or a word that is no name
     different = given.level == INDEX["given_name"]["different"]
     both = frequencies.known_names[given.lo] & frequencies.known_names[given.hi]
-    family = comparison.fields["family_name"].level != INDEX["family_name"]["different"]
-    found: Flags = different & (both | (family & (probability < SURE)))
-    near = np.flatnonzero(
-        np.isin(given.level, [INDEX["given_name"][level] for level in ("typo", "similar", "distant")])
-    )
+    related = comparison.fields["family_name"].level != INDEX["family_name"]["different"]
+    found: Flags = (incomparable & unsure) | (different & (both | (related & unsure)))
+    near = np.flatnonzero(np.isin(given.level, [INDEX["given_name"][level] for level in NEAR]))
+    distant = given.level[near] == INDEX["given_name"]["distant"]
     values = records.fields["given_name"].values
     one, other = (values.gather(codes[near]) for codes in (given.lo, given.hi))
-    found[near] = two_names(one, other, both[near], counted=frequencies.counted)
+    are_names = both[near] if frequencies.counted else distant | _is_short(one, other)
+    found[near] = are_names & ~_sound_alike(one, other)
     return found
 
 
-def two_names(one: pl.Series, other: pl.Series, both_known: Flags, *, counted: bool) -> Flags:
-    """Whether names that look alike are two: both are borne by several, and do not sound alike.
+def _is_short(one: pl.Series, other: pl.Series) -> Flags:
+    """Whether the shorter of two names is so short that a slip would make another name of it: Lena and Lea."""
+    return np.minimum(one.str.len_chars().to_numpy(), other.str.len_chars().to_numpy()) < SHORT
 
-    Where nothing has been `counted`, short ones are: Lena and Lea, Tim and Tom.
-    """
-    pairs = pl.DataFrame({"one": one, "other": other})
-    known = pl.Series(both_known)
-    if not counted:
-        known &= pairs.select(pl.min_horizontal(pl.col("one", "other").str.len_chars()) < SHORT).to_series()
-    alike = pairs.select(_sound("one") == _sound("other")).to_series()
-    return np.asarray((known & ~alike).to_numpy(), bool)
+
+def _sound_alike(one: pl.Series, other: pl.Series) -> Flags:
+    sounds = pl.DataFrame({"one": one, "other": other}).select(_sound("one") == _sound("other"))
+    return np.asarray(sounds.to_series().to_numpy(), bool)
 
 
 def _sound(name: str) -> pl.Expr:

@@ -49,9 +49,9 @@ def count_holders(bearing: pl.DataFrame) -> pl.DataFrame:
     initials = [pl.col(part).str.slice(0, 1) for part in ("given_name", "family_name")]
     either_way = pl.concat_str(pl.min_horizontal(initials), pl.max_horizontal(initials))  # names may be swapped
     givens = initials[0].drop_nulls().n_unique()
-    people = pl.min_horizontal(
-        pl.col("family_name").drop_nulls().n_unique(), givens, either_way.drop_nulls().n_unique()
-    )
+    words = pl.col("family_name").str.split(" ").list  # of double names some write one: Ruiz Ortega, Ruiz
+    families = [word.drop_nulls().n_unique() for word in (words.first(), words.last())]
+    people = pl.min_horizontal(*families, givens, either_way.drop_nulls().n_unique())
     firms = pl.min_horizontal(pl.col(place).str.slice(0, BEGINNING).drop_nulls().n_unique() for place in PLACES)
     everybody = pl.when(_is_role()).then(SHARED_BOX).otherwise(1)
     return (
