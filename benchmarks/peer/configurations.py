@@ -84,6 +84,15 @@ def blocking_rules(configuration: Configuration, frame: pl.DataFrame) -> list[Ru
     return usable(configuration.rules + extra, frame.columns)
 
 
+def training_rules(configuration: Configuration, frame: pl.DataFrame) -> list[Rule]:
+    """The blocks in which m is learnt; tuned, people are not learnt from those they work with."""
+    rules = usable(configuration.trained, frame.columns)
+    named = {"given_name", "family_name", "full_name"} & set(frame.columns)
+    if configuration.tuned and named:
+        rules = [rule for rule in rules if rule != ("company",)]
+    return rules[: configuration.sessions]
+
+
 def certain_rules(configuration: Configuration, frame: pl.DataFrame) -> list[Rule]:
     """What makes two records one for certain, as far as two records of this list have it in common."""
     dated = DATED if configuration.tuned and has_dates(frame) else ()

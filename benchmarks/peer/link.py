@@ -12,7 +12,7 @@ from benchmarks.peer.configurations import (
     blocking_rules,
     certain_rules,
     comparisons,
-    usable,
+    training_rules,
     with_both_names,
 )
 
@@ -58,7 +58,7 @@ def trained(frame: pl.DataFrame, configuration: Configuration) -> Any:
     linker = Linker(engine.register(frame.to_arrow()), settings, log_level=logging.ERROR)
     estimate_prior(linker, certain_rules(configuration, frame))
     linker.training.estimate_u_using_random_sampling(max_pairs=configuration.pairs, seed=1)
-    for rule in usable(configuration.trained, frame.columns)[: configuration.sessions]:
+    for rule in training_rules(configuration, frame):
         train(linker, rule)
     return linker
 

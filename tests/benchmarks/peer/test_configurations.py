@@ -9,6 +9,7 @@ from benchmarks.peer.configurations import (
     TUNED,
     blocking_rules,
     certain_rules,
+    training_rules,
     with_both_names,
 )
 
@@ -35,6 +36,13 @@ def test_the_tuned_rules_are_those_of_the_docs_and_more() -> None:
     register = listed("given_name", "family_name", "date_of_birth", "category", "postcode", rows=SMALL + 1)
     docs, tuned = (set(blocking_rules(each, register)) for each in (DOCS, TUNED))
     assert docs < tuned
+
+
+def test_tuned_people_are_not_learnt_from_their_colleagues() -> None:
+    people, firms = listed("full_name", "company", rows=1), listed("company", rows=1)
+    assert training_rules(DOCS, people) == [("full_name",), ("company",)]
+    assert training_rules(TUNED, people) == [("full_name",)]
+    assert training_rules(TUNED, firms) == [("company",)]
 
 
 PEOPLE = pl.DataFrame(
