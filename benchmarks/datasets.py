@@ -1,29 +1,28 @@
 """Labelled lists to measure the matcher on: made, loaded from a package, or given as files.
 
 `python -m benchmarks.datasets NAME --out DIR` writes `records.parquet`, `truth.parquet` (record_id, cluster_id) and
-`roles.yaml`. In the records nothing tells who is who: they are shuffled and numbered anew.
+`roles.yaml`. In the records nothing tells who is who: they are shuffled and numbered anew. With `--once` one record of
+each person is written, so that every merge is wrong.
 """
 
 import argparse
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+from zlib import crc32
 
 import polars as pl
 import yaml
 
+from benchmarks.labelled.labelled import SEED, Labelled, once
+from benchmarks.labelled.register import register
+from benchmarks.labelled.registries import registry
 from benchmarks.people import crowd
 from benchmarks.roles import read_roles
 
-SEED = 7
-
-
-class Labelled(NamedTuple):
-    """Records with a column `cluster_id` that says who is who, and the role of each column that plays one."""
-
-    records: pl.DataFrame
-    roles: dict[str, str]
+FIRST_DISTRICT, DISTRICTS = 43_200, 9  # postcodes of the town
 
 
 def people(entities: int) -> Labelled:
@@ -71,6 +70,27 @@ def pseudopeople() -> Labelled:
     return Labelled(records, roles | {name: name for name in alike})
 
 
+def residents() -> pl.DataFrame:
+    """The people of pseudopeople's census, each once: what `register` takes.
+
+    The census has one postcode; here every street has one of DISTRICTS.
+    """
+    import pseudopeople as town
+
+    census = _typed(town.generate_decennial_census(seed=SEED, year=2020)).unique("simulant_id", keep="first")
+    names = census["street_name"].drop_nulls().unique()
+    districts = {name: f"{FIRST_DISTRICT + crc32(name.encode()) % DISTRICTS}" for name in names}
+    return census.sort("simulant_id").select(
+        "first_name",
+        "last_name",
+        "sex",
+        zipcode=pl.col("street_name").replace_strict(districts, default=None, return_dtype=pl.String),
+        cluster_id="simulant_id",
+        year=pl.col("date_of_birth").str.slice(-4),
+        street=_joined("street_number", "street_name", "unit_number"),
+    )
+
+
 def _typed(frame: Any) -> pl.DataFrame:
     """A frame of pandas, whatever it guessed, as text."""
     typed: pl.DataFrame = pl.from_pandas(frame.astype("string"))
@@ -90,6 +110,13 @@ MADE: dict[str, Callable[[], Labelled]] = {
     "febrl2": lambda: febrl(2),
     "febrl3": lambda: febrl(3),
     "pseudopeople": pseudopeople,
+    "register": lambda: register(residents(), 0.05),
+    **{
+        f"{domain}-{difficulty}{'-ids' if ids else ''}": partial(registry, domain, difficulty, ids=ids)
+        for domain in ("kyc", "healthcare")
+        for difficulty in ("medium", "hell")
+        for ids in (False, True)
+    },
 }
 
 
@@ -125,12 +152,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.datasets", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("name", help=f"{', '.join(MADE)}, or the roles file of a list")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--once", action="store_true", help="one record of each person alone")
     asked = parser.parse_args()
     try:
-        write(MADE[asked.name]() if asked.name in MADE else given(Path(asked.name)), asked.out)
+        found = MADE[asked.name]() if asked.name in MADE else given(Path(asked.name))
     except ModuleNotFoundError as error:
         print(f"needs the package {error.name}: pip install -e '.[bench]'", file=sys.stderr)
         return 3
+    write(once(found) if asked.once else found, asked.out)
     return 0
 
 

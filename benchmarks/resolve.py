@@ -69,8 +69,11 @@ def compared(records: pl.DataFrame, roles: dict[str, str]) -> int:
     return candidate_pairs(in_blocks(blocking_keys(*prepare_list(records, roles)))).height
 
 
-def matched(records: pl.LazyFrame, roles: dict[str, str], given: argparse.Namespace) -> pl.DataFrame:
-    """The contact of each record (record_id, contact_id: the id of its first record)."""
+def matched(records: pl.LazyFrame, roles: dict[str, str], given: argparse.Namespace) -> tuple[pl.DataFrame, int]:
+    """The contact of each record (record_id, contact_id: the id of its first record); how many pairs wait for review.
+
+    These are pairs of contacts, whatever number of their records ties them.
+    """
     from pipelines.match.comparison.listed import by_role
     from pipelines.match.resolve import resolve_list
     from pipelines.steps.match_list import engine_named
@@ -84,8 +87,12 @@ def matched(records: pl.LazyFrame, roles: dict[str, str], given: argparse.Namesp
         rows = engine.frame(listed.collect_batches(), listed.collect_schema())
         found = resolve_list(engine, rows, matching, region=given.region)
         clusters = engine.collect(found.clusters).sort("record")["cluster"]
+        ties = engine.collect(found.edges.select("lo", "hi"))
+    ends = pl.DataFrame([clusters.gather(ties["lo"]).alias("one"), clusters.gather(ties["hi"]).alias("other")])
+    apart = ends.filter(pl.col("one") != pl.col("other"))
+    waiting = apart.select(pl.min_horizontal("one", "other"), pl.max_horizontal("one", "other").alias("to")).n_unique()
     ids = records.select("record_id").collect()["record_id"]
-    return pl.DataFrame({"record_id": ids, "contact_id": ids.gather(clusters)})
+    return pl.DataFrame({"record_id": ids, "contact_id": ids.gather(clusters)}), waiting
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -112,13 +119,14 @@ def main(arguments: list[str] | None = None) -> int:
     if given.count:
         print(compared(records.collect(), roles))
         return 0
-    clusters = matched(records, roles, given)
+    clusters, waiting = matched(records, roles, given)
     given.out.parent.mkdir(parents=True, exist_ok=True)
     clusters.write_parquet(given.out)
     used = resource.getrusage(resource.RUSAGE_SELF)
     figures = {
         "records": clusters.height,
         "contacts": clusters["contact_id"].n_unique(),
+        "review": waiting,
         "seconds": round(time.perf_counter() - began, 2),
         "cpu_seconds": round(used.ru_utime + used.ru_stime, 2),
         "peak_mib": round(used.ru_maxrss / 1024),

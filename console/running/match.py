@@ -15,7 +15,7 @@ from pipelines.match.priors import FEWEST
 from pipelines.progress import listening
 from pipelines.publish.chart import plain_bar, signed_bar
 from pipelines.publish.files import atomic_write
-from pipelines.publish.match_report import Report, page, threshold_words
+from pipelines.publish.match_report import Report, page, reach_words, threshold_words
 from pipelines.steps.match_report import report
 from pipelines.steps.preview import Preview
 from pipelines.steps.refit import Refitted, refit_now, refit_preview
@@ -160,6 +160,8 @@ def draw(stands: Report, cost: Mapping[str, Any] | None) -> None:
     say(f"  model {stands.model}, {fitted}; merges at {stands.auto:g} or more, review at {stands.review:g} or more")
     for finding in stands.findings:
         say(f"  {finding}.")
+    if stands.reach is not None:
+        say(f"  {reach_words(stands.reach)}")
     bits = stands.weights["bits"]
     reach = (min(bits, default=0.0), max(bits, default=0.0))
     rows = [

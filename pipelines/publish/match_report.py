@@ -47,6 +47,7 @@ class Report(NamedTuple):
     rules: pl.DataFrame  # zone, rule, pairs
     vetoes: pl.DataFrame  # reason, pairs
     sizes: pl.DataFrame  # records, contacts
+    reach: float | None  # estimated share of the matches that share a usable blocking key
     capped: pl.DataFrame  # key, cap, blocks, records, largest
     shared: pl.DataFrame  # field, people, identifiers, records
 
@@ -59,6 +60,7 @@ def page(report: Report, cost: Mapping[str, Any] | None) -> bytes:
         f"<p>{report.records:,} records are {report.contacts:,} contacts. Model {escape(report.model)}, {fitted}.</p>",
         f"<p>Pairs merge from {report.auto:g} on, and are shown to a person from {report.review:g} on.</p>",
         *(f"<p>{escape(finding)}.</p>" for finding in report.findings),
+        *([] if report.reach is None else [f"<p>{reach_words(report.reach)}.</p>"]),
         "<h2>Weights of the model</h2>",
         f'<p class="note">{WEIGHTS}</p>',
         svg_bars(weight_bars(report.weights), "Weights of the model, in bits"),
@@ -92,6 +94,11 @@ def score_bars(histogram: pl.DataFrame) -> list[Bar]:
 def threshold_words(report: Report) -> str:
     """Where the zones begin, in bits."""
     return f"review begins at {in_bits(report.review):+.1f}, merging at {in_bits(report.auto):+.1f}"
+
+
+def reach_words(reach: float) -> str:
+    """What share of the matches there are can be found at all."""
+    return f"Blocking keys bring together an estimated {reach:.1%} of the pairs of records that are one person"
 
 
 def in_bits(probability: float) -> float:

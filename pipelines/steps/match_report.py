@@ -3,6 +3,7 @@
 import polars as pl
 
 from pipelines.derive.match import CAPS
+from pipelines.match.blocking.reach import estimate_reach
 from pipelines.match.blocking.rules import RULES
 from pipelines.match.comparison.records import NAMES
 from pipelines.match.model.findings import findings
@@ -40,6 +41,7 @@ def report(settings: Project, connection: Connection) -> Report:
         rules=health.edge_rules(connection),
         vetoes=match_metrics.vetoes(connection),
         sizes=health.cluster_sizes(connection),
+        reach=estimate_reach(match_metrics.sampled_blocks(connection, CAPS), model.m),
         capped=named(match_metrics.capped_blocks(connection, CAPS)),
         shared=health.shared_values(connection),
     )

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from benchmarks import datasets, quality
+from benchmarks.labelled.labelled import once
 from benchmarks.quality import Ran, Row, measured, ran, table
 
 PEOPLE = [("Ada", "Lind", "a@example.com"), ("Ada", "Lind", "a@example.com"), ("Bo", "Ek", "b@example.com")]
@@ -41,7 +42,8 @@ def fake(module: str, *arguments: object) -> Ran:
     """Contestants that put every record with itself, and one that is not installed."""
     given = list(map(str, arguments))
     if module == "datasets":
-        datasets.write(datasets.given(Path(given[0])), Path(given[2]))
+        found = datasets.given(Path(given[0]))
+        datasets.write(once(found) if "--once" in given else found, Path(given[2]))
     if module == "peer":
         return Ran(0, 0, "", "ModuleNotFoundError: No module named 'splink'")
     if module == "resolve" and "--count" in given:
@@ -49,7 +51,7 @@ def fake(module: str, *arguments: object) -> Ran:
     if module == "resolve":
         records = pl.read_parquet(given[0])
         records.select("record_id", contact_id="record_id").write_parquet(given[given.index("--out") + 1])
-        return Ran(1.25, 99.6, "", None)
+        return Ran(1.25, 99.6, '{"review": 1}', None)
     if module == "score":
         return ran(module, *arguments)
     return Ran(0, 0, "", None)
@@ -59,10 +61,31 @@ def test_a_table_has_a_line_for_each_contestant_and_says_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(quality, "ran", fake)
-    heading, own, other = table(measured(str(tiny(tmp_path)), tmp_path / "scratch"))
+    heading, own, other, tuned = table(measured(str(tiny(tmp_path)), tmp_path / "scratch"))
     assert heading.split() == ["rows", "F1", "B3", "F1", "precision", "recall", "largest", "pairs", "CPU", "s", "MiB"]
     assert own.split() == ["tiny", "onecontact", "3", "0.000", "0.800", "1.000", "0.000", "1", "3", "1.2", "100"]
     assert other.endswith("No module named 'splink'")
+    assert tuned.split()[0] == "tiny"
+
+
+def test_where_nobody_is_twice_wrong_pairs_and_reviews_are_counted_by_the_thousand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quality, "ran", fake)
+    own = measured(str(tiny(tmp_path)), tmp_path / "scratch", once=True)[0]
+    assert (own.dataset, own.contestant) == ("tiny-once", "onecontact")
+    assert [own.figures[name] for name in ("records", "wrong", "review")] == [2, 0, 500]
+
+
+def test_both_tables_are_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(quality, "ran", fake)
+    path = str(tiny(tmp_path))
+    quality.run([path, f"{path}-once"])
+    twice, apart = capsys.readouterr().out.split("\n\n")
+    assert [line.split()[0] for line in twice.splitlines()[1:]] == ["tiny"] * 3
+    assert [line.split()[0] for line in apart.splitlines()[2:]] == ["tiny-once"] * 3
 
 
 def test_a_list_that_cannot_be_had_here_is_a_line_that_says_so() -> None:

@@ -64,8 +64,8 @@ def test_clusters_are_written_and_what_they_took_is_printed(
     out = tmp_path / "made" / "predicted.parquet"
     assert main([str(records), "--roles", str(roles), "--out", str(out), "--json", *options]) == 0
     figures = json.loads(capsys.readouterr().out)
-    assert list(figures) == ["records", "contacts", "seconds", "cpu_seconds", "peak_mib"]
-    assert (figures["records"], figures["contacts"]) == (2, contacts)
+    assert list(figures) == ["records", "contacts", "review", "seconds", "cpu_seconds", "peak_mib"]
+    assert (figures["records"], figures["contacts"], figures["review"]) == (2, contacts, contacts - 1)
     assert pl.read_parquet(out).columns == ["record_id", "contact_id"]
 
 

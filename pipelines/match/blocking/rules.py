@@ -1,19 +1,17 @@
 """Blocking keys: only records that share one are ever compared."""
 
 from collections.abc import Iterator
+from functools import reduce
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.match.comparison.addresses import tail
-from pipelines.match.comparison.records import NAMES
-from schemas.match_fields import fields_of_role
+from pipelines.match.blocking.parts import fields_of_part, parts_of
 
-SHORTEST_MAILBOX = 5  # letters and digits
 HALF = 2**32  # a pair of records is one number of 64 bits while pairs are looked for
-STEM = 3  # letters that begin a name alike in spite of most slips
 
 
 class Rule(NamedTuple):
@@ -23,47 +21,56 @@ class Rule(NamedTuple):
     cap: int
 
 
-# Parts that identify stand alone. A name needs something else beside it as soon as many bear it; the cap sees to that.
+# Of the pairs of a block of n records about 1 in n is a match, if any is. What is left beyond these sizes is not worth
+# its comparisons; and as no record has more candidates by a rule than the cap, pairs grow as the list does.
+IDENTIFIER, FIRM, STRONG, MIDDLING, WEAK = 100, 60, 40, 20, 8
+
+
+def _rules(cap: int, *keys: str) -> tuple[Rule, ...]:
+    """Rules with one cap: `name + city/postcode` stands for two of them."""
+    return tuple(Rule(parts, cap) for key in keys for parts in product(*(part.split("/") for part in key.split(" + "))))
+
+
+# A list is blocked by what it has: a rule makes no keys for a record that lacks one of its parts. No field is the only
+# way for two records to meet, for each may have a slip.
 RULES = (
-    *(Rule((field,), 100) for field in ("phone", "email", "channel_id", "exact_id")),
-    Rule(("mailbox",), 30),
-    Rule(("name",), 40),
-    Rule(("family_initial",), 25),
-    *(Rule(("name", other), 40) for other in ("city", "company", "postcode", "street", "date_of_birth")),
-    *(Rule(("family_initial", other), 25) for other in ("city", "company", "postcode", "street", "date_of_birth")),
-    *(Rule(("family_name", other), 60) for other in ("date_of_birth", "street", "postcode")),
-    *(Rule(("given_name", other), 60) for other in ("date_of_birth", "street", "company", "postcode")),
-    *(Rule(("stems", other), 20) for other in ("birth_year", "birthday", "city", "postcode")),
-    Rule(("date_of_birth", "postcode"), 30),
-    Rule(("date_of_birth", "city"), 30),
-    *(Rule((part,), 8) for part in ("family_name", "date_of_birth", "mailbox_stem")),
-    *(Rule((part, "city"), 10) for part in ("family_name", "given_name")),
-    *(Rule((part, "birth_year"), 20) for part in ("family_name", "given_name", "city", "mailbox_stem")),
-    Rule(("given_name",), 8),
-    Rule(("street",), 20),
-    Rule(("organisation",), 60),
-    Rule(("organisation_word", "postcode"), 60),
-    Rule(("place",), 60),
+    *_rules(IDENTIFIER, "phone/email/channel_id/exact_id"),
+    *_rules(
+        STRONG,
+        "mailbox",
+        "name",
+        "name + city/company/postcode/street/date_of_birth",
+        "family_name + date_of_birth/street/postcode",
+        "given_name + date_of_birth/street/company/postcode",
+        "date_of_birth + postcode/city",
+    ),
+    *_rules(
+        MIDDLING,
+        "family_initial",
+        "family_initial + city/company/postcode/street/date_of_birth",
+        "stems + birth_year/birthday/city/postcode",
+        "birth_year + family_name/given_name/city/mailbox_stem",
+        "street",
+        "id_half + birthday/name_word",
+        "date_of_birth + region/text",
+        "region + category + birthday/birth_year/postcode/text",
+        "postcode + category + birth_year",
+    ),
+    *_rules(
+        WEAK,
+        "family_name/given_name/date_of_birth/mailbox_stem/stems/id_half",
+        "city + name_word/company",
+        "birthday + postcode/city",
+        "house + postcode/name_word",
+    ),
+    *_rules(FIRM, "organisation", "organisation_word + postcode", "place"),
 )
-FIELDS = {  # what a part is made of, where that is not its own name
-    "mailbox": ("email",),
-    "name": NAMES[::2],
-    "family_initial": NAMES[::2],
-    "stems": NAMES[::2],
-    "birth_year": ("date_of_birth",),
-    "birthday": ("date_of_birth",),
-    "mailbox_stem": ("email",),
-    "organisation": ("company",),
-    "organisation_word": ("company",),
-    "place": ("street",),
-}
-OF_NAMELESS = ("organisation", "organisation_word", "place")  # parts that only records without a person's name have
+PARTS = frozenset(part for rule in RULES for part in rule.parts)
 
 
 def fields_of(rule: Rule) -> frozenset[str]:
     """The fields that two records of a block of this rule are known to agree on, more or less."""
-    roles = (role for part in rule.parts for role in FIELDS.get(part, (part,)))
-    return frozenset(field for role in roles for field in fields_of_role(role))
+    return frozenset().union(*map(fields_of_part, rule.parts))
 
 
 KEYS = pl.Schema({"rule": pl.UInt8, "key": pl.UInt64, "record": pl.UInt32})
@@ -85,79 +92,24 @@ def paired_keys(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
 
 def keys_by_rule(names: pl.DataFrame, facts: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """The `blocking_keys` of each rule that any record has the parts for."""
-    parts = _parts(names, facts)
+    parts = parts_of(names, facts, PARTS)
     for nth, rule in enumerate(RULES):
         if not all(part in parts for part in rule.parts):
             continue
-        joined = parts[rule.parts[0]].select("record", a="value")
-        for part in rule.parts[1:]:
-            joined = joined.join(parts[part].select("record", b="value"), on="record")
-        key = pl.struct(pl.exclude("record")).hash(seed=nth)
+        first, *others = (parts[part].rename({"value": part}) for part in rule.parts)
+        joined = reduce(lambda one, other: one.join(other, on="record"), others, first)
+        key = pl.struct(rule.parts).hash(seed=nth)
         keys = joined.select(rule=pl.lit(nth, dtype=pl.UInt8), key=key, record="record")
         yield keys.unique() if keys["record"].is_duplicated().any() else keys
 
 
-def _parts(names: pl.DataFrame, facts: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """What keys are made of: record, value, for each part that any record has."""
-    given, family = pl.col("given_name"), pl.col("family_name")
-    initial = given.str.slice(0, 1)
-    stems = [part.str.slice(0, STEM) for part in (given, family)]
-    of_names = {
-        "given_name": given,
-        "family_name": family,
-        "name": pl.concat_str(pl.min_horizontal(given, family), pl.lit(" "), pl.max_horizontal(given, family)),
-        "family_initial": pl.concat_str(family, pl.lit(" "), initial),
-        "stems": pl.concat_str(pl.min_horizontal(stems), pl.lit(" "), pl.max_horizontal(stems)),
-    }
-    both = given.is_not_null() & family.is_not_null()
-    of_names = {
-        part: pl.when(both).then(value) if part in ("name", "stems") else value for part, value in of_names.items()
-    }
-    parts = {part: names.select("record", value=value).drop_nulls() for part, value in of_names.items()}
-    by_field = {str(role): own.select("record", "value") for (role,), own in facts.group_by(_role())}
-    if "phone" in by_field:
-        by_field["phone"] = by_field["phone"].with_columns(value=tail(by_field["phone"]["value"]))
-    for field, derived in _derived():
-        for part, value in derived.items():
-            if field in by_field:
-                parts[part] = by_field[field].select("record", value=value).drop_nulls()
-    nameless = names.filter(given.is_null() & family.is_null())["record"].implode()
-    parts |= {part: parts[part].filter(pl.col("record").is_in(nameless)) for part in OF_NAMELESS if part in parts}
-    if "organisation" in parts:
-        parts["organisation_word"] = parts["organisation_word"].explode("value")
-    else:
-        parts.pop("place", None)
-    hashed = pl.col("value").hash()  # short, for joining
-    return {part: stated.with_columns(hashed) for part, stated in (parts | by_field).items() if not stated.is_empty()}
-
-
-def _role() -> pl.Expr:
-    """The role of a field: blocks are made by what it is, not by which of several columns says it."""
-    return pl.col("field").str.split(" ").list.first()
-
-
-def _derived() -> Iterator[tuple[str, dict[str, pl.Expr]]]:
-    """Parts that are made of a field."""
-    value = pl.col("value")
-    box = value.str.extract("^([^@+]*)").str.replace_all("[._-]", "")
-    long = box.str.len_chars() >= SHORTEST_MAILBOX
-    yield (
-        "email",
-        {"mailbox": pl.when(long).then(box), "mailbox_stem": pl.when(long).then(box.str.slice(0, SHORTEST_MAILBOX))},
-    )
-    yield "date_of_birth", {"birth_year": value.str.slice(0, 4), "birthday": value.str.slice(4)}
-    yield "company", {"organisation": value, "organisation_word": value.str.extract_all(r"\w{4,}")}
-    yield "street", {"place": value.str.extract(r"^(\d+ (?:[nsew] )?\w{3,5})")}
-
-
 def in_blocks(keys: pl.DataFrame) -> pl.DataFrame:
     """Keys of blocks that make pairs: of two records at least, and of no more than their rule allows."""
-    kept = []
-    for nth in keys["rule"].unique().sort():
-        own = keys.filter(pl.col("rule") == nth).filter(pl.col("key").is_duplicated()).sort("key", "record")
-        sizes = own["key"].rle().struct.field("len").to_numpy()
-        kept.append(own.filter(np.repeat(sizes <= RULES[nth].cap, sizes)))
-    return pl.concat([keys.clear(), *kept])
+    sized = [
+        own.filter(pl.len().over("key").is_between(2, RULES[nth].cap))
+        for (nth,), own in keys.group_by("rule", maintain_order=True)
+    ]
+    return pl.concat([keys.clear(), *sized])
 
 
 def candidate_pairs(keys: pl.DataFrame) -> pl.DataFrame:

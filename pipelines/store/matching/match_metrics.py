@@ -35,6 +35,34 @@ def capped_blocks(connection: Connection, caps: pl.DataFrame) -> pl.DataFrame:
         )
 
 
+def sampled_blocks(connection: Connection, caps: pl.DataFrame, most: int = 10_000) -> pl.DataFrame:
+    """Blocks of `most` records at the most: record (0, 1, 2 …), rule, usable (whether the block is within its cap).
+
+    A record without blocking keys is there once, without a rule. `caps`: rule, cap. The same records give the same.
+    """
+    with register(connection, caps=caps):
+        return query(
+            connection,
+            """
+            WITH chosen AS (
+                SELECT record_key, (row_number() OVER (ORDER BY md5(record_key::VARCHAR)) - 1)::UINTEGER AS place
+                FROM record QUALIFY place < ?
+            ),
+            keyed AS (
+                SELECT place, rule, key FROM chosen JOIN blocking_key USING (record_key)
+            ),
+            sized AS (
+                SELECT rule, key, count(*) AS size FROM blocking_key SEMI JOIN keyed USING (rule, key)
+                GROUP BY rule, key
+            )
+            SELECT place AS record, rule, coalesce(bool_or(size <= cap), false) AS usable
+            FROM chosen LEFT JOIN keyed USING (place)
+            LEFT JOIN sized USING (rule, key) LEFT JOIN caps USING (rule)
+            GROUP BY place, rule ORDER BY place, rule""",
+            [most],
+        )
+
+
 def vetoes(connection: Connection) -> pl.DataFrame:
     """What kept merge edges from joining contacts: reason, pairs."""
     return query(

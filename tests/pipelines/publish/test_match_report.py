@@ -21,6 +21,7 @@ REPORT = Report(
     rules=pl.DataFrame({"zone": ["merge"], "rule": ["same_phone"], "pairs": [300]}),
     vetoes=pl.DataFrame(schema={"reason": pl.String, "pairs": pl.Int64}),
     sizes=pl.DataFrame({"records": [1, 2], "contacts": [600, 300]}),
+    reach=0.9456,
     capped=pl.DataFrame({"key": ["name"], "cap": [40], "blocks": [1], "records": [41], "largest": [41]}),
     shared=pl.DataFrame({"field": ["phone"], "people": [6], "identifiers": [1], "records": [7]}),
 )
@@ -34,6 +35,11 @@ def test_a_page_needs_nothing_beside_it() -> None:
     assert "fitted on 1,200 records" in said
     assert "Not known here." in said
     assert "<p>postcode: strangers agree as `typo` 21 times as often as in most lists.</p>" in said
+
+
+def test_a_page_says_what_share_of_the_matches_can_be_found() -> None:
+    assert "an estimated 94.6% of the pairs" in page(REPORT, None).decode()
+    assert "estimated" not in page(REPORT._replace(reach=None), None).decode()
 
 
 def test_the_zones_are_given_in_bits() -> None:

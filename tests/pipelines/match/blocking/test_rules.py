@@ -17,16 +17,20 @@ ROLES = {
     "firm": "company",
     "street": "street",
     "zip": "postcode",
+    "county": "region",
+    "sex": "category",
+    "job": "text",
 }
 Row = dict[str, str]
 ONE: Row = {
     "given": "Mara", "family": "Quint", "phone": "+44 20 7946 0111", "email": "one.quint@example.com",
     "channel": "tg:1", "id": "A-1", "born": "1980-03-04", "city": "Bath", "firm": "Northwind Traders",
-    "street": "12 Oak Street", "zip": "20095",
+    "street": "12 Oak Street", "zip": "20095", "county": "Somerset", "sex": "f", "job": "miller",
 }  # fmt: skip
 OTHER: Row = {
     "given": "Otto", "family": "Ober", "phone": "+1 202 555 0134", "email": "two.ober@example.net", "channel": "tg:2",
     "id": "B-2", "born": "1971-11-28", "city": "York", "firm": "Contoso Sales", "street": "7 Elm Road", "zip": "80331",
+    "county": "Yorkshire", "sex": "m", "job": "potter",
 }  # fmt: skip
 PERSON = ("given", "family")
 
@@ -46,7 +50,7 @@ def without(row: Row, *fields: str) -> Row:
     return {field: value for field, value in row.items() if field not in fields}
 
 
-BY_NAME = ["family_initial", "family_name", "given_name", "name"]
+BY_NAME = ["family_initial", "family_name", "given_name", "name", "stems"]
 
 
 SHARED_BY_PEOPLE: list[tuple[str, list[str]]] = [
@@ -62,10 +66,17 @@ SHARED_BY_PEOPLE: list[tuple[str, list[str]]] = [
     ("city", []),
     ("zip", []),
     ("firm", []),
-    ("city zip firm", []),
+    ("county", []),
+    ("sex", []),
+    ("job", []),
+    ("zip sex", []),
+    ("county sex", []),
+    ("city firm", ["city + company"]),
+    ("county sex zip", ["region + category + postcode"]),
+    ("county sex job", ["region + category + text"]),
     ("given family", BY_NAME),
     ("given family city", [
-        *BY_NAME, "family_initial + city", "family_name + city", "given_name + city", "name + city", "stems + city",
+        *BY_NAME, "city + name_word", "city + name_word", "family_initial + city", "name + city", "stems + city",
     ]),
     ("given family firm", [*BY_NAME, "family_initial + company", "given_name + company", "name + company"]),
     ("given family zip", [
@@ -73,17 +84,25 @@ SHARED_BY_PEOPLE: list[tuple[str, list[str]]] = [
         "stems + postcode",
     ]),
     ("given family street", [
-        *BY_NAME, "family_initial + street", "family_name + street", "given_name + street", "name + street",
-        "street",
+        *BY_NAME, "family_initial + street", "family_name + street", "given_name + street", "house + name_word",
+        "house + name_word", "name + street", "street",
     ]),
     ("given family born", [
-        *BY_NAME, "date_of_birth", "family_initial + date_of_birth", "family_name + birth_year",
-        "family_name + date_of_birth", "given_name + birth_year", "given_name + date_of_birth",
+        *BY_NAME, "birth_year + family_name", "birth_year + given_name", "date_of_birth",
+        "family_initial + date_of_birth", "family_name + date_of_birth", "given_name + date_of_birth",
         "name + date_of_birth", "stems + birth_year", "stems + birthday",
     ]),
-    ("born zip", ["date_of_birth", "date_of_birth + postcode"]),
-    ("born city", ["city + birth_year", "date_of_birth", "date_of_birth + city"]),
-    ("born email", ["date_of_birth", "email", "mailbox", "mailbox_stem", "mailbox_stem + birth_year"]),
+    ("born zip", ["birthday + postcode", "date_of_birth", "date_of_birth + postcode"]),
+    ("born city", ["birth_year + city", "birthday + city", "date_of_birth", "date_of_birth + city"]),
+    ("born county", ["date_of_birth", "date_of_birth + region"]),
+    ("born county sex", [
+        "date_of_birth", "date_of_birth + region", "region + category + birth_year", "region + category + birthday",
+    ]),
+    ("born zip sex", [
+        "birthday + postcode", "date_of_birth", "date_of_birth + postcode", "postcode + category + birth_year",
+    ]),
+    ("born job", ["date_of_birth", "date_of_birth + text"]),
+    ("born email", ["birth_year + mailbox_stem", "date_of_birth", "email", "mailbox", "mailbox_stem"]),
 ]  # fmt: skip
 SHARED_BY_FIRMS = [
     ("firm", ["organisation"]),
@@ -97,16 +116,16 @@ MADE_OF_A_FIELD: list[tuple[Row, Row, list[str]]] = [
     ({"email": "mara@a.example"}, {"email": "mara@b.example"}, []),
     ({"email": "quint.mara@a.example"}, {"email": "quint.otto@b.example"}, ["mailbox_stem"]),
     ({"email": "quin.mara@a.example"}, {"email": "quin.otto@b.example"}, []),
-    ({"given": "Mara", "family": "Quint"}, {"given": "Quint", "family": "Mara"}, ["name"]),
+    ({"given": "Mara", "family": "Quint"}, {"given": "Quint", "family": "Mara"}, ["name", "stems"]),
     ({"given": "Mara", "family": "Quint"}, {"given": "M.", "family": "Quint"}, ["family_initial", "family_name"]),
     ({"given": "Mara", "family": "Quint"}, {"given": "Ma", "family": "Quint"}, ["family_initial", "family_name"]),
     ({"given": "Mara"}, {"family": "Mara"}, []),
-    ({"given": "Mara", "city": "Bath"}, {"given": "Mara", "city": "Bath"}, ["given_name", "given_name + city"]),
-    ({"family": "Quint", "city": "Bath"}, {"family": "Quint", "city": "Bath"}, ["family_name", "family_name + city"]),
+    ({"given": "Mara", "city": "Bath"}, {"given": "Mara", "city": "Bath"}, ["city + name_word", "given_name"]),
+    ({"given": "Mara", "city": "Bath"}, {"family": "Mara", "city": "Bath"}, ["city + name_word"]),
     (
         {"given": "Marah", "family": "Quint", "city": "Bath"},
         {"given": "Quinn", "family": "Mara", "city": "Bath"},
-        ["stems + city"],
+        ["stems", "stems + city"],
     ),
     (
         {"given": "Mara", "family": "Quint", "city": "Bath"},
@@ -116,13 +135,32 @@ MADE_OF_A_FIELD: list[tuple[Row, Row, list[str]]] = [
     (
         {"given": "Mara", "family": "Quint", "born": "1980-03-04"},
         {"given": "Marah", "family": "Quintt", "born": "1980-11-28"},
-        ["stems + birth_year"],
+        ["stems", "stems + birth_year"],
     ),
     (
         {"given": "Mara", "family": "Quint", "born": "1980-03-04"},
         {"given": "Marah", "family": "Quintt", "born": "1971-03-04"},
-        ["stems + birthday"],
+        ["stems", "stems + birthday"],
     ),
+    ({"born": "1980-03-04", "zip": "1"}, {"born": "1990-04-03", "zip": "1"}, ["birthday + postcode"]),
+    ({"born": "1980", "zip": "1"}, {"born": "1980", "zip": "1"}, ["date_of_birth", "date_of_birth + postcode"]),
+    ({"id": "829-65-5278"}, {"id": "829-65-5287"}, ["id_half"]),
+    ({"id": "829-65-5278"}, {"id": "892 65 5278"}, ["id_half"]),
+    ({"id": "829-65-5278"}, {"id": "829655278"}, ["id_half", "id_half"]),
+    ({"id": "5278-9999"}, {"id": "1111-5278"}, []),
+    ({"id": "A-123"}, {"id": "A-124"}, []),
+    (
+        {"id": "829-65-5278", "given": "Mara"},
+        {"id": "829-65-5287", "family": "Mara"},
+        ["id_half", "id_half + name_word"],
+    ),
+    (
+        {"id": "829-65-5278", "born": "1980-03-04"},
+        {"id": "829-65-5287", "born": "1990-03-04"},
+        ["id_half", "id_half + birthday"],
+    ),
+    ({"street": "12 Oak Street", "zip": "1"}, {"street": "Elm Road 12", "zip": "1"}, ["house + postcode"]),
+    ({"street": "12 Oak Street", "given": "Mara"}, {"street": "Elm Road 12", "family": "Mara"}, ["house + name_word"]),
     ({"phone": "+44 20 7946 0111"}, {"phone": "20 7946 0111"}, ["phone"]),
     ({"firm": "Nord Ost", "zip": "1"}, {"firm": "Nord Sud", "zip": "1"}, ["organisation_word + postcode"]),
     ({"firm": "Nor Ost", "zip": "1"}, {"firm": "Nor Sud", "zip": "1"}, []),
@@ -180,17 +218,18 @@ def test_names_are_known_to_agree_by_given_and_family_name_alone() -> None:
 
 CAPS = {
     100: "phone, email, channel_id, exact_id",
-    60: "family_name + date_of_birth, family_name + street, family_name + postcode, given_name + date_of_birth, "
-    "given_name + street, given_name + company, given_name + postcode, organisation, organisation_word + postcode, "
-    "place",
-    40: "name, name + city, name + company, name + postcode, name + street, name + date_of_birth",
-    30: "mailbox, date_of_birth + postcode, date_of_birth + city",
-    25: "family_initial, family_initial + city, family_initial + company, family_initial + postcode, "
-    "family_initial + street, family_initial + date_of_birth",
-    20: "stems + birth_year, stems + birthday, stems + city, stems + postcode, family_name + birth_year, "
-    "given_name + birth_year, city + birth_year, mailbox_stem + birth_year, street",
-    10: "family_name + city, given_name + city",
-    8: "family_name, given_name, date_of_birth, mailbox_stem",
+    60: "organisation, organisation_word + postcode, place",
+    40: "mailbox, name, name + city, name + company, name + postcode, name + street, name + date_of_birth, "
+    "family_name + date_of_birth, family_name + street, family_name + postcode, given_name + date_of_birth, "
+    "given_name + street, given_name + company, given_name + postcode, date_of_birth + postcode, date_of_birth + city",
+    20: "family_initial, family_initial + city, family_initial + company, family_initial + postcode, "
+    "family_initial + street, family_initial + date_of_birth, stems + birth_year, stems + birthday, stems + city, "
+    "stems + postcode, birth_year + family_name, birth_year + given_name, birth_year + city, "
+    "birth_year + mailbox_stem, street, id_half + birthday, id_half + name_word, date_of_birth + region, "
+    "date_of_birth + text, region + category + birthday, region + category + birth_year, "
+    "region + category + postcode, region + category + text, postcode + category + birth_year",
+    8: "family_name, given_name, date_of_birth, mailbox_stem, stems, id_half, city + name_word, city + company, "
+    "birthday + postcode, birthday + city, house + postcode, house + name_word",
 }
 
 
