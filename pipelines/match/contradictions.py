@@ -20,19 +20,17 @@ SHORT = 5  # letters; in a shorter word one slip makes another name
 SOUNDS = {"ph": "f", "th": "t", "ck": "k", "c": "k", "q": "k", "z": "s", "y": "i", "j": "i", "w": "v", "h": ""}
 
 
-def never_merged(
+def names_contradict(
     records: Records, frequencies: Frequencies, comparison: Comparison, probability: NDArray[np.float64]
 ) -> Flags:
-    """Pairs that no evidence merges, or none that is not sure, as their given names contradict each other."""
+    """Pairs that no evidence merges, as their given names are two people's."""
     given = comparison.fields.get("given_name")
     if given is None:
         return np.zeros(len(probability), bool)
-    unsure = probability < SURE
-    incomparable = (given.level == 0) & (given.lo >= 0) & (given.hi >= 0)  # in two scripts, or a word that is no name
     different = given.level == INDEX["given_name"]["different"]
     both = frequencies.known_names[given.lo] & frequencies.known_names[given.hi]
     related = comparison.fields["family_name"].level != INDEX["family_name"]["different"]
-    found: Flags = (incomparable & unsure) | (different & (both | (related & unsure)))
+    found: Flags = different & (both | (related & (probability < SURE)))
     near = np.flatnonzero(np.isin(given.level, [INDEX["given_name"][level] for level in NEAR]))
     distant = given.level[near] == INDEX["given_name"]["distant"]
     values = records.fields["given_name"].values
@@ -42,9 +40,17 @@ def never_merged(
     return found
 
 
+def names_cannot_be_compared(comparison: Comparison) -> Flags:
+    """Pairs with two given names that say nothing of each other: in two scripts, or Papa beside Volker."""
+    given = comparison.fields.get("given_name")
+    if given is None:
+        return np.zeros(len(comparison.swapped), bool)
+    return np.asarray((given.level == 0) & (given.lo >= 0) & (given.hi >= 0))
+
+
 def _is_short(one: pl.Series, other: pl.Series) -> Flags:
     """Whether the shorter of two names is so short that a slip would make another name of it: Lena and Lea."""
-    return np.minimum(one.str.len_chars().to_numpy(), other.str.len_chars().to_numpy()) < SHORT
+    return np.asarray(np.minimum(one.str.len_chars().to_numpy(), other.str.len_chars().to_numpy()) < SHORT, bool)
 
 
 def _sound_alike(one: pl.Series, other: pl.Series) -> Flags:

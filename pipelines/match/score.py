@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from pipelines.match.comparison.compare import INDEX, Comparison, compare
 from pipelines.match.comparison.records import Records
-from pipelines.match.contradictions import births_differ, never_merged
+from pipelines.match.contradictions import births_differ, names_cannot_be_compared, names_contradict
 from pipelines.match.model.model import Model
 from pipelines.match.model.weigh import Frequencies, Weighed, weigh
-from pipelines.match.priors import CONTRADICTED, LEVELS
+from pipelines.match.priors import CONTRADICTED, LEVELS, SURE
 from schemas.match_fields import fields_of_role
 from schemas.project import Matching
 
@@ -70,9 +70,11 @@ def _chunk(
     lo, hi = pairs["lo"].to_numpy(), pairs["hi"].to_numpy()
     comparison = compare(records, lo, hi)
     weighed = weigh(comparison, frequencies, model, lo, hi)
-    apart = never_merged(records, frequencies, comparison, weighed.probability)
-    least = np.where(apart | births_differ(comparison), max(CONTRADICTED, matching.review), matching.review)
+    contradicted = names_contradict(records, frequencies, comparison, weighed.probability)
+    hidden = contradicted | births_differ(comparison)
+    least = np.where(hidden, max(CONTRADICTED, matching.review), matching.review)
     likely = np.flatnonzero(weighed.probability >= least)
+    apart = contradicted | (names_cannot_be_compared(comparison) & (weighed.probability < SURE))
     kept = pairs[likely].with_columns(
         rule=_rule(comparison, likely, apart),
         probability=pl.Series(weighed.probability[likely]).round(6),
@@ -151,4 +153,4 @@ def explained(comparison: Comparison, weighed: Weighed, rows: NDArray[np.intp]) 
     return pl.concat(parts, how="horizontal").select(told.alias("evidence"))["evidence"]
 
 
-UNTOLD = r'"\w+":null,?'  # fields that one of the two does not have
+UNTOLD = r'"[\w ]+":null,?'  # fields that one of the two does not have

@@ -78,7 +78,7 @@ def _across_scripts() -> pl.Expr:
         .then(pl.lit("exact"))
         .when(vowelless & sounds)
         .then(pl.lit("typo"))
-        .when(vowelless | short | (pl.col("in_latin") == "different"))
+        .when(vowelless | short | pl.col("in_latin").is_in(("distant", "different")))
         .then(pl.lit(UNKNOWN))
         .otherwise("in_latin")
     )

@@ -11,9 +11,10 @@ from nicknames import name_triplets
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
-from pipelines.match.comparison.foreign_words import judged_foreign_words
+from pipelines.match.comparison.foreign_words import UNKNOWN, judged_foreign_words
 from pipelines.match.comparison.names.gender import differ_by_gender, female_family_names, female_forms
 from pipelines.match.comparison.names.romanisation import Forms, forms
+from pipelines.match.comparison.names.word_lists import listed
 from pipelines.normalise.text import match_form
 
 SIMILAR = 0.92  # Jaro-Winkler
@@ -69,6 +70,8 @@ def _judged_latin(part: str, pairs: pl.DataFrame) -> pl.Series:
     return pairs.select(
         pl.when("same")
         .then(pl.lit("exact"))
+        .when(pl.any_horizontal(pl.col("lo", "hi").is_in(listed("relation") if part == "given_name" else ())))
+        .then(pl.lit(UNKNOWN))
         .when("two_genders")
         .then(pl.lit("different"))
         .when("known")

@@ -62,7 +62,10 @@ def _doubtful(
     compared: Mapping[str, Compared],
 ) -> NDArray[np.intp]:
     """Pairs of which a part differs or is not known, of names of two words or more that seem to share two of them."""
-    apart = [np.isin(compared[part].level, (0, INDEX[part]["different"])) for part in ("given_name", "family_name")]
+    apart = [
+        np.isin(compared[part].level, (0, INDEX[part]["distant"], INDEX[part]["different"]))
+        for part in ("given_name", "family_name")
+    ]
     rows = np.flatnonzero((apart[0] | apart[1]) & (codes[GIVEN][lo] >= 0) & (codes[GIVEN][hi] >= 0))
     used = np.unique(codes[:, np.concatenate([lo[rows], hi[rows]])])
     used = used[used >= 0]

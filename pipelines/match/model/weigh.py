@@ -21,6 +21,7 @@ IDENTIFYING = {"phone": 0.02, "email": 0.005, "channel_id": 0.001} | dict.fromke
 RELATIONS = ("household", "one_line", "colleagues")
 KNOWN = 4  # records from which on a word is known to be a name ...
 KNOWN_SHARE = 8e-4  # ... and the share of records: the longer a list, the more often the same slip is in it
+UNCOUNTED = 1.0  # bits at most for a full name of which nobody has counted the bearers
 LEAST = 1e-6  # share of a level that a relation does not show
 
 
@@ -162,7 +163,7 @@ def _same_name(
     known = np.zeros(len(lo))
     apart = np.log2(model.duplicates / model.records) + fields["given_name"][same] + fields["family_name"][same]
     known[same] = odds - apart
-    return known
+    return known if frequencies.counted else np.minimum(known, UNCOUNTED)
 
 
 def frequencies(records: Records, model: Model, crowds: pl.DataFrame) -> Frequencies:

@@ -5,7 +5,7 @@ import pytest
 from pipelines.match.comparison.compare import compare
 from pipelines.match.comparison.listed import prepare_list
 from pipelines.match.comparison.records import encode
-from pipelines.match.contradictions import births_differ, never_merged
+from pipelines.match.contradictions import births_differ, names_contradict
 from pipelines.match.model.model import SHARES, Model, unfitted
 from pipelines.match.model.weigh import frequencies
 from pipelines.match.priors import SURE
@@ -31,7 +31,7 @@ def are_two(
     records = encode(2, *prepare_list(rows, ROLES))
     lo, hi = np.array([0], np.uint32), np.array([1], np.uint32)
     known = frequencies(records, model, NO_CROWDS)
-    return bool(never_merged(records, known, compare(records, lo, hi), np.array([probability]))[0])
+    return bool(names_contradict(records, known, compare(records, lo, hi), np.array([probability]))[0])
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Given, middle and family name as they are compared, out of names as they are kept.
 
-What is written into a field of names and is none goes: words for relatives and offices, handles, the word for a
-generation, and a husband's name with the ending that makes it his wife's. A name in one word of Han or Hangul is
-parted.
+What is written into a field of names and is none goes: words for relatives and offices beside a name, handles, the
+word for a generation, and a husband's name with the ending that makes it his wife's. A name in one word of Han or
+Hangul is parted.
 """
 
 import polars as pl
@@ -63,15 +63,19 @@ def _told(names: pl.DataFrame) -> pl.DataFrame:
         pl.when(~handle.fill_null(value=False)).then(without_generation(first)).alias("first_name"),
         without_generation(last).str.replace(OF_HUSBAND, "").str.replace(SAINT, "St "),
         wife=last.str.contains(OF_HUSBAND).fill_null(value=False),
-    ).with_columns(
-        first.str.replace(RELATION, "").str.replace(SERVANT, "${1}${2}").str.replace(SERVANT_IN_ARABIC, "${1}${2}")
-    )
+    ).with_columns(_unrelated(first, last).str.replace(SERVANT, "${1}${2}").str.replace(SERVANT_IN_ARABIC, "${1}${2}"))
     said = said.with_columns(pl.col("first_name", "last_name").str.strip_chars().replace("", None))
     alone = pl.col("wife") & last.is_null()  # Kovács Péterné: what was taken for the given name is the family's
     return said.select(
         first_name=pl.when(~alone).then("first_name"),
         last_name=pl.when(alone).then("first_name").otherwise("last_name"),
     )
+
+
+def _unrelated(first: pl.Expr, last: pl.Expr) -> pl.Expr:
+    """A first name without a word for a relative; Mama alone stays, to be compared with nothing."""
+    rest = first.str.replace(RELATION, "")
+    return pl.when(last.is_null() & (rest.str.strip_chars() == "")).then(first).otherwise(rest)
 
 
 def _in_place(names: pl.DataFrame) -> pl.DataFrame:

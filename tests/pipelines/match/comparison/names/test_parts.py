@@ -10,9 +10,9 @@ Parts = tuple[str | None, str | None, str | None]
     ("name", "expected"),
     [
         ("Mara Ann O'Quint", ("mara", "ann", "oquint")),
-        ("Mama", (None, None, None)),
+        ("Mama", ("mama", None, None)),
         ("Mama Quint", (None, None, "quint")),
-        ("Büro", (None, None, None)),
+        ("Büro", ("buro", None, None)),
         ("Omar Quint", ("omar", None, "quint")),
         ("sunny_girl92", (None, None, None)),
         ("mara92", (None, None, None)),
