@@ -21,7 +21,7 @@ IDENTIFYING = {"phone": 0.02, "email": 0.005, "channel_id": 0.001} | dict.fromke
 RELATIONS = ("household", "one_line", "colleagues")
 KNOWN = 4  # records from which on a word is known to be a name ...
 KNOWN_SHARE = 8e-4  # ... and the share of records: the longer a list, the more often the same slip is in it
-UNCOUNTED = 1.0  # bits at most for a full name of which nobody has counted the bearers
+UNCOUNTED = 0.9  # bits at most for a full name of which nobody has counted the bearers
 LEAST = 1e-6  # share of a level that a relation does not show
 
 
