@@ -19,13 +19,13 @@ FOLLOWING_NAMES = ("email", "email_domain")  # of one name addresses are alike; 
 BOUNDS = (0.25, 1e4)  # times as frequent as shipped that a level may be
 
 
-def random_pairs(told: pl.DataFrame, drawn: int = DRAWN) -> pl.DataFrame:
+def random_pairs(content: pl.DataFrame, drawn: int = DRAWN) -> pl.DataFrame:
     """About so many pairs of records drawn at random, each once: lo, hi.
 
     What records say decides which, and in which order, not where they stand. Records that say the same make no pair,
-    and count as one. `told`: record, said (`sample.content_hashes`).
+    and count as one. `content`: record, said (`sample.content_hashes`).
     """
-    different = told.sort("said", "record").unique("said", keep="first", maintain_order=True)
+    different = content.sort("said", "record").unique("said", keep="first", maintain_order=True)
     found = [pl.DataFrame(schema={"said": pl.UInt64, "record": pl.UInt32, "after": pl.UInt64, "other": pl.UInt32})]
     wanted = min(drawn, different.height * (different.height - 1) // 2)
     for seed in range(-(-wanted // max(different.height, 1))):

@@ -1,8 +1,9 @@
-"""Fitting the match model to a list: how frequent its values are, and m by expectation maximisation.
+"""Fitting the match model to a list: how frequent its values are, and m by expectation maximisation within bounds.
 
-u is counted from the values, not estimated from random pairs. m starts from the shipped priors and moves away from them
-as far as the candidate pairs allow: `WEIGHT` pairs of evidence weigh as much as the prior. A field is only learnt from
-pairs that were found without it (Winkler, 2000: what a block has in common cannot be learnt inside it).
+u of equal values is counted, that of other levels measured in pairs at random (`chance`). m starts from the shipped
+priors, which are worth WEIGHT true pairs and more in a longer list, moves away from them as far as the candidate pairs
+allow, and never beyond what any list can show (`priors.Level.most`). A field is only learnt from pairs that were found
+without it (Winkler, 2000: what a block has in common cannot be learnt inside it).
 """
 
 from collections.abc import Mapping
@@ -39,9 +40,9 @@ def fit_on(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Fram
     """`fit` of frames."""
     model = model_from_counts(count_terms_on(engine, names, facts), engine.rows(names))._replace(method=METHOD)
     fields = sorted(levels_of(model.kind).keys() & {*IDENTIFYING, *model.shares})
-    told = engine.checkpoint(engine.map_groups([names, facts], "record", content_hashes, CONTENT_HASHES))
-    model = with_chance(engine, model, names, facts, crowds, random_pairs(engine.collect(told)))
-    pairs, every = sampled_pairs(engine, names, facts, keys, fields)
+    content = engine.checkpoint(engine.map_groups([names, facts], "record", content_hashes, CONTENT_HASHES))
+    model = with_chance(engine, model, names, facts, crowds, random_pairs(engine.collect(content)))
+    pairs, every = sampled_pairs(engine, content, keys, fields)
     if pairs.is_empty():
         return model
     own, own_crowds = pairs_with_crowds(engine, pairs, names, facts, crowds)

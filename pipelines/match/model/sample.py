@@ -15,17 +15,15 @@ CONTENT_HASHES = pl.Schema({"record": pl.UInt32, "said": pl.UInt64})
 BLOCK_PAIRS = pl.Schema({"pairs": pl.Int64})
 
 
-def sampled_pairs(
-    engine: Engine, names: Frame, facts: Frame, keys: Frame, fields: Collection[str]
-) -> tuple[pl.DataFrame, int]:
+def sampled_pairs(engine: Engine, content: Frame, keys: Frame, fields: Collection[str]) -> tuple[pl.DataFrame, int]:
     """Candidate pairs of one record in so many, and in how many: lo, hi, `without <field>`.
 
-    A pair is `without` a field that was found by what leaves the field open. `keys` as `rules.in_blocks` gives them.
+    A pair is `without` a field that was found by what leaves the field open. `content`: the `content_hashes` of
+    every record. `keys` as `rules.in_blocks` gives them.
     """
     blocks = engine.collect(engine.map_groups([keys], "key", pairs_of_blocks, BLOCK_PAIRS))
     every = max(1, -(-int(blocks["pairs"].sum()) // SAMPLE))
-    told = engine.map_groups([names, facts], "record", content_hashes, CONTENT_HASHES)
-    found = engine.collect(_of_chosen(engine.checkpoint(keys), told, every))
+    found = engine.collect(_of_chosen(engine.checkpoint(keys), content, every))
     on = [blocking.fields_of(rule) for rule in blocking.RULES]
     without = {
         f"without {field}": pl.col("rule").replace_strict(dict(enumerate(field not in each for each in on)))
@@ -36,12 +34,12 @@ def sampled_pairs(
     return pairs.drop("said", "said_other"), every
 
 
-def _of_chosen(keys: Frame, told: Frame, every: int) -> Frame:
+def _of_chosen(keys: Frame, content: Frame, every: int) -> Frame:
     """Pairs of each chosen record with those that come after it in the order of what they say."""
-    chosen = keys.join(told.filter(nw.col("said") % every == 0), on="record")
+    chosen = keys.join(content.filter(nw.col("said") % every == 0), on="record")
     others = keys.select("rule", "key", nw.col("record").alias("other"))
     met = chosen.join(others, on=["rule", "key"]).filter(nw.col("record") != nw.col("other"))
-    both = met.join(told.select(nw.col("record").alias("other"), nw.col("said").alias("said_other")), on="other")
+    both = met.join(content.select(nw.col("record").alias("other"), nw.col("said").alias("said_other")), on="other")
     same = nw.col("said") == nw.col("said_other")
     after = (nw.col("said") < nw.col("said_other")) | (same & (nw.col("record") < nw.col("other")))
     return both.filter(after).select(

@@ -16,7 +16,7 @@ from pipelines.match.model import fit as fit_module
 from pipelines.match.model import sample as module
 from pipelines.match.model.fit import fit, model_from_counts
 from pipelines.match.model.model import Model, shipped_m
-from pipelines.match.model.sample import sampled_pairs
+from pipelines.match.model.sample import content_hashes, sampled_pairs
 from pipelines.match.model.term_frequency import count_terms
 from pipelines.match.model.weigh import frequencies, weigh
 from pipelines.match.priors import COLLEAGUES, HOUSEHOLD, LEVELS, ONE_LINE
@@ -92,7 +92,7 @@ def test_a_sample_is_of_one_record_in_so_many(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(module, "SAMPLE", 200)
     names, facts = prepare_list(pl.DataFrame(people(400), schema=dict.fromkeys(ROLES, pl.String)), ROLES)
     keys = in_blocks(blocking_keys(names, facts))
-    pairs, every = sampled_pairs(IN_MEMORY, lazy(names), lazy(facts), lazy(keys), ["city"])
+    pairs, every = sampled_pairs(IN_MEMORY, lazy(content_hashes(names, facts)), lazy(keys), ["city"])
     assert every > 1
     assert pairs.height < candidate_pairs(keys).height
     ends = pairs.select(low=pl.min_horizontal("lo", "hi"), high=pl.max_horizontal("lo", "hi"))
@@ -176,7 +176,7 @@ def test_a_field_is_learnt_from_pairs_that_were_found_without_it() -> None:
     rows = people(40)
     names, facts = prepare_list(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
     by_phone = in_blocks(blocking_keys(names, facts)).filter(pl.col("rule") == RULES.index((("phone",), 100)))
-    pairs, every = sampled_pairs(IN_MEMORY, lazy(names), lazy(facts), lazy(by_phone), ["city", "phone"])
+    pairs, every = sampled_pairs(IN_MEMORY, lazy(content_hashes(names, facts)), lazy(by_phone), ["city", "phone"])
     assert every == 1
     assert pairs["without city"].all()
     assert not pairs["without phone"].any()
