@@ -21,20 +21,24 @@ SOUNDS = {"ph": "f", "th": "t", "ck": "k", "c": "k", "q": "k", "z": "s", "y": "i
 
 
 def names_contradict(
-    records: Records, frequencies: Frequencies, comparison: Comparison, probability: NDArray[np.float64]
+    records: Records,
+    frequencies: Frequencies,
+    comparison: Comparison,
+    rows: NDArray[np.intp],
+    probability: NDArray[np.float64],
 ) -> Flags:
-    """Pairs that no evidence merges, as their given names are two people's."""
-    given = comparison.fields.get("given_name")
-    if given is None:
-        return np.zeros(len(probability), bool)
-    different = given.level == INDEX["given_name"]["different"]
-    both = frequencies.known_names[given.lo] & frequencies.known_names[given.hi]
-    related = comparison.fields["family_name"].level != INDEX["family_name"]["different"]
+    """Which of some pairs (`rows`, with their `probability`) no evidence merges: their given names are two people's."""
+    if "given_name" not in comparison.fields:
+        return np.zeros(len(rows), bool)
+    level, lo, hi = (column[rows] for column in comparison.fields["given_name"])
+    different = level == INDEX["given_name"]["different"]
+    both = frequencies.known_names[lo] & frequencies.known_names[hi]
+    related = comparison.fields["family_name"].level[rows] != INDEX["family_name"]["different"]
     found: Flags = different & (both | (related & (probability < SURE)))
-    near = np.flatnonzero(np.isin(given.level, [INDEX["given_name"][level] for level in NEAR]))
-    distant = given.level[near] == INDEX["given_name"]["distant"]
+    near = np.flatnonzero(np.isin(level, [INDEX["given_name"][each] for each in NEAR]))
+    distant = level[near] == INDEX["given_name"]["distant"]
     values = records.fields["given_name"].values
-    one, other = (values.gather(codes[near]) for codes in (given.lo, given.hi))
+    one, other = (values.gather(codes[near]) for codes in (lo, hi))
     are_names = both[near] if frequencies.counted else distant | _is_short(one, other)
     found[near] = are_names & ~_sound_alike(one, other)
     return found

@@ -70,16 +70,18 @@ def _chunk(
     lo, hi = pairs["lo"].to_numpy(), pairs["hi"].to_numpy()
     comparison = compare(records, lo, hi)
     weighed = weigh(comparison, frequencies, model, lo, hi)
-    contradicted = names_contradict(records, frequencies, comparison, weighed.probability)
-    hidden = contradicted | births_differ(comparison)
-    least = np.where(hidden, max(CONTRADICTED, matching.review), matching.review)
-    likely = np.flatnonzero(weighed.probability >= least)
-    apart = contradicted | (names_cannot_be_compared(comparison) & (weighed.probability < SURE))
+    possible = np.flatnonzero(weighed.probability >= matching.review)
+    probability = weighed.probability[possible]
+    contradicted = names_contradict(records, frequencies, comparison, possible, probability)
+    hidden = (contradicted | births_differ(comparison)[possible]) & (probability < CONTRADICTED)
+    likely = possible[~hidden]
+    apart = contradicted | (names_cannot_be_compared(comparison)[possible] & (probability < SURE))
+    apart = apart[~hidden]
     kept = pairs[likely].with_columns(
         rule=_rule(comparison, likely, apart),
         probability=pl.Series(weighed.probability[likely]).round(6),
         weight=pl.Series(weighed.weight[likely]).round(6),
-        apart=pl.Series(apart[likely]),
+        apart=pl.Series(apart),
         vague=pl.Series(has_ambiguous_given_name(comparison, likely)),
     )
     asked = np.flatnonzero(weighed.probability[likely] < explain_below)
@@ -125,7 +127,7 @@ def _rule(comparison: Comparison, rows: NDArray[np.intp], apart: NDArray[np.bool
     if "phone" in fields:
         same.append((fields["phone"].level[rows] == INDEX["phone"]["variant"], "phone_variant"))
     if apart.any():
-        same.insert(0, (apart[rows], NAMES_CONTRADICT))
+        same.insert(0, (apart, NAMES_CONTRADICT))
     if not same:
         return pl.repeat("score", len(rows), eager=True)
     return pl.Series(np.select([each for each, _ in same], [rule for _, rule in same], "score"), dtype=pl.String)

@@ -52,8 +52,9 @@ def chance_agreement(
         if not stated.any():
             continue
         levels = levels_of(model.kind)[field]
-        shares = shares_of_values(compared, frequencies.shares[field])[:, stated]
-        expected = shipped_u(list(levels.values()), shares)[1:] @ strangers[stated]
+        common, rare, base = shipped_u(list(levels.values()))[:, 1:]
+        more, less = shares_of_values(compared, frequencies.shares[field])[:, stated] @ strangers[stated]
+        expected = common * more + rare * less + base * strangers[stated].sum()
         seen = np.bincount(compared.level[stated], strangers[stated], minlength=len(levels) + 1)[1:]
         factors = ((seen + SEEN) / (expected + SEEN)).clip(*BOUNDS)
         if field in FOLLOWING_NAMES:

@@ -21,7 +21,7 @@ from pipelines.match.model.chance import chance_agreement, random_pairs
 from pipelines.match.model.model import BEARERS, SHARES, Model, unfitted
 from pipelines.match.model.sample import CONTENT_HASHES, content_hashes, sampled_pairs
 from pipelines.match.model.term_frequency import FULL_NAME, count_terms_on
-from pipelines.match.model.weigh import IDENTIFYING, frequencies, weigh
+from pipelines.match.model.weigh import IDENTIFYING, frequencies, unrelated, weigh
 from pipelines.match.priors import COLLEAGUES, DUPLICATES, FEWEST, HOUSEHOLD, ONE_LINE, Level, levels_of
 
 ROUNDS = 8
@@ -81,8 +81,9 @@ def fit_parameters(model: Model, pairs: pl.DataFrame, every: int, own: PairSubse
     lo, hi = own.lo, own.hi
     comparison = compare(own.records, lo, hi)
     known = frequencies(own.records, model, crowds)
+    others = unrelated(comparison, known, model)
     for _ in range(ROUNDS):
-        weighed = weigh(comparison, known, model, lo, hi)
+        weighed = weigh(comparison, known, model, lo, hi, others)
         probability = weighed.probability
         m = {
             field: _learnt(

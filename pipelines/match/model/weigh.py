@@ -56,38 +56,51 @@ class Weighed(NamedTuple):
         return np.asarray(1 / (1 + np.exp2(-self.weight)))
 
 
+class Unrelated(NamedTuple):
+    """What pairs of other people show by chance, and those of a relation for a reason, as bits (log2 of shares)."""
+
+    strangers: dict[str, Bits]  # by field
+    related: dict[str, Bits]  # by relation, fields summed up
+
+
+def unrelated(comparison: Comparison, frequencies: Frequencies, model: Model) -> Unrelated:
+    """How likely other people are to show what pairs show. Of a fit only m and rates change, so this is done once."""
+    related = {relation: np.zeros(len(comparison.swapped)) for relation in RELATIONS}
+    strangers: dict[str, Bits] = {}
+    for name, compared in comparison.fields.items():
+        shared = shares_of_values(compared, frequencies.shares[name])
+        if name in frequencies.by_given:
+            shared = np.where(_has_given(comparison), shared, shares_of_values(compared, frequencies.by_given[name]))
+        strangers[name], by_relation = _by_chance(name, compared, shared, model)
+        for relation, likelihood in by_relation.items():
+            related[relation] += likelihood
+    return Unrelated(strangers, related)
+
+
 def weigh(
     comparison: Comparison,
     frequencies: Frequencies,
     model: Model,
     lo: NDArray[np.uint32],
     hi: NDArray[np.uint32],
+    others: Unrelated | None = None,
 ) -> Weighed:
-    """Weigh compared pairs; `lo` and `hi` are their records."""
-    pairs = len(lo)
-    strangers = np.zeros(pairs)  # log2 of u
-    related = {relation: np.zeros(pairs) for relation in RELATIONS}
-    fields: dict[str, Bits] = {}
-    for name, compared in comparison.fields.items():
-        shared = shares_of_values(compared, frequencies.shares[name])
-        if name in frequencies.by_given:
-            shared = np.where(_has_given(comparison), shared, shares_of_values(compared, frequencies.by_given[name]))
-        m, u, by_relation = _likelihoods(name, compared, shared, model)
-        fields[name] = m - u
-        strangers += u
-        for relation, likelihood in by_relation.items():
-            related[relation] += likelihood
+    """Weigh compared pairs; `lo` and `hi` are their records. `others`: what `unrelated` says of them, if known."""
+    by_chance, related = unrelated(comparison, frequencies, model) if others is None else others
+    fields = {name: _m(name, compared, model) - by_chance[name] for name, compared in comparison.fields.items()}
+    strangers = sum(by_chance.values(), np.zeros(len(lo)))
+    known = np.zeros(len(lo))
     if "given_name" in fields:
         fields["given_name"] = fields["given_name"] + _order(comparison)
         known = _same_name(comparison, frequencies, model, lo, hi, fields)
-        strangers -= known
-        related["colleagues"] -= known
+        strangers = strangers - known
         fields["name_bearers"] = known
     prior = np.log2(model.duplicates / model.records)
     rates = {"household": model.household, "one_line": model.one_line, "colleagues": model.colleagues}
     relations = {name: bits + np.log2(rates[name] / model.records) - strangers for name, bits in related.items()}
+    relations["colleagues"] = relations["colleagues"] - known
     relation = -np.log2(1 + sum(np.exp2(bits) for bits in relations.values()))
-    weight = prior + sum(fields.values(), np.zeros(pairs)) + relation
+    weight = prior + sum(fields.values(), np.zeros(len(lo))) + relation
     return Weighed(weight, float(prior), fields, relation, relations)
 
 
@@ -110,15 +123,18 @@ def shares_of_values(compared: Compared, shares: Bits) -> Bits:
     return np.stack([np.maximum(one, other), np.minimum(one, other)])
 
 
-def _likelihoods(name: str, compared: Compared, shared: Bits, model: Model) -> tuple[Bits, Bits, dict[str, Bits]]:
-    """log2 of m, of u among strangers, and of the share of each relation; 0 where a side has no value."""
+def _m(name: str, compared: Compared, model: Model) -> Bits:
+    """log2 of m; 0 where a side has no value."""
+    return np.log2([1.0, *(model.m[name][level] for level in priors.levels_of(model.kind)[name])])[compared.level]
+
+
+def _by_chance(name: str, compared: Compared, shared: Bits, model: Model) -> tuple[Bits, dict[str, Bits]]:
+    """log2 of u among strangers, and of the share of each relation; 0 where a side has no value."""
     of_kind = priors.levels_of(model.kind)[name]
     levels, told = list(of_kind.values()), compared.level
-    factors = model.chance.get(name, {})
-    u = (
-        shipped_u(levels, shared)[told, np.arange(len(told))]
-        * np.array([1.0, *(factors.get(each, 1.0) for each in of_kind)])[told]
-    )
+    common, rare, base = shipped_u(levels)
+    factors = np.array([1.0, *(model.chance.get(name, {}).get(level, 1.0) for level in of_kind)])
+    u = (common * factors)[told] * shared[0] + (rare * factors)[told] * shared[1] + (base * factors)[told]
     strangers = np.log2(u.clip(1e-12, priors.MOST))
     strangers[told == 0] = 0.0
     at_home = [max(level.household, LEAST) for level in levels]
@@ -127,21 +143,16 @@ def _likelihoods(name: str, compared: Compared, shared: Bits, model: Model) -> t
     ]
     at_work = np.log2([1.0, *(level.colleague or LEAST for level in levels)])[told]
     as_strangers = np.array([False, *(level.colleague is None for level in levels)])[told]
-    related = {
+    return strangers, {
         "household": np.log2([1.0, *at_home])[told],
         "one_line": np.log2([1.0, *on_one_line])[told],
         "colleagues": np.where(as_strangers, strangers, at_work),
     }
-    return np.log2([1.0, *(model.m[name][level] for level in of_kind)])[told], strangers, related
 
 
-def shipped_u(levels: Sequence[Level], shared: Bits) -> Bits:
-    """U of each level for values so frequent: [level, pair], 1 at level 0, where a side has no value.
-
-    `shared`: `shares_of_values`.
-    """
-    common, rare, base = (np.array([[getattr(level, name)] for level in levels]) for name in ("common", "rare", "base"))
-    return np.vstack([np.ones(shared.shape[1]), common * shared[0] + rare * shared[1] + base])
+def shipped_u(levels: Sequence[Level]) -> Bits:
+    """What u of each level is made of, from level 0 on: times the more, times the less frequent value, and base."""
+    return np.array([[0.0, *(getattr(level, part) for level in levels)] for part in ("common", "rare", "base")])
 
 
 def _same_name(

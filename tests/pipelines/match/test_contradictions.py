@@ -31,7 +31,7 @@ def are_two(
     records = encode(2, *prepare_list(rows, ROLES))
     lo, hi = np.array([0], np.uint32), np.array([1], np.uint32)
     known = frequencies(records, model, NO_CROWDS)
-    return bool(names_contradict(records, known, compare(records, lo, hi), np.array([probability]))[0])
+    return bool(names_contradict(records, known, compare(records, lo, hi), np.array([0]), np.array([probability]))[0])
 
 
 @pytest.mark.parametrize(
