@@ -13,8 +13,8 @@ LIST = """\
 id,Vorname,Nachname,E-Mail,Telefon
 a1,Anna,Berg,anna.berg@example.com,0151 23456701
 a2,Berg,Anna,anna.berg@example.com,
-c1,Claudia,Weber,weber@example.com,0151 23456702
-c2,Thomas,Weber,weber@example.com,0151 23456702
+c1,Lena,Weber,weber@example.com,0151 23456702
+c2,Lea,Weber,weber@example.com,0151 23456702
 x,Otto,Kern,otto@example.com,0151 23456703,too many
 """
 

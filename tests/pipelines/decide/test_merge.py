@@ -70,7 +70,7 @@ def three(project: SmallProject) -> None:
 @starting_point
 def twins(project: SmallProject) -> None:
     """Two who share a number and may be one: a person has to say."""
-    project.deliver("crm", "2026-01-05", f"{ROWS}\n1,Claudia Weber,030 90182001,,,,\n2,Thomas Weber,030 90182001,,,,")
+    project.deliver("crm", "2026-01-05", f"{ROWS}\n1,Lena Weber,030 90182001,,,,\n2,Lea Weber,030 90182001,,,,")
     project.run()
     assert len(queue(project)) == 1
 
@@ -283,7 +283,7 @@ def test_a_dismissed_pair_leaves_the_queue_and_never_merges(twins: SmallProject)
 
 def test_a_dismissed_pair_comes_back_when_a_record_has_changed_and_still_does_not_merge(twins: SmallProject) -> None:
     dismissed(twins, "crm:1", "crm:2")
-    twins.deliver("crm", "2026-01-06", f"{ROWS}\n1,Claudia Weber,030 90182001,,vip,,\n2,Claudia Weber,030 90182001,,,,")
+    twins.deliver("crm", "2026-01-06", f"{ROWS}\n1,Lena Weber,030 90182001,,vip,,\n2,Lena Weber,030 90182001,,,,")
     twins.run()
 
     assert queue(twins) == [("veto:decision", False)]
@@ -292,7 +292,7 @@ def test_a_dismissed_pair_comes_back_when_a_record_has_changed_and_still_does_no
 
 def test_what_matching_does_not_look_at_brings_no_pair_back(twins: SmallProject) -> None:
     dismissed(twins, "crm:1", "crm:2")
-    twins.deliver("crm", "2026-01-06", f"{ROWS}\n1,Claudia Weber,030 90182001,,vip,new note,\n")
+    twins.deliver("crm", "2026-01-06", f"{ROWS}\n1,Lena Weber,030 90182001,,vip,new note,\n")
     twins.run()
 
     assert queue(twins) == []

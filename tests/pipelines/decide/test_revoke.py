@@ -23,7 +23,7 @@ def two(project: SmallProject) -> None:
         """id,name,phone,email
         1,Anna Berg,0151 23456789,anna@example.com
         2,Robert Kern,,robert@example.com
-        3,Thomas Berg,0151 23456789,""",
+        3,Anja Berg,0151 23456789,""",
     )
     project.run()
 

@@ -35,13 +35,13 @@ LIST = """
     id,name,phone,email,account_id,seats,tags
     1,Anna Berg,0151 23456781,anna.berg@example.com,A1,2,vip
     2,Otto Kern,0151 23456782,otto.kern@example.com,,10,
-    3,Claudia Weber,030 901820,,,,b2b
+    3,Lena Weber,030 901820,,,,b2b
 """
 OTHERS = """
     id,name,phone,email,account_id,seats,tags
     1,A. Berg,,anna.berg@example.com,,5,
     2,Otto Kern,0151 23456782,,,,b2b;vip
-    3,Thomas Weber,030 901820,,,,
+    3,Lea Weber,030 901820,,,,
 """
 NOBODY = "00000000-0000-0000-0000-000000000009"
 EVERYTHING = (*DERIVED, "membership", "id_changes", "work_queue", "step_state", "run", "as_of_time", "match_model")
@@ -116,7 +116,7 @@ def test_a_contact_that_nothing_is_known_of_is_found(filled: SmallProject) -> No
 
 
 def test_what_waits_for_the_next_run_is_no_difference(filled: SmallProject) -> None:
-    filled.deliver("shop", "2026-01-06", "id,name,phone,email\n4,Lena Vogt,0151 23456783,\n3,Thomas Weber,030 901821,")
+    filled.deliver("shop", "2026-01-06", "id,name,phone,email\n4,Lena Vogt,0151 23456783,\n3,Lea Weber,030 901821,")
     filled.receive()
     found = compared(filled)
     assert (found.is_equal, found.pending, found.records) == (True, 2, 8)
