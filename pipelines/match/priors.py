@@ -21,6 +21,7 @@ from schemas.match_fields import fields_of_role
 DUPLICATES = 0.9  # other records of the same person that a record has, on average
 HOUSEHOLD = 0.15  # records of other people of its household
 ONE_LINE = 0.03  # records of other people of its household who use one phone and one mailbox with it
+SWITCHBOARD = 0.25  # of pairs of one firm, where both state it, have one number
 COLLEAGUES = 1.0  # records of other people of its firm
 SWAPPED = 0.05  # of pairs have given and family name in each other's place
 

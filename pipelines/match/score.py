@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from pipelines.match.comparison.compare import INDEX, Comparison, compare
 from pipelines.match.comparison.records import Records
-from pipelines.match.contradictions import births_differ, names_cannot_be_compared, names_contradict
+from pipelines.match.model.contradictions import births_differ, names_cannot_be_compared, names_contradict
 from pipelines.match.model.model import Model
 from pipelines.match.model.weigh import Frequencies, Weighed, weigh
-from pipelines.match.priors import CONTRADICTED, LEVELS, SURE
+from pipelines.match.priors import CONTRADICTED, LEVELS
 from schemas.match_fields import fields_of_role
 from schemas.project import Matching
 
@@ -75,8 +75,7 @@ def _chunk(
     contradicted = names_contradict(records, frequencies, comparison, possible, probability)
     hidden = (contradicted | births_differ(comparison)[possible]) & (probability < CONTRADICTED)
     likely = possible[~hidden]
-    apart = contradicted | (names_cannot_be_compared(comparison)[possible] & (probability < SURE))
-    apart = apart[~hidden]
+    apart = (contradicted | names_cannot_be_compared(comparison)[possible])[~hidden]
     kept = pairs[likely].with_columns(
         rule=_rule(comparison, likely, apart),
         probability=pl.Series(weighed.probability[likely]).round(6),

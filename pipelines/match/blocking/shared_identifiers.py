@@ -51,7 +51,9 @@ def count_holders(bearing: pl.DataFrame) -> pl.DataFrame:
     givens = initials[0].drop_nulls().n_unique()
     words = pl.col("family_name").str.split(" ").list  # of double names some write one: Ruiz Ortega, Ruiz
     families = [word.drop_nulls().n_unique() for word in (words.first(), words.last())]
-    people = pl.min_horizontal(*families, givens, either_way.drop_nulls().n_unique())
+    certain = pl.min_horizontal(*families, givens, either_way.drop_nulls().n_unique())
+    written = pl.min_horizontal(*families, pl.col("given_name").drop_nulls().n_unique())
+    people = pl.max_horizontal(certain, written // SPELLINGS)  # there are no more initials than letters
     firms = pl.min_horizontal(pl.col(place).str.slice(0, BEGINNING).drop_nulls().n_unique() for place in PLACES)
     everybody = pl.when(_is_role()).then(SHARED_BOX).otherwise(1)
     return (
@@ -77,6 +79,7 @@ def _with_lone_families(named: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+SPELLINGS = 3  # of a name that one person may be written in
 SHARED_BOX = 20  # people at least behind a mailbox of a function
 
 

@@ -14,8 +14,9 @@ from pipelines.match.clusters.bridges import votes
 from pipelines.match.clusters.components import components_of
 from pipelines.match.clusters.name_conflicts import NameBits, name_conflicts
 from pipelines.match.clusters.pooled_evidence import pool_evidence
-from pipelines.match.clusters.rivals import rivals
+from pipelines.match.clusters.rivals import are_several, contested_last, rivals
 from pipelines.match.priors import SURE
+from pipelines.match.score import NAMES_CONTRADICT
 from pipelines.match.source_links import DECISION, SOURCE_MERGE
 
 LIMITS = {"email": 5, "phone": 5}
@@ -49,7 +50,7 @@ NAMELESS = NameBits(0, 0)
 class _Cluster:
     """Records joined so far, the smallest of them, and what they would contradict."""
 
-    __slots__ = ("against", "exclusive", "named", "names", "points", "records", "smallest", "votes")
+    __slots__ = ("against", "apart", "exclusive", "named", "names", "points", "records", "smallest", "votes")
 
     def __init__(self, record: Hashable, members: Members) -> None:
         self.smallest = record
@@ -59,6 +60,7 @@ class _Cluster:
         self.exclusive = members.exclusive.get(record, NOTHING)
         self.points = members.points.get(record, NOTHING)
         self.votes: dict[_Cluster, int] = {}  # of `bridges.Votes`, summed up by neighbour
+        self.apart: set[_Cluster] = set()  # clusters with a record whose given name is another person's
 
     def absorb(self, other: "_Cluster") -> None:
         self.smallest = min(self.smallest, other.smallest)  # type: ignore[call-overload]  # keys of one kind
@@ -75,6 +77,11 @@ class _Cluster:
                 less, more = sorted((values, self.points.get(field, values)), key=len)
                 more |= less
                 self.points[field] = more
+        for neighbour in other.apart:
+            neighbour.apart.remove(other)
+            if neighbour is not self:
+                neighbour.apart.add(self)
+                self.apart.add(neighbour)
         for neighbour, said in other.votes.items():
             del neighbour.votes[other]
             if neighbour is not self:
@@ -106,14 +113,24 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
     for lo, hi, number in said.votes.iter_rows():
         one, other = _held(held, lo, members), _held(held, hi, members)
         one.votes[other] = other.votes[one] = number
+    contradicted = edges.filter(pl.col("rule") == NAMES_CONTRADICT).select(PAIR)
+    for lo, hi in contradicted.iter_rows():
+        one, other = _held(held, lo, members), _held(held, hi, members)
+        one.apart.add(other)
+        other.apart.add(one)
     vetoed: list[tuple[Hashable, Hashable, str]] = []
-    contested = rivals(merges.filter(~pl.col("rule").is_in((SOURCE_MERGE, DECISION))), members.names)
-    for lo, hi, rule, strength, vague in _contested_last(merges, contested).iter_rows():
+    compared = merges.filter(~pl.col("rule").is_in((SOURCE_MERGE, DECISION)))
+    contested = rivals(compared, members.names, contradicted)
+    for lo, hi, rule, strength, vague in (
+        contested_last(merges, contested).select(*PAIR, "rule", "probability", "vague").iter_rows()
+    ):
         one, other = _held(held, lo, members), _held(held, hi, members)
         if one is other:
             continue
         veto = _veto(one, other, vague=vague and rule != SOURCE_MERGE, is_decided=rule == DECISION)
-        if veto is None and vague and _are_several([*contested.get(lo, ()), *contested.get(hi, ())], held):
+        if veto is None and vague and rule not in (SOURCE_MERGE, DECISION) and other in one.apart:
+            veto = "veto:names"
+        if veto is None and vague and are_several([*contested.get(lo, ()), *contested.get(hi, ())], held):
             veto = "veto:rivals"
         if veto is None and strength < SURE and _is_bridge(one, other):
             veto = "bridge"
@@ -129,17 +146,6 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
         _reported(parted, edges, {"reason": pl.String}),
         _reported(joined, edges, {"weight": pl.Float64, "pairs": pl.UInt32}),
     )
-
-
-def _contested_last(merges: pl.DataFrame, contested: Mapping[Hashable, object]) -> pl.DataFrame:
-    """Merging edges in their order, those of contested records after all others: who is who shows first."""
-    ends = pl.Series(list(contested), dtype=merges.schema["record_lo"]).implode()
-    late = pl.col("vague") & (pl.col("record_lo").is_in(ends) | pl.col("record_hi").is_in(ends))
-    return merges.sort(late, maintain_order=True).select(*PAIR, "rule", "probability", "vague")
-
-
-def _are_several(records: Iterable[Hashable], held: Mapping[Hashable, _Cluster]) -> bool:
-    return len({id(held.get(record, record)) for record in records}) > 1
 
 
 def _held(held: dict[Hashable, _Cluster], record: Hashable, members: Members) -> _Cluster:

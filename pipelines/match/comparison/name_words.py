@@ -149,6 +149,13 @@ def _aliases_in_lines() -> pl.Series:
 
 
 @cache
+def known_given_names() -> pl.Series:
+    """Given names, folded, that are listed with others of theirs, in a list (List(String))."""
+    listed_pairs = (name for pair in listed("given") for name in pair.split("/"))
+    return pl.Series(sorted({name for pair in known_aliases() for name in pair} | set(listed_pairs))).implode()
+
+
+@cache
 def known_aliases() -> frozenset[tuple[str, str]]:
     """Pairs of given names, folded, that can stand for one person, both ways round.
 

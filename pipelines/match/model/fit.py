@@ -18,6 +18,7 @@ from pipelines.match.comparison.subset import PairSubset, subset_for_pairs
 from pipelines.match.engines.engine import Engine, Frame
 from pipelines.match.engines.polars import IN_MEMORY, lazy
 from pipelines.match.model.chance import chance_agreement, random_pairs
+from pipelines.match.model.contradictions import names_cannot_be_compared, names_contradict
 from pipelines.match.model.model import BEARERS, SHARES, Model, unfitted
 from pipelines.match.model.sample import CONTENT_HASHES, content_hashes, sampled_pairs
 from pipelines.match.model.term_frequency import FULL_NAME, count_terms_on
@@ -77,14 +78,19 @@ def model_of(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Fr
 
 
 def fit_parameters(model: Model, pairs: pl.DataFrame, every: int, own: PairSubset, crowds: pl.DataFrame) -> Model:
-    """The model with what a sample of candidate pairs shows, of which there are `every` times as many."""
+    """The model with what a sample of candidate pairs shows, of which there are `every` times as many.
+
+    Nothing is learnt of true pairs from such as no evidence may merge.
+    """
     lo, hi = own.lo, own.hi
     comparison = compare(own.records, lo, hi)
     known = frequencies(own.records, model, crowds)
     others = unrelated(comparison, known, model)
+    two_people = names_contradict(own.records, known, comparison, np.arange(len(lo)), np.ones(len(lo)))
+    two_people |= names_cannot_be_compared(comparison)
     for _ in range(ROUNDS):
         weighed = weigh(comparison, known, model, lo, hi, others)
-        probability = weighed.probability
+        probability = np.where(two_people, 0.0, weighed.probability)
         m = {
             field: _learnt(
                 levels_of(model.kind)[field],

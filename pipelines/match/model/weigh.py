@@ -74,7 +74,17 @@ def unrelated(comparison: Comparison, frequencies: Frequencies, model: Model) ->
         strangers[name], by_relation = _by_chance(name, compared, shared, model)
         for relation, likelihood in by_relation.items():
             related[relation] += likelihood
+    related["colleagues"] += _switchboard(comparison, model)
     return Unrelated(strangers, related)
+
+
+def _switchboard(comparison: Comparison, model: Model) -> Bits:
+    """How much likelier colleagues have one number, where both records state one firm."""
+    if not {"phone", "company"} <= comparison.fields.keys():
+        return np.zeros(len(comparison.swapped))
+    usual = priors.levels_of(model.kind)["phone"]["exact"].colleague or priors.SWITCHBOARD
+    same = (comparison.fields["phone"].level == 1) & (comparison.fields["company"].level == 1)
+    return np.where(same, np.log2(max(priors.SWITCHBOARD, usual) / usual), 0.0)
 
 
 def weigh(

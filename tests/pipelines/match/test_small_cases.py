@@ -25,6 +25,11 @@ apart   Henry Marsh II; +1 312 555 0162 | Henry Marsh III; +1 312 555 0162
 apart   Simon Ebert; +49 4321 44120 | Simone Ebert; +49 4321 44120
 apart   Luis Vega Prado; +34 91 555 0177; ; Madrid | Luisa Vega Prado; +34 91 555 0177; ; Madrid
 apart   Sigurður Jónsson; +354 555 0202 | Anna Jónsdóttir; +354 555 0202
+apart   Ngô Thị Nhung; +84 90 123 4477 | Ngô Thị Trang; +84 90 123 4477
+apart   Pham Van Nam; +84 90 123 4478 | Pham Van Tuan; +84 90 123 4478
+review  Juan Carlos Ruiz Ortega; +34 91 555 0188 | Juan José Ruiz Ortega; +34 91 555 0188
+review  Martin Kolb; +49 4321 44140 | Marvin Kolb; +49 4321 44140
+review  Christian Otto; +49 171 555 04 | Chris Otto; +49 171 555 04 | Christine Otto; +49 171 555 04
 apart   李娜; +86 10 6505 9876 | 李强; +86 10 6505 9876
 review  Mia Orth; +49 4321 44130; orth@example.de; ; 2008-02-01 | Lia Orth; +49 4321 44130; orth@example.de
 review  B. Fenwick; +44 1865 555 033 | Beth Fenwick; +44 1865 555 033 | Bruce Fenwick; +44 1865 555 033

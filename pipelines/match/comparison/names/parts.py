@@ -20,9 +20,13 @@ HANDLE = r"^@?[\p{L}\d._-]*(?:_|\p{L}\d)[\p{L}\d._-]*$"  # one word with an unde
 SERVANT = r"(?i)\b(abd(?:[aeiu]l)?) (?:[ae]l[ -])?(\p{L}{4,})"  # Abd el Rahman is one name, and so is Abdul Rahman
 SERVANT_IN_ARABIC = r"\b(عبد) (\p{L})"
 SAINT = r"(?i)\b(?:saint|sainte|sankt|ste)\.? "
+# Vietnamese names begin with the family's, of which a few are nearly everybody's. Signs tell short ones from others.
+VIETNAMESE = "nguyen|tran|pham|huynh|hoang|phan|dang|duong|truong|trinh|dinh|luong"
+SHORT_VIETNAMESE = "le|vu|vo|bui|do|ho|ngo|ly|lam|mai|cao|ta|to|thai"
+VIETNAMESE_SIGNS = r"(?i)[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]"
 NOTABLE = (  # what a name that is compared as it stands has not got
     rf"(?i)[^\x00-\x7F]|[\d_]|^(?:{'|'.join(word for word in listed('relation') if word.isascii())})(?: |$)"
-    rf"|(?:^| ){GENERATION}$|^{GENERATION_BEFORE} |abd|\b(?:saint|sainte|sankt|ste)\.? "
+    rf"|^(?:{VIETNAMESE})(?: |$)|(?:^| ){GENERATION}$|^{GENERATION_BEFORE} |abd|\b(?:saint|sainte|sankt|ste)\.? "
 )
 SYLLABLES = r"^[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]+$"
 
@@ -51,7 +55,7 @@ def _repaired(kept: pl.DataFrame) -> pl.DataFrame:
     rows = kept.select(notable).to_series().arg_true()
     if not len(rows):
         return kept
-    names = _in_place(_told(kept[rows]))
+    names = _in_place(_vietnamese_turned(_told(kept[rows])))
     return pl.DataFrame([kept[part].scatter(rows, names[part]) for part in kept.columns])
 
 
@@ -76,6 +80,24 @@ def _unrelated(first: pl.Expr, last: pl.Expr) -> pl.Expr:
     """A first name without a word for a relative; Mama alone stays, to be compared with nothing."""
     rest = first.str.replace(RELATION, "")
     return pl.when(last.is_null() & (rest.str.strip_chars() == "")).then(first).otherwise(rest)
+
+
+def _vietnamese_turned(names: pl.DataFrame) -> pl.DataFrame:
+    """Names that begin with a Vietnamese family name, with what stands last as the given name."""
+    first, last = pl.col("first_name"), pl.col("last_name")
+    signs = pl.concat_str(first, pl.lit(" "), last).str.contains(VIETNAMESE_SIGNS)
+    words = match_form(first).str.splitn(" ", 2).struct
+    family, others = words.field("field_0"), words.field("field_1")
+    begins = family.str.contains(f"^(?:{VIETNAMESE})$")
+    begins |= family.str.contains(f"^(?:{SHORT_VIETNAMESE})$") & signs
+    turned = begins & ~match_form(last).str.contains(f"^(?:{VIETNAMESE})$")
+    given, before = last.str.extract(r"(\S+)$"), last.str.extract(r"^(.+) \S+$")
+    return names.with_columns(
+        first_name=pl.when(turned)
+        .then(pl.concat_str(given, others, before, separator=" ", ignore_nulls=True))
+        .otherwise(first),
+        last_name=pl.when(turned).then(family).otherwise(last),
+    )
 
 
 def _in_place(names: pl.DataFrame) -> pl.DataFrame:

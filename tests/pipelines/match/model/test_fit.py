@@ -195,12 +195,12 @@ def test_fifty_records_are_enough() -> None:
 
 
 FITTED = {
-    "given_name": [0.803535, 0.071962, 0.028785, 0.043177, 0.007196, 0.035981, 0.007196, 0.002167],
+    "given_name": [0.803541, 0.071963, 0.028785, 0.043178, 0.007196, 0.035981, 0.007196, 0.00216],
     "family_name": [0.635047, 0.001439, 0.014389, 0.02, 0.289299, 0.007194, 0.003597, 0.007195, 0.02184],
-    "phone": [0.783904, 0.014389, 0.010792, 0.190916],
+    "phone": [0.78391, 0.014389, 0.010792, 0.19091],
     "email": [0.624999, 0.015, 0.015, 0.015, 0.02, 0.04, 0.03, 0.040001, 0.2],
     "email_domain": [0.050001, 0.12, 0.829999],
-    "city": [0.597237, 0.057555, 0.007194, 0.338014],
+    "city": [0.597234, 0.057555, 0.007194, 0.338017],
 }
 
 
@@ -215,7 +215,7 @@ def test_a_list_teaches_what_it_taught() -> None:
     assert {field: list(model.m[field].values()) for field in FITTED} == {
         field: pytest.approx(shares, abs=1e-6) for field, shares in FITTED.items()
     }
-    assert rates(model) == pytest.approx([0.683598, HOUSEHOLD, ONE_LINE, COLLEAGUES], abs=1e-6)
+    assert rates(model) == pytest.approx([0.683582, HOUSEHOLD, ONE_LINE, COLLEAGUES], abs=1e-6)
 
 
 def test_relations_are_counted_and_never_rarer_than_lists_mostly_have_them(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,7 +224,7 @@ def test_relations_are_counted_and_never_rarer_than_lists_mostly_have_them(monke
 
     monkeypatch.setattr(fit_module, "ROUNDS", 1)
 
-    assert rates(fitted(people(40))) == pytest.approx([0.664742, 0.009864, 0.001076, 0.046674], abs=1e-6)
+    assert rates(fitted(people(40))) == pytest.approx([0.664673, 0.009868, 0.001076, 0.046675], abs=1e-6)
 
 
 def test_two_records_are_mostly_told_by_what_is_known_of_lists() -> None:

@@ -82,7 +82,7 @@ WEIGHTS: list[Weight] = [
     ("colleagues",
         MARA | AT_WORK | {"email": "mara@quint.example"},
         {"given": "Otto", "family": "Ober"} | AT_WORK | {"email": "otto@quint.example"},
-        -14.809018, (-7.36508, -7.227577, 5.941974),
+        -17.112119, (-7.36508, -7.227577, 8.263903),
         {"given_name": -7.965784, "family_name": -4.984893, "company": 3.824428, "country": 0.329308,
          "email": -1.70044, "phone": 11.773139, "email_domain": 2.320486},
     ),

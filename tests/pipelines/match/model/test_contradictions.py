@@ -5,7 +5,7 @@ import pytest
 from pipelines.match.comparison.compare import compare
 from pipelines.match.comparison.listed import prepare_list
 from pipelines.match.comparison.records import encode
-from pipelines.match.contradictions import births_differ, names_contradict
+from pipelines.match.model.contradictions import births_differ, names_contradict
 from pipelines.match.model.model import SHARES, Model, unfitted
 from pipelines.match.model.weigh import frequencies
 from pipelines.match.priors import SURE
@@ -60,6 +60,12 @@ def test_a_word_that_hardly_anybody_bears_may_be_a_name_garbled_if_the_rest_is_s
 
     assert are_two("Gwendolyn", "Xqz", model, SURE - 0.01)
     assert not are_two("Gwendolyn", "Xqz", model, SURE)
+
+
+def test_two_second_names_behind_one_first_name_are_two_people() -> None:
+    assert are_two("Juan Carlos", "Juan José", unfitted())
+    assert not are_two("Juan C.", "Juan José", unfitted())
+    assert not are_two("Juan", "Juan José", unfitted())
 
 
 def test_people_of_one_household_have_names_that_several_bear() -> None:

@@ -5,17 +5,22 @@ given name. So no evidence merges two given names that both are known to be name
 anybody bears may be a name garbled, and then the rest decides, if it is sure.
 """
 
+from typing import Any
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.match.comparison.compare import INDEX, Comparison
+from pipelines.match.comparison.name_words import known_given_names
 from pipelines.match.comparison.records import Records
 from pipelines.match.model.weigh import Frequencies
 from pipelines.match.priors import SURE
 
 Flags = NDArray[np.bool_]
 NEAR = ("typo", "similar", "distant")  # levels of words that may be one name or two
+SHORTEST = 3  # letters of a second name that is more than an initial
+TOLD = 5  # letters of a listed name that is hardly what is left of another one
 SHORT = 5  # letters; in a shorter word one slip makes another name
 SOUNDS = {"ph": "f", "th": "t", "ck": "k", "c": "k", "q": "k", "z": "s", "y": "i", "j": "i", "w": "v", "h": ""}
 
@@ -32,16 +37,39 @@ def names_contradict(
         return np.zeros(len(rows), bool)
     level, lo, hi = (column[rows] for column in comparison.fields["given_name"])
     different = level == INDEX["given_name"]["different"]
-    both = frequencies.known_names[lo] & frequencies.known_names[hi]
+    both = _both_known(records, frequencies, lo, hi)
     related = comparison.fields["family_name"].level[rows] != INDEX["family_name"]["different"]
-    found: Flags = different & (both | (related & (probability < SURE)))
+    found: Flags = different & (both | (related & (probability < SURE))) if frequencies.counted else different
     near = np.flatnonzero(np.isin(level, [INDEX["given_name"][each] for each in NEAR]))
     distant = level[near] == INDEX["given_name"]["distant"]
     values = records.fields["given_name"].values
     one, other = (values.gather(codes[near]) for codes in (lo, hi))
-    are_names = both[near] if frequencies.counted else distant | _is_short(one, other)
+    are_names = both[near] if frequencies.counted else both[near] | distant | _is_short(one, other)
     found[near] = are_names & ~_sound_alike(one, other)
-    return found
+    return found | _second_names_differ(records, frequencies, comparison, rows)
+
+
+def _both_known(records: Records, frequencies: Frequencies, lo: NDArray[Any], hi: NDArray[Any]) -> Flags:
+    """Whether both words are known to be names: borne by several in the list, or listed."""
+    words = records.fields["given_name"].values
+    listed = (words.is_in(known_given_names()) & (words.str.len_chars() >= TOLD)).to_numpy()
+    known = frequencies.known_names | listed if frequencies.counted else listed
+    return np.asarray(known[lo] & known[hi], bool)
+
+
+def _second_names_differ(
+    records: Records, frequencies: Frequencies, comparison: Comparison, rows: NDArray[np.intp]
+) -> Flags:
+    """Pairs of one family and one first given name with another one behind it: Juan Carlos, and Juan José."""
+    if "middle_name" not in comparison.fields:
+        return np.zeros(len(rows), bool)
+    level, lo, hi = (column[rows] for column in comparison.fields["middle_name"])
+    values = records.fields["middle_name"].values
+    whole = values.str.len_chars().to_numpy() >= SHORTEST
+    names = whole & frequencies.known_names if frequencies.counted else whole
+    given = comparison.fields["given_name"].level[rows] == 1
+    related = comparison.fields["family_name"].level[rows] != INDEX["family_name"]["different"]
+    return np.asarray(given & related & (level == INDEX["middle_name"]["different"]) & names[lo] & names[hi], bool)
 
 
 def names_cannot_be_compared(comparison: Comparison) -> Flags:
