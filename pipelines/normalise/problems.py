@@ -44,6 +44,19 @@ RULINGS = MappingProxyType(
         ErrorCode.PHONE_EXTENSION_DROPPED: Ruling(
             Action.KEPT_WITH_WARNING, "a number without an extension, which the international form cannot hold"
         ),
+        ErrorCode.PHONE_COUNTRY_ASSUMED: Ruling(
+            Action.KEPT_WITH_WARNING, "a plus before the country code, or what is dialled before a number at home"
+        ),
+        ErrorCode.PHONE_FROM_SPREADSHEET: Ruling(
+            Action.KEPT_WITH_WARNING, "a number as text; a spreadsheet or program took it for one with decimals"
+        ),
+        ErrorCode.PHONE_PLACEHOLDER: Ruling(
+            Action.KEPT_WITH_WARNING, "a real number, or an empty cell; nobody is matched by this one"
+        ),
+        ErrorCode.IDENTIFIER_MASKED: Ruling(Action.FIELD_DROPPED, "the whole value; signs of this one are hidden"),
+        ErrorCode.TEXT_DAMAGED: Ruling(
+            Action.KEPT_WITH_WARNING, "the letters that stood where � is; they were lost before the file was made"
+        ),
         ErrorCode.IDENTIFIER_BLOCKED_VALUE: Ruling(Action.FIELD_DROPPED, "a real value, or an empty cell"),
         ErrorCode.ID_SCIENTIFIC_NOTATION: Ruling(
             Action.FIELD_DROPPED, "all digits; a spreadsheet has cut them, and many records share what is left"
