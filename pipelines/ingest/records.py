@@ -10,7 +10,7 @@ import polars as pl
 from pipelines import contracts
 from pipelines.errors import ContractBroken
 from pipelines.ids import Keyed
-from pipelines.normalise.attribute import missing, values
+from pipelines.normalise.attribute import missing, values, without_program_blanks
 from pipelines.normalise.date import timestamps
 from pipelines.normalise.identifiers import identifiers, unreachable, valid_identifiers
 from pipelines.normalise.locale import convention
@@ -78,7 +78,8 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
     known = pl.col("attribute").is_in(list(origin.attributes))
     unread = attributes.filter(~known).select("row", "field").sort("field", "row")
     locale = origin.options.locale
-    read = values(attributes.filter(known), origin.attributes, locale)
+    said = without_program_blanks(attributes.filter(known), origin.attributes)
+    read = values(said, origin.attributes, locale)
     points = identifiers(stated, origin.source, origin.options.region)
     moments = timestamps(
         contacts.select("row", raw="observed_at", field=pl.lit("observed_at")).drop_nulls("raw"),

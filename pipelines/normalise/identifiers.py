@@ -4,7 +4,9 @@ import polars as pl
 
 from pipelines.normalise.email import emails
 from pipelines.normalise.phone import phones, wa_ids
+from pipelines.normalise.record_id import MASKED, whole
 from pipelines.normalise.text import clean
+from schemas.error_codes import ErrorCode
 from schemas.vocabulary import IdentifierType, Validity
 
 IDENTIFIERS = pl.Schema(
@@ -108,13 +110,19 @@ def _of_a_channel(points: pl.DataFrame) -> pl.DataFrame:
 
 
 def _external_ids(points: pl.DataFrame) -> pl.DataFrame:
-    return _as_it_is(points.with_columns(normalised=clean(pl.col("raw")))).with_columns(match_keys=pl.lit([]))
+    return _as_it_is(points.with_columns(normalised=whole(clean(pl.col("raw"))))).with_columns(match_keys=pl.lit([]))
 
 
 def _as_it_is(points: pl.DataFrame) -> pl.DataFrame:
-    """Identifiers of which a source knows best."""
-    nothing = (pl.lit(None).alias(name) for name in ("code", "suggestion"))
-    return points.with_columns(*nothing, validity=pl.lit(Validity.VALID.value), is_role=pl.lit(value=False))
+    """Identifiers of which a source knows best, but for those of which a part is hidden."""
+    hidden = pl.col("raw").str.contains(MASKED)
+    return points.with_columns(
+        normalised=pl.when(~hidden).then("normalised"),
+        code=pl.when(hidden).then(pl.lit(ErrorCode.IDENTIFIER_MASKED.value)),
+        suggestion=pl.lit(None),
+        validity=pl.when(hidden).then(pl.lit(Validity.INVALID.value)).otherwise(pl.lit(Validity.VALID.value)),
+        is_role=pl.lit(value=False),
+    )
 
 
 READERS = {

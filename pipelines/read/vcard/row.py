@@ -27,7 +27,7 @@ Decode = Callable[[Property], str]
 NOT_FOR_TALKING = frozenset({"fax", "pager", "modem", "bbs", "textphone"})
 FOR_TALKING = frozenset({"voice", "cell", "msg", "text"})
 ON_WHATSAPP = ("TEL", "IMPP", "X-SOCIALPROFILE", "X-WHATSAPP")
-PARTING = re.compile(r"[\\;,]")
+PARTING = re.compile(r'[\\;,|"]|^[\[{(]')
 UNRANKED = 101  # behind PREF=100
 BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(?:[.,]\d+)?(Z|[+-]\d\d:?\d\d)?)?")
 WHATSAPP = re.compile(r"(?i)^(?:whatsapp|x-apple|https?://(?:wa\.me|api\.whatsapp\.com/send/?\?phone=)/?)[:/]*")
