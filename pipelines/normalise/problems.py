@@ -83,6 +83,24 @@ RULINGS = MappingProxyType(
     }
 )
 
+LOST = "\N{REPLACEMENT CHARACTER}"  # stands where a letter was that nobody could read
+
+
+def damaged_texts(contacts: pl.DataFrame, attributes: pl.DataFrame) -> pl.DataFrame:
+    """Problems (PROBLEMS) of the texts of rows in which letters are lost.
+
+    Args:
+        contacts: As in `schemas.received.ContactRow`.
+        attributes: As in `schemas.received.AttributeRow`.
+    """
+    code = pl.lit(ErrorCode.TEXT_DAMAGED.value)
+    told = [
+        contacts.filter(pl.col(field).str.contains(LOST, literal=True)).select("row", field=pl.lit(field), code=code)
+        for field in ("name", "first_name", "last_name", "notes")
+    ]
+    custom = attributes.filter(pl.col("raw").str.contains(LOST, literal=True)).select("row", "field", code=code)
+    return problems(pl.concat([*told, custom]))
+
 
 def problems(frame: pl.DataFrame) -> pl.DataFrame:
     """The problems of a frame's fields, as PROBLEMS: one for each row that has a code.
