@@ -6,8 +6,8 @@ import phonenumbers
 import polars as pl
 from phonenumbers import SUPPORTED_REGIONS, country_code_for_region
 
-from pipelines.normalise.numbering.changes import VARIED, match_keys, number_of_today
-from pipelines.normalise.numbering.fillers import is_filler
+from pipelines.normalise.numbering.changes import COUNTRIES, VARIED, match_keys, number_of_today
+from pipelines.normalise.numbering.fillers import filler_rows
 from pipelines.normalise.numbering.library import NUMBER, Number, read_number, refused
 from pipelines.normalise.numbering.written import (
     EXTENSION,
@@ -123,7 +123,7 @@ def _ids(asked: pl.DataFrame) -> pl.DataFrame:
 
 def _with_keys(numbers: pl.DataFrame) -> pl.DataFrame:
     """Add `match_keys`, none where digits only fill the field, and the codes of such and of damaged numbers."""
-    filler = is_filler(pl.col("normalised")).fill_null(value=False)
+    filler = pl.int_range(pl.len()).is_in(filler_rows(numbers["normalised"]).implode())
     damaged = is_decimal(pl.col("raw")) & pl.col("normalised").is_not_null()
     numbers = numbers.drop("text").with_columns(
         validity=pl.when(filler).then(pl.lit(Validity.POSSIBLE.value)).otherwise("validity"),
@@ -173,7 +173,7 @@ def _read(asked: pl.DataFrame) -> pl.DataFrame:
     either = abroad.join(at_home.select(*BY, home="normalised"), on=BY, how="left").with_columns(
         code=pl.when(pl.col("home") != pl.col("normalised")).then(pl.lit(ErrorCode.PHONE_COUNTRY_ASSUMED.value))
     )
-    rest = _dialled(sound.join(abroad, on=BY, how="anti", nulls_equal=True))
+    rest = _dialled(sound if abroad.is_empty() else sound.join(abroad, on=BY, how="anti", nulls_equal=True))
     return pl.concat([either.select(READ.names()), rest, _numbers(asked.drop_nulls("code"), read_number)])
 
 
@@ -183,9 +183,14 @@ def _renumbered(known: pl.DataFrame) -> pl.DataFrame:
     calling_code = pl.col("default_region").replace_strict(CALLING_CODES, default=None, return_dtype=pl.String)
     national = pl.when(~pl.col("text").str.contains(WITH_COUNTRY)).then("+" + calling_code)
     old = ("+" + digits, national + digits, national + digits.str.strip_prefix("0"))
-    poor = known.filter(pl.col("validity") != Validity.VALID.value, pl.col("text").str.contains(PLAIN))
+    poor = known.filter(pl.col("validity") != Validity.VALID.value).filter(pl.col("text").str.contains(PLAIN))
+    poor = poor.filter(pl.any_horizontal(each.str.contains(COUNTRIES) for each in old[:2]))
+    if poor.is_empty():
+        return known
     today = poor.select(*BY, text=pl.coalesce(number_of_today(each) for each in old)).drop_nulls("text")
     found = _dialled(today).filter(pl.col("validity") == Validity.VALID.value)
+    if found.is_empty():
+        return known
     return pl.concat([known.join(found, on=BY, how="anti", nulls_equal=True), found])
 
 

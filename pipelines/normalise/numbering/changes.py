@@ -63,6 +63,7 @@ GIVEN_UP = (
     (r"^\+84199([0-9]{7})$", "+8459${1}"),
 )
 RENUMBERED = (*CHANGED, *GIVEN_UP)
+COUNTRIES = r"^\+(?:39|5[2567]|84|22[59]|237|241)"  # whose numbers these are
 
 
 def match_keys(number: pl.Expr) -> pl.Expr:
