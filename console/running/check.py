@@ -22,6 +22,19 @@ from schemas.error_codes import ErrorCode
 from schemas.vocabulary import Action, DeliveryState, Outcome
 
 HEADERS = 12  # shown of a file without a known one
+# What a code says of values that are not what they should be, behind how many there are.
+DOUBTS = {
+    ErrorCode.PHONE_FROM_SPREADSHEET: ("phone looks", "phones look", "as if damaged by a spreadsheet"),
+    ErrorCode.PHONE_SCIENTIFIC_NOTATION: ("phone has", "phones have", "lost digits in a spreadsheet"),
+    ErrorCode.ID_SCIENTIFIC_NOTATION: ("record id has", "record ids have", "lost digits in a spreadsheet"),
+    ErrorCode.PHONE_COUNTRY_ASSUMED: ("phone has", "phones have", "no plus and may be of another country"),
+    ErrorCode.PHONE_PLACEHOLDER: ("phone", "phones", "of repeated or running digits: nobody is matched by them"),
+    ErrorCode.PHONE_POSSIBLE_NOT_VALID: ("phone", "phones", "of a kind that no country has given out"),
+    ErrorCode.PHONE_NO_REGION: ("phone has", "phones have", "no country code, and the source no region"),
+    ErrorCode.IDENTIFIER_MASKED: ("value has", "values have", "hidden signs, such as ***"),
+    ErrorCode.TEXT_DAMAGED: ("text has", "texts have", "lost letters, shown as �"),
+    ErrorCode.EMAIL_DOMAIN_MISSPELT: ("e-mail domain looks", "e-mail domains look", "like a slip"),
+}
 ALWAYS = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.REJECTED)
 
 
@@ -93,10 +106,22 @@ def print_findings(project: OpenProject, path: Path, found: Checked) -> None:
             "By code: "
             + ", ".join(f"{code} {count:,}" for code, count in found.codes.select("code", "problems").rows())
         )
+    for doubt in doubts(found.codes):
+        say(doubt)
     say(verdict(found))
     if taken.code == ErrorCode.HEADER_MISSING and out.is_terminal:
         say(f"Headers in the file: {', '.join(sample(path).header[:HEADERS])}")
     say(next_step(project, path, found))
+
+
+def doubts(codes: pl.DataFrame) -> list[str]:
+    """A sentence for each kind of doubtful value, with how many there are."""
+    counts = dict(codes.group_by("code").agg(pl.col("problems").sum()).iter_rows())
+    return [
+        f"{counts[code]:,} {one if counts[code] == 1 else several} {what}."
+        for code, (one, several, what) in DOUBTS.items()
+        if code in counts
+    ]
 
 
 def verdict(found: Checked) -> str:

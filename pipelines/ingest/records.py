@@ -10,12 +10,13 @@ import polars as pl
 from pipelines import contracts
 from pipelines.errors import ContractBroken
 from pipelines.ids import Keyed
-from pipelines.normalise.attribute import missing, values
+from pipelines.normalise.attribute import missing, values, without_program_blanks
+from pipelines.normalise.country import stated_regions
 from pipelines.normalise.date import timestamps
 from pipelines.normalise.identifiers import identifiers, unreachable, valid_identifiers
 from pipelines.normalise.locale import convention
 from pipelines.normalise.name import names
-from pipelines.normalise.problems import PROBLEMS, problems
+from pipelines.normalise.problems import PROBLEMS, damaged_texts, problems
 from pipelines.normalise.record_id import record_ids
 from pipelines.normalise.text import clean
 from pipelines.read.core.batch import Batch
@@ -78,8 +79,9 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
     known = pl.col("attribute").is_in(list(origin.attributes))
     unread = attributes.filter(~known).select("row", "field").sort("field", "row")
     locale = origin.options.locale
-    read = values(attributes.filter(known), origin.attributes, locale)
-    points = identifiers(stated, origin.source, origin.options.region)
+    said = without_program_blanks(attributes.filter(known), origin.attributes)
+    read = values(said, origin.attributes, locale)
+    points = identifiers(stated, origin.source, origin.options.region, stated_regions(attributes))
     moments = timestamps(
         contacts.select("row", raw="observed_at", field=pl.lit("observed_at")).drop_nulls("raw"),
         origin.options.zone(),
@@ -89,7 +91,8 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
     unknown = unreachable(named, points) if refuse else named.select("row").clear()
     lacking = missing(named.select("row"), read.kept, origin.attributes, attribute_headers(batch) if refuse else {})
     lost = pl.concat([unknown, lacking.select("row")]).unique()
-    found = [read.problems, lacking, cut_ids, problems(moments), problems(points)]
+    damaged = damaged_texts(contacts, said)
+    found = [read.problems, lacking, cut_ids, damaged, problems(moments), problems(points)]
     rejected_rows = pl.concat([lost, too_long])
     told = pl.concat(
         [

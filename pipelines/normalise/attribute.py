@@ -12,7 +12,7 @@ from pipelines.normalise.date import dates
 from pipelines.normalise.locale import Convention, convention
 from pipelines.normalise.number import numbers
 from pipelines.normalise.problems import PROBLEMS, problems
-from pipelines.normalise.text import clean, fold_case
+from pipelines.normalise.text import NO_VALUE, clean, fold_case
 from schemas.attribute import Attribute, whole
 from schemas.error_codes import ErrorCode
 from schemas.vocabulary import AttributeType
@@ -71,6 +71,18 @@ def values(frame: pl.DataFrame, attributes: Mapping[str, Attribute], locale: str
         kept.append(read.filter(pl.col("code").is_null()).select(VALUES.names()))
         wrong.append(problems(read))
     return Values(*(pl.concat(parts).sort("row", maintain_order=True) for parts in (kept, wrong)))
+
+
+def without_program_blanks(frame: pl.DataFrame, attributes: Mapping[str, Attribute]) -> pl.DataFrame:
+    """Cells (`attribute`, `raw`) but for what programs write where there is no value, unless a dropdown has it."""
+    blank = pl.col("raw").str.strip_chars().is_in(NO_VALUE)
+    meant = pl.concat_str("attribute", pl.lit("="), "raw").is_in(dropdown_values(attributes))
+    return frame.filter(~blank | meant)
+
+
+def dropdown_values(attributes: Mapping[str, Attribute]) -> list[str]:
+    """Values of dropdowns that programs also write for none, each behind the name of its attribute and `=`."""
+    return [f"{name}={word}" for name, each in attributes.items() for word in each.values if word in NO_VALUE]
 
 
 def missing(

@@ -20,6 +20,7 @@ STOPGAPS = (
 )
 STOPGAP = rf"^(?:{'|'.join(f'{word}@{word}' for word in STOPGAPS)})[.]"
 NO_ADDRESS = ("noemail", "nomail", "noaddress", "donthaveone", "keineemail", "keinemail", "emailnotprovided")
+MASKED = "[*•●∗＊█▪…]"  # a star may stand in an address, but hides one nearly always
 FACEBOOK_ID = r"^[0-9]+@facebook\.com$"  # how Facebook's interfaces fill the field: the id of a person on a page
 
 # Compared without dots, hyphens and underscores.
@@ -105,13 +106,18 @@ def emails(frame: pl.DataFrame) -> pl.DataFrame:
     known = known.with_columns(bare=_bare(), suggestion=_meant()).with_columns(refused=_is_no_address())
     refused, slip = pl.col("refused"), pl.col("suggestion").is_not_null()
     placeholder, misspelt = ErrorCode.EMAIL_PLACEHOLDER.value, ErrorCode.EMAIL_DOMAIN_MISSPELT.value
+    masked = pl.col("raw").str.contains(MASKED)
     known = known.select(
         "raw",
-        normalised=pl.when(~refused).then("normalised"),
-        validity=_first((refused, Validity.INVALID.value), (slip, Validity.POSSIBLE.value), otherwise="validity"),
-        code=_first((refused, placeholder), (slip, misspelt), otherwise="code"),
-        suggestion=pl.when(~refused).then("suggestion"),
-        is_role=(~refused & pl.col("bare").is_in(ROLES)).fill_null(False),
+        normalised=pl.when(~refused & ~masked).then("normalised"),
+        validity=_first(
+            (refused | masked, Validity.INVALID.value), (slip, Validity.POSSIBLE.value), otherwise="validity"
+        ),
+        code=_first(
+            (masked, ErrorCode.IDENTIFIER_MASKED.value), (refused, placeholder), (slip, misspelt), otherwise="code"
+        ),
+        suggestion=pl.when(~refused & ~masked).then("suggestion"),
+        is_role=(~refused & ~masked & pl.col("bare").is_in(ROLES)).fill_null(False),
     )
     return frame.join(known, on="raw", how="left", nulls_equal=True, maintain_order="left")
 

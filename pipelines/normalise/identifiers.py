@@ -1,10 +1,14 @@
 """Identifiers as written become what people can be reached or known by, each read as what it is."""
 
+from collections.abc import Callable
+
 import polars as pl
 
 from pipelines.normalise.email import emails
 from pipelines.normalise.phone import phones, wa_ids
+from pipelines.normalise.record_id import MASKED, whole
 from pipelines.normalise.text import clean
+from schemas.error_codes import ErrorCode
 from schemas.vocabulary import IdentifierType, Validity
 
 IDENTIFIERS = pl.Schema(
@@ -25,18 +29,27 @@ JUDGED = pl.Schema({**IDENTIFIERS, "code": pl.String(), "suggestion": pl.String(
 REACHES = [str(kind) for kind in IdentifierType if kind is not IdentifierType.EXTERNAL_ID]
 
 
-def identifiers(stated: pl.DataFrame, source: str, region: str | None) -> pl.DataFrame:
+def identifiers(
+    stated: pl.DataFrame, source: str, region: str | None, regions: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """What is known of each identifier, in their order; of those that are the same on one row, the first.
 
     Args:
         stated: As in `schemas.received.IdentifierRow`.
         source: Where ids of a source's own hold.
         region: Where numbers without a country code are dialled.
+        regions: Where those of some rows are (`country.stated_regions`), unless only the source's region makes them
+            valid.
 
     Returns:
         JUDGED: IDENTIFIERS, `code` (ErrorCode, or null) and `suggestion` (a repaired value to offer, or null).
     """
-    written = stated.with_row_index("nth").with_columns(default_region=pl.lit(region, pl.String))
+    written = stated.with_row_index("nth").with_columns(source_region=pl.lit(region, pl.String))
+    if regions is None or regions.is_empty():
+        written = written.with_columns(default_region="source_region")
+    else:
+        written = written.join(regions, on="row", how="left", maintain_order="left")
+        written = written.with_columns(default_region=pl.coalesce("region", "source_region")).drop("region")
     kinds = written.partition_by("type", as_dict=True).items()
     read = [normalise_type(IdentifierType(kind), placed(points), source) for (kind,), points in kinds]
     told = pl.concat([pl.DataFrame(schema={"nth": pl.UInt32, **JUDGED}), *read]).sort("nth").drop("nth")
@@ -80,11 +93,23 @@ def distinct(points: pl.DataFrame, *by: str) -> pl.DataFrame:
 
 
 def _phones(points: pl.DataFrame) -> pl.DataFrame:
-    return phones(points).with_columns(is_role=pl.lit(value=False), suggestion=pl.lit(None))
+    return _numbers(points, phones)
 
 
 def _wa_ids(points: pl.DataFrame) -> pl.DataFrame:
-    return wa_ids(points).with_columns(is_role=pl.lit(value=False), suggestion=pl.lit(None))
+    return _numbers(points, wa_ids)
+
+
+def _numbers(points: pl.DataFrame, read: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
+    """Numbers as those of their row's region, or else of their source's if they are valid there."""
+    found = read(points)
+    valid = pl.col("validity") == Validity.VALID.value
+    elsewhere = pl.col("source_region") != pl.col("default_region")
+    doubtful = points.join(found.filter(elsewhere & ~valid), on="nth", how="semi")
+    if not doubtful.is_empty():
+        again = read(doubtful.with_columns(default_region="source_region")).filter(valid)
+        found = pl.concat([found.join(again, on="nth", how="anti"), again])
+    return found.with_columns(is_role=pl.lit(value=False), suggestion=pl.lit(None))
 
 
 def _emails(points: pl.DataFrame) -> pl.DataFrame:
@@ -108,13 +133,19 @@ def _of_a_channel(points: pl.DataFrame) -> pl.DataFrame:
 
 
 def _external_ids(points: pl.DataFrame) -> pl.DataFrame:
-    return _as_it_is(points.with_columns(normalised=clean(pl.col("raw")))).with_columns(match_keys=pl.lit([]))
+    return _as_it_is(points.with_columns(normalised=whole(clean(pl.col("raw"))))).with_columns(match_keys=pl.lit([]))
 
 
 def _as_it_is(points: pl.DataFrame) -> pl.DataFrame:
-    """Identifiers of which a source knows best."""
-    nothing = (pl.lit(None).alias(name) for name in ("code", "suggestion"))
-    return points.with_columns(*nothing, validity=pl.lit(Validity.VALID.value), is_role=pl.lit(value=False))
+    """Identifiers of which a source knows best, but for those of which a part is hidden."""
+    hidden = pl.col("raw").str.contains(MASKED)
+    return points.with_columns(
+        normalised=pl.when(~hidden).then("normalised"),
+        code=pl.when(hidden).then(pl.lit(ErrorCode.IDENTIFIER_MASKED.value)),
+        suggestion=pl.lit(None),
+        validity=pl.when(hidden).then(pl.lit(Validity.INVALID.value)).otherwise(pl.lit(Validity.VALID.value)),
+        is_role=pl.lit(value=False),
+    )
 
 
 READERS = {

@@ -9,7 +9,7 @@ from pipelines.normalise.text import PLACEHOLDERS, clean, fold_case, match_form
 from pipelines.normalise.titles import BEHIND, GENERATION, HONORIFICS, ONLY_HONORIFICS
 
 # Pictures, and what is put behind them to colour, join or frame them.
-PICTURE = r"\p{Extended_Pictographic}\p{So}\x{1F3FB}-\x{1F3FF}\x{FE0F}\x{20E3}\x{E0020}-\x{E007F}"
+PICTURE = r"\p{Extended_Pictographic}[\p{So}--\x{FFFD}]\x{1F3FB}-\x{1F3FF}\x{FE0F}\x{20E3}\x{E0020}-\x{E007F}"
 PICTURES = rf"[{PICTURE}][{PICTURE}\x{{200D}}]*"
 ADDRESS = r"<?[^\s<>@]+@[^\s<>@]+>?"
 WRAPPING = "~\"' "  # WhatsApp puts a tilde before a name its bearer has chosen, mail programs put quotes around one
@@ -18,9 +18,13 @@ NOBODY = (
     *("fb user", "facebook user", "facebook-nutzer", "facebook nutzer", "utilisateur facebook", "usuario de facebook"),
     *("whatsapp", "whatsapp user", "whatsapp business", "instagram user", "messenger user", "deleted user", "user"),
 )
+NO_NAME = r"^(?:NaN|nan|NAN|<NA>|NaT)$"  # what programs write; Nan is a name
+NAMESAKES = ("null", "test", "none", "nil")  # placeholders that are names of people, too
+REMARK = r", ?[^,]*$"
 LAST_FIRST = r"^(?<family>[^,]*\p{L}[^,]*), ?(?<given>[^,]*\p{L}[^,]*)$"
 COMPANY = r"(?i)&|,? (?:inc|llc|ltd|gmbh|co|corp|plc)\.?$"
 
+OTHER = {"first_name": "last_name", "last_name": "first_name"}
 SMALL = (  # particles that are written small where a writer knows the case
     *("van", "von", "vom", "der", "den", "de", "del", "della", "di", "da", "das", "dos", "du", "la", "af", "av"),
     *("zu", "zum", "zur", "ten", "ter", "bin", "ibn", "bint"),
@@ -37,7 +41,9 @@ WORD = "[A-Z](?:['-]?[A-Za-z])*[a-z]"
 PLAIN = rf"^{WORD}(?: {WORD})*$"
 PLAIN_WHOLE = rf"^{WORD}(?: {WORD})?$"  # longer ones have to be parted with an eye on particles
 NOTHING = "|".join(re.escape(word) for word in (*PLACEHOLDERS, *NOBODY))
-NOTABLE = "|".join(f"(?:{each})" for each in (HONORIFICS, ONLY_HONORIFICS, BEHIND, COMPANY, rf"(?i)^(?:{NOTHING})$"))
+NOTABLE = "|".join(
+    f"(?:{each})" for each in (HONORIFICS, ONLY_HONORIFICS, BEHIND, COMPANY, rf"(?i)^(?:{NOTHING})$", NO_NAME)
+)
 
 
 def names(frame: pl.DataFrame) -> pl.DataFrame:
@@ -91,7 +97,7 @@ def plain_names(written: pl.DataFrame) -> pl.DataFrame:
 def any_names(written: pl.DataFrame) -> pl.DataFrame:
     """Names as kept (`name`, `first_name`, `last_name`), whatever is written; other columns stay."""
     tidy = written.select(_unwrapped(pl.col(part)) for part in ("name", "first_name", "last_name"))
-    said = _parted(_whole(tidy.select(_somebody(pl.col(part)) for part in tidy.columns)))
+    said = _parted(_whole(tidy.select(_of_somebody(part) for part in tidy.columns)))
     said = said.with_columns(first_name=_bare(pl.col("first_name")), last_name=_bare(pl.col("last_name")))
     said = said.with_columns(full=_joined("first_name", "last_name"))
     said = said.with_columns(flat=_is_flat("name"), flat_full=_is_flat("full"), none_given=pl.col("full").is_null())
@@ -126,7 +132,31 @@ def _unwrapped(cell: pl.Expr) -> pl.Expr:
 def _somebody(name: pl.Expr) -> pl.Expr:
     """A name; null where nobody is named."""
     nobody = fold_case(name).is_in((*PLACEHOLDERS, *NOBODY)) | name.str.contains(ONLY_HONORIFICS)
-    return pl.when(name.str.contains(r"\p{L}") & ~nobody).then(name)
+    return pl.when(name.str.contains(r"\p{L}") & ~nobody & ~name.str.contains(NO_NAME)).then(name)
+
+
+def _of_somebody(part: str) -> pl.Expr:
+    """A name or part of one; null where it names nobody. Beside another part, a placeholder that is a name may stay.
+
+    It does where it is written as the other part is: Jennifer Null, JENNIFER NULL; but not Jennifer null.
+    """
+    own = pl.col(part)
+    if part not in OTHER:
+        return _somebody(own)
+    other = _somebody(pl.col(OTHER[part]))
+    alike = own.str.contains(r"^\p{Lu}\p{Ll}+$") | pl.any_horizontal(
+        (own == form(own)) & (other == form(other)) for form in (_in_capitals, _in_small)
+    )
+    is_namesake = fold_case(own).is_in(NAMESAKES) & alike & other.is_not_null()
+    return pl.when(is_namesake).then(own).otherwise(_somebody(own)).alias(part)
+
+
+def _in_capitals(text: pl.Expr) -> pl.Expr:
+    return text.str.to_uppercase()
+
+
+def _in_small(text: pl.Expr) -> pl.Expr:
+    return text.str.to_lowercase()
 
 
 def _bare(name: pl.Expr) -> pl.Expr:
@@ -149,12 +179,18 @@ def _whole(said: pl.DataFrame) -> pl.DataFrame:
 def _parted(said: pl.DataFrame) -> pl.DataFrame:
     """Names with `given` and `family` as the name itself shows them, `Last, First` turned round.
 
-    A name that is its two parts in their order stands as it should, whatever commas there are in it.
+    Parts that are stated say which is which, whatever commas there are in the name: it is turned if that makes it the
+    two of them, and what is behind a comma is no part of it (Wei Li, Sales Manager) unless it is a degree.
     """
     bare = _bare(pl.col("name")).str.replace(rf"(?i), ?({GENERATION})$", " ${1}")
     said = said.with_columns(bare=bare, company=bare.str.contains(COMPANY))
     person = pl.when(~pl.col("company")).then("bare")
-    in_order = (pl.col("name") == pl.concat_str("first_name", pl.lit(" "), "last_name")).fill_null(value=False)
+    stated = pl.col("first_name").is_not_null() & pl.col("last_name").is_not_null()
+    own = pl.concat_str("first_name", pl.lit(" "), "last_name")
+    as_stated = pl.concat_str("last_name", pl.lit(", "), "first_name") == person
+    remarked = (person.str.replace(BEHIND, "").str.replace(REMARK, "") == own) & (person != own)
+    said = said.with_columns(name=pl.when(stated & remarked & ~person.str.contains(BEHIND)).then(own).otherwise("name"))
+    in_order = (stated & ~as_stated).fill_null(value=False)
     said = said.with_columns(
         turned=pl.when(~in_order).then(person).str.extract_groups(LAST_FIRST),
         straight=person.str.extract_groups(FIRST_LAST),
@@ -204,8 +240,10 @@ def _cased(column: str, flat: pl.Expr, *, opening: bool = False) -> pl.Expr:
 def _capitals(texts: pl.Series, *, opening: bool) -> pl.Series:
     """Texts with the capitals names have. The words of all of them stand in one column while they are looked at."""
     written = texts.drop_nulls().alias("word").to_frame().with_row_index("nth")
-    marked = pl.col("word").str.to_lowercase().str.replace_all(r"\b(mc)(\p{L}{2})", "${1}\x01${2}")
-    words = written.with_columns(marked.str.split(" ")).explode("word")
+    turkish = pl.col("word").str.contains("[İıĞğ]")
+    small = pl.when(turkish).then(pl.col("word").str.replace_many({"I": "ı", "İ": "i"})).otherwise("word")
+    marked = small.str.to_lowercase().str.replace_all(r"\b(mc)(\p{L}{2})", "${1}\x01${2}")
+    words = written.with_columns(marked.str.split(" "), turkish=turkish).explode("word")
     word, nth = pl.col("word"), pl.col("nth")
     begins, ends = ((nth != nth.shift(by)).fill_null(value=True) for by in (1, -1))
     cased = (
@@ -213,6 +251,8 @@ def _capitals(texts: pl.Series, *, opening: bool) -> pl.Series:
         .then(word)
         .when(word.is_in(("ii", "iii", "iv")))
         .then(word.str.to_uppercase())
+        .when("turkish")
+        .then(word.str.replace_all(r"\bi", "İ").str.to_titlecase())
         .otherwise(word.str.to_titlecase())
     )
     lines = words.with_columns(cased).group_by("nth", maintain_order=True).agg("word")["word"].list.join(" ")

@@ -44,6 +44,19 @@ RULINGS = MappingProxyType(
         ErrorCode.PHONE_EXTENSION_DROPPED: Ruling(
             Action.KEPT_WITH_WARNING, "a number without an extension, which the international form cannot hold"
         ),
+        ErrorCode.PHONE_COUNTRY_ASSUMED: Ruling(
+            Action.KEPT_WITH_WARNING, "a plus before the country code, or what is dialled before a number at home"
+        ),
+        ErrorCode.PHONE_FROM_SPREADSHEET: Ruling(
+            Action.KEPT_WITH_WARNING, "a number as text; a spreadsheet or program took it for one with decimals"
+        ),
+        ErrorCode.PHONE_PLACEHOLDER: Ruling(
+            Action.KEPT_WITH_WARNING, "a real number, or an empty cell; nobody is matched by this one"
+        ),
+        ErrorCode.IDENTIFIER_MASKED: Ruling(Action.FIELD_DROPPED, "the whole value; signs of this one are hidden"),
+        ErrorCode.TEXT_DAMAGED: Ruling(
+            Action.KEPT_WITH_WARNING, "the letters that stood where � is; they were lost before the file was made"
+        ),
         ErrorCode.IDENTIFIER_BLOCKED_VALUE: Ruling(Action.FIELD_DROPPED, "a real value, or an empty cell"),
         ErrorCode.ID_SCIENTIFIC_NOTATION: Ruling(
             Action.FIELD_DROPPED, "all digits; a spreadsheet has cut them, and many records share what is left"
@@ -69,6 +82,24 @@ RULINGS = MappingProxyType(
         ErrorCode.DATE_UNPARSEABLE: Ruling(Action.FIELD_DROPPED, "a date such as 2025-04-03"),
     }
 )
+
+LOST = "\N{REPLACEMENT CHARACTER}"  # stands where a letter was that nobody could read
+
+
+def damaged_texts(contacts: pl.DataFrame, attributes: pl.DataFrame) -> pl.DataFrame:
+    """Problems (PROBLEMS) of the texts of rows in which letters are lost.
+
+    Args:
+        contacts: As in `schemas.received.ContactRow`.
+        attributes: As in `schemas.received.AttributeRow`.
+    """
+    code = pl.lit(ErrorCode.TEXT_DAMAGED.value)
+    told = [
+        contacts.filter(pl.col(field).str.contains(LOST, literal=True)).select("row", field=pl.lit(field), code=code)
+        for field in ("name", "first_name", "last_name", "notes")
+    ]
+    custom = attributes.filter(pl.col("raw").str.contains(LOST, literal=True)).select("row", "field", code=code)
+    return problems(pl.concat([*told, custom]))
 
 
 def problems(frame: pl.DataFrame) -> pl.DataFrame:

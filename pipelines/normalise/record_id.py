@@ -7,7 +7,9 @@ import polars as pl
 from pipelines.normalise.problems import problems
 from schemas.error_codes import ErrorCode
 
-CUT = r"^[0-9](?:[.,][0-9]+)?E\+[0-9]{2,3}$"  # how Excel shows a long number; all that begin alike are shown alike
+CUT = r"(?i)^[0-9](?:[.,][0-9]+)?E\+[0-9]{2,3}$"  # how Excel shows a long number; all that begin alike are shown alike
+DECIMAL = r"^\s*([0-9]+)\.0+\s*$"
+MASKED = r"[*•●∗█]{2,}|[•●█…]"
 
 
 class Identified(NamedTuple):
@@ -18,12 +20,26 @@ class Identified(NamedTuple):
 
 
 def record_ids(contacts: pl.DataFrame) -> Identified:
-    """Contact rows without the ids that a spreadsheet has cut: many records would be taken for one.
+    """Contact rows without ids that a spreadsheet has cut or somebody has hidden: many would be taken for one.
+
+    Decimals that a program gave to a number are no part of it: 1001.0 is 1001.
 
     Args:
         contacts: `row` (UInt32), `record_id` (String, nullable), and anything else.
     """
-    cut = pl.col("record_id").str.strip_chars().str.contains(CUT).fill_null(value=False)
-    code = pl.lit(ErrorCode.ID_SCIENTIFIC_NOTATION.value)
-    found = problems(contacts.filter(cut).select("row", field=pl.lit("record_id"), code=code))
-    return Identified(contacts.with_columns(record_id=pl.when(~cut).then("record_id")), found)
+    text = pl.col("record_id").str.strip_chars()
+    code = (
+        pl.when(text.str.contains(CUT))
+        .then(pl.lit(ErrorCode.ID_SCIENTIFIC_NOTATION.value))
+        .when(text.str.contains(MASKED))
+        .then(pl.lit(ErrorCode.IDENTIFIER_MASKED.value))
+    )
+    judged = contacts.with_columns(code=code)
+    found = problems(judged.drop_nulls("code").select("row", "code", field=pl.lit("record_id")))
+    known = pl.when(pl.col("code").is_null()).then(whole(pl.col("record_id")))
+    return Identified(judged.with_columns(record_id=known).drop("code"), found)
+
+
+def whole(text: pl.Expr) -> pl.Expr:
+    """An id without the decimals that pandas, R or Excel gave it."""
+    return text.str.replace(DECIMAL, "${1}")

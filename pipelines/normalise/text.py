@@ -25,9 +25,10 @@ PLAIN = {
     "œ": "oe",
     "þ": "th",
 }
+SAME_LETTER = {"ß": "ss", "ς": "σ", "i\u0307": "i", "ı": "i"}  # in lower case; a Turkish I may be ı, and İ is i
 TIDY_ASCII = "^[!-~]+(?: [!-~]+)*$"
 ACCENT = r"[\x{0300}-\x{036F}]"
-APOSTROPHE = r"['’‘ʼ`´]"
+APOSTROPHE = r"['’‘ʼ`´\x{FFFD}]"  # and what stands for a letter that was lost
 NO_WORD = r"[^\p{L}\p{M}\p{N}]+"
 
 Rewrite = Callable[[pl.Expr], pl.Expr]
@@ -36,6 +37,12 @@ PLACEHOLDERS = (
     *("n/a", "n.a.", "#n/a", "null", "<null>", "(null)", "none", "(none)", "nil", "undefined", "tbd", "-1"),
     *("unknown", "unbekannt", "inconnu", "desconocido", "anonymous", "anonym", "anonymus"),
     *("test", "no name", "noname", "no email", "no phone", "not available", "not provided", "keine", "keine angabe"),
+)
+
+# What programs write where there is no value, exactly so. As names of people these may be meant.
+NO_VALUE = (
+    *("NaN", "nan", "NULL", "null", "None", "<NA>", "NaT", "N/A", "n/a", "N.A.", "n.a.", "<null>", "(null)", "[null]"),
+    *("-", "--", "---", "–", "—", "undefined", "#N/A"),
 )
 
 
@@ -72,7 +79,7 @@ def any_clean(text: pl.Expr) -> pl.Expr:
 def any_folded(text: pl.Expr) -> pl.Expr:
     """What `fold_case` makes of a text that may hold anything."""
     lowered = any_clean(text).str.normalize("NFKC").str.to_lowercase()
-    return any_clean(lowered.str.replace_many({"ß": "ss", "ς": "σ"}).str.normalize("NFKC"))
+    return any_clean(lowered.str.replace_many(SAME_LETTER).str.normalize("NFKC"))
 
 
 def any_match_form(text: pl.Expr) -> pl.Expr:

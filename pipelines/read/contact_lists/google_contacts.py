@@ -18,9 +18,12 @@ from pipelines.read.contact_lists.own_columns import (
     with_middle_names,
 )
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
+from pipelines.read.core.phone_labels import NO_PHONE
 from pipelines.read.tables.contact_table import LISTS, Layout, batch_of, fold, of
 from schemas.contact_list import ContactTable
+from schemas.vocabulary import IdentifierType
 
+PHONE = IdentifierType.PHONE.value
 BETWEEN = " ::: "  # of several values in one cell
 OURS = "* "  # begins groups that Google made, and the label of what is somebody's first address or number
 BARE = ("mycontacts", "starred")  # such groups as they are written for Outlook
@@ -61,8 +64,9 @@ marked as primary first), labels as tags, notes. Several values in one cell, whi
 values. These become attributes if the project defines them: `company`, `job_title`, `department`, `birthday`,
 `address`, `street`, `city`, `region`, `postcode`, `country`, `website`; any other column by its own header.
 
-**What is not.** Groups that Google makes itself (`* myContacts`, `* starred`) are no tags. Labels of numbers and
-addresses, photos and *File As* are left out. Google gives no ids: a contact is known by its addresses and numbers.
+**What is not.** Groups that Google makes itself (`* myContacts`, `* starred`) are no tags. Numbers that their label
+calls a fax, a pager or an assistant's are no phones of the contact; other labels, photos and *File As* are left out.
+Google gives no ids: a contact is known by its addresses and numbers.
 """
 
 
@@ -84,7 +88,7 @@ def read(path: Path, source: GoogleContacts, *, rows: int = BATCH_ROWS) -> Itera
             batch = batch_of(table.header, each, layout)
             yield batch._replace(
                 contacts=with_middle_names(batch.contacts, each.cells, middle),
-                identifiers=primary_first(batch.identifiers, each.cells, labels),
+                identifiers=primary_first(own_phones(batch.identifiers, each.cells, labels), each.cells, labels),
             )
 
 
@@ -118,6 +122,17 @@ def labelled(header: Sequence[str]) -> dict[str, str]:
         for name in header
         if (value := fold(name).removesuffix(" value")) in found and value != fold(name)
     }
+
+
+def own_phones(identifiers: pl.DataFrame, cells: pl.DataFrame, labels: dict[str, str]) -> pl.DataFrame:
+    """Identifiers without the numbers whose label is that of a fax, a pager or an assistant."""
+    other = [
+        cells.filter(pl.col(label).str.contains(NO_PHONE)).select("row", field=pl.lit(field), type=pl.lit(PHONE))
+        for field, label in labels.items()
+    ]
+    if not any(each.height for each in other):
+        return identifiers
+    return identifiers.join(pl.concat(other), on=["row", "field", "type"], how="anti", maintain_order="left")
 
 
 def primary_first(identifiers: pl.DataFrame, cells: pl.DataFrame, labels: dict[str, str]) -> pl.DataFrame:

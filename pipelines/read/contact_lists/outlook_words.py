@@ -88,6 +88,7 @@ NO_PHONES = aliases(
         "|Telefon Assistent|Télécopie (bureau)|Télécopie (domicile)|Télécopie (autre)|Récepteur de radiomessagerie"
         "|Télex|Radio téléphone"
         "|Téléphone TDD/TTY|Rappel|RNIS|Téléphone de l'assistant(e)|Otro fax|Número de teletipo|Radioteléfono"
-        "|Devolución de llamada"
+        "|Devolución de llamada|Fax del trabajo|Fax particular|Localizador"
+        "|Teléfono del ayudante|Número de teléfono del ayudante"
     }
 )

@@ -9,7 +9,9 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.errors import DeliveryRefused
+from pipelines.normalise.text import NO_VALUE
 from pipelines.read.core.batch import Batch
+from pipelines.read.tables.several_values import listed_tags, part_addresses, part_phones
 from pipelines.read.tables.spreadsheet_cells import CLEAR, clean_cells, split_cells
 from pipelines.read.tables.table import BLANK, OVER, Rows, Table
 from schemas import received
@@ -27,6 +29,8 @@ IDENTIFIERS = {
     "external_id": IdentifierType.EXTERNAL_ID,
 }
 FIELDS = (*SCALARS, *LISTS)
+PARTED = {"phone": part_phones, "wa_id": part_phones, "email": part_addresses}  # before their cells are split
+NAMESAKES = ("None", "Null", "Nan", *NO_VALUE)  # what stands for no value, and may be somebody's name
 IGNORE = "ignore"
 EXAMPLE = "_example"  # column of the template that marks the row which only shows how to fill it
 
@@ -181,10 +185,12 @@ def contacts_of(cells: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     meanings = layout.meanings
 
     def first(field: str) -> pl.Expr:
-        columns = [pl.col(column).replace(CLEAR, None) for column in of(meanings, field)]
+        silent = [CLEAR] if field in NAMES else [CLEAR, *NO_VALUE]
+        columns = [pl.col(column).replace(silent, None) for column in of(meanings, field)]
         return (pl.coalesce(columns) if columns else pl.lit(None, pl.String)).alias(field)
 
-    tags = [parts(cells[column], layout.lists["tags"]) for column in of(meanings, "tags")]
+    cells = without_program_names(cells, meanings)
+    tags = [tags_of(cells[column], layout.lists["tags"]) for column in of(meanings, "tags")]
     empty = pl.lit([], pl.List(pl.String))
     return cells.select(
         "row",
@@ -222,14 +228,15 @@ def identifiers_of(cells: pl.DataFrame, layout: Layout, names: list[str]) -> pl.
             "row",
             type=pl.lit(IDENTIFIERS[meaning].value),
             scope=pl.lit(""),
-            raw=parts(cells[f"c{place}"], layout.lists[meaning]),
+            raw=parts(PARTED.get(meaning, pl.Series.clone)(cells[f"c{place}"]), layout.lists[meaning]),
             field=pl.lit(names[place]),
         ).explode("raw")
         for place, meaning in enumerate(layout.meanings)
         if meaning in IDENTIFIERS
     ]
     empty = received.empty(received.IdentifierRow)
-    return pl.concat([empty, *found]).drop_nulls("raw").sort("row", maintain_order=True)
+    stated = pl.concat([empty, *found]).filter(~pl.col("raw").is_in(NO_VALUE))
+    return stated.sort("row", maintain_order=True)
 
 
 def attributes_of(cells: pl.DataFrame, meanings: list[str], names: list[str]) -> pl.DataFrame:
@@ -252,3 +259,31 @@ def attributes_of(cells: pl.DataFrame, meanings: list[str], names: list[str]) ->
 def parts(cells: pl.Series, separator: str) -> pl.Series:
     """The values of each cell, which may hold several; none where it is blank or clears."""
     return split_cells(cells.replace(CLEAR, None), separator)
+
+
+def tags_of(cells: pl.Series, separator: str) -> pl.Series:
+    """The tags of each cell, be it a list as people or as programs write one."""
+    split = parts(cells, separator)
+    if separator == LISTS["tags"]:
+        listed = listed_tags(cells)
+        if not listed.is_empty():
+            found = cells.to_frame("cell").join(listed, on="cell", how="left", maintain_order="left")
+            split = found.select(pl.coalesce("tags", split)).to_series()
+    return split.list.eval(pl.element().filter(~pl.element().is_in(NO_VALUE)))
+
+
+def without_program_names(cells: pl.DataFrame, meanings: list[str]) -> pl.DataFrame:
+    """Cells without the names that stand in another cell of the row as well, for no value: None, null."""
+    named = [column for field in NAMES for column in of(meanings, field)]
+    others = [f"c{place}" for place in range(len(meanings)) if f"c{place}" not in named]
+    odd = [column for column in named if cells[column].is_in(NAMESAKES).any()]
+    if not odd or not others:
+        return cells
+    return cells.with_columns(
+        pl.when(
+            ~(pl.col(name).is_in(NAMESAKES) & pl.any_horizontal(pl.col(others) == pl.col(name))).fill_null(value=False)
+        )
+        .then(name)
+        .alias(name)
+        for name in odd
+    )

@@ -16,12 +16,29 @@ CUT = r"[0-9]{12,}$|0[0-9]+$|[0-9]+[Ee][0-9]+$"
 NEGATIVE = r"^'*-[0-9]{1,11}(?:\.[0-9]{1,11})?$"  # is shown as the number it is, and runs nothing
 RISKY = rf"(?:{FORMULA}|{CUT}|\\N$)"
 
+QUOTED = r'^="(.*)"$'  # how a text is kept from being taken for a number
+ERRORS = (  # of formulas, as Excel writes them in some languages
+    *("N/A", "REF!", "NAME\\?", "VALUE!", "DIV/0!", "NUM!", "NULL!", "SPILL!", "CALC!", "FIELD!", "BLOCKED!", "NV"),
+    *("BEZUG!", "WERT!", "ZAHL!", "NOM\\?", "NOMBRE!", "VALEUR!", "¿NOMBRE\\?", "¡(?:VALOR|REF|NUM|NULO|DIV/0)!"),
+    *("VALOR!", "NOME\\?", "RIF!", "VALORE!", "Н/Д", "ИМЯ\\?", "ЗНАЧ!", "ССЫЛКА!", "ЧИСЛО!"),
+)
+ERROR = rf"^#(?:{'|'.join(ERRORS)})$"
+
 CLEARS = "\\N"  # a cell that says "this is now empty", where a blank one says nothing
 CLEAR = "\ufdd0"  # what `said` makes of it
 # What stands, while a cell is taken apart, for a separator and for the signs that a backslash protects. These, and
 # CLEAR, are no characters: Unicode keeps them for such work within a program.
 PARTS = "\ufdd1"
-HIDDEN = {"\\\\": "\ufdd2", "\\;": "\ufdd3", "\\,": "\ufdd4"}
+HIDDEN = {
+    "\\\\": "\ufdd2",
+    "\\;": "\ufdd3",
+    "\\,": "\ufdd4",
+    "\\|": "\ufdd5",
+    '\\"': "\ufdd6",
+    "\\[": "\ufdd7",
+    "\\{": "\ufdd8",
+    "\\(": "\ufdd9",
+}
 SHOWN = {mark: sign[1] for sign, mark in HIDDEN.items()}
 
 
@@ -42,9 +59,17 @@ def bare(cell: pl.Expr) -> pl.Expr:
 
 
 def clean_cells(cells: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    """What cells of a contact list say: trimmed and bare, CLEAR for one that clears, null where it is blank."""
+    """What cells of a contact list say: trimmed and bare, CLEAR for one that clears, null where it is blank.
+
+    The error of a formula, such as #N/A, is blank as well.
+    """
     trimmed = pl.col(columns).str.strip_chars().replace("", None).replace(CLEARS, CLEAR)
     told = cells.with_columns(trimmed)
+    begins = told.select(pl.col(columns).str.contains("^[#=]").any())
+    odd = [name for name in begins.columns if begins[name].item()]
+    if odd:
+        no_error = pl.when(~pl.col(odd).str.contains(ERROR)).then(pl.col(odd))
+        told = told.with_columns(no_error.str.replace(QUOTED, "${1}").str.strip_chars().replace("", None))
     marked = told.select(pl.col(columns).str.starts_with("'").any())
     return told.with_columns(bare(pl.col(name)) for name in marked.columns if marked[name].item())
 
@@ -56,7 +81,7 @@ def _with_apostrophe(cell: pl.Expr, risky: str) -> pl.Expr:
 
 def joined(texts: pl.Expr) -> pl.Expr:
     """Lists of texts as one cell each, parted by `; `."""
-    return texts.list.eval(pl.element().str.replace_all(r"([\\;,])", r"\${1}")).list.join("; ")
+    return texts.list.eval(pl.element().str.replace_all(r'([\\;,|"]|^[\[{(])', r"\${1}")).list.join("; ")
 
 
 def split_cells(cells: pl.Series, separator: str) -> pl.Series:

@@ -14,14 +14,15 @@ from schemas.error_codes import ErrorCode
 
 TEXTS = ("FN", "N", "NICKNAME", "ORG", "TITLE", "TEL", "EMAIL", "CATEGORIES", "UID", "REV", "NOTE", "BDAY")
 SERVICES = ("IMPP", "X-SOCIALPROFILE", "X-WHATSAPP")
+LABEL = "X-ABLABEL"  # what people call the property of the same group (`item1.TEL`, `item1.X-ABLabel`)
 KINDS = ("VERSION", "KIND", "X-ADDRESSBOOKSERVER-KIND")
-READ = frozenset((*TEXTS, *SERVICES, *KINDS))
+READ = frozenset((*TEXTS, *SERVICES, *KINDS, LABEL))
 PIECE = 1 << 16  # characters of a line that are looked at together; its name and parameters lie in the first
 LARGEST_CARD = 1 << 20  # characters of what is read of a card
 PROPERTY = 64  # characters that a property counts for by itself: millions of empty ones are large, too
 NARROW = "latin-1"  # one character for each byte: what letters they are is told by each property, not by the file
 MARKS = ("\ufeff", "\u00ef\u00bb\u00bf")  # a byte order mark, as it is and as NARROW has it
-HEAD = re.compile(r"(?:[\w-]+\.)?([\w-]+)((?:;(?:[^\":;]|\"[^\"]*\")*)*):", re.ASCII)
+HEAD = re.compile(r"(?:([\w-]+)\.)?([\w-]+)((?:;(?:[^\":;]|\"[^\"]*\")*)*):", re.ASCII)
 PARAMETER = re.compile(r";([^\"=;]*)(?:=((?:[^\";]|\"[^\"]*\")*))?")
 SOFT = "quoted-printable"
 OLD = "2.1"
@@ -35,6 +36,7 @@ class Property(NamedTuple):
     name: str
     parameters: dict[str, list[str]]
     value: str
+    group: str = ""
 
     def says(self, parameter: str) -> str:
         """The first value of a parameter, or nothing."""
@@ -107,7 +109,7 @@ def properties(found: Iterable[Piece]) -> Iterator[Property]:
         if begun:
             if head:
                 yield head._replace(value="".join(value))
-            head = Property(line, begun[1].upper(), parameters_of(begun[2]), "")
+            head = Property(line, begun[2].upper(), parameters_of(begun[3]), "", (begun[1] or "").casefold())
             more = text[begun.end() :]
             value, size, is_soft = [], 0, head.is_encoded_as(SOFT)
             is_old = more.strip() == OLD if head.name == "VERSION" else is_old

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import unquote
 
-from pipelines.read.vcard.cards import OLD, Card, Property
+from pipelines.read.core.phone_labels import NO_PHONE
+from pipelines.read.vcard.cards import LABEL, OLD, Card, Property
 from pipelines.read.vcard.values import parted, unescaped
 
 HEADER = (
@@ -27,7 +28,7 @@ Decode = Callable[[Property], str]
 NOT_FOR_TALKING = frozenset({"fax", "pager", "modem", "bbs", "textphone"})
 FOR_TALKING = frozenset({"voice", "cell", "msg", "text"})
 ON_WHATSAPP = ("TEL", "IMPP", "X-SOCIALPROFILE", "X-WHATSAPP")
-PARTING = re.compile(r"[\\;,]")
+PARTING = re.compile(r'[\\;,|"]|^[\[{(]')
 UNRANKED = 101  # behind PREF=100
 BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(?:[.,]\d+)?(Z|[+-]\d\d:?\d\d)?)?")
 WHATSAPP = re.compile(r"(?i)^(?:whatsapp|x-apple|https?://(?:wa\.me|api\.whatsapp\.com/send/?\?phone=)/?)[:/]*")
@@ -52,6 +53,7 @@ def cells(card: Card, decode: Decode) -> list[str]:
         values = (each for _, text in written(name) for each in parted(text, separator))
         return (unescaped(each, is_old=is_old).strip() for each in values)
 
+    labels = {each.group: text for each, text in said(LABEL) if each.group}
     family, given, middle, before, after = names(next((text for _, text in written("N")), ""), is_old=is_old)
     company = next(listed("ORG", ";"), "")
     full = " ".join(filter(None, (before, given, middle, family, after)))
@@ -61,7 +63,7 @@ def cells(card: Card, decode: Decode) -> list[str]:
         given,
         family,
         joined(re.sub("(?i)^mailto:", "", text) for _, text in said("EMAIL")),
-        joined(number(text) for each, text in said("TEL") if is_phone(each)),
+        joined(number(text) for each, text in said("TEL") if is_phone(each, labels.get(each.group, ""))),
         joined(whatsapp(each, text) for name in ON_WHATSAPP for each, text in said(name)),
         company,
         first("TITLE"),
@@ -100,9 +102,11 @@ def names(text: str, *, is_old: bool) -> list[str]:
     return [*parts, *[""] * 5][:5]
 
 
-def is_phone(each: Property) -> bool:
-    """Whether one can talk to somebody on a number."""
+def is_phone(each: Property, label: str) -> bool:
+    """Whether one can talk to somebody on a number, and to the one whose card it is."""
     types = set(each.parameters.get("type", ()))
+    if re.search(NO_PHONE, label) or any("assistant" in kind for kind in types):
+        return False
     return not types & NOT_FOR_TALKING or bool(types & FOR_TALKING)
 
 

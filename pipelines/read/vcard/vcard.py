@@ -40,10 +40,11 @@ Give the source a path such as `landing/phones/*` and not `*.vcf`: refused cards
 and dropped in the same place.
 
 **What is read**: `UID` as the record's own id, `FN` and `N` as its name (without them, `NICKNAME` or `ORG`), all
-`EMAIL` and `TEL` but fax and pager numbers, preferred ones first, WhatsApp numbers, `CATEGORIES` as tags, `NOTE`, and
-`REV` as the time of the last change. `ORG`, `TITLE` and `BDAY` are the columns `company`, `title` and `birthday`: they
-are read where onecontact.yaml has an attribute of that name, or where `columns` says which they are. Text is read in
-the `CHARSET` of its property, else as UTF-8, else in the `encoding` of the source.
+`EMAIL` and `TEL` but fax and pager numbers and those labelled as an assistant's, preferred ones first, WhatsApp
+numbers, `CATEGORIES` as tags, `NOTE`, and `REV` as the time of the last change. `ORG`, `TITLE` and `BDAY` are the
+columns `company`, `title` and `birthday`: they are read where onecontact.yaml has an attribute of that name, or where
+`columns` says which they are. Text is read in the `CHARSET` of its property, else as UTF-8, else in the `encoding` of
+the source.
 
 **What is not**: photos, addresses, web pages, other messengers, the card of somebody's assistant within their own, and
 Google's group *My Contacts*. A card that lists a group (`KIND:group`) is skipped. Cards without `UID`, as phones write

@@ -74,3 +74,12 @@ def test_cells_and_columns_that_would_be_left_out_are_counted(folder: Path, caps
     path = put(folder, "id,name,email,phone,tier\n1,Anna Berg,anna@example.com,call me,gold\n")
     assert main(["check", str(path), "--project", str(folder)]) == 0
     assert "refuse no row; 1 cell and 1 column would be left out, see above." in capsys.readouterr().out
+
+
+def test_doubtful_values_are_counted_in_words(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = ["1,Anna Berg,+49 171 ***17,", "2,Ben Tal,,1.0", "3,Dora J\ufffdn,+49 30 901820,"]
+    path = put(folder, "\n".join(["id,name,phone,age", *rows, ""]))
+    main(["check", str(path), "--project", str(folder), "--source", "contacts"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "1 value has hidden signs, such as ***." in said
+    assert "1 text has lost letters" in said

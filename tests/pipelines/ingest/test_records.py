@@ -327,3 +327,23 @@ def test_a_file_without_the_column_of_a_required_attribute_has_no_opinion(tmp_pa
 def test_people_of_conversations_lack_nothing(tmp_path: Path) -> None:
     text = "id,name,email,account_id\n1,Jane Doe,jane@example.com,"
     assert made(tmp_path, text, refuse=False, attributes=REQUIRED).kept["row"].to_list() == [1]
+
+
+# Values as programs leave them
+
+
+def test_letters_that_were_lost_before_are_told_and_kept(tmp_path: Path) -> None:
+    found = made(tmp_path, "name,email\nJ\ufffdrgen Berg,j@example.com")
+    assert found.kept["name"].to_list() == ["J\ufffdrgen Berg"]
+    assert codes(found) == [(1, "TEXT_DAMAGED", "warning", "kept_with_warning")]
+
+
+def test_the_country_of_a_row_is_that_of_its_numbers(tmp_path: Path) -> None:
+    found = made(tmp_path, "name,phone,country\nJane Doe,0664 1234567,Austria\nJoe Doe,0171 3920001,")
+    assert found.identifiers["normalised"].to_list() == ["+436641234567", "+491713920001"]
+
+
+def test_an_attribute_that_a_program_left_blank_says_nothing(tmp_path: Path) -> None:
+    found = made(tmp_path, "name,email,seats,tier\nJane Doe,j@example.com,NaN,None")
+    assert codes(found) == []
+    assert found.kept["attributes"].to_list() == [[]]

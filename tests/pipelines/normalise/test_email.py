@@ -131,3 +131,9 @@ def test_normalising_an_address_twice_is_normalising_it_once(raw: str) -> None:
     twice = email(once["normalised"])
     assert twice["normalised"] == once["normalised"]
     assert once["normalised"] is None or list(twice.values())[1:] == list(once.values())[1:]
+
+
+@pytest.mark.parametrize("raw", ["j***@example.com", "jane@ex*****.com", "j••••@example.com", "jane@exam…"])
+def test_an_address_of_which_a_part_is_hidden_is_none(raw: str) -> None:
+    known = emails(pl.DataFrame({"raw": [raw]})).row(0, named=True)
+    assert (known["normalised"], known["code"]) == (None, "IDENTIFIER_MASKED")

@@ -5,11 +5,11 @@ from pipelines.normalise.identifiers import identifiers, valid_identifiers
 from schemas import received
 
 
-def judged(*points: tuple[int, str, str]) -> pl.DataFrame:
+def judged(*points: tuple[int, str, str], regions: pl.DataFrame | None = None) -> pl.DataFrame:
     """What is known of identifiers: row, type, raw."""
     stated = [(row, kind, "", raw, kind) for row, kind, raw in points]
     return identifiers(
-        pl.DataFrame(stated, schema=received.column_types(received.IdentifierRow), orient="row"), "crm", "DE"
+        pl.DataFrame(stated, schema=received.column_types(received.IdentifierRow), orient="row"), "crm", "DE", regions
     )
 
 
@@ -61,3 +61,24 @@ def test_ids_of_other_systems_are_known_by_what_does_not_change(
 
 def test_no_identifiers_are_a_frame_of_none() -> None:
     assert judged().is_empty()
+
+
+def test_a_number_is_one_of_its_rows_country_or_else_of_the_source() -> None:
+    regions = pl.DataFrame({"row": [1, 2, 4], "region": ["AT", "US", "AT"]}, schema_overrides={"row": pl.UInt32})
+    found = judged(
+        (1, "phone", "0664 1234567"),
+        (2, "phone", "0171 3920001"),
+        (3, "phone", "0171 3920002"),
+        (4, "wa_id", "0664 1234567"),
+        regions=regions,
+    )
+    assert found["normalised"].to_list() == ["+436641234567", "+491713920001", "+491713920002", "+436641234567"]
+
+
+def test_an_id_of_which_a_part_is_hidden_is_none() -> None:
+    found = judged((1, "external_id", "****17"), (1, "messenger_thread", "jane_••••"), (1, "external_id", "1001.0"))
+    assert found.select("normalised", "code").rows() == [
+        (None, "IDENTIFIER_MASKED"),
+        (None, "IDENTIFIER_MASKED"),
+        ("1001", None),
+    ]

@@ -237,3 +237,69 @@ def test_a_last_first_in_the_field_of_one_part_is_the_whole_name(field: str) -> 
     schema = dict.fromkeys(("name", "first_name", "last_name"), pl.String)
     kept = names(pl.DataFrame(written, schema=schema)).row(0, named=True)
     assert (kept["name"], kept["first_name"], kept["last_name"]) == ("Ole Petersen", "Ole", "Petersen")
+
+
+# Names that look like none, parts that are stated, and letters of other alphabets
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [
+        ("Jennifer", "Null", ("Jennifer", "Null")),
+        ("JENNIFER", "NULL", ("Jennifer", "Null")),
+        ("Mme Claire", "Test", ("Claire", "Test")),
+        ("Claire", "None", ("Claire", "None")),
+        ("Jennifer", "null", ("Jennifer", None)),
+        ("Jennifer", "NULL", ("Jennifer", None)),
+        ("Test", "Test", (None, None)),
+        ("Null", None, (None, None)),
+        ("Jennifer", "NaN", ("Jennifer", None)),
+        ("Nan", "Smith", ("Nan", "Smith")),
+        ("NaN", "Smith", (None, "Smith")),
+    ],
+)
+def test_a_placeholder_that_is_a_name_is_judged_by_what_stands_beside_it(
+    first: str, last: str | None, found: tuple[str | None, str | None]
+) -> None:
+    assert parts(None, first, last) == found
+
+
+@pytest.mark.parametrize("word", ["NaN", "nan", "<NA>", "NaT"])
+def test_what_programs_write_names_nobody(word: str) -> None:
+    assert kept(word)["name"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("Wei Li, Sales Manager", "Wei Li"),
+        ("Li, Wei", "Wei Li"),
+        ("Wei Li", "Wei Li"),
+        ("Wei Li, PhD", "Wei Li, PhD"),
+        ("Acme, Berlin", "Acme, Berlin"),
+    ],
+)
+def test_parts_that_are_stated_say_which_is_which(name: str, found: str) -> None:
+    known = kept(name, "Wei", "Li")
+    assert (known["name"], known["first_name"], known["last_name"]) == (found, "Wei", "Li")
+
+
+def test_a_letter_that_was_lost_leaves_a_mark() -> None:
+    known = kept("J\ufffdrgen Gro\ufffd")
+    assert known["name"] == "J\ufffdrgen Gro\ufffd"
+    assert known["name_tokens"] == ["gro", "jrgen"]
+
+
+@pytest.mark.parametrize(
+    ("written", "cased"),
+    [
+        ("İBRAHİM IŞIK", "İbrahim Işık"),
+        ("IŞIL YILDIRIM ÇAĞLAR", "Işıl Yıldırım Çağlar"),
+        ("İREM ÖZTÜRK", "İrem Öztürk"),
+        ("ILSE WIRTH", "Ilse Wirth"),
+        ("ion ionescu", "Ion Ionescu"),
+    ],
+)
+def test_turkish_letters_keep_their_dots(written: str, cased: str) -> None:
+    assert kept(written)["name"] == cased
+    assert kept(written)["name_tokens"] == kept(cased)["name_tokens"]

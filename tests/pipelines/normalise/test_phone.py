@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.normalise.phone import VARIANTS, match_keys, phones, wa_ids
+from pipelines.normalise.numbering.changes import VARIANTS, match_keys
+from pipelines.normalise.phone import phones, wa_ids
 
 SCHEMA = {"raw": pl.String, "default_region": pl.String}
 
@@ -265,3 +266,176 @@ def test_normalising_a_whatsapp_id_twice_is_normalising_it_once(raw: str) -> Non
 def test_an_id_of_whatsapp_has_fifteen_digits_at_most() -> None:
     assert wa_id("491512345678901")["normalised"] == "+491512345678901"
     assert wa_id("4915123456789012")["code"] == "PHONE_UNPARSEABLE"
+
+
+# What programs, people and countries have made of numbers
+
+
+def told(raw: str, region: str | None = None) -> tuple[str | None, str | None]:
+    known = phone(raw, region)
+    return known["normalised"], known["code"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "region", "normalised"),
+    [
+        ("1713920001.0", "DE", "+491713920001"),
+        ("491713920001.0", "DE", "+491713920001"),
+        ("+491713920001.0", None, "+491713920001"),
+        ("1713920001,0", "DE", "+491713920001"),
+        ("2025550143.00", "US", "+12025550143"),
+        ("612345678.0", "FR", "+33612345678"),
+        ("9161234567.0", "RU", "+79161234567"),
+        ("612345678.0", "IT", "+390612345678"),
+        ("707123456.0", "CI", "+2250707123456"),
+    ],
+)
+def test_decimals_that_a_program_added_are_no_digits(raw: str, region: str | None, normalised: str) -> None:
+    assert told(raw, region) == (normalised, "PHONE_FROM_SPREADSHEET")
+
+
+def test_a_point_between_digits_is_no_decimal_point() -> None:
+    assert told("202.555.0100", "US") == ("+12025550100", None)
+    assert told("030.901820", "DE") == ("+4930901820", None)
+
+
+@pytest.mark.parametrize(
+    ("raw", "region", "normalised", "code"),
+    [
+        ("4915155501201", "DE", "+4915155501201", None),
+        ("49 151 55501201", "DE", "+4915155501201", None),
+        ('="4915155501201"', "DE", "+4915155501201", None),
+        ("6281234567890", "ID", "+6281234567890", None),
+        ("38344123456", "XK", "+38344123456", "PHONE_COUNTRY_ASSUMED"),
+        ("12025550143", "US", "+12025550143", None),
+        ("5511987650001", "BR", "+5511987650001", None),
+        ("55999123456", "BR", "+5555999123456", None),
+        ("47123456", "NO", "+4747123456", None),
+        ("0491 5155501", "DE", "+494915155501", None),
+    ],
+)
+def test_a_country_code_is_known_without_its_plus(raw: str, region: str, normalised: str, code: str | None) -> None:
+    assert told(raw, region) == (normalised, code)
+
+
+@pytest.mark.parametrize(
+    ("raw", "region", "normalised"),
+    [
+        ("+52 1 55 1234 5601", None, "+525512345601"),
+        ("044 55 1234 5602", "MX", "+525512345602"),
+        ("045 55 1234 5602", "MX", "+525512345602"),
+        ("01 55 1234 5602", "MX", "+525512345602"),
+        ("5215512345603", "MX", "+525512345603"),
+        ("5512345603", "MX", "+525512345603"),
+        ("+54 9 11 2345-6789", None, "+5491123456789"),
+        ("011 15 2345-6789", "AR", "+5491123456789"),
+        ("+54 11 15 2345-6789", None, "+5491123456789"),
+        ("+55 21 8765-0001", None, "+5521987650001"),
+        ("(21) 8765-0001", "BR", "+5521987650001"),
+        ("97 12 34 56", "BJ", "+2290197123456"),
+        ("+229 97 12 34 56", None, "+2290197123456"),
+        ("07 12 34 56", "CI", "+2250707123456"),
+        ("+225 44 12 34 56", None, "+2250544123456"),
+        ("+225 20 31 23 45", None, "+2252720312345"),
+        ("+241 06 12 34 56", None, "+24106123456"),
+        ("+57 1 2345678", None, "+576012345678"),
+        ("+56 2 2345678", None, "+56222345678"),
+        ("0162 1234567", "VN", "+84321234567"),
+        ("06 12345678", "IT", "+390612345678"),
+        ("+39 6 12345678", None, "+390612345678"),
+    ],
+)
+def test_numbers_in_spellings_of_old_are_those_of_today(raw: str, region: str | None, normalised: str) -> None:
+    assert phone(raw, region)["normalised"] == normalised
+
+
+@pytest.mark.parametrize(("old", "new"), [("5215512345603", "+525512345603"), ("22507123456", "+2250707123456")])
+def test_what_whatsapp_sends_reaches_the_number_of_today(old: str, new: str) -> None:
+    assert set(wa_id(old)["match_keys"]) & set(phone(new)["match_keys"])
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *(
+            "+49 171 ***0017",
+            "0171 xxx 0017",
+            "XXX-XXX-0143",
+            "+49 171 •••• 17",
+            "0171…17",
+            "+7 9ХХ ХХХ-12-34",
+        ),
+    ],
+)
+def test_a_number_with_hidden_digits_is_none(raw: str) -> None:
+    assert told(raw, "DE") == (None, "IDENTIFIER_MASKED")
+    assert wa_id(raw)["normalised"] is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "region"),
+    [
+        ("999-999-9999", "US"),
+        ("1111111111", "US"),
+        ("1234567890", "US"),
+        ("+1 555 555 5555", None),
+        ("0123456789", "DE"),
+        ("121 212 1212", "US"),
+        ("+44 1111 111111", None),
+        ("098 765 4321", "US"),
+    ],
+)
+def test_digits_that_only_fill_the_field_are_kept_and_match_nobody(raw: str, region: str | None) -> None:
+    known = phone(raw, region)
+    assert known["normalised"] is not None
+    assert (known["validity"], known["code"], known["match_keys"]) == ("possible", "PHONE_PLACEHOLDER", [])
+
+
+@pytest.mark.parametrize("raw", ["0151 23456789", "+49 171 7777777", "+49 800 3300000", "+971 50 1111111"])
+def test_a_number_that_is_easy_to_remember_may_be_somebodys(raw: str) -> None:
+    known = phone(raw, "DE")
+    assert known["match_keys"] == [known["normalised"]]
+
+
+@pytest.mark.parametrize(
+    ("raw", "region", "normalised", "extension"),
+    [
+        ("+49 30 901820 Durchwahl 12", None, "+4930901820", "12"),
+        ("+49 30 901820, DW: 12", None, "+4930901820", "12"),
+        ("8 (495) 123-45-68 доб. 12", "RU", "+74951234568", "12"),
+        ("01 99 00 12 35 poste 12", "FR", "+33199001235", "12"),
+        ("+39 06 12345678 int. 5", None, "+390612345678", "5"),
+        ("+48 22 123 45 68 wew. 7", None, "+48221234568", "7"),
+        ("+1 202 555 0143 ext 7", None, "+12025550143", "7"),
+    ],
+)
+def test_an_extension_is_known_in_other_words(raw: str, region: str | None, normalised: str, extension: str) -> None:
+    known = phone(raw, region)
+    assert (known["normalised"], known["extension"]) == (normalised, extension)
+
+
+def whatsapp(raw: str, region: str | None) -> tuple[str | None, str | None]:
+    frame = pl.DataFrame([(raw, region)], schema=SCHEMA, orient="row")
+    known = wa_ids(frame).row(0, named=True)
+    return known["normalised"], known["code"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "region", "normalised", "code"),
+    [
+        ("0171 3920003", "DE", "+491713920003", None),
+        ("0171 3920003", None, None, "PHONE_NO_REGION"),
+        ("0049 171 3920004", "DE", "+491713920004", None),
+        ("491713920005:12@s.whatsapp.net", "DE", "+491713920005", None),
+        ("491713920005.0:3@s.whatsapp.net", None, "+491713920005", None),
+        ("123456789012345@lid", "DE", None, "PHONE_UNPARSEABLE"),
+        ("491713920001.0", "DE", "+491713920001", "PHONE_FROM_SPREADSHEET"),
+        ("1713920003", "DE", "+491713920003", "PHONE_COUNTRY_ASSUMED"),
+        ("552187650001", "DE", "+552187650001", None),
+        ("5215512345678", "DE", "+5215512345678", None),
+    ],
+)
+def test_a_whatsapp_column_may_hold_what_is_dialled_at_home(
+    raw: str, region: str | None, normalised: str | None, code: str | None
+) -> None:
+    assert whatsapp(raw, region) == (normalised, code)

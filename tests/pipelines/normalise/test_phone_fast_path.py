@@ -174,10 +174,43 @@ def test_numbers_normalised_as_a_whole_are_those_of_the_library(
     expected = pl.concat([from_examples, from_anything]).unique(list(SCHEMA))
     expected = expected.filter(pl.col("default_region").is_not_null() | pl.col("text").str.contains(r"\+"))
     found = phones(expected.select("default_region", raw="text")).rename({"raw": "text"})
+    renumbered = expected.filter(pl.col("validity") != "valid").join(
+        found.filter(pl.col("validity") == "valid").select(list(SCHEMA)), on=list(SCHEMA), nulls_equal=True
+    )
+    fillers = found.filter(pl.col("code") == "PHONE_PLACEHOLDER")
+    assert renumbered.height + fillers.height < 0.03 * expected.height
+    for own in (renumbered, fillers, found.filter(without_plus())):
+        found = found.join(own, on=list(SCHEMA), how="anti", nulls_equal=True)
     assert differences(expected, found) == []
     codes = found["validity"].replace_strict(CODES, return_dtype=pl.String)
     assert found["code"].eq_missing(codes).all()
     assert found["extension"].null_count() == len(found)
+
+
+def without_plus() -> pl.Expr:
+    """Whether a number begins with the country code of its region, and no plus."""
+    codes = {region: str(code) for code, regions in COUNTRY_CODE_TO_REGION_CODE.items() for region in regions}
+    digits = pl.col("text").str.replace_all("[^0-9]", "")
+    return digits.str.starts_with(pl.col("default_region").replace_strict(codes, default=None)) & pl.col(
+        "text"
+    ).str.contains("^[1-9]")
+
+
+def test_valid_numbers_of_every_region_are_read_without_their_plus_or_with_a_warning(
+    regions: list[tuple[int, str]],
+) -> None:
+    numbers = [
+        (f"{code}{national}", region, f"+{code}{national}")
+        for code, region in regions
+        if region != WORLD
+        for national in examples(code, region)
+    ]
+    asked = pl.DataFrame(numbers, schema=["raw", "default_region", "meant"], orient="row")
+    known = phones(asked).with_columns(
+        valid=pl.Series([phonenumbers.is_valid_number(phonenumbers.parse(each)) for each in asked["meant"]])
+    )
+    other = known.filter(pl.col("normalised").ne_missing(pl.col("meant")), pl.col("valid"))
+    assert other.filter(pl.col("code").is_null()).rows() == []
 
 
 def test_whatsapp_ids_are_judged_among_many_as_alone() -> None:

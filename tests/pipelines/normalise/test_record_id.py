@@ -24,3 +24,17 @@ def test_any_other_id_stays(whole: str | None) -> None:
     found = record_ids(ids(whole))
     assert found.contacts["record_id"].to_list() == [whole]
     assert found.problems.is_empty()
+
+
+def test_decimals_that_a_program_added_are_no_part_of_an_id() -> None:
+    contacts = pl.DataFrame(
+        {"row": [1, 2, 3], "record_id": ["1001.0", "A-1.0", "1.5"]}, schema_overrides={"row": pl.UInt32}
+    )
+    assert record_ids(contacts).contacts["record_id"].to_list() == ["1001", "A-1.0", "1.5"]
+
+
+def test_an_id_of_which_a_part_is_hidden_is_refused() -> None:
+    contacts = pl.DataFrame({"row": [1, 2], "record_id": ["****17", "a*b"]}, schema_overrides={"row": pl.UInt32})
+    found = record_ids(contacts)
+    assert found.contacts["record_id"].to_list() == [None, "a*b"]
+    assert found.problems["code"].to_list() == ["IDENTIFIER_MASKED"]

@@ -101,3 +101,13 @@ def test_its_three_kinds_are_recognised(header: str) -> None:
 @pytest.mark.parametrize("header", [(), ("first name", "email"), ("first name", "e mail address", "categories")])
 def test_other_lists_are_not(header: tuple[str, ...]) -> None:
     assert FORMAT.detects(Sample("contacts.csv", b"", header)) == 0
+
+
+@pytest.mark.parametrize("label", ["Work Fax", "Home Fax", "* Pager", "Assistant", "Télécopie"])
+def test_a_number_with_the_label_of_a_fax_or_somebody_else_is_no_phone(tmp_path: Path, label: str) -> None:
+    header = (
+        "First Name,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value,Phone 2 - Label,Phone 2 - Value"
+    )
+    line = f"Jane,Assistant,jane@example.com,{label},+44 7700 900123,Mobile,+44 7700 900124"
+    batch = one_batch(FORMAT, tmp_path, f"{header}\n{line}\n")
+    assert points(batch) == [(1, "email", "jane@example.com"), (1, "phone", "+44 7700 900124")]

@@ -289,3 +289,26 @@ def test_a_row_that_comes_back_with_cells_left_over_is_refused_again(tmp_path: P
     assert batch.contacts["record_id"].to_list() == ["1"]
     assert batch.refused["code"].to_list() == ["ROW_TOO_MANY_FIELDS"]
     assert "_extra" in batch.refused["expected"].item()
+
+
+# What programs write
+
+
+@pytest.mark.parametrize(
+    "word", ["NaN", "nan", "None", "NULL", "null", "N/A", "<NA>", "NaT", "-", "--", "#N/A", "#REF!"]
+)
+def test_what_programs_write_for_no_value_is_blank(tmp_path: Path, word: str) -> None:
+    batch = one(tmp_path, f"id,first name,phone,email,tags,notes\n{word},Jane,{word},{word},{word},{word}\n")
+    assert batch.contacts.select("record_id", "first_name", "tags", "notes").rows() == [(None, "Jane", [], None)]
+    assert points(batch) == []
+
+
+def test_a_name_that_programs_write_too_is_kept_unless_it_stands_for_no_value_elsewhere(tmp_path: Path) -> None:
+    batch = one(tmp_path, "first name,last name,email\nJennifer,Null,j@example.com\nClaire,None,None\n")
+    assert batch.contacts.select("first_name", "last_name").rows() == [("Jennifer", "Null"), ("Claire", None)]
+
+
+def test_a_text_that_was_kept_from_being_a_number_is_read_as_text(tmp_path: Path) -> None:
+    batch = one(tmp_path, 'id,name,postcode\n"=""00011""",Jane,"=""01067"""\n')
+    assert batch.contacts["record_id"].to_list() == ["00011"]
+    assert batch.attributes["raw"].to_list() == ["01067"]

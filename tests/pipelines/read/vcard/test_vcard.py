@@ -406,3 +406,9 @@ def test_no_bytes_raise_anything_but_a_refusal(
         return
     numbers = [number for each in rows for frame in (each.cells, each.refused) for number in frame["row"]]
     assert sorted(numbers) == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.parametrize("label", ["_$!<AssistantPhone>!$_", "Assistant", "Assistentin", "_$!<WorkFAX>!$_", "Pager"])
+def test_a_number_with_the_label_of_somebody_else_is_no_phone(tmp_path: Path, label: str) -> None:
+    lines = ("TEL:+442079460001", "item1.TEL:+442079460002", f"item1.X-ABLabel:{label}", "item2.TEL:+442079460003")
+    assert card(tmp_path, "FN:Jane", *lines, "item2.X-ABLabel:Desk")["phone"] == "+442079460001; +442079460003"

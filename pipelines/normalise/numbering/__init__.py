@@ -1,0 +1,1 @@
+"""Phone numbers as written, digits that stand for none, and numbering plans that changed."""
