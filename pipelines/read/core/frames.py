@@ -22,6 +22,7 @@ from schemas.vocabulary import (
     MessageState,
     Outcome,
     Precision,
+    QuotedKind,
     ZoneSource,
 )
 
@@ -52,6 +53,14 @@ class File(NamedTuple):
     name: str | None
     type: str | None = None
     sha256: str | None = None
+
+
+class Range(NamedTuple):
+    """A range of a text that is not new, in characters."""
+
+    start: int
+    length: int
+    kind: QuotedKind
 
 
 class Person(NamedTuple):
@@ -93,6 +102,7 @@ class Message(NamedTuple):
     attachments: Sequence[File] = ()
     author: Author | None = None
     state: MessageState | None = None
+    quoted: Sequence[Range] = ()
 
 
 class Receipt(NamedTuple):

@@ -32,6 +32,7 @@ def entry(**said: Any) -> dict[str, Any]:
         "before": None,
         "after": None,
         "inferred": False,
+        "quoted": None,
     } | said
 
 
