@@ -64,7 +64,7 @@ def said(row: dict[str, Any], *, quoted: bool = False) -> str:
     return words if row["kind"] == "text" else f"[{row['kind'].replace('_', ' ')}] {words}".strip() + inferred
 
 
-def folded(text: str | None, ranges: list[dict[str, Any]] | None) -> str | None:
+def folded(text: str | None, ranges: list[dict[str, Any]]) -> str | None:
     """A text in which a note stands for each range that is not new: how many lines somebody wrote before, or signed."""
     if not text or not ranges:
         return text

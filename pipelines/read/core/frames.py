@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from pipelines.read.core import entry_frames
 from pipelines.read.core.batch import Batch
 from pipelines.read.core.entry_columns import Flat
+from pipelines.read.core.ranges import Range
 from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import (
@@ -22,7 +23,6 @@ from schemas.vocabulary import (
     MessageState,
     Outcome,
     Precision,
-    QuotedKind,
     ZoneSource,
 )
 
@@ -53,14 +53,6 @@ class File(NamedTuple):
     name: str | None
     type: str | None = None
     sha256: str | None = None
-
-
-class Range(NamedTuple):
-    """A range of a text that is not new, in characters."""
-
-    start: int
-    length: int
-    kind: QuotedKind
 
 
 class Person(NamedTuple):

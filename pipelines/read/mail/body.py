@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import NamedTuple
 
-from pipelines.read.core.frames import File, Range
+from pipelines.read.core.frames import File
+from pipelines.read.core.ranges import Range
 from pipelines.read.mail.headers import raw_header, words
 from pipelines.read.mail.parts import Budget, Part, Unbounded, content_of, decoded, inner_parts, mail_of
 from pipelines.read.mail.quoted import html_words, ranges_of
@@ -50,6 +51,7 @@ class _Walk:
     def __init__(self) -> None:
         self.budget, self.markup, self.within = Budget(), 0, 0
         self.files: list[File] = []
+        self.needs_html = True
 
 
 def body(mail: Part) -> Body:
@@ -68,8 +70,7 @@ def _shown(part: Part, depth: int, walk: _Walk, *, is_first: bool, inside: str =
     said = part.content
     if inner := inner_parts(part, depth, walk.budget):
         if said.kind == "multipart/alternative":
-            forms = [_shown(each, depth + 1, walk, is_first=True) for each in inner]
-            return _chosen([form for form in forms if form])
+            return _chosen(_forms(inner, depth, walk))
         shown: list[Shown] = []
         for each in inner:
             shown += _shown(each, depth + 1, walk, is_first=is_first and not shown, inside=said.kind)
@@ -85,6 +86,19 @@ def _shown(part: Part, depth: int, walk: _Walk, *, is_first: bool, inside: str =
     return []
 
 
+def _forms(alternatives: list[Part], depth: int, walk: _Walk) -> list[list[Shown]]:
+    """The forms of a text that say something. Beside plain words that are chosen anyway, HTML is left as it is."""
+    forms: list[list[Shown]] = []
+    needs_html = walk.needs_html
+    for each in alternatives:
+        if form := _shown(each, depth + 1, walk, is_first=True):
+            forms.append(form)
+            is_enough = _length(form) > PLACEHOLDER and not any(shown.is_html for shown in form)
+            walk.needs_html = walk.needs_html and not is_enough
+    walk.needs_html = needs_html
+    return forms
+
+
 def _is_text(part: Part, *, is_first: bool) -> bool:
     """Whether a part is shown as words: a text that is no file. The first text of a mail may have a name."""
     said = part.content
@@ -97,8 +111,11 @@ def _is_text(part: Part, *, is_first: bool) -> bool:
 
 
 def _text(part: Part, walk: _Walk) -> list[Shown]:
+    is_html = part.content.kind == "text/html"
+    if is_html and not walk.needs_html:
+        return []
     text = decoded(content_of(part), part.content.charset).replace("\r\n", "\n")
-    if part.content.kind == "text/html":
+    if is_html:
         walk.markup += len(text)
         if walk.markup > MAX_MARKUP:
             raise Unbounded

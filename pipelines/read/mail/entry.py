@@ -6,7 +6,6 @@ in a mailbox and in a file of its own, and two mails are two even where a progra
 
 import csv
 import hashlib
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -14,7 +13,7 @@ from pipelines.read.core.frames import Entry, Message, Rejected, Thread, Tied, T
 from pipelines.read.mail.body import Body, body
 from pipelines.read.mail.headers import addresses, answered, message_id, raw_header, sent, sent_at, subject, words
 from pipelines.read.mail.labels import is_deleted, named
-from pipelines.read.mail.participants import machine, parties, person, written_by
+from pipelines.read.mail.participants import ORIGINAL, machine, parties, person, written_by
 from pipelines.read.mail.parts import BROKEN, Part, Unbounded, decoded, mail_of
 from pipelines.read.mail.source import Mails
 from schemas.error_codes import ErrorCode
@@ -23,8 +22,6 @@ from schemas.vocabulary import Channel, MessageKind, Outcome
 
 MAX_MAIL = 80 << 20  # bytes; Gmail accepts 50 MB, which is some 70 as base64
 MAX_WORDS = 1_000_000  # characters; long threads quote themselves in every mail
-
-_BLANK = re.compile(r"\s+")
 
 LABELS = "no label or folder listed in skip_labels of this source, and no mark of a draft or of a deleted mail"
 
@@ -132,8 +129,8 @@ def _fingerprint(mail: Part, content: Body) -> str:
     """A digest of what is the same in all copies of a mail, whatever servers have added and however they encode it."""
     dated = sent_at(mail.head) or raw_header(mail.head, "date")
     parties = sorted({each.address.lower() for name in ("to", "cc") for each in addresses(mail.head, name)})
-    author = next(iter(addresses(mail.head, "from")), None)
-    wording = _BLANK.sub("", content.text or "")
+    author = next((each for name in (*ORIGINAL, "from") for each in addresses(mail.head, name)), None)
+    wording = "".join((content.text or "").split())
     parts = [str(dated), author.address.lower() if author else "", *parties, subject(mail.head).title or "", wording]
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
 

@@ -121,7 +121,12 @@ def answered(head: Head) -> list[str]:
 
 def subject(head: Head) -> Subject:
     """What a mail is about."""
-    stated = words(raw_header(head, "subject"))
+    return _subject(raw_header(head, "subject"))
+
+
+@lru_cache(2_000)
+def _subject(value: str) -> Subject:
+    stated = words(value)
     marks = _PREFIXES.match(stated)
     return Subject((stated[marks.end() :] if marks else stated).strip() or None, marks is not None)
 
@@ -164,6 +169,7 @@ def with_offset(value: str) -> str:
     return f"{value[: named.start()]}{named['year'] or ''} {known}" if named and known else value
 
 
+@lru_cache(2_000)
 def _moment(value: str, zone: tzinfo) -> Moment | None:
     try:
         parsed = datetime.fromisoformat(value) if _ISO.match(value) else parsedate_to_datetime(with_offset(value[:128]))

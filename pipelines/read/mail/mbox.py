@@ -20,19 +20,38 @@ Gmail: [Google Takeout](https://takeout.google.com), only *Mail*, in its mbox fo
 `.mbox` file. Thunderbird keeps each folder as such a file, without an ending, in its profile; mail servers often do
 too.
 
-**What is read**: every mail as a message with its time, its text without markup, and the name, type and SHA-256 of
+**What is read**: every mail as a message with its time, all its text without markup, and the name, type and SHA-256 of
 attached files; the person it was exchanged with, by address and name; threads, by Gmail's thread id or by what a mail
 says it answers, and where it only says that it is an answer, by subject, within the same person and 30 days; which
 mails are bounces or automatic answers, which are no act of the contact. A mail that lies in several mailboxes, or in a
-file of its own in the same source, is taken in once.
+file of its own in the same source, is taken in once: by its Message-ID, sender, recipients, time, subject and words.
 
-**What is not**: the attached files themselves, and mails with a label in `skip_labels`, which are counted as
-*skipped*. Mails that came over a list are kept, but make no contact of who wrote them. A time in a year before 1971 or
-after 2099 is none: then the first mail server that handed the mail on says when it was.
+**Where a mail begins**: at a line `From ` with a date as mail servers write it, or with another date, an address or
+nothing, as Thunderbird and Apple Mail write it, where a blank line is before it and headers of a mail follow. A
+Content-Length (mboxcl) counts where it leads to another mail or to the end. `>From ` becomes `From ` again.
+
+**All text** is kept, one below the other: of nested parts, of signed mails, of mails passed on within a mail. Only
+where a mail says the same in several forms (`multipart/alternative`), one of them is taken, plain words first.
+
+**Quoted history and signatures** are kept and marked (`quoted`: where they are in the text). `onecontact timeline` and
+`show` fold them, `--quoted` shows them. They are known by `>`, by what HTML cites, and by how programs introduce them,
+in English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Czech, Slovak, Swedish, Danish, Norwegian,
+Finnish, Hungarian, Romanian, Turkish, Greek, Russian, Ukrainian, Chinese, Japanese and Korean. What no rule knows
+counts as new: greetings, names without dashes above them, history without an introduction.
+
+**Labels and folders** are known in the same languages, Catalan and Croatian as well: *Papierkorb* is *Trash*. A mailbox
+is a folder by the name of its file. What Thunderbird or a mail server has marked as deleted is *skipped*, too.
+
+**What is not**: the attached files themselves; words in an encrypted mail, or in one signed so that its text lies
+within the signature (`smime.p7m`), which is a file; the mail that a bounce gives back; mails passed on of more than
+200,000 characters, which are files; and mails with a label in `skip_labels`, which are counted as *skipped*. Mails that
+came over a list are kept, but make no contact of who wrote them. A time in a year before 1971 or after 2099 is none:
+then the first mail server that handed the mail on says when it was.
 
 Say in `own_addresses` which addresses are the company's: a mail from one of them went out, any other came in. Without
-it, only Gmail's label *Sent* tells. A mail of a web form, which the company or a no-reply address sends to the company,
-came from the one stranger that it is to be answered to.
+it, only a label or folder *Sent* tells. What a Google group hands on in its own name is from whoever wrote to it. A
+mail of a web form, which the company or a no-reply address sends to the company, came from the one stranger that it is
+to be answered to.
 """
 
 BLOCK = 1 << 20  # bytes that are read at once
@@ -151,11 +170,14 @@ def _next_mail(window: _Window) -> Piece:
 def _stated_end(window: _Window, start: int) -> int:
     """Where a mail ends by its Content-Length (mboxcl), if another mail or the end of the file is there; else 0."""
     window.hold(start + AHEAD)
-    head = _END_OF_HEAD.search(window.data, max(start - 1, 0), start + AHEAD)
-    stated = head and _LENGTH.search(window.data, start, head.end())
+    start_of_mail = window.data[start : start + AHEAD]
+    if b"\ncontent-length" not in b"\n" + start_of_mail.lower():
+        return 0
+    head = _END_OF_HEAD.search(start_of_mail)
+    stated = head and _LENGTH.search(start_of_mail, 0, head.end())
     if not head or not stated or int(stated[1]) > MAX_MAIL:
         return 0
-    stop = head.end() + int(stated[1])
+    stop = start + head.end() + int(stated[1])
     if not window.hold(stop):
         return 0
     window.hold(stop + AHEAD)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from pipelines.read.containers.html_text import html_text
-from pipelines.read.core.frames import Range
+from pipelines.read.core.ranges import Range
 from pipelines.read.mail.quoted_words import FIELDS, FORWARDED, SENT_FROM, WROTE
 from schemas.vocabulary import QuotedKind
 
@@ -20,6 +20,7 @@ MOST_SIGNED = 15  # lines of a signature below a line that lacks the blank after
 LONGEST_LINE = 1_000  # characters; a longer line is no sentence that a program has written
 
 _CITED = re.compile(r"[ ]{0,3}>")
+SIGNS = (">", ":", "：", "--", "__", "==", "\u2014")  # one of them is in every line that matters
 _TELLING = re.compile(  # the first look at a text: without a line like these there is nothing to mark
     r"^[ ]{0,3}>|[:：][ \t]*$|^[ \t*|]*(?:[-_=]{2}|\u2014$|\w[\w ]{0,16}[* \u00a0]*[:：])", re.MULTILINE
 )
@@ -75,7 +76,8 @@ def ranges_of(text: str, cited: Sequence[tuple[int, int]] = ()) -> list[Range]:
         text: The words of one part of a mail.
         cited: Ranges of which its HTML says that they are cited, as from and to.
     """
-    if not cited and not _TELLING.search(text) and not SENT_FROM.match(text[text.rfind("\n") + 1 :][:LONGEST_LINE]):
+    is_telling = any(sign in text for sign in SIGNS) and _TELLING.search(text)
+    if not cited and not is_telling and not SENT_FROM.match(text[text.rfind("\n") + 1 :][:LONGEST_LINE]):
         return []
     lines: list[Line] = []
     start = 0

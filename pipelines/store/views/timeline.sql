@@ -21,11 +21,11 @@ exchanged AS (
     UNION ALL
     SELECT p.contact_id, e.happened_at, e.precision, e.zone_source, c.channel, e.kind, NULL, NULL,
            e.actor, e.text, [], NULL, e.before, e.after, coalesce(e.inferred, FALSE),
-           e.conversation_id, c.inbox, c.source, e.delivery_id, e.row_number, e.line_number, e.event_id, NULL
+           e.conversation_id, c.inbox, c.source, e.delivery_id, e.row_number, e.line_number, e.event_id, []
     FROM conversation_event e
     JOIN conversation c USING (conversation_id)
     JOIN present p USING (conversation_id)
 )
 SELECT * FROM exchanged ANTI JOIN blocked_conversation USING (contact_id, conversation_id)
 UNION ALL
-SELECT *, NULL AS quoted FROM note_event;
+SELECT *, [] AS quoted FROM note_event;

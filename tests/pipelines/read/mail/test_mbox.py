@@ -260,6 +260,12 @@ def test_the_mailer_daemon_bounces(tmp_path: Path) -> None:
     assert mail(tmp_path, "Return-Path: <>\nSubject: Undelivered\n\nx")["kind"] == "bounce"
 
 
+def test_what_a_mail_quotes_is_kept_and_marked(tmp_path: Path) -> None:
+    found = mail(tmp_path, ANNA + "\nTwo.\n\nOn 15 Sep 2025, Ben wrote:\n> How many?\n")
+    assert found["text"] == "Two.\n\nOn 15 Sep 2025, Ben wrote:\n> How many?"
+    assert found["quoted"] == [{"start": 6, "length": 38, "kind": "history"}]
+
+
 def test_an_address_facebook_made_up_is_no_identifier(tmp_path: Path) -> None:
     batch = mails(tmp_path, "From: Anna Weber <1234567890@facebook.com>\n\nx")
     assert batch.contacts["record_id"].to_list() == ["psid:1234567890"]
