@@ -27,6 +27,8 @@ from schemas.vocabulary import (
 Instant = Annotated[pl.Datetime, "us", "UTC"]
 Strings = Annotated[pl.List, pl.String()]
 FILE = pl.Struct({"name": pl.String, "type": pl.String, "sha256": pl.String})
+RANGE = pl.Struct({"start": pl.UInt32, "length": pl.UInt32, "kind": pl.String})
+Ranges = Annotated[pl.List, RANGE]
 Files = Annotated[pl.List, FILE]
 KEY: dict[str, Any] = {"str_length": {"min_value": 1}}  # an id is made of it: what has none cannot be told apart
 MAX_TEXT = 65_536  # characters in one cell; longer ones are refused, not cut
@@ -149,6 +151,7 @@ class Message(Frame):
     zone_source: pl.String = column("Whether its zone was stated", Pii.NONE, isin=list(ZoneSource))
     state: pl.String = column("How far it has come", Pii.NONE, nullable=True, isin=list(MessageState))
     attachments: Files = column("Attached files: name, type and SHA-256 where they are known", Pii.DIRECT)
+    quoted: Ranges = column("Ranges of its words that are not new, in characters: history, signature", Pii.NONE)
 
 
 class Receipt(Frame):

@@ -103,6 +103,13 @@ class Author(StrEnum):
     SYSTEM = "system"
 
 
+class QuotedKind(StrEnum):
+    """Words of a message that are not new."""
+
+    HISTORY = "history"
+    SIGNATURE = "signature"
+
+
 class MessageState(StrEnum):
     """How far an outgoing message has come, in the order of its way; `failed` stands beside it."""
 

@@ -35,4 +35,5 @@ def undo_renames(connection: Connection) -> None:
         DROP TABLE schema_view;
         DROP TABLE file_problem;
         DROP TABLE delivery_attribute;
-        DROP TABLE export_check""")
+        DROP TABLE export_check;
+        ALTER TABLE message DROP COLUMN quoted""")

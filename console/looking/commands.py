@@ -1,5 +1,6 @@
 """The command line for whoever looks at contacts."""
 
+import argparse
 from pathlib import Path
 
 from console.terminal.options import Adder, add_contact_argument, add_warehouse_options, integer_between
@@ -36,6 +37,7 @@ def add_commands(add: Adder) -> None:
         help="where this value comes from: record, file, line and rule, and every value that lost. "
         "A FIELD is name, phone, email, tags or an attribute",
     )
+    add_quoted(show)
     add_timeline(add)
 
     explain = add(
@@ -51,6 +53,15 @@ def add_commands(add: Adder) -> None:
 
     add_contact_argument(show)
     add_warehouse_options(list_, show, explain)
+
+
+def add_quoted(command: argparse.ArgumentParser) -> None:
+    """Add the option that shows mails whole."""
+    command.add_argument(
+        "--quoted",
+        action="store_true",
+        help="show earlier mails that a mail quotes, and signatures, instead of folding them",
+    )
 
 
 def add_timeline(add: Adder) -> None:
@@ -72,5 +83,6 @@ def add_timeline(add: Adder) -> None:
     timeline.add_argument(
         "--vcon", type=Path, metavar="FILE", help="write its messages as a vCon to a new, unencrypted file"
     )
+    add_quoted(timeline)
     add_contact_argument(timeline)
     add_warehouse_options(timeline)

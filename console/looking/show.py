@@ -35,7 +35,7 @@ def command(args: argparse.Namespace) -> int:
         if former:
             say(f"{former} is a former contact id. It now resolves to the contact below.", style="bold")
             draw_moves(moves_of(connection, former))
-        draw(connection, contact_id)
+        draw(connection, contact_id, quoted=args.quoted)
     return OK
 
 
@@ -87,7 +87,7 @@ class Files:
         return table("From these deliveries", ["", "source", "file"], rows)
 
 
-def draw(connection: Connection, contact_id: str) -> None:
+def draw(connection: Connection, contact_id: str, *, quoted: bool) -> None:
     """All of a contact, for a person."""
     contact = contact_details.golden_records(connection, pl.Series([contact_id])).to_dicts()[0]
     files = Files()
@@ -128,7 +128,7 @@ def draw(connection: Connection, contact_id: str) -> None:
             row["happened_at"],
             " ".join(filter(None, (row["channel"], inbox(row)))),
             who(row),
-            said(row),
+            said(row, quoted=quoted),
             files.origin(row),
         ]
         for row in latest(connection, contact_id)

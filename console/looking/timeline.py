@@ -44,7 +44,7 @@ def command(args: argparse.Namespace) -> int:
             for piece in as_array(store.timeline(connection, contact_id, chosen)):
                 sys.stdout.write(piece)
         else:
-            draw(connection, contact_id, chosen)
+            draw(connection, contact_id, chosen, quoted=args.quoted)
     return OK
 
 
@@ -68,13 +68,13 @@ def known(option: str, stated: Iterable[str], offered: list[str]) -> None:
             raise ConfigurationError(f"{option} is one of {', '.join(offered)}")
 
 
-def draw(connection: Connection, contact_id: str, chosen: store.TimelineFilter) -> None:
+def draw(connection: Connection, contact_id: str, chosen: store.TimelineFilter, *, quoted: bool) -> None:
     """The history for a person: a heading for each day, a line or more for each entry."""
     contact = contact_details.golden_records(connection, pl.Series([contact_id])).to_dicts()[0]
     name = contact["name"] or contact["phone"] or contact["email"] or contact_id
     with paged() as pager:
         pager.write(f"{printable(name)}, times in {clock.zone.key}\n{LEGEND}\n")
-        pager.writelines(print_entries(store.timeline(connection, contact_id, chosen)))
+        pager.writelines(print_entries(store.timeline(connection, contact_id, chosen), quoted=quoted))
         pager.write(warn_of_suppressed(connection, contact))
 
 
@@ -86,7 +86,7 @@ def warn_of_suppressed(connection: Connection, contact: Mapping[str, Any]) -> st
     return f"{plural(missing, 'conversation')} suppressed: began after the block\n" if missing else ""
 
 
-def print_entries(batches: Iterable[pl.DataFrame]) -> Iterator[str]:
+def print_entries(batches: Iterable[pl.DataFrame], *, quoted: bool = False) -> Iterator[str]:
     """Entries as lines of text, under a heading for each day, and how many they were."""
     heading, number = None, 0
     for batch in batches:
@@ -95,7 +95,7 @@ def print_entries(batches: Iterable[pl.DataFrame]) -> Iterator[str]:
             if day(row["happened_at"]) != heading:
                 heading = day(row["happened_at"])
                 yield f"\n{heading}\n"
-            yield line(row) + "\n"
+            yield line(row, quoted=quoted) + "\n"
     yield f"\n{number:,} {'entry' if number == 1 else 'entries'}\n"
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from console.terminal.screen import clock, plural, printable
+from schemas.vocabulary import QuotedKind
 
 ARROWS = {"inbound": "→ ", "outbound": "← "}
 DECIDED = {  # values that somebody decided, with the reason
@@ -22,10 +23,10 @@ def day(moment: datetime | None) -> str:
     return UNDATED if moment is None else moment.astimezone(clock.zone).strftime("%Y-%m-%d %A")
 
 
-def line(row: dict[str, Any]) -> str:
-    """An entry of a timeline on a line, its further lines below each other."""
+def line(row: dict[str, Any], *, quoted: bool = False) -> str:
+    """An entry of a timeline on a line, its further lines below each other; with `quoted`, what is not new as well."""
     where = " ".join(part for part in (row["channel"], inbox(row)) if part)
-    words = ": ".join(part for part in (who(row), said(row)) if part)
+    words = ": ".join(part for part in (who(row), said(row, quoted=quoted)) if part)
     state = f" [{row['state']}]" if row["state"] else ""
     text = printable(f"{where + '  ' if where else ''}{words}{state}")
     first, *further = text.split("\n")
@@ -52,15 +53,29 @@ def who(row: dict[str, Any]) -> str:
     return ARROWS.get(row["direction"], "") + (row["actor"] or row["author"] or "")
 
 
-def said(row: dict[str, Any]) -> str:
+def said(row: dict[str, Any], *, quoted: bool = False) -> str:
     """What an entry says: its words and files, else what kind of thing it is, and what it changed."""
     if row["kind"] in DECIDED:
         value = row["after"] or row["before"] or "no value"
         return f"[{row['kind']}] {DECIDED[row['kind']].format(text=row['text'], value=value)}"
-    parts = [row["text"], changed(row), files(row["attachments"])]
+    parts = [row["text"] if quoted else folded(row["text"], row["quoted"]), changed(row), files(row["attachments"])]
     words = " ".join(part for part in parts if part)
     inferred = " (inferred)" if row["inferred"] else ""
     return words if row["kind"] == "text" else f"[{row['kind'].replace('_', ' ')}] {words}".strip() + inferred
+
+
+def folded(text: str | None, ranges: list[dict[str, Any]]) -> str | None:
+    """A text in which a note stands for each range that is not new: how many lines somebody wrote before, or signed."""
+    if not text or not ranges:
+        return text
+    pieces, place = [], 0
+    for each in ranges:
+        stop = each["start"] + each["length"]
+        lines = text.count("\n", each["start"], stop) + 1
+        note = "[signature]" if each["kind"] == QuotedKind.SIGNATURE else f"[{plural(lines, 'quoted line')}]"
+        pieces += [text[place : each["start"]], note]
+        place = stop
+    return "".join([*pieces, text[place:]])
 
 
 def changed(row: dict[str, Any]) -> str:

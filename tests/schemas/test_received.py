@@ -42,6 +42,7 @@ MESSAGE = {
     "precision": "second",
     "zone_source": "stated",
     "attachments": [],
+    "quoted": [],
 }
 
 

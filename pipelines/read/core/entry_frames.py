@@ -33,7 +33,9 @@ def messages(said: Flat) -> pl.DataFrame:
     """A row per message, with the moment it was sent unfolded."""
     told = said.columns()
     files = lists([[file._asdict() for file in each] if each else () for each in told["attachments"]], received.FILE)
-    return framed(received.Message, told | {"sent_at": instants(told["instant"]), "attachments": files}, said.size)
+    quoted = lists([[each._asdict() for each in ranges] if ranges else () for ranges in told["quoted"]], received.RANGE)
+    more = {"sent_at": instants(told["instant"]), "attachments": files, "quoted": quoted}
+    return framed(received.Message, told | more, said.size)
 
 
 def receipts(receipted: Flat) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from pipelines.read.core import entry_frames
 from pipelines.read.core.batch import Batch
 from pipelines.read.core.entry_columns import Flat
+from pipelines.read.core.ranges import Range
 from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import (
@@ -93,6 +94,7 @@ class Message(NamedTuple):
     attachments: Sequence[File] = ()
     author: Author | None = None
     state: MessageState | None = None
+    quoted: Sequence[Range] = ()
 
 
 class Receipt(NamedTuple):

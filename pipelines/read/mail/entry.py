@@ -1,7 +1,7 @@
 """One mail → the entries of the unified schema, whatever it was delivered in.
 
-Its key is its Message-ID, or a digest of what it says, so that a mail is the same message in a mailbox and in a file of
-its own.
+Its key is its Message-ID together with a digest of who says what to whom and when, so that a mail is the same message
+in a mailbox and in a file of its own, and two mails are two even where a program gives all its mails one Message-ID.
 """
 
 import csv
@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from pipelines.read.core.frames import Entry, Message, Rejected, Thread, Tied, Topic
 from pipelines.read.mail.body import Body, body
-from pipelines.read.mail.headers import answered, message_id, raw_header, sent, subject, words
-from pipelines.read.mail.participants import machine, parties, person, written_by
+from pipelines.read.mail.headers import addresses, answered, message_id, raw_header, sent, sent_at, subject, words
+from pipelines.read.mail.labels import is_deleted, named
+from pipelines.read.mail.participants import ORIGINAL, machine, parties, person, written_by
 from pipelines.read.mail.parts import BROKEN, Part, Unbounded, decoded, mail_of
 from pipelines.read.mail.source import Mails
 from schemas.error_codes import ErrorCode
@@ -32,7 +33,7 @@ class Piece(NamedTuple):
     data: bytes
     overlong: bool = False
     envelope: bytes = b""  # the line that opens it in an mbox
-    labels: frozenset[str] = frozenset()  # in small letters, of the folder it lies in
+    labels: frozenset[str] = frozenset()  # names of the folder it lies in
     dropped: bool = False  # marked as a draft or as deleted where it lies
 
 
@@ -43,11 +44,11 @@ def entries(piece: Piece, source: Mails) -> Iterator[Entry]:
         return
     try:
         mail = mail_of(piece.data)
-        labels = _labels(mail) | piece.labels
+        labels = named(_labels(mail) | piece.labels)
         if not mail.head:
             yield _refused(piece, ErrorCode.MAIL_UNREADABLE, "headers such as From, Date and Message-ID")
             return
-        if piece.dropped or source.skips(labels):
+        if piece.dropped or is_deleted(mail.head) or source.skips(labels):
             head = decoded(piece.data[: min(mail.start, MAX_TEXT)])
             yield Rejected(piece.line, ErrorCode.MAIL_LABEL_SKIPPED, LABELS, head, Outcome.SKIPPED)
             return
@@ -63,9 +64,9 @@ def entries(piece: Piece, source: Mails) -> Iterator[Entry]:
             yield from _said(piece, mail, content, labels, source)
 
 
-def _said(piece: Piece, mail: Part, content: Body, labels: set[str], source: Mails) -> Iterator[Entry]:
+def _said(piece: Piece, mail: Part, content: Body, labels: frozenset[str], source: Mails) -> Iterator[Entry]:
     own_id = message_id(mail.head)
-    key = f"mid:{own_id}" if own_id else f"hash:{_digest(mail, content)}"
+    key = f"mid:{own_id}|{_fingerprint(mail, content)}" if own_id else f"hash:{_digest(mail, content)}"
     between = parties(mail, labels, source)
     kind = machine(mail, between.author) or (
         MessageKind.MEDIA if content.attachments and not content.text else MessageKind.TEXT
@@ -95,6 +96,7 @@ def _said(piece: Piece, mail: Part, content: Body, labels: set[str], source: Mai
         moment,
         content.attachments,
         written_by(between, kind),
+        quoted=content.quoted,
     )
 
 
@@ -113,14 +115,24 @@ def _labels(mail: Part) -> set[str]:
         return set()
     value = words(raw_header(mail.head, "x-gmail-labels"))
     try:
-        return {label.strip().casefold() for row in csv.reader([value]) for label in row}
+        return {label.strip() for row in csv.reader([value]) for label in row}
     except csv.Error:
-        return {label.strip().casefold() for label in value.split(",")}
+        return {label.strip() for label in value.split(",")}
 
 
 def _digest(mail: Part, content: Body) -> str:
     parts = [*(raw_header(mail.head, name) for name in ("date", "from", "subject")), content.text or ""]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _fingerprint(mail: Part, content: Body) -> str:
+    """A digest of what is the same in all copies of a mail, whatever servers have added and however they encode it."""
+    dated = sent_at(mail.head) or raw_header(mail.head, "date")
+    parties = sorted({each.address.lower() for name in ("to", "cc") for each in addresses(mail.head, name)})
+    author = next((each for name in (*ORIGINAL, "from") for each in addresses(mail.head, name)), None)
+    wording = "".join((content.text or "").split())
+    parts = [str(dated), author.address.lower() if author else "", *parties, subject(mail.head).title or "", wording]
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=12).hexdigest()
 
 
 def _refused(piece: Piece, code: ErrorCode, expected: str) -> Rejected:

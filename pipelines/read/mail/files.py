@@ -92,6 +92,6 @@ def _piece(place: PurePath, data: bytes) -> Piece:
         None,
         data[:MAX_MAIL],
         overlong=len(data) > MAX_MAIL,
-        labels=frozenset(name.casefold() for name in names if name),
+        labels=frozenset(names),
         dropped=marked is not None and not _DROPPED.isdisjoint(marked["flags"].upper()),
     )

@@ -26,6 +26,23 @@ _ID = re.compile(r"<([^<>\s]+)>")
 _PREFIXES = re.compile(
     r"\s*(?:(?:re|aw|antw|sv|vs|fwd?|wg|tr|rv|res|enc|odp|ynt|rif|r|i)(?:\[\d{1,3}\])?\s{0,3}[:：]\s*)+", re.IGNORECASE
 )
+# Zones by name, of which the standard library knows those of the United States only. Names of several zones, such as
+# IST and AST, are left out; CST and BST are what they mean in mails, those of RFC 5322 and of Britain.
+ZONES = {"Z": "+0000", "UTC": "+0000", "WET": "+0000", "WEST": "+0100", "BST": "+0100", "CET": "+0100", "MET": "+0100"}
+ZONES |= {"MEZ": "+0100", "CEST": "+0200", "MEST": "+0200", "MESZ": "+0200", "EET": "+0200", "EEST": "+0300"}
+ZONES |= {"SAST": "+0200", "MSK": "+0300", "MSD": "+0400", "PKT": "+0500", "WIB": "+0700", "HKT": "+0800"}
+ZONES |= {"SGT": "+0800", "AWST": "+0800", "JST": "+0900", "KST": "+0900", "ACST": "+0930", "AEST": "+1000"}
+ZONES |= {"ACDT": "+1030", "AEDT": "+1100", "NZST": "+1200", "NZDT": "+1300", "BRT": "-0300", "BRST": "-0200"}
+ZONES |= {"ART": "-0300", "NDT": "-0230", "NST": "-0330", "AKDT": "-0800", "AKST": "-0900", "HST": "-1000"}
+ZONES |= {"EST": "-0500", "EDT": "-0400", "CST": "-0600", "CDT": "-0500", "MST": "-0700", "MDT": "-0600"}
+ZONES |= {"PST": "-0800", "PDT": "-0700", "GMT": "+0000", "UT": "+0000"}
+_ZONE = re.compile(r"(?<=\d) *\(?(?P<name>[A-Za-z]{1,4})\)?(?P<year> \d{4})?\s*$")
+_OFFSET = re.compile(
+    r"\s*\(?(?:(?:GMT|UTC?)\s?(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d\d)?|(?P<iso>[+-]\d\d:\d\d))\)?\s*$",
+    re.IGNORECASE,
+)
+_NUMERIC = re.compile(r"[+-]\d{4}\b(?!-)")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[T ]")
 _ENVELOPE = re.compile(
     rb"(?P<month>[A-Z][a-z]{2}) +(?P<day>\d{1,2}) +(?P<time>\d{1,2}:\d\d(?::\d\d)?) +"
     rb"(?:(?P<before>[+-]\d{4}) +)?(?P<year>\d{4})(?: +(?P<after>[+-]\d{4}))?"
@@ -104,7 +121,12 @@ def answered(head: Head) -> list[str]:
 
 def subject(head: Head) -> Subject:
     """What a mail is about."""
-    stated = words(raw_header(head, "subject"))
+    return _subject(raw_header(head, "subject"))
+
+
+@lru_cache(2_000)
+def _subject(value: str) -> Subject:
+    stated = words(value)
     marks = _PREFIXES.match(stated)
     return Subject((stated[marks.end() :] if marks else stated).strip() or None, marks is not None)
 
@@ -129,9 +151,28 @@ def sent(head: Head, envelope: bytes, zone: tzinfo) -> Moment:
     return Moment(None, Precision.SECOND, ZoneSource.ASSUMED)
 
 
+def sent_at(head: Head) -> datetime | None:
+    """The instant of its Date as its sender wrote it; None for one without a zone or that cannot be read."""
+    moment = _moment(raw_header(head, "date"), UTC)
+    return moment.instant if moment and moment.zone_source is ZoneSource.STATED else None
+
+
+def with_offset(value: str) -> str:
+    """A date with the offset of a zone that it only names, such as CEST; the name of no zone, or of several, stays."""
+    if _NUMERIC.search(value):
+        return value
+    if stated := _OFFSET.search(value):
+        offset = stated["iso"] or f"{stated['sign']}{stated['hours']:0>2}{stated['minutes'] or '00'}"
+        return f"{value[: stated.start()]} {offset.replace(':', '')}"
+    named = _ZONE.search(value)
+    known = ZONES.get(named["name"].upper()) if named else None
+    return f"{value[: named.start()]}{named['year'] or ''} {known}" if named and known else value
+
+
+@lru_cache(2_000)
 def _moment(value: str, zone: tzinfo) -> Moment | None:
     try:
-        parsed = parsedate_to_datetime(value[:128])
+        parsed = datetime.fromisoformat(value) if _ISO.match(value) else parsedate_to_datetime(with_offset(value[:128]))
         stated = parsed.tzinfo is not None
         wall = parsed if stated else parsed.replace(tzinfo=UTC if "-0000" in value else zone)
         instant: datetime = wall.astimezone(UTC)

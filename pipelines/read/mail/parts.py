@@ -53,7 +53,7 @@ class Content(NamedTuple):
     boundary: str
     report: str  # of a multipart/report, what it reports
     name: str | None
-    attached: bool
+    disposition: str  # inline, attachment or empty
     encoding: str
 
 
@@ -78,30 +78,29 @@ def mail_of(data: bytes) -> Part:
     return _part(data, 0, len(data), "text/plain")
 
 
-def leaves(mail: Part) -> Iterator[Part]:
-    """The parts that hold something, in their order; what is attached as a mail is one of them.
+class Budget:
+    """How much of a mail may still be looked at; of all its parts together, at any depth."""
+
+    def __init__(self) -> None:
+        self.parts, self.cuts, self.scanned = MAX_PARTS, MAX_CUTS, MAX_SCANNED
+
+
+def inner_parts(part: Part, depth: int, budget: Budget) -> list[Part]:
+    """The parts of a multipart in their order; empty for any other part, and for a multipart nothing can be told of.
 
     Raises:
         Unbounded: beyond the limits of this module.
     """
-    waiting = [(0, mail)]
-    parts = cuts = scanned = 0
-    while waiting:
-        depth, part = waiting.pop()
-        parts += 1
-        inner: list[Part] = []
-        if part.content.kind.startswith("multipart/") and part.content.boundary:
-            scanned += part.end - part.start
-            places = list(_cuts(part, MAX_CUTS - cuts))
-            cuts += len(places)
-            assumed = "message/rfc822" if part.content.kind == "multipart/digest" else "text/plain"
-            if depth + 1 > MAX_DEPTH or parts + len(waiting) + len(places) > MAX_PARTS or scanned > MAX_SCANNED:
-                raise Unbounded
-            inner = [_part(part.data, start, end, assumed) for start, end in places]
-        if inner:
-            waiting.extend((depth + 1, each) for each in reversed(inner))
-        else:
-            yield part
+    if not part.content.kind.startswith("multipart/") or not part.content.boundary:
+        return []
+    budget.scanned -= part.end - part.start
+    places = list(_cuts(part, budget.cuts))
+    budget.cuts -= len(places)
+    budget.parts -= len(places)
+    if depth >= MAX_DEPTH or budget.parts <= 0 or budget.scanned < 0:
+        raise Unbounded
+    assumed = "message/rfc822" if part.content.kind == "multipart/digest" else "text/plain"
+    return [_part(part.data, start, end, assumed) for start, end in places]
 
 
 def content_of(part: Part) -> bytes:
@@ -161,7 +160,7 @@ def _content(head: Head, assumed: str) -> Content:
         parameters.get("boundary", "").rstrip(),
         parameters.get("report-type", "").lower(),
         more.get("filename") or parameters.get("name") or None,
-        disposition == "attachment",
+        disposition,
         decoded(encoding).strip().lower(),
     )
 

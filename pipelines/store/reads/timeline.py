@@ -55,8 +55,8 @@ def timeline(connection: Connection, contact_id: str, wanted: TimelineFilter = E
     """Entries of a contact in batches, in the order in which they happened; those without a time come first.
 
     Columns happened_at, precision, zone_source, channel, kind, direction, author, actor, text, attachments, state,
-    before, after, inferred, conversation_id, inbox, source, file_name, row_number, line_number. What happened at the
-    same time stands as its deliveries have it.
+    before, after, inferred, conversation_id, inbox, source, file_name, row_number, line_number, quoted (ranges of the
+    text that are not new: start, length, kind). What happened at the same time stands as its deliveries have it.
     """
     chosen = f"SELECT t.* EXCLUDE (contact_id), d.file_name, d.declared_at {_FITTING}"
     if wanted.last:

@@ -13,18 +13,19 @@ exchanged AS (
                state_rank(s.state),
                (SELECT max(state_rank(r.state)) FROM receipt r WHERE r.message_id = s.message_id))] AS state,
            NULL AS before, NULL AS after, FALSE AS inferred,
-           s.conversation_id, c.inbox, c.source, s.delivery_id, s.row_number, s.line_number, s.message_id AS entry_id
+           s.conversation_id, c.inbox, c.source, s.delivery_id, s.row_number, s.line_number, s.message_id AS entry_id,
+           s.quoted
     FROM conversation_message s
     JOIN membership m ON m.record_key = s.record_key AND m.run_to IS NULL
     JOIN conversation c USING (conversation_id)
     UNION ALL
     SELECT p.contact_id, e.happened_at, e.precision, e.zone_source, c.channel, e.kind, NULL, NULL,
            e.actor, e.text, [], NULL, e.before, e.after, coalesce(e.inferred, FALSE),
-           e.conversation_id, c.inbox, c.source, e.delivery_id, e.row_number, e.line_number, e.event_id
+           e.conversation_id, c.inbox, c.source, e.delivery_id, e.row_number, e.line_number, e.event_id, []
     FROM conversation_event e
     JOIN conversation c USING (conversation_id)
     JOIN present p USING (conversation_id)
 )
 SELECT * FROM exchanged ANTI JOIN blocked_conversation USING (contact_id, conversation_id)
 UNION ALL
-FROM note_event;
+SELECT *, [] AS quoted FROM note_event;

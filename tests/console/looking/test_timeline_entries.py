@@ -32,12 +32,23 @@ def entry(**said: Any) -> dict[str, Any]:
         "before": None,
         "after": None,
         "inferred": False,
+        "quoted": [],
     } | said
 
 
 def test_a_day_is_the_one_on_the_projects_clock() -> None:
     assert day(AT) == "2026-06-02 Tuesday"
     assert day(None) == "without a time"
+
+
+QUOTED = [{"start": 6, "length": 28, "kind": "history"}, {"start": 36, "length": 8, "kind": "signature"}]
+ANSWER = "Two.\n\nBen wrote:\n> How many?\n> Ben\n\n-- \nAnna"
+
+
+def test_what_is_not_new_is_folded_unless_it_is_asked_for() -> None:
+    mail = entry(text=ANSWER, quoted=QUOTED)
+    assert line(mail).split("whatsapp  ")[1].split() == ["→", "Anna:", "Two.", "[3", "quoted", "lines]", "[signature]"]
+    assert line(mail, quoted=True).split("whatsapp  ")[1].split() == f"→ Anna: {ANSWER}".split()
 
 
 @pytest.mark.parametrize(

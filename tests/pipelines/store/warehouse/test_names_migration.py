@@ -94,9 +94,9 @@ def test_renamed_views_show_what_they_showed(older: Connection) -> None:
     before = {view: query(older, f"FROM {view} ORDER BY ALL") for view in VIEWS}
     assert (before["spoken"].height, before["party"].height) == (1, 1)
     migrate(older)
-    assert {view: query(older, f"FROM {now} ORDER BY ALL").rows() for view, now in VIEWS.items()} == {
-        view: frame.rows() for view, frame in before.items()
-    }
+    for view, now in VIEWS.items():
+        columns = ", ".join(query(older, f"DESCRIBE {now}")["column_name"][: before[view].width])
+        assert query(older, f"SELECT {columns} FROM {now} ORDER BY ALL").rows() == before[view].rows()
 
 
 def test_a_process_that_is_killed_after_it_leaves_a_warehouse_that_opens(older: Connection, tmp_path: Path) -> None:
