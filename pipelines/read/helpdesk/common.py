@@ -132,8 +132,12 @@ def no_contact(fields: Mapping[str, Any], line: int | None) -> Rejected | None:
 
 
 def contacts_only(entries: Iterable[Entry], known: Known) -> Iterator[Entry]:
-    """Entries without the people whom the delivery has left out before; what they wrote stays."""
-    return (entry for entry in entries if not (isinstance(entry, Person) and entry.record_id in known.left_out))
+    """Entries without the people whom the delivery has left out before; what was written with them stays, nobody's."""
+    for entry in entries:
+        if isinstance(entry, Message) and entry.person in known.left_out:
+            yield entry._replace(person=None)
+        elif not (isinstance(entry, Person) and entry.record_id in known.left_out):
+            yield entry
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
