@@ -9,7 +9,6 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pipelines.errors import DeliveryError
 from pipelines.read.core.batch import Batch, Format
 from schemas import received
 from tests.joined import joined
@@ -57,13 +56,19 @@ def export(folder: Path, *values: Any, name: str = "export.json") -> Path:
     return path
 
 
-def survives(form: Format, value: Any) -> None:
-    """Read a value: whatever is in it comes out as its contracts say, or the file is refused as a whole."""
+def survives(form: Format, value: Any, whole: Any) -> None:
+    """Read a spoiled value behind the `whole` one: what the whole one tells comes out as it does alone, and all of it.
+
+    What comes of the spoiled one is as the contracts say, numbered on without a gap.
+    """
+    together = [*whole, *value] if isinstance(whole, list) else [whole, value]
     with TemporaryDirectory() as folder:
-        try:
-            batch = checked(form, export(Path(folder), value), rows=2)
-        except DeliveryError:
-            return
+        alone = checked(form, export(Path(folder), whole))
+        batch = checked(form, export(Path(folder), together), rows=2)
+    assert alone.refused.is_empty()
+    assert alone.messages.height > 0
+    for told, all_told in ((alone.messages, batch.messages), (alone.events, batch.events)):
+        assert all_told["key"].head(told.height).to_list() == told["key"].to_list()
     entries = (batch.messages, batch.receipts, batch.events, batch.refused)
     numbers = sorted(number for frame in entries for number in frame["row"])
     assert numbers == list(range(1, len(numbers) + 1))

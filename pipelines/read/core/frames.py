@@ -63,6 +63,7 @@ class Person(NamedTuple):
     name: str | None
     identifiers: tuple[Identifier, ...] = ()
     line: int | None = None  # of the entry they are met in
+    observed_at: str | None = None  # when the source last changed its record of them
 
 
 class Thread(NamedTuple):
@@ -233,15 +234,16 @@ class _Collected:
         self.characters += len(cut.raw)
 
     def meet(self, person: Person) -> None:
-        """Keep a person once, and again when a later batch is the first to tell their name or an identifier."""
+        """Keep a person once, and again when a later batch tells more: their name, an identifier, when they changed."""
         key, name, known_by = person.record_id, person.name, person.identifiers
         before = self.met.get(key)
         if before is not None:
             known = before.identifiers
             added = () if known_by == known else tuple(each for each in known_by if each not in known)
-            if not added and (before.name or not name):
+            dated = person.observed_at or before.observed_at
+            if not added and (before.name or not name) and dated == before.observed_at:
                 return
-            person = before._replace(name=before.name or name, identifiers=known + added)
+            person = before._replace(name=before.name or name, identifiers=known + added, observed_at=dated)
         if key in self.waiting:
             self.waiting[key] = (self.waiting[key][0], person)
         else:

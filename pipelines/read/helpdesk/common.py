@@ -2,14 +2,25 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pipelines.read.containers.html_text import html_text
+from pipelines.read.containers.json_lines import written
 from pipelines.read.core.epoch import EPOCH, SECONDS_BELOW, at_either
-from pipelines.read.core.frames import File, Identifier, Message, Moment, Recent, Rejected, well_formed
+from pipelines.read.core.frames import (
+    Entry,
+    File,
+    Identifier,
+    Message,
+    Moment,
+    Person,
+    Recent,
+    Rejected,
+    well_formed,
+)
 from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import (
@@ -18,11 +29,14 @@ from schemas.vocabulary import (
     EventKind,
     IdentifierType,
     MessageKind,
+    Outcome,
     Precision,
     ZoneSource,
 )
 
 SECOND, MILLISECOND, STATED = Precision.SECOND, Precision.MILLISECOND, ZoneSource.STATED
+SKIPPED = Outcome.SKIPPED
+NAMES_OF_DELETED = ("permanently deleted user", "deleted user", "deleted contact")
 LONGEST_ID = 200  # characters
 WHOLE = 2**53  # up to here a float that is whole is the number it was
 
@@ -73,6 +87,7 @@ class Known:
         self.people: Recent[str] = Recent()  # with whom a thread is held, by its key
         self.channels: Recent[Channel] = Recent()  # of threads, by key
         self.changes: Recent[tuple[datetime | None, bool]] = Recent()  # when a change was last told of, if inferred
+        self.left_out: Recent[None] = Recent()  # record ids of people who are no contacts, such as deleted ones
         self.told: dict[str, tuple[Any, ...]] = {}  # what was last told of a contact, by id
 
     def at(self, value: Any) -> Moment | None:
@@ -83,6 +98,11 @@ class Known:
         """The same without what is known of it."""
         told = self.at(value)
         return told.instant if told else None
+
+    def changed(self, fields: Mapping[str, Any]) -> str | None:
+        """When a record says it was last changed, as an ISO time."""
+        instant = self.instant(fields.get("updated_at"))
+        return instant.isoformat() if instant else None
 
     def agent(self, key: Any, *names: Any) -> None:
         """Remember somebody who writes for the company."""
@@ -96,6 +116,28 @@ class Known:
         """The name of an agent or a team, else the id."""
         known = ident(key)
         return self.names.get(known, known) if known else None
+
+
+def no_contact(fields: Mapping[str, Any], line: int | None) -> Rejected | None:
+    """Word that a user is left out: deleted, merged into another, suspended, or one of the helpdesk itself."""
+    name = words(fields.get("name"))
+    deleted = any(fields.get(key) is True for key in ("deleted", "archived", "permanently_deleted"))
+    merged = any(fields.get(key) for key in ("deleted_at", "merged_into", "merged_into_id", "merged_to", "merged"))
+    if deleted or merged or (name and name.casefold() in NAMES_OF_DELETED):
+        return Rejected(line, ErrorCode.ROW_DELETED, "a user who was not deleted or merged", written(fields), SKIPPED)
+    if fields.get("suspended") is True or fields.get("system") is True or ident(fields.get("id")) == "-1":
+        expected = "a user who is a person, and not suspended"
+        return Rejected(line, ErrorCode.ENTRY_SKIPPED, expected, written(fields), SKIPPED)
+    return None
+
+
+def contacts_only(entries: Iterable[Entry], known: Known) -> Iterator[Entry]:
+    """Entries without the people whom the delivery has left out before; what was written with them stays, nobody's."""
+    for entry in entries:
+        if isinstance(entry, Message) and entry.person in known.left_out:
+            yield entry._replace(person=None)
+        elif not (isinstance(entry, Person) and entry.record_id in known.left_out):
+            yield entry
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

@@ -6,7 +6,20 @@ from typing import Any
 
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.core.frames import Entry, Message, Moment, Person, Rejected, Thread, batches
-from pipelines.read.helpdesk.common import Known, files, ident, kept, kind_of, known_by, listed, mapping, text_of, words
+from pipelines.read.helpdesk.common import (
+    Known,
+    contacts_only,
+    files,
+    ident,
+    kept,
+    kind_of,
+    known_by,
+    listed,
+    mapping,
+    no_contact,
+    text_of,
+    words,
+)
 from pipelines.read.helpdesk.json_objects import Form, Given, has_one_of, objects, unreadable
 from schemas.source import Source
 from schemas.vocabulary import Author, Channel, ConversationStatus, Direction, IdentifierType, MessageKind
@@ -14,12 +27,15 @@ from schemas.vocabulary import Author, Channel, ConversationStatus, Direction, I
 GUIDE = """\
 What Freshdesk's API gives: pages of `/api/v2/tickets` (with `include=description,requester`), of
 `/api/v2/tickets/<id>/conversations`, `/api/v2/contacts` and `/api/v2/agents`, as they come, in one array, or one object
-a line. Conversations are read where they lie in their ticket (`conversations`) or state a `ticket_id`.
+a line. Conversations are read where they lie in their ticket (`conversations`), beside it in an object with `ticket`,
+or state a `ticket_id`.
 
 **What is read**: tickets with subject, channel, state, tags and who has them; the description as the first message, and
 the conversations as the others, private ones as notes; names and types of attached files; contacts with addresses,
-numbers and their id in your own system. A file of contacts and one of tickets may come in any order: they meet by the
-id of the contact.
+numbers and their id in your own system, as of their `updated_at`. A file of contacts and one of tickets may come in any
+order: they meet by the id of the contact.
+
+Contacts who are deleted or merged are left out, each with a code.
 
 **What is not**: custom fields, SLAs, and what happened when: Freshdesk's tickets say how they stand, not who changed
 it, so there are no events. States of your own have no counterpart and stay empty. The CSV exports are no conversations.
@@ -44,7 +60,7 @@ FORWARDED = "8"  # source of a conversation that went to somebody else
 
 
 def _kind(fields: Mapping[str, Any]) -> str | None:
-    if "requester_id" in fields:
+    if isinstance(fields.get("ticket"), dict) or "requester_id" in fields:
         return "ticket"
     if "incoming" in fields and "private" in fields:
         return "conversation"
@@ -59,7 +75,6 @@ FORM = Form(
         "agents": "agent",
         "contacts": "contact",
         "tickets": "ticket",
-        "ticket": "ticket",
         "conversations": "conversation",
         "results": None,
     },
@@ -73,7 +88,7 @@ class FreshdeskTickets(Source):
 
 def read(path: Path, source: FreshdeskTickets, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
     """Yield an export as batches of at most `rows` entries; see `pipelines.read.core.batch.Read`."""
-    yield from batches(_entries(path, Known(source.zone())), rows)
+    yield from batches(contacts_only(_entries(path, known := Known(source.zone())), known), rows)
 
 
 def detects(sample: Sample) -> float:
@@ -124,8 +139,11 @@ def _contact(given: Given, known: Known) -> Iterator[Entry]:
         yield unreadable(given.line, fields, "a contact with an id")
     elif fields.get("helpdesk_agent") is True:
         known.agent(key, fields.get("name"), fields.get("email"))
+    elif left_out := no_contact(fields, given.line):
+        known.left_out[_record(key)] = None
+        yield left_out
     else:
-        yield _person(given.line, key, Channel.OTHER, fields, "")
+        yield _person(given.line, key, Channel.OTHER, fields, "")._replace(observed_at=known.changed(fields))
 
 
 def _person(line: int | None, key: str, channel: Channel, fields: Mapping[str, Any], place: str) -> Person:
@@ -138,8 +156,9 @@ def _person(line: int | None, key: str, channel: Channel, fields: Mapping[str, A
 
 
 def _ticket(given: Given, known: Known) -> Iterator[Entry]:
-    fields = given.fields
-    key, requester = ident(fields.get("id")), ident(fields.get("requester_id"))
+    fields = {**mapping(given.fields.get("ticket")), **given.fields}
+    key = ident(fields.get("id"))
+    requester = ident(fields.get("requester_id")) or ident(mapping(fields.get("requester")).get("id"))
     if not key:
         yield unreadable(given.line, fields, "a ticket with an id")
         return
@@ -158,10 +177,11 @@ def _ticket(given: Given, known: Known) -> Iterator[Entry]:
     )
     if requester and requester not in known.agents:
         known.people[thread] = _record(requester)
-        yield _person(given.line, requester, channel, mapping(fields.get("requester")), "requester.")
+        own = mapping(fields.get("requester"))
+        yield _person(given.line, requester, channel, own, "requester.")._replace(observed_at=known.changed(own))
     opening = text_of(fields.get("description_text"), fields.get("description"))
     if opening or fields.get("attachments"):
-        yield _opening(given, thread, opening, known.at(fields.get("created_at")), known)
+        yield _opening(given._replace(fields=fields), thread, opening, known.at(fields.get("created_at")), known)
     for each in map(mapping, listed(fields.get("conversations"))):
         repeated = each.get("incoming") is True and opening and _text(each) == opening
         if repeated:  # a chat's first words, which are the description

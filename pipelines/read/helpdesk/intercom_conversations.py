@@ -9,10 +9,12 @@ from pipelines.read.core.frames import Entry, Person, Rejected, Thread, batches
 from pipelines.read.helpdesk.common import (
     Known,
     channel_of,
+    contacts_only,
     ident,
     known_by,
     listed,
     mapping,
+    no_contact,
     status_of,
     text_of,
     words,
@@ -31,7 +33,8 @@ about conversations too.
 every part as messages, notes as such, words of Fin and of workflows as a bot's; names and types of attached files; who
 was assigned, opened, closed or snoozed them, and tags with the time they were put on; contacts, users and leads alike,
 with addresses, numbers and their id in your own system. A file of contacts and one of conversations may come in any
-order: they meet by the id of the contact.
+order: they meet by the id of the contact. Contacts count as of their `updated_at`; those that are deleted, archived or
+merged are left out, each with a code.
 
 **What is not**: custom attributes, companies, ratings, and parts of kinds that Intercom has for itself, which are told
 as events without more. An export does not say which leads were merged into which users.
@@ -60,7 +63,7 @@ class IntercomConversations(Source):
 
 def read(path: Path, source: IntercomConversations, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
     """Yield an export as batches of at most `rows` entries; see `pipelines.read.core.batch.Read`."""
-    yield from batches(_entries(path, Known(source.zone())), rows)
+    yield from batches(contacts_only(_entries(path, known := Known(source.zone())), known), rows)
 
 
 def detects(sample: Sample) -> float:
@@ -91,17 +94,21 @@ def _entries(path: Path, known: Known) -> Iterator[Entry]:
         elif given.kind == "agent":
             known.agent(given.fields.get("id"), given.fields.get("name"), given.fields.get("email"))
         elif given.kind == "contact":
-            yield from _contact(given)
+            yield from _contact(given, known)
         else:
             yield from _conversation(given, known)
 
 
-def _contact(given: Given) -> Iterator[Entry]:
+def _contact(given: Given, known: Known) -> Iterator[Entry]:
     key = ident(given.fields.get("id"))
-    if key:
-        yield _person(given.line, key, Channel.OTHER, given.fields, "")
-    else:
+    if not key:
         yield unreadable(given.line, given.fields, "a contact with an id")
+    elif left_out := no_contact(given.fields, given.line):
+        known.left_out[record(key)] = None
+        yield left_out
+    else:
+        person = _person(given.line, key, Channel.OTHER, given.fields, "")
+        yield person._replace(observed_at=known.changed(given.fields))
 
 
 def _person(line: int | None, key: str, channel: Channel, fields: Mapping[str, Any], place: str) -> Person:

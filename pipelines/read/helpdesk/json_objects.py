@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read.containers import json_walk
-from pipelines.read.containers.json_lines import FOREIGN, LINE_BYTES, WIDE, Line, json_lines, written
+from pipelines.read.containers.json_lines import FOREIGN, LINE_BYTES, WIDE, Line, json_lines, parsed, written
 from pipelines.read.core.batch import Sample
 from pipelines.read.core.frames import Rejected
 from schemas.error_codes import ErrorCode
@@ -103,6 +103,9 @@ def _values(path: Path, form: Form) -> Iterator[_Held | Rejected]:
             for entry in json_lines(stream):
                 yield _Held(entry.number, entry.value) if isinstance(entry, Line) else entry
             return
+        if start.startswith(b"{") and (whole := _document(stream)) is not None:
+            yield _Held(None, whole)
+            return
         first = _FIRST_KEY.match(start.decode(errors="replace"))
         opened = start.startswith(b"[") or (first is not None and first[1] in form.pages)
 
@@ -126,6 +129,19 @@ def _one_a_line(stream: BinaryIO) -> bool:
         stream.seek(-min(size, 8), 2)
         data = stream.read()
     return size < LINE_BYTES and data.rstrip().endswith(b"}")
+
+
+def _document(stream: BinaryIO) -> dict[str, Any] | None:
+    """The one object a file is, however it is laid out; None where it is more, none, or longer than an entry may be."""
+    data = stream.read(LINE_BYTES)
+    stream.seek(0)
+    if len(data) == LINE_BYTES:
+        return None
+    try:
+        value = parsed(data.decode("utf-8-sig"))
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _unwrapped(found: _Held, form: Form) -> Iterator[Given | Rejected | None]:

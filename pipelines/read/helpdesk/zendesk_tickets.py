@@ -4,9 +4,21 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pipelines.read.containers.json_lines import written
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.core.frames import Entry, Identifier, Person, Rejected, Thread, batches
-from pipelines.read.helpdesk.common import Known, channel_of, ident, known_by, listed, mapping, status_of, words
+from pipelines.read.helpdesk.common import (
+    Known,
+    channel_of,
+    contacts_only,
+    ident,
+    known_by,
+    listed,
+    mapping,
+    no_contact,
+    status_of,
+    words,
+)
 from pipelines.read.helpdesk.json_objects import Form, Given, keys_in, objects, unreadable
 from pipelines.read.helpdesk.zendesk_comments import OPENING, Ticket, opening, part, record, thread_key
 from schemas.source import Source
@@ -20,10 +32,12 @@ lie in their ticket (`comments`, `audits`), beside it in an object with `ticket`
 
 **What is read**: tickets with subject, channel, state, tags, assignee and receiving address; comments as messages,
 internal ones as notes; names and types of attached files; from the audits who was assigned, and every change of state
-and of tags; users who are no agents, with addresses and numbers. A file of users and one of tickets may come in any
-order: they meet by the id of the user.
+and of tags; users who are no agents, with addresses and numbers, as of their `updated_at`. A file of users and one of
+tickets may come in any order: they meet by the id of the user.
 
-**What is not**: custom fields, ratings, SLAs, merged tickets. Zendesk's exports do not say which users were merged.
+**What is not**: custom fields, ratings, SLAs, merged tickets. Users who are deleted (`active` is false, or "Permanently
+Deleted User") or suspended are left out, each with a code; what they wrote stays. Zendesk's exports do not say which
+users were merged.
 
 A comment came in if its author is an end user, as far as the same file tells, or the requester of its ticket;
 everybody else writes for the company. So deliver users and tickets in one file where others than the requester answer.
@@ -67,7 +81,7 @@ class ZendeskTickets(Source):
 
 def read(path: Path, source: ZendeskTickets, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
     """Yield an export as batches of at most `rows` entries; see `pipelines.read.core.batch.Read`."""
-    yield from batches(_entries(path, Known(source.zone())), rows)
+    yield from batches(contacts_only(_entries(path, known := Known(source.zone())), known), rows)
 
 
 def detects(sample: Sample) -> float:
@@ -123,6 +137,10 @@ def _user(given: Given, known: Known) -> Iterator[Entry]:
         yield unreadable(given.line, fields, "a user with an id")
     elif fields.get("role") in ("agent", "admin"):
         known.agent(key, fields.get("name"), fields.get("email"))
+    elif left_out := no_contact({**fields, "deleted": fields.get("active") is False}, given.line):
+        known.contacts[key] = None
+        known.left_out[record(key)] = None
+        yield left_out._replace(raw=written(fields))
     else:
         known.contacts[key] = None
         own = [(IdentifierType.EMAIL, fields.get("email"), "email")]
@@ -133,7 +151,8 @@ def _user(given: Given, known: Known) -> Iterator[Entry]:
             if kind := kinds.get(str(identity.get("type"))):
                 own.append((kind, identity.get("value"), "identities"))
         own.append((IdentifierType.EXTERNAL_ID, fields.get("external_id"), "external_id"))
-        yield Person(record(key), Channel.OTHER, words(fields.get("name")), known_by(*own), given.line)
+        name, changed = words(fields.get("name")), known.changed(fields)
+        yield Person(record(key), Channel.OTHER, name, known_by(*own), given.line, changed)
 
 
 def _ticket(given: Given, known: Known) -> Iterator[Entry]:

@@ -54,7 +54,7 @@ def entries_of(event: Any, page: str | None, received: Any, channel: Channel, li
         expected = f"a text of at most {MAX_TEXT} characters"
         return [Rejected(line, ErrorCode.LIMIT_EXCEEDED, expected, written(event))]
     if not entries:
-        expected = f"an event of a kind that is known here, such as {', '.join(list(KINDS)[:3])}"
+        expected = f"an event with what its kind needs, of a kind known here, such as {', '.join(list(KINDS)[:3])}"
         return [Rejected(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(event))]
     thread, person = introduced(told.party)
     return [thread, *entries] if isinstance(entries[0], Event) else [thread, person, *entries]
@@ -94,7 +94,8 @@ def _message(told: Told) -> list[Entry]:
     attached = [each for each in items(message.get("attachments")) if isinstance(each, dict)]
     kind, said = _content(message, attached)
     author = _author(told, message.get("app_id"))
-    return [_said(told, message_key(mid), kind, said, author, [file for each in attached for file in _file(each)])]
+    files = [file for each in attached for file in _file(each)]
+    return [_said(told, message_key(mid), kind, said, author, files), *_referred(told, message)]
 
 
 def _content(message: dict[str, Any], attached: list[dict[str, Any]]) -> tuple[MessageKind, str | None]:
@@ -143,7 +144,7 @@ def _postback(told: Told) -> list[Entry]:
     postback = told.event["postback"]
     mid, pressed = an_id(postback.get("mid")), words(postback.get("title")) or words(postback.get("payload"))
     key = message_key(mid) if mid else f"postback:{told.party.key}:{told.stamp}"
-    return [_said(told, key, MessageKind.INTERACTIVE, pressed, Author.CONTACT)]
+    return [_said(told, key, MessageKind.INTERACTIVE, pressed, Author.CONTACT), *_referred(told, postback)]
 
 
 def _reaction(told: Told) -> list[Entry]:
@@ -187,11 +188,17 @@ def _edit(told: Told) -> list[Entry]:
     mid = an_id(edit.get("mid"))
     number = edit.get("num_edit")
     key = f"edit:{mid}:{number if type(number) is int else told.stamp}"
-    return [_happened(told, key, None, EventKind.MESSAGE_EDITED, after=words(edit.get("text")))] if mid else []
+    text = words(edit.get("text"))
+    return [_happened(told, key, None, EventKind.MESSAGE_EDITED, after=text)] if mid and text else []
 
 
-def _referral(told: Told) -> list[Entry]:
-    referral = told.event["referral"]
+def _referred(told: Told, within: dict[str, Any]) -> list[Entry]:
+    """Where a person came from, told inside the message or the button they began with."""
+    return _referral(told, within["referral"]) if isinstance(within.get("referral"), dict) else []
+
+
+def _referral(told: Told, referral: dict[str, Any] | None = None) -> list[Entry]:
+    referral = told.event["referral"] if referral is None else referral
     shown = [text for name in ("source", "type", "ref") if (text := words(referral.get(name)))]
     return [_happened(told, f"referral:{told.party.key}:{told.stamp}", " ".join(["Referral:", *shown]))]
 

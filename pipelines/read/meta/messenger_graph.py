@@ -1,5 +1,6 @@
 """Conversations of a page or an Instagram account as Meta's Graph API gives them, saved page by page."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,8 +44,8 @@ give each message once.
 
 **What is not**: the attached files, tags, reactions, and whether a person or a bot wrote for the page.
 
-The page is the participant of every conversation. Where that leaves two, in a dump of a single one, the file is *held*
-until `page_id` says it.
+The page is the participant of every conversation, or of more than any other id is. Where that leaves two, in a dump of
+a single one, the file is *held* until `page_id` says it.
 """
 CONTAINERS = ("data", "conversations", "messages")
 
@@ -107,17 +108,24 @@ def _holds_pages(steps: Steps) -> bool:
 
 
 def _page(path: Path) -> str:
-    """The id that takes part in every conversation, and in every message.
+    """The id that takes part in every conversation, and in every message; else the one that is in most conversations.
 
     Raises:
-        DeliveryHeld: PARTIES_UNKNOWN where there is more than one, or none.
+        DeliveryHeld: PARTIES_UNKNOWN where that is more than one, or none.
     """
     common: set[str] | None = None
+    threads: Counter[str] = Counter()
     for value in _values(path):
+        heard: set[str] = set()
         for parties in _parties(value):
             common = parties if common is None else common & parties
+            heard |= parties
+        threads.update(heard)
     if common is not None and len(common) == 1:
         return common.pop()
+    (first, most), (_, next_most) = [*threads.most_common(2), ("", 0), ("", 0)][:2]
+    if not common and most > 1 and most > next_most:
+        return first
     raise DeliveryHeld(
         ErrorCode.PARTIES_UNKNOWN, "cannot tell page from person: set page_id (the id of your page) in onecontact.yaml"
     )

@@ -31,17 +31,34 @@ privacy".
 
 **What is read**: every message with its sender and time, what kind it is (text, media, location, call, deleted), names
 of attached files, and what WhatsApp itself says ("You created this group") as events. A person is known by the number
-in the file name or by the name the chat was saved under. Where a notice in a chat with a number says that this number
-was another before, or is another now, both are known as one person.
+in the file name or by the name the chat was saved under; that the file was copied ("- Copy", "(1)", "- Kopie") or
+renamed makes no difference where `owner` is set. Where a notice in a chat with a number says that this number was
+another before, or is another now, both are known as one person.
 
-**What is not**: the attached files themselves. The export states no time zone (the source's is taken) and no number
-for people who are saved under a name.
+**In which languages**: what WhatsApp writes in place of media, deleted messages, locations, contact cards, polls and
+calls, behind edited messages, and in its notices is known in English, German, Spanish, Portuguese, French, Italian,
+Dutch, Polish, Czech, Slovak, Hungarian, Romanian, Russian, Ukrainian, Bulgarian, Croatian, Serbian, Greek, Turkish,
+Arabic, Persian, Hebrew, Hindi, Bengali, Urdu, Indonesian, Malay, Vietnamese, Thai, Korean, Japanese, Chinese
+(simplified and traditional), Swedish, Danish, Norwegian, Finnish and Catalan. The words are in
+`pipelines/read/whatsapp_chat/languages.toml`; WhatsApp publishes no list and changes them, so some will be missing. A
+line with a sender is a message unless it is one of those notices: what stands in another language, or in words not
+known, is kept as the text of a message. Words for the halves and parts of the day (PM, 오후, μ.μ., 晚上) are those of
+Unicode's CLDR, in every language; a line with another word beside its time is refused, and its time is never guessed.
+
+**What is not**: the attached files themselves. The export states no time zone (the source's is taken) and no number for
+people who are saved under a name.
+
+**Between two, or a group**: three who wrote beside the one the chat is called after are a group, and so is a chat under
+whose name nothing but notices stands. A group has no person: its messages are kept, and nobody becomes a contact by
+them.
 
 Two things can be open, and such a file is *held* until the source says them. **Who is the company**: set `owner` to
-your own display name in the chats. **Whether the day or the month comes first**: told from the dates where one of them
-can be read in one way only; otherwise set `date_order`. Years of Thailand's and Japan's calendars are understood;
-months in words and other calendars are not. Exports from two phones belong in two sources: two people saved as "Anna"
-would be one. A phone in another time zone is a source of its own as well, with its `timezone`.
+your own display name in the chats; a chat in which somebody else than the customer wrote and nobody is called as
+`owner` says is held too. Chats in which the company wrote nothing belong in a source without `owner`, if they are
+groups. **Whether the day or the month comes first**: told from the dates where one of them can be read in one way only,
+else by `date_order`, else by `locale`; between dots the month is never first. Years of Thailand's and Japan's calendars
+are understood; months in words and other calendars are not. Exports from two phones belong in two sources: two people
+saved as "Anna" would be one. A phone in another time zone is a source of its own as well, with its `timezone`.
 """
 
 
@@ -72,7 +89,7 @@ def read(path: Path, source: WhatsappChat, *, rows: int = BATCH_ROWS) -> Iterato
     """Yield an exported chat as batches of at most `rows` entries; see `pipelines.read.core.batch.Read`."""
     chat = _chat(path)
     with chat.open() as stream:
-        reading = survey(stream, chat.title, chat.stem, source.owners(), source.date_order)
+        reading = survey(stream, chat.title, chat.stem, source.owners(), source.date_order, source.locale)
     if reading.held is not None:
         yield from _batches(reading.held, reading, source, rows)
         return

@@ -1,7 +1,8 @@
 """Date and time at the head of a WhatsApp line: shapes they come in, and which number is the day.
 
-Digits alone decide here. Years of the Buddhist era (Thailand) and of Japanese eras are understood; months in words and
-other calendars are not, so no header is found.
+Digits decide which number is the day, and a locale where they leave it open. Words for half a day are those of CLDR.
+Years of the Buddhist era (Thailand) and of Japanese eras are understood; months in words and other calendars are not,
+so no header is found.
 """
 
 import re
@@ -10,10 +11,13 @@ from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 from pipelines.errors import DeliveryHeld
+from pipelines.normalise.locale import convention
+from pipelines.read.whatsapp_chat import half_days
 from schemas.error_codes import ErrorCode
 
 DateOrder = Literal["day_first", "month_first", "year_first"]
 ORDERS: tuple[DateOrder, ...] = get_args(DateOrder)
+ORDER_OF: dict[str, DateOrder] = {"dmy": "day_first", "mdy": "month_first", "ymd": "year_first"}
 MARKS = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 SPACE = "[ \u00a0\u202f\u2009]"
 YEARS = range(2009, 2051)  # WhatsApp began in 2009; years of other calendars fall outside
@@ -22,9 +26,12 @@ ERAS = {"H": 1988, "R": 2018}  # the years before the first of Heisei and of Rei
 
 _DATE = [r"(?P<a>[HR]?\d{1,4})", "(?P<dot>[./-])", f"{SPACE}?", r"(?P<b>\d{1,2})", "(?P=dot)", f"{SPACE}?"]
 _DATE += [r"(?P<c>[HR]?\d{1,4})", rf"\.?(?:{SPACE}(?:BE|B\.E\.|พ\.ศ\.))?"]
-_GAP = [f"(?:[,،]{SPACE}?|{SPACE})", rf"(?:[^\W\d_]{{1,4}}\.?{SPACE})?"]
-_TIME = [r"(?P<hour>\d{1,2})", "[:.]", r"(?P<minute>\d\d)", r"(?:[:.](?P<second>\d\d))?", f"{SPACE}?"]
-_TIME += [rf"(?P<half>[AaPp]\.?{SPACE}?[Mm]\.?|[صم])?"]
+_GAP = [f"(?:[,،]{SPACE}?|{SPACE})"]
+_WORD = r"[^\W\d_][^\d\s:/,،\[\]()<>–-]{0,15}"  # vowel signs of many scripts are no letters
+_BESIDE = rf"(?:[^\W\d_]\.{SPACE}[^\W\d_]\.?|{_WORD}(?:{SPACE}{_WORD}){{0,3}})"
+_TIME = [rf"(?:(?P<before>{_BESIDE}){SPACE}?)?"]
+_TIME += [r"(?P<hour>\d{1,2})", "[:.]", r"(?P<minute>\d\d)", r"(?:[:.](?P<second>\d\d))?", f"{SPACE}?"]
+_TIME += [rf"(?P<half>{_BESIDE})?"]
 _STAMPS = (_DATE + _GAP + _TIME, _TIME + _GAP + _DATE)
 _CLOCK = re.compile("".join(_TIME))
 _FRAMES = {"[": ([r"\["], [rf"\]{SPACE}?"]), "-": ([], [f"{SPACE}?", f"[-–]{SPACE}"]), ":": ([], [f":{SPACE}"])}
@@ -47,19 +54,19 @@ class Shape(NamedTuple):
 
 
 class WallClock(NamedTuple):
-    """A time on the clock, and how it is written."""
+    """A time on the clock, and how it is written. `time` is None beside a word that may be any half of the day."""
 
-    time: time
+    time: time | None
     seconds: bool
     half_days: bool
 
 
 class Header(NamedTuple):
-    """Date (its three numbers as they stand), wall-clock time, and the rest of the line."""
+    """Date (its three numbers as they stand), wall-clock time (see `WallClock`), and the rest of the line."""
 
     shape: Shape
     parts: tuple[int, int, int]
-    time: time
+    time: time | None
     body: str
 
 
@@ -97,6 +104,12 @@ def dated(parts: tuple[int, int, int], order: DateOrder) -> date | None:
         return date(year, month, day) if year in YEARS else None
     except ValueError:
         return None
+
+
+def order_in(locale: str | None, separator: str) -> DateOrder | None:
+    """The order of dates with a separator: that of the locale; no locale puts the month first between dots."""
+    stated = ORDER_OF[convention(locale).order] if locale else None
+    return "day_first" if separator == "." and stated in (None, "month_first") else stated
 
 
 class Evidence:
@@ -149,11 +162,17 @@ def _number(part: str) -> int:
 
 
 def _wall_clock(found: re.Match[str]) -> WallClock | None:
-    hour, half = int(found["hour"]), found["half"]
-    if half and hour <= 12:
-        hour = hour % 12 + (12 if half[0] in "Ppم" else 0)
+    """The time found; None where there is none, or words beside it that are no part of a time."""
+    words = [word for word in (found["before"], found["half"]) if word and not half_days.says_nothing(word)]
+    unknown = [word for word in words if not half_days.known(word)]
+    if len(words) > 1 or any(len(word.split()) > 1 for word in unknown):
+        return None
+    hour: int | None = int(found["hour"])
+    if words:
+        hour = half_days.hour_of(int(found["hour"]), int(found["minute"]), words[0])
     try:
-        at = time(hour, int(found["minute"]), int(found["second"] or 0))
+        stated = time(int(found["hour"]), int(found["minute"]), int(found["second"] or 0))
     except ValueError:
         return None
-    return WallClock(at, found["second"] is not None, bool(half))
+    at = None if hour is None else stated.replace(hour=hour)
+    return WallClock(at, found["second"] is not None, bool(words))

@@ -12,15 +12,9 @@ from pipelines.read.core.entry_columns import framed, lists, patched
 from pipelines.read.core.frames import REMEMBERED, File
 from pipelines.read.whatsapp_chat.first_pass import Reading
 from pipelines.read.whatsapp_chat.line_headers import shape_of
-from pipelines.read.whatsapp_chat.media_and_notices import (
-    BLANK,
-    by_the_app,
-    content,
-    may_be_other,
-    number_changed,
-    tells_of_number,
-)
+from pipelines.read.whatsapp_chat.media_and_notices import by_the_app, content, may_be_other, number_changed
 from pipelines.read.whatsapp_chat.participants import Parties, Senders, clean
+from pipelines.read.whatsapp_chat.phrases import BLANK
 from schemas import received
 from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
@@ -33,6 +27,7 @@ MINUTES = pl.Series([f"{number // 60:02}:{number % 60:02}:" for number in range(
 SECONDS = pl.Series([f"{number:02}+00:00|" for number in range(60)])
 FILES = pl.List(received.FILE)
 WORDS = pl.col("words")
+TIME_EXPECTED = "a date and time at the beginning of the line, with no words for half a day but those of Unicode's CLDR"
 
 
 class Told(NamedTuple):
@@ -199,7 +194,7 @@ def _messages(said: pl.DataFrame, who: Parties) -> pl.DataFrame:
 
 def _events(notices: pl.DataFrame) -> pl.DataFrame:
     """Notices as events: that a number has changed is read out of the sentence, and so inferred."""
-    texts = notices.filter(tells_of_number(pl.col("text")))["text"].unique()
+    texts = notices["text"].drop_nulls().unique()
     changes = [(text, change) for text in texts if (change := number_changed(text))]
     known = pl.DataFrame(
         [(text, change.before, change.after, True) for text, change in changes],
@@ -224,7 +219,7 @@ def _events(notices: pl.DataFrame) -> pl.DataFrame:
 def _refused(wrong: pl.DataFrame) -> pl.DataFrame:
     lost = pl.col("at").is_null()
     codes = ErrorCode.MESSAGE_UNREADABLE.value, ErrorCode.LIMIT_EXCEEDED.value
-    expected = "a date and time at the beginning of the line", f"a message of at most {MAX_TEXT} characters"
+    expected = TIME_EXPECTED, f"a message of at most {MAX_TEXT} characters"
     refused = wrong.with_columns(
         outcome=pl.lit(Outcome.REJECTED.value),
         code=pl.when(lost).then(pl.lit(codes[0])).otherwise(pl.lit(codes[1])),

@@ -6,10 +6,10 @@ from typing import BinaryIO, NamedTuple
 import polars as pl
 
 from pipelines.errors import DeliveryRefused
-from pipelines.read.whatsapp_chat.clock import DateOrder, Evidence, date_order
-from pipelines.read.whatsapp_chat.line_headers import heads, unpacked
-from pipelines.read.whatsapp_chat.media_and_notices import MARK, of_app, of_group
-from pipelines.read.whatsapp_chat.participants import Parties, Senders, parties, same
+from pipelines.read.whatsapp_chat.clock import DateOrder, Evidence, date_order, order_in
+from pipelines.read.whatsapp_chat.line_headers import heads, shape_of, unpacked
+from pipelines.read.whatsapp_chat.media_and_notices import MARKED, by_the_app, of_app, of_group
+from pipelines.read.whatsapp_chat.participants import OfGroup, Parties, Senders, counted_title, parties, same
 from schemas.error_codes import ErrorCode
 
 LOOKED_AT = 20  # of what stands under the title, before all of it is
@@ -38,7 +38,12 @@ class Seen(NamedTuple):
 
 
 def survey(
-    stream: BinaryIO, title: str | None, stem: str, owners: Collection[str], configured: DateOrder | None
+    stream: BinaryIO,
+    title: str | None,
+    stem: str,
+    owners: Collection[str],
+    configured: DateOrder | None = None,
+    locale: str | None = None,
 ) -> Reading:
     """Look through a chat once.
 
@@ -46,10 +51,10 @@ def survey(
         DeliveryRefused: FILE_EMPTY, FILE_ENCODING, FILE_FORMAT where no line has a header.
         DeliveryHeld: DATE_AMBIGUOUS, PARTIES_UNKNOWN.
     """
-    known = [*owners, *filter(None, [title])]
+    known = [*owners, *filter(None, [title, title and counted_title(title, ())])]
     shapes: dict[int, Seen] = {}
     quoted = [quote.format(title) for quote in QUOTES if title]
-    lines, titled, of_group_told, more_said = 0, False, 0, False
+    lines, of_group_told, notices, more_said = 0, False, 0, False
     held: list[pl.DataFrame] | None = []
     for block in heads(stream):
         lines += block.height
@@ -59,10 +64,10 @@ def survey(
         for (shape,), own in begun.partition_by("shape", as_dict=True, maintain_order=True).items():
             seen = shapes.setdefault(shape, Seen(Evidence(), Senders(known)))
             _take_in(own, seen)
-            titled = titled or (bool(quoted) and _quotes(own, quoted, seen.senders))
+            of_group_told = of_group_told or _tells_of_group(own, quoted, seen.senders)
             if title and not more_said:
                 told, more_said = _under(title, own)
-                of_group_told += told
+                notices += told
     if not lines:
         raise DeliveryRefused(ErrorCode.FILE_EMPTY, "the file has no content: export the chat again")
     if not shapes:
@@ -73,17 +78,18 @@ def survey(
         )
     shape = max(shapes, key=lambda shape: shapes[shape].dates.headers)
     dates, senders = shapes[shape]
-    order = date_order(dates, configured)
-    names, told_under_title = senders.names(), of_group_told > 0 and not more_said
-    who = parties(title, stem, names, [*owners], titled_in_text=titled, told_under_title=told_under_title)
-    return Reading(shape, order, senders, who, held)
+    order = date_order(dates, configured or order_in(locale, shape_of(shape).separator))
+    names = senders.names()
+    title = counted_title(title, names) if title else None
+    of_group = OfGroup(of_group_told, notices > 0 and not more_said)
+    return Reading(shape, order, senders, parties(title, stem, names, [*owners], of_group), held)
 
 
 def _take_in(begun: pl.DataFrame, seen: Seen) -> None:
     runs = begun["parts"].rle().struct.unnest()
     for times, parts in runs.iter_rows():
         seen.dates.add(unpacked(parts), times)
-    plain = pl.col("name").is_not_null() & ~pl.col("words").str.starts_with(MARK)
+    plain = pl.col("name").is_not_null() & ~pl.any_horizontal(pl.col("words").str.starts_with(mark) for mark in MARKED)
     alike = begun.filter(plain).group_by("name").agg(pl.col("line").min(), times=pl.len())
     alike = alike.select("line", "times", body=pl.col("name") + ": ")
     others = begun.filter(plain.not_().fill_null(value=True)).select("line", "body", times=pl.lit(1, pl.UInt32))
@@ -91,19 +97,26 @@ def _take_in(begun: pl.DataFrame, seen: Seen) -> None:
         seen.senders.add(body, times)
 
 
-def _quotes(begun: pl.DataFrame, quoted: list[str], senders: Senders) -> bool:
-    """Whether a notice quotes the title, as those of groups do."""
+def _tells_of_group(begun: pl.DataFrame, quoted: list[str], senders: Senders) -> bool:
+    """Whether a notice is one of a group, or quotes the title, as those of groups do."""
     nameless = begun.filter(pl.col("name").is_null())["body"]
-    return any(senders.split(body) is None for body in nameless.filter(nameless.str.contains_any(quoted)))
+    if quoted and any(senders.split(body) is None for body in nameless.filter(nameless.str.contains_any(quoted))):
+        return True
+    plain = nameless.filter(~nameless.str.contains(": ", literal=True)).unique()
+    if any(of_group(body) for body in plain):
+        return True
+    marked = begun.filter(pl.any_horizontal(pl.col("words").str.starts_with(mark) for mark in MARKED))["words"].unique()
+    return any(of_group(words) and by_the_app(words) for words in marked)
 
 
 def _under(title: str, begun: pl.DataFrame) -> tuple[int, bool]:
-    """Of what stands under a chat's title as if it was a sender: how many notices of a group, and if there is more."""
+    """Of what stands under a chat's title as if it was a sender: how many are notices, and if there is more."""
     written_as = [name for name in begun["name"].drop_nulls().unique() if same(name, title)]
     words = begun.filter(pl.col("name").is_in(written_as))["words"]
     more = begun.filter(pl.col("name").is_null() & pl.col("body").str.starts_with(f"{title}: "))["body"]
-    under = pl.DataFrame({"words": pl.concat([words, more.str.slice(len(title) + 2)])})
-    said = ~of_app(pl.col("words"))
-    if under.head(LOOKED_AT).select(said.any()).item():  # nearly every chat between two
+    under = pl.concat([words, more.str.slice(len(title) + 2)])
+    told = [of_app(text) for text in under.head(LOOKED_AT)]
+    if not all(told):  # nearly every chat between two
         return 0, True
-    return under.select(of_group(pl.col("words")).sum(), said.any().alias("said")).row(0)
+    told += [of_app(text) for text in under[LOOKED_AT:]]
+    return len(told), not all(told)

@@ -25,12 +25,13 @@ HEADS = pl.Schema(
         "text": pl.String(),  # the whole line
         "shape": pl.Int32(),  # `code` of the header's shape; null where the line has no header
         "parts": pl.Int64(),  # `packed` numbers of its date
-        "clock": pl.Int32(),  # seconds since midnight on the clock
+        "clock": pl.Int32(),  # seconds since midnight on the clock; NO_CLOCK where the half of the day is not known
         "body": pl.String(),  # what follows the header
         "name": pl.String(),  # before the first colon of the body; null where more than one may be meant
         "words": pl.String(),  # what follows that
     }
 )
+NO_CLOCK = -1
 FRAMES = "[-:"
 SEPARATORS = "./-"
 AHEAD = 1  # block that is looked at while another is read
@@ -162,5 +163,7 @@ def _clock(text: str) -> int | None:
     return _seconds(found.time) * 4 + found.seconds * 2 + found.half_days if found else None
 
 
-def _seconds(wall: time) -> int:
+def _seconds(wall: time | None) -> int:
+    if wall is None:
+        return NO_CLOCK
     return wall.hour * 3600 + wall.minute * 60 + wall.second

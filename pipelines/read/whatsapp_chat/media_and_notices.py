@@ -1,88 +1,37 @@
-"""Words WhatsApp puts where a message cannot be exported: what kind of message they stand for.
+"""Words WhatsApp puts where a message cannot be exported, and its own notices: what kind each line is.
 
-Known in English, German, Spanish, French, Portuguese and Italian, media also in a few more.
+What is known is a matter of `languages.toml`. Words that are not in it are somebody's own, whatever mark precedes them.
 """
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 import polars as pl
 
 from pipelines.read.whatsapp_chat.clock import MARKS
+from pipelines.read.whatsapp_chat.phrases import (
+    BLANK,
+    NOTICES,
+    STANDING,
+    alternatives,
+    beginnings,
+    phrases,
+    plain,
+    spelled,
+)
 from schemas.vocabulary import MessageKind
 
 MARK = "\u200e"  # iOS puts it before everything that the app, not a person, has written
+MARKED = (MARK, "\u200f")  # the other one in languages that are written from right to left
 _FLAGS = re.IGNORECASE
 _FILE = r"(?P<file>[^<>:/\\|]{1,200}\.\w{1,5})"
-
-_ATTACHED = re.compile(
-    rf"<[^<>:]{{2,20}}: {_FILE}>|{_FILE.replace('file', 'named')} \((?:file attached|Datei angehängt|archivo adjunto"
-    r"|fichier joint|(?:arquivo|ficheiro) anexado|file allegato|bestand bijgevoegd)\)",
-    _FLAGS,
-)
-_MEDIA = re.compile(
-    r"<(?:Media omitted|Medien (?:ausgeschlossen|weggelassen)|(?:Multimedia|Archivo) omitido|Médias? omis"
-    r"|Fichier omis|Mídia (?:oculta|omitida)|(?:Arquivo de mídia|Ficheiro) (?:oculto|não revelado)"
-    r"|Media (?:omessi|non inclusi|esclusi)|Media weggelaten|Média vynechány|Без медиафайлов"
-    r"|Medya dahil edilmedi|pominięto multimedia)>"
-    r"|(?:image|photo|video|audio|GIF|sticker|document|contact card) omitted"
-    r"|(?:Bild|Foto|Video|Audio|GIF|Sticker|Dokument|Kontaktkarte) (?:weg|aus)gelassen"
-    r"|(?:imagen|foto|v[ií]deo|audio|GIF|sticker|documento|tarjeta de contacto) omitid[oa]"
-    r"|(?:image|photo|vidéo|audio|GIF|sticker|document|fiche contact) (?:absente?|omise?|manquante?|retirée?)"
-    r"|(?:imagem|foto|vídeo|áudio|GIF|figurinha|documento|cartão d[eo] contato) (?:ocult|omit)(?:ad|id)?[oa]"
-    r"|(?:immagine|foto|video|audio|GIF|sticker|documento|scheda contatto) (?:omess[oa]|non inclus[oa]|esclus[oa])",
-    _FLAGS,
-)
-_DELETED = re.compile(
-    r"(?:This message was deleted(?: by .{1,80})?|You deleted this message"
-    r"|Diese Nachricht wurde gelöscht|Du hast diese Nachricht gelöscht"
-    r"|Se eliminó este mensaje|Este mensaje fue eliminado|Eliminaste este mensaje"
-    r"|Ce message a été supprimé|Vous avez supprimé ce message"
-    r"|(?:Esta |Essa )?mensagem (?:foi )?apagada|(?:Você a|A)pagou esta mensagem"
-    r"|Questo messaggio è stato eliminato|Hai eliminato questo messaggio)\.?",
-    _FLAGS,
-)
-_EDITED = re.compile(
-    rf"[ \n]?{MARK}?<(?:This message was edited|Diese Nachricht wurde bearbeitet|Se editó este mensaje"
-    r"|Ce message a été modifié|(?:Esta )?mensagem (?:foi )?editada"
-    r"|(?:Questo )?messaggio (?:è stato )?modificato)\.?>$",
-    _FLAGS,
-)
-_CALL = re.compile(
-    r"(?:missed )?(?:group )?(?:voice|video) call|verpasster (?:Sprach|Video)anruf|(?:Sprach|Video)anruf"
-    r"|(?:video)?llamada(?: de voz)?(?: perdida)?|appel (?:vocal|vidéo)(?: manqué)?"
-    r"|(?:chamada|ligação) de (?:voz|vídeo)(?: perdida)?|(?:chiamata vocale|videochiamata)(?: persa)?",
-    _FLAGS,
-)
-_MISSED = re.compile(r".*(?:missed|verpasst|perdida|manqué|persa)", _FLAGS)
-_PLACE = "(?:live )?(?:location|standort|ubicación|position|localisation|localização|posizione)"
-_LIVE = "live location shared|Live-Standort wird geteilt"
-_LOCATION = re.compile(rf"{_PLACE}\s?: https?://|(?:{_LIVE})", _FLAGS)
-_POLL = re.compile(r"(?:POLL|UMFRAGE|ENCUESTA|SONDAGE|ENQUETE|SONDAGEM|SONDAGGIO)\s?:")
-
-
-BLANK = f" \t\n\r\u00a0\u202f{MARKS}"
-_OTHER = "|".join([f"(?i)^(?:$|null|<|{_PLACE}|{_LIVE}", *(each.pattern for each in (_MEDIA, _DELETED, _CALL))]) + ")"
-
-
+_OWN_NAME = r"(?:IMG|VID|PTT|AUD|STK|DOC)-\d{8}-WA\d{4,6}\.\w{1,5}"  # names that Android gives, in every language
 _NUMBER = r"\+[\d\s().\u00a0\u2010\u2011-]{6,24}\d"
-_OWN_CHANGED = (
-    "changed (?:their|his|her|your) phone number|hat (?:die|seine|ihre) (?:Telefonn|Handyn|N)ummer"
-    "|hat eine neue (?:Telefonn|N)ummer|cambió (?:su|de) número|a changé (?:de|son) numéro"
-    "|(?:mudou|alterou|trocou) (?:o |seu |de )?(?:seu )?número|ha cambiato (?:il )?(?:suo )?numero"
-)
 _NUMBERS = re.compile(rf"(?P<before>{_NUMBER})[^\d+]{{1,60}}(?P<after>{_NUMBER})")
-_CHANGED = re.compile(rf"(?:{_NUMBER})[{MARKS}]* changed to [{MARKS}]*{_NUMBER}|.{{1,120}}? (?:{_OWN_CHANGED})", _FLAGS)
-_OF_GROUP = (
-    "created (?:this |the )?group|added |was added|left$|left the group|removed |joined |changed (?:the|this) "
-    "|Gruppe .*erstellt|hinzugefügt|Gruppe verlassen|entfernt|beigetreten|hat (?:den|das|die) .*geändert"
-    "|creó (?:este|el) grupo|añadió|agregó|salió del grupo|eliminó a|se unió|cambió (?:el|la) "
-    "|a créé (?:ce|le) groupe|a ajouté|est partie?$|a quitté|a retiré|a rejoint|a (?:changé|modifié) "
-    "|criou (?:este|o) grupo|adicionou|saiu$|removeu|entrou |(?:mudou|alterou) "
-    "|ha creato (?:questo|il) gruppo|ha aggiunto|ha abbandonato|è uscit[oa]$|ha rimosso|si è unit[oa]"
-    "|ha (?:cambiato|modificato) "
-)
-_ENCRYPTED = "end-to-end|Ende-zu-Ende|(?:de )?extremo a extremo|bout en bout|ponta a ponta|crittografi"
+_LOCATION_AT = re.compile(r"(?P<place>[^\n:：]{2,40}?)\s?[:：] ?https?://", _FLAGS)
+_POLL_AT = re.compile(r"(?P<poll>[^\n:：]{2,30}?)\s?[:：][ \t]*(?:\n(?P<rest>.*)|$)", re.DOTALL)
+_POSSIBLE = f"^[{MARKS}]*(?:null)?$|^[^:：\n]{{2,30}}[:：][{BLANK}]*$"
 
 
 class Change(NamedTuple):
@@ -102,23 +51,21 @@ class Content(NamedTuple):
 
 def content(body: str) -> Content:
     """Tell a placeholder from words. A body without either is something WhatsApp could not export."""
-    body = _EDITED.sub("", body)
+    body = _edited().sub("", body)
     first, _, caption = body.partition("\n")
     if media := _media(first):
         words, files = media
         return Content(MessageKind.MEDIA, bare("\n".join(filter(None, (words, caption)))) or None, files)
-    words = bare(body)
-    if _DELETED.fullmatch(words):
+    words, whole = bare(body), plain(body)
+    if phrases("deleted").match(whole):
         return Content(MessageKind.DELETED, None, [])
-    call = _CALL.match(words)
-    if call and (body.startswith(MARK) or (call.end() == len(words) and _MISSED.match(words))):
+    if phrases("missed_call").match(whole) or (body.startswith(MARKED) and _call().match(whole)):
         return Content(MessageKind.CALL, words, [])
-    if _LOCATION.match(words):
+    if phrases("live_location").match(whole) or _is_place(words):
         return Content(MessageKind.LOCATION, words, [])
-    if words in ("", "null"):
+    if words in ("", "null") or phrases("unsent").match(whole):
         return Content(MessageKind.OTHER, None, [])
-    poll = body.startswith(MARK) and _POLL.match(words)
-    return Content(MessageKind.OTHER if poll else MessageKind.TEXT, words, [])
+    return Content(MessageKind.OTHER if _is_poll(body) else MessageKind.TEXT, words, [])
 
 
 def may_be_other(words: pl.Series, text: pl.Series, more: pl.Series) -> pl.Series:
@@ -127,35 +74,39 @@ def may_be_other(words: pl.Series, text: pl.Series, more: pl.Series) -> pl.Serie
     It is told by the first line, as it is and `bare`, and the lines after it, null where there is none.
     """
     ends = text.str.ends_with(")") | text.str.ends_with(">") | more.str.contains(f">[{BLANK}]*$").fill_null(value=False)
-    return ends | words.str.contains(MARK, literal=True) | text.str.contains(_OTHER)
+    marked = words.str.contains(MARKED[0], literal=True) | words.str.contains(MARKED[1], literal=True)
+    known = text.str.to_lowercase().is_in(spelled(*STANDING))
+    begun = text.str.contains_any([*beginnings("deleted", "unsent", "encrypted"), ": http", "：http", ":http"])
+    return ends | marked | known | begun | text.str.starts_with("<") | text.str.contains(_POSSIBLE)
 
 
-def tells_of_number(text: pl.Expr) -> pl.Expr:
-    """Whether `number_changed` is worth asking."""
-    return text.str.contains(f"(?i)changed to|{_OWN_CHANGED}")
-
-
-def of_group(text: pl.Expr) -> pl.Expr:
+def of_group(text: str) -> bool:
     """Whether words are such as WhatsApp writes of a group: who made it, came and went, and what was changed."""
-    return text.str.contains(f"(?i) (?:{_OF_GROUP})")
+    return phrases("group").match(plain(text))
 
 
-def of_app(text: pl.Expr) -> pl.Expr:
-    """Whether words are such as WhatsApp writes itself: with a mark, of encryption, or of a group."""
-    return text.str.starts_with(MARK) | text.str.contains(f"(?i){_ENCRYPTED}") | of_group(text)
+def of_app(text: str) -> bool:
+    """Whether words are such as WhatsApp writes itself: of encryption, of a group, or any other notice."""
+    whole = plain(text)
+    return any(phrases(kind).match(whole) for kind in ("encrypted", *NOTICES))
 
 
 def number_changed(text: str) -> Change | None:
     """What a notice tells of somebody's new number, if that is what it tells."""
-    if not _CHANGED.match(bare(text)):
+    if not phrases("number").match(plain(text)):
         return None
     numbers = _NUMBERS.search(text)
     return Change(numbers["before"], numbers["after"]) if numbers else Change(None, None)
 
 
 def by_the_app(body: str) -> bool:
-    """Whether iOS marks the line as a notice that stands for no message."""
-    return body.startswith(MARK) and content(body).kind is MessageKind.TEXT
+    """Whether a line under a sender is a notice that is known, and stands for no message.
+
+    Without the mark only the notice of encryption is believed: anybody can type the others.
+    """
+    if not body.startswith(MARKED):
+        return phrases("encrypted").match(plain(body))
+    return content(body).kind is MessageKind.TEXT and of_app(body)
 
 
 def bare(text: str) -> str:
@@ -165,10 +116,47 @@ def bare(text: str) -> str:
 
 def _media(line: str) -> tuple[str, list[str]] | None:
     """Words before the placeholder and the file it names, if the line is or ends in one."""
-    words, mark, last = line.rpartition(MARK)
-    for before, candidate in ((words, last), ("", line)) if mark else (("", line),):
-        if found := _ATTACHED.fullmatch(bare(candidate).replace("\u00a0:", ":").replace(" :", ":")):
-            return before, [found["file"] or found["named"]]
-        if _MEDIA.fullmatch(bare(candidate)):
+    place = max(line.rfind(mark) for mark in MARKED)
+    for before, candidate in ((line[: max(place, 0)], line[place + 1 :]), ("", line)):
+        if found := _attached().fullmatch(bare(candidate).replace("\u00a0:", ":").replace(" :", ":")):
+            return before, [found["file"] or found["named"] or found["own"]]
+        if phrases("media").match(plain(candidate)):
             return before, []
     return None
+
+
+def _is_place(words: str) -> bool:
+    found = _LOCATION_AT.match(words)
+    return found is not None and phrases("location").match(plain(found["place"]))
+
+
+def _is_poll(body: str) -> bool:
+    """Whether it is a poll: without the mark, only one that has its answers below it."""
+    found = _POLL_AT.match(bare(body))
+    if found is None or not phrases("poll").match(plain(found["poll"])):
+        return False
+    below = map(bare, (found["rest"] or "").split("\n"))
+    return body.startswith(MARKED) or any(
+        phrases("option").match(plain(line.partition(":")[0])) for line in below if ":" in line
+    )
+
+
+@cache
+def _attached() -> re.Pattern[str]:
+    named = _FILE.replace("file", "named")
+    shapes = (
+        rf"<[^<>:]{{2,30}}: ?{_FILE}>",
+        rf"{named} \((?:{alternatives('attached')})\)",
+        rf"(?P<own>{_OWN_NAME}) \([^()\n]{{2,40}}\)",
+    )
+    return re.compile("|".join(shapes), _FLAGS)
+
+
+@cache
+def _edited() -> re.Pattern[str]:
+    return re.compile(rf"[ \n]?[{MARKS}]?<[{MARKS}]?(?:{alternatives('edited')})\.?>$", _FLAGS)
+
+
+@cache
+def _call() -> re.Pattern[str]:
+    return re.compile(rf"(?:{alternatives('missed_call')}|{alternatives('call')})(?:\W|$)")

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from pipelines.read.whatsapp_chat.clock import DateOrder, dated
-from pipelines.read.whatsapp_chat.line_headers import unpacked
-from pipelines.read.whatsapp_chat.media_and_notices import BLANK
+from pipelines.read.whatsapp_chat.line_headers import NO_CLOCK, unpacked
+from pipelines.read.whatsapp_chat.phrases import BLANK
 from schemas.received import MAX_TEXT
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,7 +18,7 @@ SECOND = 1_000_000  # microseconds
 WRITTEN = pl.Schema(
     {
         "line": pl.UInt32(),
-        "at": pl.Int64(),  # microseconds from 1970; null for a line that no header precedes
+        "at": pl.Int64(),  # microseconds from 1970; null where no header precedes or its time is not known
         "body": pl.String(),  # the first line, without its header
         "name": pl.String(),  # as in `pipelines.read.whatsapp_chat.line_headers.HEADS`
         "words": pl.String(),
@@ -36,7 +36,7 @@ def written(blocks: Iterable[pl.DataFrame], shape: int, order: DateOrder, zone: 
     waiting = next(timed, None)
     while waiting is not None:
         following = next(timed, None)
-        begins = waiting["at"].is_not_null().arg_true()
+        begins = waiting["begins"].arg_true()
         end = waiting.height if following is None or begins.is_empty() else begins[-1]
         yield _joined(waiting[:end])
         rest = _shortened(waiting[end:])
@@ -44,7 +44,7 @@ def written(blocks: Iterable[pl.DataFrame], shape: int, order: DateOrder, zone: 
 
 
 def _timed(heads: pl.DataFrame, shape: int, order: DateOrder, zone: ZoneInfo) -> pl.DataFrame:
-    """Lines with the time of those that begin a message: line, at, body, name, words, text."""
+    """Lines with the time of those that begin a message: line, at, begins, body, name, words, text."""
     own = pl.when(pl.col("shape") == shape)
     parts, clock = heads.select(own.then("parts").forward_fill(), own.then("clock").cast(pl.Int64))
     days = [None if each is None else dated(unpacked(each), order) for each in parts.rle().struct.field("value")]
@@ -57,7 +57,11 @@ def _timed(heads: pl.DataFrame, shape: int, order: DateOrder, zone: ZoneInfo) ->
         clocks = zip(run.gather(places), clock.gather(places), strict=True)
         moments = [_instant(day, clock, zone) for nth, clock in clocks if (day := days[nth])]
         at = at.scatter(places, pl.Series(moments, dtype=pl.Int64))
-    return heads.select("line", at.alias("at"), "body", "name", "words", "text")
+    begins = at.is_not_null()
+    timeless = begins & (clock == NO_CLOCK)
+    if timeless.any():
+        at = at.zip_with(~timeless.fill_null(value=False), pl.repeat(None, len(at), dtype=pl.Int64, eager=True))
+    return heads.select("line", at.alias("at"), begins.alias("begins"), "body", "name", "words", "text")
 
 
 @lru_cache(8_192)
@@ -74,7 +78,7 @@ def _instant(day: date, seconds: int, zone: ZoneInfo) -> int:
 
 def _joined(lines: pl.DataFrame) -> pl.DataFrame:
     """Lines put together to what was written. Of those before the first header, blank ones are left out."""
-    begins = lines["at"].is_not_null()
+    begins = lines["begins"]
     heads = lines.filter(begins)
     rest = lines.select("line", "text", nth=begins.cum_sum()).filter(~begins)
     lost = rest.filter((pl.col("nth") == 0) & (pl.col("text").str.strip_chars(BLANK) != ""))

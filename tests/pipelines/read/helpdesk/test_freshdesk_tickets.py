@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from typing import Any
 
@@ -100,4 +101,56 @@ def test_tickets_are_recognised_by_their_keys(tmp_path: Path) -> None:
 @settings(max_examples=examples(60, light=12), deadline=None)
 @given(value=spoiled([ticket(said(1, "Sure"), requester={"id": 7, "email": "anna@example.com"})]))
 def test_whatever_a_value_is_the_reader_goes_on_or_says_what_is_wrong(value: Any) -> None:
-    survives(FORMAT, value)
+    survives(FORMAT, value, [ticket(said(1, "Sure"), requester={"id": 7, "email": "anna@example.com"})])
+
+
+DOCUMENT = {
+    "ticket": {
+        "id": 1,
+        "subject": "Bike",
+        "description_text": "It squeaks",
+        "status": 2,
+        "created_at": "2026-11-16T10:00:00Z",
+        "tags": ["vip", "late"],
+        "requester": {"id": 7, "name": "Ida Fresh", "email": "ida@fresh.example", "updated_at": "2026-11-01T00:00:00Z"},
+    },
+    "conversations": [
+        {
+            "id": 9,
+            "body_text": "We will look",
+            "incoming": False,
+            "private": False,
+            "user_id": 3,
+            "created_at": "2026-11-16T11:00:00Z",
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_ticket_beside_its_conversations_reads_the_same_however_it_is_laid_out(
+    tmp_path: Path, indent: int | None, turned: bool
+) -> None:
+    value = dict(reversed(DOCUMENT.items())) if turned else DOCUMENT
+    path = tmp_path / "ticket.json"
+    path.write_text(json.dumps(value, indent=indent))
+    batch = checked(FORMAT, path)
+    assert batch.refused.is_empty()
+    assert batch.conversations["labels"].to_list() == [["vip", "late"]]
+    assert batch.messages.select("direction", "text").rows() == [
+        ("inbound", "It squeaks"),
+        ("outbound", "We will look"),
+    ]
+    assert batch.contacts.select("record_id", "name", "observed_at").rows() == [
+        ("freshdesk:contact:7", "Ida Fresh", "2026-11-01T00:00:00+00:00")
+    ]
+
+
+def test_deleted_contacts_are_left_out_with_a_code(tmp_path: Path) -> None:
+    contact = {"id": 7, "name": "Ida Fresh", "email": "ida@fresh.example", "mobile": None, "deleted": True}
+    path = tmp_path / "contacts.json"
+    path.write_text(json.dumps([contact, {**contact, "id": 8, "deleted": False}]))
+    batch = checked(FORMAT, path)
+    assert batch.contacts["record_id"].to_list() == ["freshdesk:contact:8"]
+    assert batch.refused["code"].to_list() == ["ROW_DELETED"]

@@ -129,4 +129,11 @@ TAGS = {"tags": [{"id": "1", "name": "refund", "applied_at": START}]}
 @settings(max_examples=examples(60, light=12), deadline=None)
 @given(value=spoiled([BEN, conversation(part("1", "assignment"), part("2", "comment", "Hi"), tags=TAGS)]))
 def test_whatever_a_value_is_the_reader_goes_on_or_says_what_is_wrong(value: Any) -> None:
-    survives(FORMAT, value)
+    survives(FORMAT, value, [BEN, conversation(part("1", "assignment"), part("2", "comment", "Hi"), tags=TAGS)])
+
+
+def test_contacts_count_as_of_their_change_and_archived_ones_are_left_out(tmp_path: Path) -> None:
+    contact = {"type": "contact", "id": "c1", "name": "Anna", "email": "anna@example.com", "updated_at": 1_700_000_000}
+    batch = checked(FORMAT, export(tmp_path, contact, {**contact, "id": "c2", "archived": True}))
+    assert batch.contacts["observed_at"].to_list() == ["2023-11-14T22:13:20+00:00"]
+    assert batch.refused.select("outcome", "code").rows() == [("skipped", "ROW_DELETED")]

@@ -137,6 +137,34 @@ def test_a_made_up_address_of_facebook_is_no_address(tmp_path: Path) -> None:
     assert read(tmp_path, {**ANNA, "email": "1234@facebook.com", "phone": None}).identifiers.is_empty()
 
 
+def test_a_user_counts_as_of_the_time_it_was_changed(tmp_path: Path) -> None:
+    user = {**ANNA, "updated_at": "2019-01-01T00:00:00Z"}
+    for values in ([user], [user, ticket()], [ticket(), user]):
+        assert read(tmp_path, *values).contacts["observed_at"].to_list() == ["2019-01-01T00:00:00+00:00"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"active": False}, "ROW_DELETED"),
+        ({"name": "Permanently Deleted User"}, "ROW_DELETED"),
+        ({"merged_into_id": 9}, "ROW_DELETED"),
+        ({"suspended": True}, "ENTRY_SKIPPED"),
+        ({"id": -1}, "ENTRY_SKIPPED"),
+    ],
+)
+def test_users_who_are_no_contacts_are_left_out_with_a_code(tmp_path: Path, fields: dict[str, Any], code: str) -> None:
+    batch = read(tmp_path, {**ANNA, **fields}, {**ANNA, "id": 70, "name": "Ben Kay"})
+    assert batch.refused.select("outcome", "code").rows() == [("skipped", code)]
+    assert batch.contacts["record_id"].to_list() == ["zendesk:user:70"]
+
+
+def test_what_somebody_left_out_wrote_stays_and_makes_nobody_a_contact(tmp_path: Path) -> None:
+    batch = read(tmp_path, {**ANNA, "suspended": True}, ticket(comment(10, 7, "Help")))
+    assert batch.messages.select("direction", "text", "person").rows() == [("inbound", "Help", None)]
+    assert batch.contacts.is_empty()
+
+
 def test_html_is_read_where_there_is_nothing_else(tmp_path: Path) -> None:
     said = {"id": 10, "author_id": 7, "html_body": "<p>Hello<br>you</p>", "created_at": AT}
     assert read(tmp_path, ticket(said)).messages["text"].to_list() == ["Hello\nyou"]
@@ -201,7 +229,7 @@ WHOLE = {
 @settings(max_examples=examples(60, light=12), deadline=None)
 @given(value=spoiled(WHOLE))
 def test_whatever_a_value_is_the_reader_goes_on_or_says_what_is_wrong(value: Any) -> None:
-    survives(FORMAT, value)
+    survives(FORMAT, value, WHOLE)
 
 
 @settings(max_examples=examples(20, light=4), deadline=None)

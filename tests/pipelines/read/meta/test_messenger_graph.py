@@ -19,7 +19,7 @@ from tests.hostile_json import hostile
 from tests.read_conversations import outcomes, read_conversations
 
 PAGE, ANNA, BEN = "100000000000001", "200000000000002", "300000000000003"
-NAMES = {PAGE: "Acme", ANNA: "Anna Weber", BEN: "Ben Okoro"}
+NAMES = {PAGE: "Acme", ANNA: "Anna Weber", BEN: "Ben Okoro", "400000000000004": "Cleo Park"}
 KEY = f"psid:{PAGE}:{ANNA}"
 
 
@@ -71,6 +71,14 @@ def test_what_facebook_dresses_up_as_an_address_is_an_id_of_the_page(tmp_path: P
 def test_the_page_is_the_one_who_is_in_every_conversation(tmp_path: Path) -> None:
     batch = read(tmp_path, conversation(ANNA, said("m_1", ANNA, PAGE)), conversation(BEN, said("m_2", PAGE, BEN)))
     assert batch.messages["direction"].to_list() == ["inbound", "outbound"]
+
+
+def test_one_odd_conversation_does_not_hide_the_page(tmp_path: Path) -> None:
+    odd = {"id": "t_odd", "participants": {"data": [party(ANNA), party(BEN)]}, "messages": {"data": []}}
+    usual = [conversation(ANNA, said("m_1", ANNA, PAGE)), conversation(BEN, said("m_2", PAGE, BEN))]
+    third = conversation("400000000000004", said("m_3", "400000000000004", PAGE))
+    batch = read(tmp_path, *usual, third, odd)
+    assert batch.messages["direction"].to_list() == ["inbound", "outbound", "inbound"]
 
 
 def test_a_page_that_nothing_tells_is_asked_for(tmp_path: Path) -> None:

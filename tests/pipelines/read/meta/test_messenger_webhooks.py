@@ -130,6 +130,21 @@ def test_a_pressed_button_is_a_message(tmp_path: Path) -> None:
     ]
 
 
+def test_a_referral_inside_a_button_or_a_message_is_an_event_of_its_own(tmp_path: Path) -> None:
+    referral = {"source": "ADS", "type": "OPEN_THREAD", "ref": "spring"}
+    pressed = event(postback={"mid": "m_1", "title": "Start", "referral": referral})
+    wrote = event(at=AT + 1, message={"mid": "m_2", "text": "Hi", "referral": referral})
+    batch = one(tmp_path, pressed, wrote)
+    assert batch.messages["text"].to_list() == ["Start", "Hi"]
+    assert batch.events["text"].to_list() == ["Referral: ADS OPEN_THREAD spring"] * 2
+
+
+def test_events_without_any_time_and_edits_without_words_are_refused(tmp_path: Path) -> None:
+    untimed = {"object": "page", "entry": [{"id": PAGE, "messaging": [event(at=None, message={"mid": "m_1"})]}]}
+    batch = read(tmp_path, untimed, hook(event(message_edit={"mid": "m_1"})))
+    assert batch.refused.select("line", "code").rows() == [(1, "MESSAGE_UNREADABLE"), (2, "MESSAGE_UNREADABLE")]
+
+
 def test_a_reaction_is_a_message_and_taking_it_back_an_event(tmp_path: Path) -> None:
     given = {"mid": "m_2", "action": "react", "reaction": "love", "emoji": "❤"}
     batch = one(tmp_path, event(reaction=given), event(reaction={"mid": "m_2", "action": "unreact"}, at=AT + 1))

@@ -460,6 +460,17 @@ def test_other_file_names_hold_no_title() -> None:
     assert title_in("_chat") is None
 
 
+@given(st.lists(st.sampled_from(["Anna Weber: Hi", "Acme Support: Yes", "You blocked this contact", "more", ""])))
+def test_every_line_with_a_header_is_one_outcome(bodies: list[str]) -> None:
+    lines = ["13/09/25, 09:52 - Acme Support: Hello", *(body and f"13/09/25, 09:53 - {body}" for body in bodies)]
+    with tempfile.TemporaryDirectory() as folder:
+        batch = read(written(Path(folder), "\n".join(lines)), rows=3, owner="Acme Support")
+    said = [line for line in lines if ": " in line]
+    assert batch.messages.height == len(said)
+    assert batch.events.height == len([line for line in lines if line and ": " not in line])
+    assert batch.refused.is_empty()
+
+
 HEADS = [
     "1/2/25, 9:53 - ",
     "[13/02/25, 9:53:20] ",

@@ -3,7 +3,7 @@ from datetime import date, time
 import pytest
 
 from pipelines.errors import DeliveryHeld
-from pipelines.read.whatsapp_chat.clock import DateOrder, Evidence, date_order, dated, header
+from pipelines.read.whatsapp_chat.clock import DateOrder, Evidence, date_order, dated, header, order_in
 from schemas.error_codes import ErrorCode
 
 SHAPES = {
@@ -41,12 +41,45 @@ def test_headers_of_every_shape_are_understood(line: str, parts: tuple[int, int,
 
 @pytest.mark.parametrize(
     ("clock", "expected"),
-    [("12:05 AM", time(0, 5)), ("12:05 pm", time(12, 5)), ("1:05 p. m.", time(13, 5)), ("1:05 م", time(13, 5))],
+    [
+        ("12:05 AM", time(0, 5)),
+        ("12:05 pm", time(12, 5)),
+        ("1:05 p. m.", time(13, 5)),
+        ("1:05 م", time(13, 5)),
+        ("오후 1:05", time(13, 5)),
+        ("下午1:05", time(13, 5)),
+        ("1:05 μ.μ.", time(13, 5)),
+    ],
 )
 def test_half_days_become_hours(clock: str, expected: time) -> None:
     found = header(f"15/9/25, {clock} - x")
     assert found is not None
     assert found.time == expected
+
+
+@pytest.mark.parametrize("clock", ["noonish 1:05", "1:05 blurg"])
+def test_words_that_may_be_any_half_of_the_day_leave_the_time_open(clock: str) -> None:
+    found = header(f"15/9/25, {clock} - x")
+    assert found is not None
+    assert (found.time, found.shape.half_days, found.body) == (None, True, "x")
+
+
+@pytest.mark.parametrize(
+    ("locale", "separator", "order"),
+    [
+        ("de_DE", ".", "day_first"),
+        ("de_DE", "/", "day_first"),
+        ("en_US", "/", "month_first"),
+        ("en_US", ".", "day_first"),
+        ("hu_HU", ".", "year_first"),
+        (None, ".", "day_first"),
+        (None, "/", None),
+    ],
+)
+def test_a_locale_says_the_order_and_no_locale_puts_months_before_dots(
+    locale: str | None, separator: str, order: DateOrder | None
+) -> None:
+    assert order_in(locale, separator) == order
 
 
 @pytest.mark.parametrize(
@@ -60,7 +93,7 @@ def test_half_days_become_hours(clock: str, expected: time) -> None:
         "31/31/25, 9:53 - x",
         "1403/6/24, 9:53 - x",
         "15 Sep 2025, 9:53 - x",
-        "9/15/25, 9:53 in the morning - x",
+        "9/15/25, 9:53 when it rains - x",
     ],
 )
 def test_what_is_no_header_or_another_calendar_is_left(line: str) -> None:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from pipelines.read.core.lines import LINES
 from pipelines.read.whatsapp_chat.clock import header
-from pipelines.read.whatsapp_chat.line_headers import HEADS, code, headed, packed, shape_of, unpacked
+from pipelines.read.whatsapp_chat.line_headers import HEADS, NO_CLOCK, code, headed, packed, shape_of, unpacked
 
 PIECES = [
     "1/2/25",
@@ -21,7 +21,7 @@ PIECES = [
     "] ",
     "\u200e",
 ]
-PIECES += ["x", "Anna: Hi", "٩", "99/99/25", "klo ", ": "]
+PIECES += ["x", "Anna: Hi", "٩", "99/99/25", "klo ", ": ", " 오후 ", " noonish"]
 USUAL = [
     "1/2/25, 9:53 - Anna: Hi",
     "2568-01-02, 10:00 - Anna: Hi",
@@ -46,7 +46,8 @@ def test_columns_say_of_each_line_what_one_line_alone_says(lines: list[str]) -> 
         if alone is None:
             assert row["shape"] is None
         else:
-            seconds = alone.time.hour * 3600 + alone.time.minute * 60 + alone.time.second
+            wall = alone.time
+            seconds = NO_CLOCK if wall is None else wall.hour * 3600 + wall.minute * 60 + wall.second
             told = (shape_of(row["shape"]), unpacked(row["parts"]), row["clock"], row["body"])
             assert told == (alone.shape, alone.parts, seconds, alone.body)
 
