@@ -18,7 +18,8 @@ from pipelines.read.contact_lists.own_columns import (
     with_middle_names,
 )
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
-from pipelines.read.tables.contact_table import LISTS, Layout, batch_of, fold, of
+from pipelines.read.tables.contact_table import LISTS, Layout, batch_of, of
+from pipelines.read.tables.header_words import fold
 from schemas.contact_list import ContactTable
 
 BETWEEN = " ::: "  # of several values in one cell

@@ -7,7 +7,7 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 from pipelines.read.core.batch import Batch
-from pipelines.read.tables.contact_table import MEANINGS, fold
+from pipelines.read.tables.header_words import MEANINGS, fold
 from schemas.attribute import Attribute
 
 ALIKE = 85  # similarity of two headers, of 100, from which one may mean what the other does
