@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
+from pipelines.read.tables import system_headers
+
 ALIASES = {
     "name": "name|full name|fullname|fn|display name|file as|contact name|customer name|nome completo"
     "|nombre completo|nom complet|vollständiger name|kundenname",
@@ -33,7 +35,10 @@ ALIASES = {
     "|modified|updated at|last updated|geändert am|zuletzt geändert",
     "channel": "channel|source channel",
 }
-MEANINGS = {alias: field for field, aliases in ALIASES.items() for alias in aliases.split("|")}
+MEANINGS = {
+    **system_headers.MEANINGS,
+    **{alias: field for field, aliases in ALIASES.items() for alias in aliases.split("|")},
+}
 
 ABOUT = ("name", "first_name", "last_name", "phone", "wa_id", "email", "messenger_thread", "external_id")  # somebody
 TITLES = 10  # lines above a header, at most
