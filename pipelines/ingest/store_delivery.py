@@ -21,7 +21,7 @@ from pipelines.progress import progress
 from pipelines.publish.rejected_rows import DELIVERY
 from pipelines.read.core.batch import Batch, Delivered, Format
 from pipelines.read.tables.contact_table import IGNORE
-from pipelines.read.tables.header_words import fold
+from pipelines.read.tables.header_words import fold, shown
 from pipelines.read.tables.table import both
 from pipelines.store.ingest import deliveries, rejected_rows
 from pipelines.store.ingest import records as store
@@ -208,7 +208,11 @@ def new_file_problems(
     """
     unread = "a known header, one in `columns:`, or the name of an attribute in onecontact.yaml"
     columns = chunk.placed(read.unread).select("delivery_id", "field").unique(maintain_order=True).iter_rows()
-    found = [(*each, ErrorCode.HEADER_UNKNOWN, Action.FIELD_DROPPED, unread) for each in columns]
+    names = dict(zip(chunk.batch.meanings, shown(list(chunk.batch.meanings)), strict=True))
+    found = [
+        (delivery_id, names.get(header, header), ErrorCode.HEADER_UNKNOWN, Action.FIELD_DROPPED, unread)
+        for delivery_id, header in columns
+    ]
     for header, option in not_found(chunk.batch, origin):
         missing = (ErrorCode.HEADER_NOT_FOUND, Action.KEPT_WITH_WARNING, f"a column of this name, as {option} says")
         found += [(each.delivery_id, header, *missing) for each in chunk.deliveries]

@@ -81,6 +81,19 @@ def header_place(rows: Sequence[Sequence[str]]) -> int:
     return 0
 
 
+def shown(header: Sequence[str]) -> list[str]:
+    """The names of columns as a report may show them.
+
+    Where most are no words that headers have, the first row may be somebody: those are called by their place.
+    """
+    known = [fold(name) in MEANINGS or name.startswith("_") for name in header]
+    trusted = 2 * sum(known) >= len(header)
+    return [
+        name if trusted or is_known else f"column {place}"
+        for place, (name, is_known) in enumerate(zip(header, known, strict=True), 1)
+    ]
+
+
 def holds_a_person(header: Sequence[str], told: Collection[str] = ()) -> bool:
     """Whether what should be a header holds an e-mail address or a phone number, which is no name of a column.
 

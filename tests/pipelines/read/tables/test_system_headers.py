@@ -1,8 +1,10 @@
 import pytest
 
+from pipelines.errors import DeliveryRefused
 from pipelines.read.tables.contact_table import FIELDS, understand
-from pipelines.read.tables.header_words import ALIASES, MEANINGS, fold
+from pipelines.read.tables.header_words import ALIASES, MEANINGS, fold, shown
 from pipelines.read.tables.system_headers import SYSTEMS
+from schemas.error_codes import ErrorCode
 
 
 @pytest.mark.parametrize(
@@ -30,3 +32,16 @@ def test_headers_are_as_they_are_compared_and_mean_what_there_is() -> None:
 
 def test_what_any_list_calls_a_column_is_not_changed_by_a_system() -> None:
     assert all(MEANINGS[word] == field for field, words in ALIASES.items() for word in words.split("|"))
+
+
+def test_a_name_of_a_column_that_may_be_a_person_is_shown_by_its_place() -> None:
+    assert shown(["901", "Zoe Firstrow", "Kiel", "email"]) == ["column 1", "column 2", "column 3", "email"]
+    assert shown(["id", "name", "mood"]) == ["id", "name", "mood"]
+
+
+def test_a_first_row_that_is_a_person_is_no_header() -> None:
+    with pytest.raises(DeliveryRefused) as refused:
+        understand(["901", "Zoe Firstrow", "+14155550194", "email"], None, {})
+    assert refused.value.code is ErrorCode.HEADER_MISSING
+    assert "Zoe" not in str(refused.value)
+    assert understand(["12345678", "email"], None, {"12345678": "notes"}) == ["notes", "email"]
