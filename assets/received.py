@@ -63,6 +63,12 @@ ROWS_CONSERVED = dg.AssetCheckSpec(
     blocking=True,
     description="Outcomes add up to the rows read, and every refused row is kept",
 )
+ROWS_ACCOUNTED_FOR = dg.AssetCheckSpec(
+    "rows_accounted_for",
+    asset="deliveries",
+    blocking=True,
+    description="As many rows were read of every text as are counted by its line breaks, apart from reading it",
+)
 SOURCES_REACHABLE = dg.AssetCheckSpec(
     "sources_reachable",
     asset="deliveries",
@@ -78,7 +84,7 @@ FILES_HANDLED = dg.AssetCheckSpec(
 @dg.multi_asset(
     name="receive",
     specs=[DELIVERIES, SOURCE_RECORDS, CONVERSATIONS, REJECTED_ROWS],
-    check_specs=[ROWS_CONSERVED, SOURCES_REACHABLE, FILES_HANDLED],
+    check_specs=[ROWS_CONSERVED, ROWS_ACCOUNTED_FOR, SOURCES_REACHABLE, FILES_HANDLED],
 )
 def receive(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[dg.MaterializeResult]:
     """Drain the landing area; every file in a transaction of its own."""
@@ -93,6 +99,7 @@ def drain(workspace: Workspace, run_id: str) -> list[dg.MaterializeResult]:
     taken = take_in(project, connection, run_id, workspace.arrived())
     files = write_rejected_files(project, connection)
     counted = health.rows_conserved(connection)
+    accounted = health.rows_accounted_for(connection)
     lost = unreachable(connection)
     stuck = file_problems(connection)
     return [
@@ -104,6 +111,11 @@ def drain(workspace: Workspace, run_id: str) -> list[dg.MaterializeResult]:
                     check_name="rows_conserved",
                     passed=counted.broken == 0,
                     metadata={"deliveries": counted.checked, "not_adding_up": counted.broken},
+                ),
+                dg.AssetCheckResult(
+                    check_name="rows_accounted_for",
+                    passed=accounted.broken == 0,
+                    metadata={"deliveries": accounted.checked, "with_rows_unread": accounted.broken},
                 ),
                 dg.AssetCheckResult(check_name="sources_reachable", passed=not lost, metadata=lost),
                 dg.AssetCheckResult(

@@ -38,6 +38,10 @@ class Fault(NamedTuple):
     says: str
 
 
+DEEPEST = 50  # lists and mappings in each other
+GROWTH = 4 << 20  # characters of a file, and as many again for each alias in it
+
+
 class Loader(yaml.SafeLoader):
     """YAML in which a date or number that does not exist is an error with its line, as any other is."""
 
@@ -105,6 +109,31 @@ def load_segments(folder: Path) -> list[Segment]:
     return [segments[name] for name in sorted(segments)]
 
 
+def require_small(text: str) -> None:
+    """Raise MarkedYAMLError for a text that is long or deep, or grows by its aliases, before it is read as values.
+
+    An alias stands for as much as its anchor names; one within what another anchor names would multiply.
+    """
+    inside: list[bool] = []  # lists and mappings that are open, and whether they or one around them have an anchor
+    room = GROWTH - len(text)
+    event: Any
+    for event in yaml.parse(text[: GROWTH + 1], Loader=yaml.SafeLoader):
+        problem = None
+        if isinstance(event, yaml.CollectionStartEvent):
+            inside.append(event.anchor is not None or (bool(inside) and inside[-1]))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            inside.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            room -= len(text)
+            problem = "an alias within what an anchor names" if inside and inside[-1] else None
+        if len(inside) > DEEPEST:
+            problem = f"lists or mappings more than {DEEPEST} deep"
+        elif room < 0:
+            problem = "too long, or too many aliases"
+        if problem:
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+
+
 def parse(path: Path) -> tuple[dict[str, Any], yaml.Node | None]:
     """The mapping a YAML file holds, and its node tree, which knows the lines."""
     try:
@@ -112,6 +141,7 @@ def parse(path: Path) -> tuple[dict[str, Any], yaml.Node | None]:
     except UnicodeDecodeError:
         raise ConfigurationInvalid(f"{path}: not UTF-8: save it as that") from None
     try:
+        require_small(text)
         document = yaml.compose(text, Loader=Loader)
         data = Loader(text).get_single_data()
     except ReaderError as error:

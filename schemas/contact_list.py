@@ -4,7 +4,7 @@ import io
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from schemas.source import Source, Strict
 
@@ -95,7 +95,14 @@ class ContactTable(ContactList):
     update: dict[str, Update] = Field(
         default_factory=dict, description="What columns may do, by header: overwrite (default), fill_blank or ignore"
     )
+    header_row: int | None = Field(default=None, ge=1, description="Line of the header, if it is not found by itself")
     encoding: Encoding | None = Field(default=None, description="Code page of files that are neither marked nor UTF-8")
+
+    @model_serializer(mode="wrap")
+    def without_what_is_not_set(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """The options, without a header row where none is named: files read before there was one are read as before."""
+        options: dict[str, Any] = written(self)
+        return {name: value for name, value in options.items() if name != "header_row" or value is not None}
 
     def told(self) -> dict[str, str]:
         """What columns mean, by header: `columns`, and those that `update` leaves out."""

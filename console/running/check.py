@@ -16,6 +16,7 @@ from pipelines.landing.arrivals import every_source
 from pipelines.progress import listening
 from pipelines.project import OpenProject, open_project
 from pipelines.read.catalogue.detect import sample
+from pipelines.read.tables.header_words import shown
 from pipelines.steps.check import SHOWN, Checked, check, is_in_landing, source_of
 from schemas.configuration import nearest
 from schemas.error_codes import ErrorCode
@@ -110,7 +111,7 @@ def print_findings(project: OpenProject, path: Path, found: Checked) -> None:
         say(doubt)
     say(verdict(found))
     if taken.code == ErrorCode.HEADER_MISSING and out.is_terminal:
-        say(f"Headers in the file: {', '.join(sample(path).header[:HEADERS])}")
+        say(f"Headers in the file: {', '.join(shown(sample(path).header[:HEADERS]))}")
     say(next_step(project, path, found))
 
 

@@ -12,7 +12,7 @@ from pipelines.read.catalogue.detect import best, sample
 from pipelines.read.catalogue.propose import needed_encoding
 from pipelines.read.core.batch import Format, Sample
 from pipelines.read.tables.column_guess import KEY
-from pipelines.read.tables.contact_table import MEANINGS
+from pipelines.read.tables.header_words import MEANINGS
 
 ANY_SYSTEM = ("contacts_csv", "contacts_xlsx")  # formats of which each system may have its own kind
 DOUBTFUL = 0.2  # a confidence that only a look at the rows can confirm

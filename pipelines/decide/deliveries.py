@@ -24,6 +24,7 @@ from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
 from pipelines.read.change_requests.change_requests import Requests, read
 from pipelines.read.core.batch import Batch
+from pipelines.read.tables.table import both
 from pipelines.store.decisions import change_requests
 from pipelines.store.ingest import deliveries, rejected_rows
 from pipelines.store.warehouse.connection import Connection
@@ -81,6 +82,7 @@ def request_store(project: OpenProject, file: LandedFile, ids: Keyed, run_id: st
 
     def store(connection: Connection, delivery: deliveries.Delivery, _: bool) -> StoredDelivery:
         outcomes: Counter[Outcome] = Counter()
+        text_rows: int | None = None
         applied, granted = RequestBatch(project, connection, run_id), set[str]()
         began = datetime.now(UTC)
         for batch in read(file.path, project.settings.attributes):
@@ -91,9 +93,10 @@ def request_store(project: OpenProject, file: LandedFile, ids: Keyed, run_id: st
             applied.prepare(rows, parse_texts(project, stated_values(rows, list(project.settings.attributes)), began))
             answers = list(decide_rows(applied, delivery, asked, granted, began))
             outcomes.update(keep_answers(connection, delivery, batch.batch, claims, answers, late))
+            text_rows = both(text_rows, batch.batch.text_rows)
             progress("deciding", outcomes.total())
         applied.derive()
-        return StoredDelivery(delivery, outcomes)
+        return StoredDelivery(delivery, outcomes, text_rows)
 
     return store
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -54,11 +54,12 @@ def combine_deliveries(deliveries: Sequence[Delivery], batches: Sequence[Batch])
     """Whole deliveries, each of one batch; their tables have the same columns (`alike`)."""
     ends = accumulate(max((getattr(batch, name)["row"].max() or 0) for name in FRAMES) for batch in batches)
     starts = pl.Series([0, *ends], dtype=pl.UInt32)[:-1]
-    frames = {name: _stacked([getattr(batch, name) for batch in batches]) for name in Batch._fields[:-1]}
+    frames = {name: _stacked([getattr(batch, name) for batch in batches]) for name in Batch().frames()}
     for name in FRAMES:
         frame, number = frames[name]
         frames[name] = frame.with_columns(pl.col("row") + starts.gather(number)), number
-    whole = Batch(**{name: frame for name, (frame, _) in frames.items()}, meanings=batches[0].meanings)
+    own: dict[str, Any] = {name: frame for name, (frame, _) in frames.items()}
+    whole = Batch(meanings=batches[0].meanings, **own)
     return Chunk(whole, deliveries, starts, frames["conversations"][1])
 
 

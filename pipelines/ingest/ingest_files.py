@@ -111,7 +111,7 @@ def store_group(connection: Connection, group: Sequence[Incoming], origin: Origi
         for each in kept:
             stop_at_limit(origin.options, each.outcomes)
         deliveries.keep_problems(connection, misdated([(each.file, each.delivery) for each in group]))
-        accepted = [deliveries.Finished(*each, DeliveryState.ACCEPTED, datetime.now(UTC)) for each in kept]
+        accepted = [finished(each, DeliveryState.ACCEPTED) for each in kept]
         deliveries.finish(connection, accepted, run_id)
     progress(f"reading {origin.source}", sum(each.outcomes.total() for each in kept))
     return [
@@ -160,8 +160,7 @@ def ingest_file(
         with within(connection):
             deliveries.begin_delivery(connection, delivery)
             kept = store(connection, delivery, False)
-            finished = deliveries.Finished(*kept, DeliveryState.ACCEPTED, datetime.now(UTC))
-            deliveries.finish(connection, [finished], run_id)
+            deliveries.finish(connection, [finished(kept, DeliveryState.ACCEPTED)], run_id)
         return DeliveryResult(delivery.source, delivery.delivery_id, DeliveryState.ACCEPTED, kept.outcomes)
     except DeliveryError as refusal:
         problem = refusal
@@ -179,9 +178,16 @@ def ingest_file(
         left = StoredDelivery(delivery, Counter())
         if problem.code == ErrorCode.REJECT_LIMIT:  # the file is read once more, for its rows to be given back
             left = store(connection, delivery, True)
-        finished = deliveries.Finished(*left, state, datetime.now(UTC), problem.code, problem.way_out)
-        deliveries.finish(connection, [finished], run_id)
+        deliveries.finish(connection, [finished(left, state, problem)], run_id)
     return DeliveryResult(delivery.source, delivery.delivery_id, state, left.outcomes, problem.code)
+
+
+def finished(stored: StoredDelivery, state: DeliveryState, problem: DeliveryError | None = None) -> deliveries.Finished:
+    """A file as a delivery that came to an end now, and what it failed for if it did."""
+    code, way_out = (problem.code, problem.way_out) if problem else (None, None)
+    return deliveries.Finished(
+        stored.delivery, stored.outcomes, state, datetime.now(UTC), code, way_out, stored.text_rows
+    )
 
 
 def stop_at_limit(options: Source, outcomes: Counter[Outcome]) -> None:

@@ -37,7 +37,7 @@ def grouped(
     room = float(GROUP_BYTES)
     for each in files:
         batch = None if each.delivery.delivery_id in apart else read_whole(each.file, form, options)
-        size = sum(frame.estimated_size() for frame in batch[:-1]) if batch else 0
+        size = sum(frame.estimated_size() for frame in batch.frames().values()) if batch else 0
         if group and (batch is None or size > room or not alike(batch, group[0].batch or batch)):
             yield group
             group, room = [], GROUP_BYTES

@@ -20,7 +20,9 @@ from pipelines.normalise.problems import PROBLEMS
 from pipelines.progress import progress
 from pipelines.publish.rejected_rows import DELIVERY
 from pipelines.read.core.batch import Batch, Delivered, Format
-from pipelines.read.tables.contact_table import IGNORE, fold
+from pipelines.read.tables.contact_table import IGNORE
+from pipelines.read.tables.header_words import fold, shown
+from pipelines.read.tables.table import both
 from pipelines.store.ingest import deliveries, rejected_rows
 from pipelines.store.ingest import records as store
 from pipelines.store.warehouse.connection import Connection
@@ -42,10 +44,14 @@ OF_A_FILE = pl.Schema({"delivery_id": pl.String(), "row_number": pl.UInt32(), **
 
 
 class StoredDelivery(NamedTuple):
-    """What became of a file, and as which delivery: it may have turned out to correct another."""
+    """What became of a file, and as which delivery: it may have turned out to correct another.
+
+    `text_rows`: how many rows were counted in its text, apart from reading them; null where nothing can be counted.
+    """
 
     delivery: deliveries.Delivery
     outcomes: Counter[Outcome]
+    text_rows: int | None = None
 
 
 def store_delivery(
@@ -63,6 +69,7 @@ def store_delivery(
     """
     outcomes: Counter[Outcome] = Counter()
     told: ReportedProblems = set()
+    text_rows: int | None = None
     attributes: set[str] = set()
     corrected = rejected_rows.corrected_row_numbers(connection, delivery.delivery_id)
     for each in form.read(path, origin.options):
@@ -72,9 +79,10 @@ def store_delivery(
         delivery = as_retry(delivery, claims)
         [became] = keep_chunk(connection, single_chunk(delivery, batch), claims, form, origin, told, hold=hold)
         outcomes.update(became)
+        text_rows = both(text_rows, each.text_rows)
         progress(f"reading {delivery.source}", outcomes.total())
     deliveries.keep_attributes(connection, {delivery.delivery_id: definitions(attributes, origin.attributes)})
-    return StoredDelivery(delivery, outcomes)
+    return StoredDelivery(delivery, outcomes, text_rows)
 
 
 def keep_together(
@@ -92,7 +100,8 @@ def keep_together(
     became = keep_chunk(connection, chunk, claims, form, origin, set())
     attributes = {file.delivery_id: definitions(attributes_in_batch(batch), origin.attributes) for file, batch in files}
     deliveries.keep_attributes(connection, attributes)
-    return [StoredDelivery(*each) for each in zip(chunk.deliveries, became, strict=True)]
+    counted = [batch.text_rows for _, batch in files]
+    return [StoredDelivery(*each) for each in zip(chunk.deliveries, became, counted, strict=True)]
 
 
 def keep_chunk(
@@ -199,7 +208,11 @@ def new_file_problems(
     """
     unread = "a known header, one in `columns:`, or the name of an attribute in onecontact.yaml"
     columns = chunk.placed(read.unread).select("delivery_id", "field").unique(maintain_order=True).iter_rows()
-    found = [(*each, ErrorCode.HEADER_UNKNOWN, Action.FIELD_DROPPED, unread) for each in columns]
+    names = dict(zip(chunk.batch.meanings, shown(list(chunk.batch.meanings)), strict=True))
+    found = [
+        (delivery_id, names.get(header, header), ErrorCode.HEADER_UNKNOWN, Action.FIELD_DROPPED, unread)
+        for delivery_id, header in columns
+    ]
     for header, option in not_found(chunk.batch, origin):
         missing = (ErrorCode.HEADER_NOT_FOUND, Action.KEPT_WITH_WARNING, f"a column of this name, as {option} says")
         found += [(each.delivery_id, header, *missing) for each in chunk.deliveries]

@@ -42,7 +42,13 @@ def test_every_asset_says_what_it_is_and_where_it_belongs(defs: dg.Definitions) 
 
 def test_publication_waits_for_the_checks_that_guard_it(defs: dg.Definitions) -> None:
     checks = {key.name for key in defs.resolve_asset_graph().asset_check_keys}
-    assert {"rows_conserved", "one_contact_per_record", "provenance_complete", "exclusive_kept"} <= checks
+    assert {
+        "rows_conserved",
+        "rows_accounted_for",
+        "one_contact_per_record",
+        "provenance_complete",
+        "exclusive_kept",
+    } <= checks
 
 
 def test_the_job_runs_in_one_process(defs: dg.Definitions) -> None:

@@ -237,3 +237,21 @@ def test_faults_of_several_segments_are_told_at_once(tmp_path: Path) -> None:
 def test_two_files_may_not_define_one_segment(tmp_path: Path) -> None:
     told = segment_faults(tmp_path, *[VIP + "  {field: name, op: is_set}\n"] * 2)
     assert told == ["b.yaml:1: segment: another file defines this segment already"]
+
+
+GROWING = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a: " + "[" * 5_000, "deep"),
+        ("a: " + "{b: " * 5_000, "deep"),
+        (GROWING, "alias"),
+        (f"reason: &s {'x' * 100_000}\nothers: [{', '.join(['*s'] * 3_000)}]\n", "alias"),
+        ("a: &a [*a]", "alias"),
+    ],
+)
+def test_a_file_that_is_deep_or_grows_is_refused_at_once(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(ConfigurationInvalid, match=says):
+        loaded(tmp_path, text)

@@ -10,7 +10,7 @@ from pipelines.read.contact_lists.contacts_xlsx import WORKBOOK
 from pipelines.read.contact_lists.open_table import open_table
 from pipelines.read.containers import zip as archive
 from pipelines.read.core.batch import SAMPLE_BYTES, Format, Sample
-from pipelines.read.tables.contact_table import fold
+from pipelines.read.tables.header_words import fold
 
 ZIP = b"PK"
 WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

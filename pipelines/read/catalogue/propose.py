@@ -13,7 +13,7 @@ from pipelines.read.contact_lists.open_table import open_table
 from pipelines.read.core.batch import Batch, Format, Sample
 from pipelines.read.tables.attribute_guess import guessed_attribute, has_decimal_commas, reads_as
 from pipelines.read.tables.column_guess import key_among, meanings
-from pipelines.read.tables.contact_table import fold
+from pipelines.read.tables.header_words import fold
 from schemas.attribute import Attribute
 from schemas.error_codes import ErrorCode
 from schemas.vocabulary import AttributeType

@@ -11,7 +11,8 @@ import polars as pl
 from pipelines.errors import DeliveryRefused
 from pipelines.read.contact_lists.open_table import open_table
 from pipelines.read.core.batch import BATCH_ROWS, Batch
-from pipelines.read.tables.contact_table import IGNORE, fold, meaning_of, set_aside
+from pipelines.read.tables.contact_table import IGNORE, meaning_of, set_aside
+from pipelines.read.tables.header_words import fold
 from pipelines.read.tables.spreadsheet_cells import CLEAR, clean_cells, split_cells
 from pipelines.read.tables.table import Rows, Table
 from schemas.error_codes import ErrorCode
@@ -100,6 +101,7 @@ def requests_of(header: list[str], rows: Rows, meanings: list[str]) -> Requests:
         refused=pl.concat([rows.refused, aside]).sort("row"),
         original=rows.cells.drop("line").rename({f"c{place}": f"c.{name}" for place, name in enumerate(header)}),
         meanings=dict(zip(header, meanings, strict=True)),
+        text_rows=rows.text_rows,
     )
     return Requests(left.select("row", "line").with_columns(**texts), batch)
 

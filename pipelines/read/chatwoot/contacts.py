@@ -11,7 +11,8 @@ from pipelines.errors import DeliveryRefused
 from pipelines.read.chatwoot.ruby_hash import entries
 from pipelines.read.contact_lists.own_columns import aliases, meanings_of, opened
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
-from pipelines.read.tables.contact_table import Layout, fold, read_contacts
+from pipelines.read.tables.contact_table import Layout, read_contacts
+from pipelines.read.tables.header_words import fold
 from pipelines.read.tables.table import MOST_COLUMNS
 from schemas.contact_list import ContactTable
 from schemas.error_codes import ErrorCode

@@ -6,14 +6,16 @@ from typing import Literal
 
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.csv.rows import open_csv
-from pipelines.read.tables.contact_table import IDENTIFIERS, MEANINGS, NAMES, Layout, read_contacts, understand
+from pipelines.read.tables.contact_table import IDENTIFIERS, NAMES, Layout, read_contacts, understand
+from pipelines.read.tables.header_words import MEANINGS
 from schemas.contact_list import ContactTable
 
 TABLES = (".csv", ".tsv")
 GUIDE = """\
 Any list with a header row and one contact a row, from whatever system: CRM, shop, newsletter, spreadsheet. UTF-8 is
-best; UTF-16 is known by its mark, and any other code page is named in `encoding`. The delimiter (`,` `;` tab `|`) and a
-`sep=` line are found by themselves. Of a workbook, see [contacts_xlsx](contacts_xlsx.md).
+best; UTF-16 is known by its mark, and any other code page is named in `encoding`. The delimiter (`,` `;` tab `|`), a
+`sep=` line and a header below a title are found by themselves; `header_row` names the line of any other header. Of a
+workbook, see [contacts_xlsx](contacts_xlsx.md).
 
 **What is read.** A column is known by its header, without regard to case, spaces, `-` and `_`: the usual names of
 names, phone numbers, e-mail addresses, ids, tags and notes are known in several languages; a header that is the name of
@@ -23,7 +25,8 @@ source last changed the row), `channel`, an attribute, or `ignore`. Several phon
 parted by `;` (addresses and tags also by `,`). A blank cell says nothing; `\\N` says "this is now empty".
 
 **What is not.** Columns that mean nothing here, which the run names; those whose header begins with `_`, unless `key`
-or `columns` names them. Rows that do not fit the header are refused and given back.
+or `columns` names them. Rows that do not fit the header are refused and given back; blank cells at
+their end may be missing or too many.
 
 Say in `key` which column is the system's own id of a record, if it is not called `id`, `record id` or the like: it
 tells a changed row from a new one. Without an id, a record is known by its phone numbers and addresses.
@@ -38,7 +41,7 @@ class ContactsCsv(ContactTable):
 
 def read(path: Path, source: ContactsCsv, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
     """Read a contact list in batches."""
-    with open_csv(path, source.encoding, rows=rows) as table:
+    with open_csv(path, source.encoding, header_row=source.header_row, rows=rows) as table:
         yield from read_contacts(table, Layout(understand(table.header, source.key, source.told())))
 
 

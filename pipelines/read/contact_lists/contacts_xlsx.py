@@ -8,7 +8,8 @@ from pydantic import Field
 
 from pipelines.read.contact_lists.open_table import open_table
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
-from pipelines.read.tables.contact_table import IDENTIFIERS, MEANINGS, NAMES, Layout, read_contacts, understand
+from pipelines.read.tables.contact_table import IDENTIFIERS, NAMES, Layout, read_contacts, understand
+from pipelines.read.tables.header_words import MEANINGS
 from schemas.contact_list import ContactTable
 
 WORKBOOK = "xl/workbook.xml"
@@ -21,7 +22,8 @@ Give the source a path such as `landing/crm/*` and not `*.xlsx`: refused rows co
 dropped in the same place.
 
 **What is read**: the sheet that `sheet` names, or else the first one that is not hidden and has content. Its first row
-with content is the header; columns mean what they mean in [contacts_csv](contacts_csv.md). Hidden rows and columns are
+with content is the header, or the one below a title, or the row that `header_row` names; columns mean what they mean in
+[contacts_csv](contacts_csv.md). Hidden rows and columns are
 read as well. Dates and times are read as such, whatever their format on the screen; of a formula, the value that Excel
 has stored.
 
@@ -42,7 +44,10 @@ class ContactsXlsx(ContactTable):
 
 def read(path: Path, source: ContactsXlsx, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
     """Read a sheet in batches, or its refused rows, which come back as a CSV."""
-    with open_table(path, source.encoding, source.sheet, locale=source.locale, rows=rows) as table:
+    opened = open_table(
+        path, source.encoding, source.sheet, locale=source.locale, header_row=source.header_row, rows=rows
+    )
+    with opened as table:
         yield from read_contacts(table, Layout(understand(table.header, source.key, source.told())))
 
 

@@ -19,7 +19,8 @@ from pipelines.read.contact_lists.own_columns import (
 )
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.core.phone_labels import NO_PHONE
-from pipelines.read.tables.contact_table import LISTS, Layout, batch_of, fold, of
+from pipelines.read.tables.contact_table import LISTS, Layout, batch_of, of
+from pipelines.read.tables.header_words import fold
 from schemas.contact_list import ContactTable
 from schemas.vocabulary import IdentifierType
 

@@ -18,10 +18,13 @@ def open_table(
     sheet: str | None = None,
     *,
     locale: str | None = None,
+    header_row: int | None = None,
     rows: int = BATCH_ROWS,
 ) -> AbstractContextManager[Table]:
     """Open a workbook's sheet (`open_sheet`), or else the file as CSV (`open_csv`), by its first bytes."""
     decimal = convention(locale).decimal if locale else None
     with path.open("rb") as file:
         is_workbook = file.read(len(OLE)).startswith((ZIP, OLE))
-    return open_sheet(path, sheet, decimal=decimal, rows=rows) if is_workbook else open_csv(path, encoding, rows=rows)
+    if is_workbook:
+        return open_sheet(path, sheet, decimal=decimal, header_row=header_row, rows=rows)
+    return open_csv(path, encoding, header_row=header_row, rows=rows)

@@ -9,7 +9,8 @@ import polars as pl
 from pipelines.read.contact_lists.outlook_words import ADDRESSES, COLUMNS, MIDDLE, NO_PHONES, PHONES, SHOWN, TYPES
 from pipelines.read.contact_lists.own_columns import Tidy, meanings_of, middle_names, opened, with_middle_names
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
-from pipelines.read.tables.contact_table import Layout, batch_of, fold
+from pipelines.read.tables.contact_table import Layout, batch_of
+from pipelines.read.tables.header_words import fold
 from schemas.contact_list import ContactTable
 
 ENOUGH = 12  # headers of Outlook's that no other list has together

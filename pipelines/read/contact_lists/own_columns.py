@@ -10,7 +10,8 @@ from pipelines.read.contact_lists.open_table import open_table
 from pipelines.read.containers.zip import ZIP
 from pipelines.read.core.batch import BATCH_ROWS
 from pipelines.read.csv.text import BOMS, mostly_in
-from pipelines.read.tables.contact_table import fold, understand
+from pipelines.read.tables.contact_table import understand
+from pipelines.read.tables.header_words import fold
 from pipelines.read.tables.table import Rows, Table
 from pipelines.read.workbook.workbook import OLE
 from schemas import received
@@ -28,7 +29,8 @@ Tidy = Callable[[pl.DataFrame], pl.DataFrame]
 @contextmanager
 def opened(path: Path, source: ContactTable, rows: int = BATCH_ROWS) -> Iterator[Table]:
     """Open a list, CSV or workbook; a text that is neither marked nor UTF-8 is taken for one of Windows."""
-    with open_table(path, source.encoding or encoding_of(path), locale=source.locale, rows=rows) as table:
+    encoding = source.encoding or encoding_of(path)
+    with open_table(path, encoding, locale=source.locale, header_row=source.header_row, rows=rows) as table:
         yield table
 
 
@@ -95,7 +97,9 @@ def left_out(rows: Rows, header: Sequence[str], chosen: pl.Expr, code: ErrorCode
     """Rows without those that are chosen (a Boolean over the cells as delivered): they are skipped, not refused."""
     chosen = chosen.fill_null(value=False)
     gone = skipped(delivered(rows.cells.filter(chosen), header), code, why)
-    return rows if gone.is_empty() else Rows(rows.cells.filter(~chosen), pl.concat([rows.refused, gone]).sort("row"))
+    if gone.is_empty():
+        return rows
+    return rows._replace(cells=rows.cells.filter(~chosen), refused=pl.concat([rows.refused, gone]).sort("row"))
 
 
 def delivered(cells: pl.DataFrame, header: Sequence[str]) -> pl.DataFrame:

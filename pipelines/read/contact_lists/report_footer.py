@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from pipelines.read.contact_lists.own_columns import delivered, skipped
-from pipelines.read.tables.table import OVER, Rows, Table
+from pipelines.read.tables.table import OVER, Rows, Table, both
 from schemas.error_codes import ErrorCode
 
 LINES = 20  # more than any report has below its rows
@@ -31,10 +31,10 @@ def without_footer(table: Table, most: int) -> Iterator[Rows]:
     held: Rows | None = None
     for rows in table.rows:
         together = together_with(held, rows) if held else rows
-        numbers = pl.concat([frame["row"] for frame in together]).sort()
+        numbers = pl.concat([frame["row"] for frame in together[:2]]).sort()
         early = ~pl.col("row").is_in(numbers.tail(LINES).implode())
         ready = Rows(together.cells.filter(early), together.refused.filter(early))
-        held = Rows(together.cells.filter(~early), together.refused.filter(~early))
+        held = Rows(together.cells.filter(~early), together.refused.filter(~early), together.text_rows)
         if not (ready.cells.is_empty() and ready.refused.is_empty()):
             yield ready
     if held:
@@ -43,15 +43,19 @@ def without_footer(table: Table, most: int) -> Iterator[Rows]:
 
 def together_with(before: Rows, rows: Rows) -> Rows:
     """Rows behind others, as one."""
-    return Rows(pl.concat([before.cells, rows.cells]), pl.concat([before.refused, rows.refused]))
+    return Rows(
+        pl.concat([before.cells, rows.cells]),
+        pl.concat([before.refused, rows.refused]),
+        both(before.text_rows, rows.text_rows),
+    )
 
 
 def parted(rows: Rows, most: int) -> Iterator[Rows]:
     """Rows as batches of at most so many."""
-    numbers = pl.concat([frame["row"] for frame in rows]).sort()
+    numbers = pl.concat([frame["row"] for frame in rows[:2]]).sort()
     for start in range(0, len(numbers), most):
         here = pl.col("row").is_in(numbers.slice(start, most).implode())
-        yield Rows(rows.cells.filter(here), rows.refused.filter(here))
+        yield Rows(rows.cells.filter(here), rows.refused.filter(here), None if start else rows.text_rows)
 
 
 def footless(rows: Rows, header: list[str]) -> Rows:
@@ -69,7 +73,7 @@ def footless(rows: Rows, header: list[str]) -> Rows:
         [delivered(rows.cells.filter(footer), header), rows.refused.filter(footer).select("row", "line", "raw")]
     )
     refused = pl.concat([rows.refused.filter(~footer), skipped(lines, ErrorCode.ROW_FOOTER, WHY)])
-    return Rows(rows.cells.filter(~footer), refused.sort("row"))
+    return rows._replace(cells=rows.cells.filter(~footer), refused=refused.sort("row"))
 
 
 def texts(rows: Rows) -> dict[int, list[str]]:

@@ -21,7 +21,6 @@ from pipelines.read.contact_lists.own_columns import (
 from pipelines.read.contact_lists.report_footer import without_footer
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.tables.contact_table import Layout, batch_of, of
-from pipelines.read.tables.table import Rows
 from schemas.contact_list import ContactTable
 from schemas.error_codes import ErrorCode
 
@@ -103,7 +102,7 @@ def read(path: Path, source: SalesforceContacts, *, rows: int = BATCH_ROWS) -> I
         middle = middle_names(header, source, MIDDLE)
         for each in without_footer(table, rows):
             merges = each.cells.select("row", "line", merged).unnest("merged").drop_nulls("into")
-            living = Rows(each.cells.join(merges, on="row", how="anti", maintain_order="left"), each.refused)
+            living = each._replace(cells=each.cells.join(merges, on="row", how="anti", maintain_order="left"))
             living = left_out(
                 living, header, gone, ErrorCode.ROW_DELETED, "nothing: the record is deleted at its source"
             )

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from pipelines.read.csv.torn import are_rows
+
 LINE_BREAK = r"\r\n|\r|\n"
 
 
@@ -31,6 +33,8 @@ def plain_rows(
     except (UnicodeEncodeError, pl.exceptions.ComputeError):  # not in its encoding; a row with too many cells
         return None
     cells = cells.fill_null("")
+    if len(cells) < len(lines) and any_torn(lines, delimiter):
+        return None
     parting = text.count(delimiter) - (counted(cells, re.escape(delimiter)).sum() if quoted else 0)
     high = counted(cells, LINE_BREAK) + 1 if len(cells) < len(lines) else pl.repeat(1, len(cells), eager=True)
     if parting != len(cells) * (width - 1) or high.sum() != len(lines):  # rows that were filled up, or left out
@@ -43,6 +47,13 @@ def plain_rows(
         (line + 1 + high.cum_sum() - high).cast(pl.UInt32).alias("line"),
         pl.all(),
     )
+
+
+def any_torn(lines: Sequence[str], delimiter: str) -> bool:
+    """Whether lines that a quoted cell joins are rows each: the quotes of orderly lines are even where a row ends."""
+    odd = [place for place, line in enumerate(lines) if line.count('"') % 2]
+    joined = zip(odd[::2], odd[1::2], strict=False)
+    return any(are_rows(lines[begins : ends + 1], delimiter) for begins, ends in joined)
 
 
 def is_orderly(text: str, delimiter: str, *, quoted: bool) -> bool:

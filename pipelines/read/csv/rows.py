@@ -1,9 +1,8 @@
 """Rows of a delimited text file, streamed: encoding, delimiter and header are found, every row keeps its place."""
 
 import csv
-import re
 import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import compress
 from operator import itemgetter
@@ -14,6 +13,10 @@ from pipelines.errors import DeliveryRefused
 from pipelines.read.core.batch import BATCH_ROWS
 from pipelines.read.csv import text
 from pipelines.read.csv.fast_path import plain_rows
+from pipelines.read.csv.header import Top, find_header, require_closed
+from pipelines.read.csv.ragged import Ragged, fitted
+from pipelines.read.csv.row_count import RowCount
+from pipelines.read.csv.torn import is_torn
 from pipelines.read.tables.table import (
     BATCH_CHARACTERS,
     Refused,
@@ -26,18 +29,18 @@ from pipelines.read.tables.table import (
     refusal,
 )
 from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Outcome
 
-DELIMITERS = (",", ";", "\t", "|")
 LARGEST_CELL = 1 << 20  # characters
 MOST_TORN = 100  # quotes never closed that a file may have: each costs reading a cell of the largest size again
+OVERLONG = [text.OVERLONG.strip()]  # a row that is a line longer than any
+ABOVE = "nothing: the line stands above the header"
 MARGIN = string.whitespace + "\u00a0\ufeff"
 FAULTS = {
     ErrorCode.QUOTE_UNCLOSED: "a closing quote for each that opens; this row has one that does not close",
     ErrorCode.LIMIT_EXCEEDED: f"cells of at most {LARGEST_CELL} characters",
     ErrorCode.ROW_ENCODING: "bytes in the encoding that the rest of the file is in; save the file anew as UTF-8",
 }
-QUOTED = re.compile('"[^"]*"')
-SEPARATED_BY = re.compile(r"(?i)\ufeff?sep=([^\s\w\"\0]|\t)\r?\n?$")
 
 
 # A row: the physical line it begins on, its cells, its length in characters, and what is wrong with it, if that is not
@@ -53,30 +56,46 @@ class Encoding(NamedTuple):
 
 
 @contextmanager
-def open_csv(path: Path, encoding: str | None = None, *, rows: int = BATCH_ROWS) -> Iterator[Table]:
+def open_csv(
+    path: Path, encoding: str | None = None, *, header_row: int | None = None, rows: int = BATCH_ROWS
+) -> Iterator[Table]:
     """Open a delimited file: a byte order mark decides its encoding, else the one given, else UTF-8.
 
-    A first line `sep=;` is obeyed; otherwise the delimiter is the one the header holds most of, quoted cells left out.
-    Lines without a cell are no rows, also above the header; a column without a header is called by its place. A row
-    that is not in the encoding, has too many or too few cells, a quote that is never closed, or a cell or line that
-    never ends is refused alone. Raises DeliveryRefused for a file that is empty or in another encoding.
+    Header and delimiter are found (`pipelines.read.csv.header`), or the header stands on the line `header_row`. Lines
+    without a cell are no rows, also above the header; a title there is one, which is skipped. A column without a header
+    is called by its place. A row that is not in the encoding, has too many or too few cells, a quote that is never
+    closed, or a cell or line that never ends is refused alone. Raises DeliveryRefused for a file that is empty, in
+    another encoding, or whose header has a quote that is never closed.
     """
     with text.opened(path, encoding) as (raw, found), readable(found), larger_cells():
-        lines = text.Lines(text.text_lines(raw, found))
-        first = next_line(lines)
-        delimiter = declared_delimiter(first)
-        if delimiter:
-            first = next_line(lines)
-        if "\0" in first:
-            raise text.unreadable(found)
-        if first == text.OVERLONG:
-            raise DeliveryRefused(ErrorCode.FILE_LIMIT, f"the header is longer than {text.LONGEST_LINE} characters")
-        delimiter = delimiter or likely_delimiter(first)
-        lines.put_back([first])
-        parsed = parse(lines, delimiter)
-        header = named(next(parsed)[1], MARGIN)
+        count = RowCount()
+        lines = text.Lines(text.text_lines(raw, found, count))
+        top = find_header(lines, found, header_row)
+        count.delimiter = top.delimiter
+        parsed = parse(lines, top.delimiter)
+        line, cells, _, wrong = next(parsed)
+        require_closed(cells, line, top.delimiter, is_torn=wrong is not None)
+        header = named(cells, MARGIN)
         most = at_once(rows, header)
-        yield Table(header, batches(lines, delimiter, parsed, header, most, Encoding(path, found)))
+        read = batches(lines, top.delimiter, parsed, header, most, Encoding(path, found), len(top.above))
+        yield Table(header, with_count(read, header, top, count))
+
+
+def with_count(read: Iterator[Rows], header: list[str], top: Top, count: RowCount) -> Iterator[Rows]:
+    """Batches of rows, the lines above the header before them, each with how many rows its text has."""
+    counted = -1 - top.unread  # the header is none
+    above = [
+        refusal(number, line, ErrorCode.ROW_ABOVE_HEADER, ABOVE, cells, header, Outcome.SKIPPED)
+        for number, (line, cells) in enumerate(top.above, 1)
+    ]
+    if above:
+        yield gathered(header, [], [], above)
+    for rows in read:
+        yield rows._replace(text_rows=counted + count.take())
+        counted = 0
+    counted += count.finish()
+    if counted:
+        yield gathered(header, [], [], [])._replace(text_rows=counted)
 
 
 @contextmanager
@@ -101,25 +120,6 @@ def readable(encoding: str) -> Iterator[None]:
     raise problem from None
 
 
-def next_line(lines: Iterator[str]) -> str:
-    """The next line that says something."""
-    for line in lines:
-        if line.strip():
-            return line
-    raise DeliveryRefused(ErrorCode.FILE_EMPTY, "the file has no header row and no data")
-
-
-def declared_delimiter(line: str) -> str | None:
-    """What a spreadsheet's `sep=` line says, if this is one."""
-    found = SEPARATED_BY.match(line)
-    return found[1] if found else None
-
-
-def likely_delimiter(header: str, known: Sequence[str] = DELIMITERS) -> str:
-    """The delimiter a header line holds most of; a comma where it holds none."""
-    return max(known, key=QUOTED.sub("", header).count)
-
-
 def parse(lines: text.Lines, delimiter: str) -> Iterator[Parsed]:
     """Rows of lines, the header among them; between two of them nobody is kept from taking lines away.
 
@@ -128,7 +128,7 @@ def parse(lines: text.Lines, delimiter: str) -> Iterator[Parsed]:
     """
     since: list[str] = []  # lines of the row that is being parsed
     reader = csv.reader(noted(lines, since), delimiter=delimiter)
-    width, torn = 0, 0
+    torn = 0
     while True:
         cells: list[str] | None
         try:
@@ -138,7 +138,7 @@ def parse(lines: text.Lines, delimiter: str) -> Iterator[Parsed]:
         except csv.Error:
             cells = None  # one of them is larger than LARGEST_CELL
         begins = lines.number - len(since) + 1
-        if cells is None or (len(since) > 1 and is_torn(since, delimiter, width)):
+        if cells is None or (len(since) > 1 and is_torn(since, delimiter)):
             torn += 1
             if torn > MOST_TORN:
                 raise DeliveryRefused(ErrorCode.FILE_LIMIT, f"more than {MOST_TORN} quotes are never closed")
@@ -147,7 +147,6 @@ def parse(lines: text.Lines, delimiter: str) -> Iterator[Parsed]:
             yield begins, since[0].rstrip("\r\n").split(delimiter), len(since[0]), wrong
             reader = csv.reader(noted(lines, since), delimiter=delimiter)
         elif cells:
-            width = width or len(cells)
             yield begins, cells, len(since[0]) if len(since) == 1 else sum(map(len, since)), None
         since.clear()
 
@@ -159,27 +158,20 @@ def noted(lines: Iterator[str], since: list[str]) -> Iterator[str]:
         yield line
 
 
-def is_torn(lines: list[str], delimiter: str, width: int) -> bool:
-    """Whether lines taken for one row are several, the first with a quote that is never closed.
-
-    So it is where a quote closes in the middle of a cell, or not at all, and another of the lines is a row by itself.
-    """
-    try:
-        next(csv.reader(iter(lines), delimiter=delimiter, strict=True))
-    except csv.Error:
-        alone = (next(csv.reader([line], delimiter=delimiter)) for line in lines[1:] if len(line) < LARGEST_CELL)
-        return any(len(cells) == width for cells in alone)
-    return False
-
-
 def batches(
-    lines: text.Lines, delimiter: str, parsed: Iterator[Parsed], header: list[str], most: int, encoding: Encoding
+    lines: text.Lines,
+    delimiter: str,
+    parsed: Iterator[Parsed],
+    header: list[str],
+    most: int,
+    encoding: Encoding,
+    number: int = 0,
 ) -> Iterator[Rows]:
     """Rows as batches of at most `most`, and of fewer where they are long.
 
     Lines that plainly are rows become rows together, the others one by one, with an eye on what is wrong with them.
+    `number` is that of the row before the first.
     """
-    number = 0
     while taken := lines.some(most, BATCH_CHARACTERS):
         lines.put_back(half_row(taken))
         before = number, lines.number - len(taken)
@@ -208,21 +200,32 @@ def one_by_one(parsed: Iterator[Parsed], before: int, header: list[str], most: i
     whole: list[list[str]] = []
     places: list[tuple[int, int]] = []
     refused: list[Refused] = []
+    ragged: list[Ragged] = []
     for number, (line, cells, length, wrong) in enumerate(parsed, before + 1):
         characters += length
-        if wrong or len(cells) != len(header):
+        if wrong or cells == OVERLONG:
             refused.append(unfit(number, line, cells, header, wrong))
-        else:
+        elif len(cells) == len(header):
             whole.append(cells)
             places.append((number, line))
-        if len(places) + len(refused) >= most or characters >= BATCH_CHARACTERS:
+        else:
+            ragged.append((number, line, cells))
+        if number - before >= most or characters >= BATCH_CHARACTERS:
             break
+    if ragged:
+        fit = fitted(ragged, header, alone=not whole)
+        refused += [unfit(*row, header, None) for row in ragged if row[0] not in fit]
+        refused.sort(key=itemgetter(0))
+        taken = zip(places, whole, strict=True)
+        mended = (((number, line), fit[number]) for number, line, _ in ragged if number in fit)
+        together = sorted([*taken, *mended], key=itemgetter(0))
+        places, whole = [place for place, _ in together], [cells for _, cells in together]
     return in_encoding(header, places, whole, refused, encoding)
 
 
 def unfit(number: int, line: int, cells: list[str], header: list[str], wrong: ErrorCode | None) -> Refused:
     """The refusal of a row that is no row of the table."""
-    if cells == [text.OVERLONG.strip()]:
+    if cells == OVERLONG:
         wrong = ErrorCode.LIMIT_EXCEEDED
     return refusal(number, line, wrong, FAULTS[wrong], cells, header) if wrong else misfit(number, line, cells, header)
 

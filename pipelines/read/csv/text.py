@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read.containers.zip import ZIP
+from pipelines.read.csv.row_count import RowCount
 from schemas.error_codes import ErrorCode
 
 BLOCK = 1 << 20  # characters read at a time
@@ -64,21 +65,27 @@ class Lines(Iterator[str]):
         self.number -= len(lines)
 
 
-def text_lines(raw: BinaryIO, encoding: str) -> Iterator[str]:
+def text_lines(raw: BinaryIO, encoding: str, count: RowCount | None = None) -> Iterator[str]:
     r"""Physical lines with their ends, which are "\n", "\r\n" or "\r".
 
     A byte that is not in the encoding becomes a lone surrogate (U+DC80 to U+DCFF), so that the others can be read; in
-    UTF-16, where one byte puts all that follow out of step, it raises UnicodeError.
+    UTF-16, where one byte puts all that follow out of step, it raises UnicodeError. `count` is given the same text.
     """
     strict = encoding.startswith(("utf-16", "utf_16", "utf-32", "utf_32"))
     text = io.TextIOWrapper(raw, encoding, errors="strict" if strict else "surrogateescape", newline="")
     rest = ""
     while block := text.read(BLOCK):
         whole, rest = whole_lines(rest + block)
+        if count:
+            count.add(whole)
         yield from io.StringIO(whole, newline="")
         if len(rest) > LONGEST_LINE:
             rest = beyond(text)
+            if count:
+                count.add("-\n")
             yield OVERLONG
+    if count:
+        count.add(rest)
     yield from io.StringIO(rest, newline="")
     text.detach()
 

@@ -7,7 +7,8 @@ import polars as pl
 from rapidfuzz import fuzz, process
 
 from pipelines.read.core.batch import Batch
-from pipelines.read.tables.contact_table import MEANINGS, fold
+from pipelines.read.tables.contact_table import FIELDS
+from pipelines.read.tables.header_words import MEANINGS, fold
 from schemas.attribute import Attribute
 
 ALIKE = 85  # similarity of two headers, of 100, from which one may mean what the other does
@@ -37,7 +38,8 @@ def meaning(header: str, cells: pl.Series, attributes: Mapping[str, Attribute]) 
     for field, looks in LOOKS.items():
         if cells.filter(looks(cells)).len() >= MOSTLY * cells.len():
             return field
-    known = MEANINGS | {fold(name): name for name in attributes}
+    fields = {alias: field for alias, field in MEANINGS.items() if field in FIELDS}
+    known = fields | {fold(name): name for name in attributes}
     found = process.extractOne(fold(header), known.keys(), scorer=fuzz.ratio, score_cutoff=ALIKE)
     return known[found[0]] if found and known[found[0]] not in LOOKS else None
 

@@ -1,7 +1,5 @@
 """A table with one contact a row becomes contact, identifier and attribute rows, by the names of its columns."""
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
@@ -11,6 +9,7 @@ import polars as pl
 from pipelines.errors import DeliveryRefused
 from pipelines.normalise.text import NO_VALUE
 from pipelines.read.core.batch import Batch
+from pipelines.read.tables.header_words import MEANINGS, fold, holds_a_person
 from pipelines.read.tables.several_values import listed_tags, part_addresses, part_phones
 from pipelines.read.tables.spreadsheet_cells import CLEAR, clean_cells, split_cells
 from pipelines.read.tables.table import BLANK, OVER, Rows, Table
@@ -34,37 +33,6 @@ NAMESAKES = ("None", "Null", "Nan", *NO_VALUE)  # what stands for no value, and 
 IGNORE = "ignore"
 EXAMPLE = "_example"  # column of the template that marks the row which only shows how to fill it
 
-ALIASES = {
-    "name": "name|full name|fullname|fn|display name|file as|contact name|customer name|nome completo"
-    "|nombre completo|nom complet|vollständiger name|kundenname",
-    "first_name": "first name|firstname|first|given name|forename|fname|vorname|prénom|nombre|nome|primeiro nome"
-    "|voornaam",
-    "last_name": "last name|lastname|last|family name|surname|lname|nachname|familienname|nom|nom de famille"
-    "|apellido|apellidos|sobrenome|cognome|achternaam",
-    "email": "email|e mail|emails|e mail address|email address|mail|mail address|primary email|work email|home email"
-    "|business email|private email|personal email|secondary email|other email|email 1|email 2|email 3|e mail 1"
-    "|e mail 2|e mail 3|e mail 1 value|e mail 2 value|e mail 3 value|e mail 2 address|e mail 3 address"
-    "|e mail adresse|mailadresse|e mail privat|e mail geschäftlich|adresse e mail|courriel|correo|correo electrónico"
-    "|correo electronico|indirizzo e mail|e mailadres",
-    "phone": "phone|phone number|phone no|phones|mobile|mobile phone|mobilephone|mobile number|mobile no"
-    "|mobile phone number|cell|cell phone|cellphone|home phone|homephone|work phone|business phone|other phone"
-    "|otherphone|primary phone|phone 1|phone 2|phone 3|phone 1 value|phone 2 value|phone 3 value|tel|tel no"
-    "|telephone|telephone number|telefon|telefonnummer|rufnummer|handy|handynummer|mobil|mobilnummer|mobiltelefon"
-    "|telefon privat|telefon geschäftlich|téléphone|téléphone mobile|téléphone portable|numéro de téléphone|telefone"
-    "|celular|teléfono|telefono|móvil|teléfono móvil|número de teléfono|número de telefone|cellulare|telefoonnummer",
-    "wa_id": "whatsapp|whatsapp number|whatsapp phone number|whatsapp nummer|whatsapp id|wa id",
-    "messenger_thread": "messenger thread|facebook chat",
-    "record_id": "id|record id|contact id|contactid|hs object id|unique external id|kontakt id",
-    "external_id": "identifier|external id",
-    "tags": "tags|labels|categories|group membership|schlagwörter|kategorien|catégories|categorías|étiquettes"
-    "|etiquetas",
-    "notes": "notes|note|notizen|notiz|notas|bemerkung|bemerkungen|anmerkungen|remarks|comment|comments",
-    "observed_at": "last modified|last modified date|last modified at|lastmodifieddate|modified date|modified at"
-    "|modified|updated at|last updated|geändert am|zuletzt geändert",
-    "channel": "channel|source channel",
-}
-MEANINGS = {alias: field for field, aliases in ALIASES.items() for alias in aliases.split("|")}
-
 
 class Layout(NamedTuple):
     """What the columns of a list mean.
@@ -84,12 +52,6 @@ def read_contacts(table: Table, layout: Layout) -> Iterator[Batch]:
     return (batch_of(table.header, rows, layout) for rows in table.rows)
 
 
-def fold(header: str) -> str:
-    """A header as it is compared; one that begins with `_` still does."""
-    words = " ".join(re.split(r"[\s_\-]+", unicodedata.normalize("NFKC", header).casefold())).strip()
-    return f"_{words}" if header.startswith("_") else words or header
-
-
 def understand(header: list[str], key: str | None, columns: Mapping[str, str]) -> list[str]:
     """What each column of a file means: a field of FIELDS, `attr.<name>`, or `ignore`."""
     folded = [fold(cell) for cell in header]
@@ -98,6 +60,10 @@ def understand(header: list[str], key: str | None, columns: Mapping[str, str]) -
     if twice:
         raise DeliveryRefused(ErrorCode.HEADER_DUPLICATE, f"columns {twice} have the same header; give each its own")
     told = {fold(name): meaning for name, meaning in columns.items()}
+    if holds_a_person(header, told):
+        raise DeliveryRefused(
+            ErrorCode.HEADER_MISSING, "the first row is no header, it holds an address or a number: add a header row"
+        )
     missing = sorted(set(told) - set(folded))
     if key:
         told[fold(key)] = "record_id"
@@ -138,6 +104,7 @@ def batch_of(header: list[str], rows: Rows, layout: Layout) -> Batch:
         refused=pl.concat([rows.refused, aside]).sort("row"),
         original=rows.cells.drop("line").rename({f"c{place}": f"c.{name}" for place, name in enumerate(header)}),
         meanings=dict(zip(header, layout.meanings, strict=True)),
+        text_rows=rows.text_rows,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipelines.read.tables.column_guess import meaning
-from pipelines.read.tables.contact_table import MEANINGS, fold
+from pipelines.read.tables.header_words import MEANINGS, fold
 from schemas.list_roles import NO_EVIDENCE, ListRole
 
 OF_MEANINGS = {  # what contact lists call it: the role

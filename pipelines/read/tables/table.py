@@ -25,11 +25,13 @@ class Rows(NamedTuple):
 
     `cells`: row (UInt32: number of the data row, from 1), line (UInt32: physical line or sheet row it begins on, null
     where there is none), and c0, c1, ... (String), one for each column of the header, as delivered. `refused`: rows
-    that do not fit the header (`schemas.received.Refusal`).
+    that do not fit the header (`schemas.received.Refusal`). `text_rows`: how many rows were counted in the text read
+    meanwhile, by its line breaks; null where there is no text to count in.
     """
 
     cells: pl.DataFrame
     refused: pl.DataFrame = received.empty(received.Refusal)
+    text_rows: int | None = None
 
 
 class Table(NamedTuple):
@@ -68,6 +70,11 @@ def named(header: Sequence[str], margin: str = " ") -> list[str]:
     if any(len(cell) > LONGEST_HEADER for cell in header):
         raise DeliveryRefused(ErrorCode.FILE_LIMIT, f"a header is longer than {LONGEST_HEADER} characters")
     return [cell.strip(margin) or f"column {place}" for place, cell in enumerate(header, 1)]
+
+
+def both(one: int | None, other: int | None) -> int | None:
+    """Two counts as one, of which each may be unknown."""
+    return other if one is None else one + (other or 0)
 
 
 def at_once(most: int, header: Sequence[str]) -> int:

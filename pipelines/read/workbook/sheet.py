@@ -3,31 +3,43 @@
 import re
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
+from itertools import chain, islice
 from pathlib import Path
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read.containers.zip import MAX_INFLATED
 from pipelines.read.core.batch import BATCH_ROWS
-from pipelines.read.tables.table import MOST_COLUMNS, Row, Table, in_batches, named
+from pipelines.read.tables.header_words import TITLES, header_place
+from pipelines.read.tables.table import MOST_COLUMNS, Row, Table, Wrong, in_batches, named
 from pipelines.read.workbook import workbook
 from pipelines.read.workbook.numbers import plain
 from pipelines.read.workbook.parts import parse
 from pipelines.read.workbook.workbook import RichText, Sheet, Workbook, written
 from schemas.error_codes import ErrorCode
+from schemas.vocabulary import Outcome
 
 MOST_TEXT = 1 << 29  # characters of all cells together
 LAST_ROW = 1_048_576  # of a sheet
 PLACE = re.compile("([A-Za-z]{1,3})[0-9]{1,7}")
 TRUE = ("1", "true")
+ABOVE = Wrong(ErrorCode.ROW_ABOVE_HEADER, "nothing: the line stands above the header", Outcome.SKIPPED)
 FRACTION = re.compile(r"-?[0-9]+\.[0-9]+")
 THOUSAND = 3  # digits behind a sign that parts thousands
 
 
 @contextmanager
 def open_sheet(
-    path: Path, sheet: str | None = None, *, decimal: str | None = None, rows: int = BATCH_ROWS
+    path: Path,
+    sheet: str | None = None,
+    *,
+    decimal: str | None = None,
+    header_row: int | None = None,
+    rows: int = BATCH_ROWS,
 ) -> Iterator[Table]:
-    """Open a sheet, by its name or else the first one shown that has content. Its first row with content is the header.
+    """Open a sheet, by its name or else the first one shown that has content.
+
+    Its first row with content is the header, or one below a title (`pipelines.read.tables.header_words`), or the row
+    `header_row`; what stands above is skipped.
 
     Rows are numbered as in the sheet; rows without content are no rows. Cells come as text: numbers with their digits
     and, before decimals, the `decimal` sign of the source's locale (without one, so that the sign cannot be taken for
@@ -42,12 +54,24 @@ def open_sheet(
     with workbook.opened(path) as book:
         for chosen in sheets(book, sheet):
             with closing(rows_of(book, chosen, decimal)) as found:
-                first = next(found, None)
-                if first:
-                    header = named(first.cells)
-                    yield Table(header, in_batches(header, found, rows))
+                top = list(islice(found, max(TITLES + 1, header_row or 0)))
+                if top:
+                    place = (
+                        header_place([row.cells for row in top]) if header_row is None else place_of(top, header_row)
+                    )
+                    header = named(top[place].cells)
+                    above = [row._replace(wrong=ABOVE) for row in top[:place]]
+                    yield Table(header, in_batches(header, chain(above, top[place + 1 :], found), rows))
                     return
     raise DeliveryRefused(ErrorCode.FILE_EMPTY, "the sheet has no header row and no data")
+
+
+def place_of(rows: list[Row], line: int) -> int:
+    """The place of the row on this line of the sheet. Raises DeliveryRefused where it has no content."""
+    for place, row in enumerate(rows):
+        if row.line == line:
+            return place
+    raise DeliveryRefused(ErrorCode.HEADER_MISSING, f"row {line}, which `header_row:` names, has no content")
 
 
 def sheets(book: Workbook, name: str | None) -> list[Sheet]:

@@ -121,6 +121,7 @@ class Finished(NamedTuple):
     received_at: datetime
     code: str | None = None
     way_out: str | None = None
+    text_rows: int | None = None  # counted in its text, apart from reading it
 
 
 def finish(connection: Connection, finished: Sequence[Finished], run_id: str) -> None:
@@ -129,10 +130,10 @@ def finish(connection: Connection, finished: Sequence[Finished], run_id: str) ->
         each.delivery._asdict()
         | {outcome.value: each.outcomes.get(outcome, 0) for outcome in Outcome}
         | {"rows_read": sum(each.outcomes.values()), "state": each.state.value, "received_at": each.received_at}
-        | {"code": each.code, "remediation": each.way_out, "run_id": run_id}
+        | {"code": each.code, "remediation": each.way_out, "run_id": run_id, "text_rows": each.text_rows}
         for each in finished
     ]
-    optional = dict.fromkeys(("retry_of", "code", "remediation"), pl.String)
+    optional = {**dict.fromkeys(("retry_of", "code", "remediation"), pl.String), "text_rows": pl.Int64}
     with register(connection, finished=pl.DataFrame(rows, schema_overrides=optional, infer_schema_length=None)):
         connection.execute("INSERT INTO delivery BY NAME FROM finished")
 

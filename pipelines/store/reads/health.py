@@ -38,6 +38,13 @@ def rows_conserved(connection: Connection) -> Finding:
     )
 
 
+def rows_accounted_for(connection: Connection) -> Finding:
+    """Deliveries of which fewer rows were read than their text has, if it can be counted."""
+    return _finding(
+        connection, "SELECT count(*) FILTER (text_rows > rows_read), count(*) FROM delivery WHERE text_rows IS NOT NULL"
+    )
+
+
 def one_contact_each(connection: Connection) -> Finding:
     """Records that are in no contact, in several, or in one that is not there."""
     return _finding(

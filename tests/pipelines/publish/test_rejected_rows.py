@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 import polars as pl
+import pytest
 
 from pipelines.publish.rejected_rows import write_rejected
+from pipelines.read.tables.spreadsheet_cells import bare
 
 
 def table(*rows: dict[str, Any], **reasons: list[str] | None) -> list[list[str]]:
@@ -24,10 +26,10 @@ def table(*rows: dict[str, Any], **reasons: list[str] | None) -> list[list[str]]
     return list(csv.reader(io.StringIO(file.getvalue().decode("utf-8-sig"), newline="")))
 
 
-def test_a_row_keeps_its_columns_in_their_order_and_its_values_as_they_are() -> None:
-    header, row = table({"Tel": " =1+1", "Name": 'Jane "J"\nDoe', "": None})
+def test_a_row_keeps_its_columns_in_their_order_and_its_values() -> None:
+    header, row = table({"Tel": " call me", "Name": 'Jane "J"\nDoe', "": None})
     assert header[:3] == ["Tel", "Name", ""]
-    assert row[:3] == [" =1+1", 'Jane "J"\nDoe', ""]
+    assert row[:3] == [" call me", 'Jane "J"\nDoe', ""]
 
 
 def test_the_reasons_stand_behind_in_columns_of_their_own() -> None:
@@ -76,3 +78,13 @@ def test_a_spreadsheet_is_told_that_it_is_utf_8() -> None:
     file = io.BytesIO()
     write_rejected(file, [frame])
     assert file.getvalue().startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", " =1+1", "@SUM(A1)", "+49 151 23456789", "'=1+1", "-x", "-12", "\tx", "plain"]
+)
+def test_what_a_spreadsheet_would_run_is_protected_and_reads_back_as_it_was(cell: str) -> None:
+    [written] = table({"Name": cell})[1][:1]
+    assert written == cell or written == f"'{cell}"
+    assert (written == cell) == (cell in ("-12", "plain"))
+    assert pl.select(bare(pl.lit(written))).item() == cell

@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.read.contact_lists.outlook_contacts import FORMAT
 from pipelines.read.core.batch import Sample
-from pipelines.read.tables.contact_table import fold
+from pipelines.read.tables.header_words import fold
 from tests.one_batch import attributes, one_batch, points
 
 MAIL = "First Name,E-mail Address,E-mail Type,E-mail Display Name"

@@ -21,7 +21,7 @@ from pipelines.read.contact_lists import (
 )
 from pipelines.read.contact_lists.own_columns import encoding_of
 from pipelines.read.core.batch import Format, Sample
-from pipelines.read.tables.contact_table import fold
+from pipelines.read.tables.header_words import fold
 from schemas import received
 from tests.examples import examples
 

@@ -60,8 +60,11 @@ def told(path: Path, rows: int) -> tuple[list[tuple[Any, ...]], ...] | str:
             batches = list(file.rows)
     except DeliveryRefused as refused:
         return str(refused)
-    assert all(len(cells) + len(refused) <= rows for cells, refused in batches)
-    return tuple([row for batch in batches for row in batch[part].iter_rows()] for part in (0, 1))
+    assert all(len(cells) + len(refused) <= rows for cells, refused, _ in batches)
+    entries = sum(len(each.cells) + len(each.refused) for each in batches)
+    assert sum(each.text_rows or 0 for each in batches) <= entries
+    cells = [row for batch in batches for row in batch.cells.iter_rows()]
+    return cells, [row for batch in batches for row in batch.refused.iter_rows()]
 
 
 def never(*_: object) -> pl.DataFrame | None:

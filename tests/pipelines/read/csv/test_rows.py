@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pipelines.errors import DeliveryRefused
 from pipelines.read.csv import rows as csv_rows
 from pipelines.read.csv import text
-from pipelines.read.csv.rows import likely_delimiter, open_csv
+from pipelines.read.csv.header import likely_delimiter
+from pipelines.read.csv.rows import open_csv
 from pipelines.read.tables.table import MOST_COLUMNS, Rows
 from schemas.error_codes import ErrorCode
 

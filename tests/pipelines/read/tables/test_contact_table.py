@@ -11,7 +11,8 @@ from pipelines import contracts
 from pipelines.errors import DeliveryError, DeliveryRefused
 from pipelines.read.core.batch import Batch
 from pipelines.read.csv.rows import open_csv
-from pipelines.read.tables.contact_table import Layout, fold, read_contacts, understand
+from pipelines.read.tables.contact_table import Layout, read_contacts, understand
+from pipelines.read.tables.header_words import fold
 from schemas import received
 from schemas.error_codes import ErrorCode
 from tests.examples import examples

@@ -17,6 +17,7 @@ def merged(project: SmallProject) -> None:
 def test_all_is_well_after_a_run(merged: SmallProject) -> None:
     connection = merged.connection
     assert health.rows_conserved(connection) == (0, 2)
+    assert health.rows_accounted_for(connection) == (0, 2)
     assert health.one_contact_each(connection) == (0, 2)
     assert health.exclusive_kept(connection, ["account_id"]) == (0, 1)
     assert health.provenance_complete(connection).broken == 0
@@ -27,6 +28,7 @@ def test_all_is_well_after_a_run(merged: SmallProject) -> None:
     ("damage", "finding"),
     [
         ("UPDATE delivery SET created = created + 1 WHERE source = 'crm'", health.rows_conserved),
+        ("UPDATE delivery SET text_rows = text_rows + 1 WHERE source = 'crm'", health.rows_accounted_for),
         ("DELETE FROM rejected_row", health.rows_conserved),
         ("DELETE FROM membership WHERE record_key = (SELECT min(record_key) FROM record)", health.one_contact_each),
         ("DELETE FROM contact", health.one_contact_each),
