@@ -36,4 +36,5 @@ def undo_renames(connection: Connection) -> None:
         DROP TABLE file_problem;
         DROP TABLE delivery_attribute;
         DROP TABLE export_check;
-        ALTER TABLE message DROP COLUMN quoted""")
+        ALTER TABLE message DROP COLUMN quoted;
+        ALTER TABLE delivery DROP COLUMN text_rows""")

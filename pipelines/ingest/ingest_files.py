@@ -24,7 +24,7 @@ from pipelines.landing.arrivals import UNREADABLE, LandedFile, every_source, is_
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
 from pipelines.read.catalogue.registry import FORMATS
-from pipelines.read.core.frames import well_formed
+from pipelines.read.core.lines import well_formed
 from pipelines.store.ingest import deliveries
 from pipelines.store.ingest.file_problems import FileProblem
 from pipelines.store.warehouse.connection import STORE_FAILURES, Connection

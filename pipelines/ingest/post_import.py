@@ -8,7 +8,7 @@ from pipelines.landing.arrivals import LandedFile, is_untouched, sha256_of
 from pipelines.landing.remote_file import Remote
 from pipelines.progress import progress
 from pipelines.project import OpenProject
-from pipelines.read.core.frames import well_formed
+from pipelines.read.core.lines import well_formed
 from pipelines.store.ingest import archive, rejected_rows
 from pipelines.store.ingest.file_problems import FileProblem
 from pipelines.store.warehouse.connection import Connection

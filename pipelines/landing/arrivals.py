@@ -14,7 +14,7 @@ from pipelines.landing.remote_file import Remote
 from pipelines.landing.remote_listing import list_remote_files
 from pipelines.progress import progress
 from pipelines.read.change_requests.change_requests import FORMAT
-from pipelines.read.core.frames import well_formed
+from pipelines.read.core.lines import well_formed
 from pipelines.store.ingest import deliveries
 from pipelines.store.ingest.file_problems import FileProblem
 from pipelines.store.warehouse.connection import Connection

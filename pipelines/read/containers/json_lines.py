@@ -9,7 +9,8 @@ from typing import Any, BinaryIO, NamedTuple
 from msgspec.json import Decoder
 
 from pipelines.errors import DeliveryRefused
-from pipelines.read.core.frames import Rejected, well_formed
+from pipelines.read.core.frames import Rejected
+from pipelines.read.core.lines import well_formed
 from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
 

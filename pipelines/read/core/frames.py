@@ -290,12 +290,3 @@ def batches(entries: Iterable[Entry], rows: int) -> Iterator[Batch]:
             yield collected.batch()
     if collected.rows > collected.first or collected.waiting or collected.threads.size:
         yield collected.batch()
-
-
-def well_formed(text: str) -> str:
-    """The text with lone surrogates, which no UTF-8 can hold, replaced."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text

@@ -84,3 +84,12 @@ def _beginning(line: bytes) -> bytes:
     while end > len(line) - 4 and line[end] & 0xC0 == 0x80:
         end -= 1
     return line[:end]
+
+
+def well_formed(text: str) -> str:
+    """The text with lone surrogates, which no UTF-8 can hold, replaced."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text

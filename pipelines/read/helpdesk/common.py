@@ -10,17 +10,8 @@ from urllib.parse import unquote, urlsplit
 from pipelines.read.containers.html_text import html_text
 from pipelines.read.containers.json_lines import written
 from pipelines.read.core.epoch import EPOCH, SECONDS_BELOW, at_either
-from pipelines.read.core.frames import (
-    Entry,
-    File,
-    Identifier,
-    Message,
-    Moment,
-    Person,
-    Recent,
-    Rejected,
-    well_formed,
-)
+from pipelines.read.core.frames import Entry, File, Identifier, Message, Moment, Person, Recent, Rejected
+from pipelines.read.core.lines import well_formed
 from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import (

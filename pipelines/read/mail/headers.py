@@ -12,7 +12,8 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipelines.read.core.frames import Moment, well_formed
+from pipelines.read.core.frames import Moment
+from pipelines.read.core.lines import well_formed
 from pipelines.read.mail.parts import BROKEN, HEADER_BYTES, Head, decoded
 from schemas.vocabulary import Precision, ZoneSource
 

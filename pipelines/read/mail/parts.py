@@ -9,7 +9,7 @@ from email.utils import collapse_rfc2231_value
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipelines.read.core.frames import well_formed
+from pipelines.read.core.lines import well_formed
 
 BROKEN = (  # what the parsers of the standard library raise over what they were not made for
     MessageError,

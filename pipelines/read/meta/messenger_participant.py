@@ -3,7 +3,8 @@
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pipelines.read.core.frames import Identifier, Person, Thread, well_formed
+from pipelines.read.core.frames import Identifier, Person, Thread
+from pipelines.read.core.lines import well_formed
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import Channel, IdentifierType
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from pipelines.read.core.epoch import at_milliseconds
-from pipelines.read.core.frames import Entry, Event, File, Message, Moment, Occurrences, Rejected, well_formed
+from pipelines.read.core.frames import Entry, Event, File, Message, Moment, Occurrences, Rejected
+from pipelines.read.core.lines import well_formed
 from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
 from schemas.vocabulary import Author, Direction, EventKind, MessageKind, Precision, ZoneSource

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pipelines.read.containers.json_lines import parsed
-from pipelines.read.core.frames import File, well_formed
+from pipelines.read.core.frames import File
+from pipelines.read.core.lines import well_formed
 from schemas.vocabulary import MessageKind
 
 Fields = Mapping[str, Any]

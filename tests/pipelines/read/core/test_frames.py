@@ -18,8 +18,8 @@ from pipelines.read.core.frames import (
     Tied,
     Topic,
     batches,
-    well_formed,
 )
+from pipelines.read.core.lines import well_formed
 from schemas import received
 from schemas.error_codes import ErrorCode
 from schemas.vocabulary import (

@@ -36,7 +36,7 @@ DATA = """
 KEPT = {
     "record_block": "SELECT record_key, since FROM record_block ORDER BY ALL",
     "decision": "SELECT decision_id, kind, actor, reason, decided_at FROM decision ORDER BY ALL",
-    "timeline": "FROM timeline ORDER BY contact_id, happened_at",
+    "timeline": "SELECT COLUMNS(c -> c <> 'quoted') FROM timeline ORDER BY contact_id, happened_at",  # since 0018
     "review_queue": "SELECT contact_lo, contact_hi, probability, reason FROM review_queue",
     "contact_field": "SELECT contact_id, field, value, rule FROM contact_field ORDER BY ALL",
 }
