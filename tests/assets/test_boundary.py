@@ -65,6 +65,7 @@ def test_a_failure_stays_what_it_is() -> None:
         fails_on_purpose()
 
 
+@pytest.mark.heavy
 def test_what_a_failing_asset_held_is_not_in_the_storage_of_dagster(tmp_path: Path) -> None:
     @dg.asset
     @without_values

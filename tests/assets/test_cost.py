@@ -1,10 +1,13 @@
 from pathlib import Path
 
+import pytest
+
 from assets.cost import last_cost
 from assets.launch import refresh
 from tests.small_project import small_project
 
 
+@pytest.mark.heavy
 def test_what_the_last_run_took_is_known_from_dagster(tmp_path: Path) -> None:
     with small_project(tmp_path / "p") as made:
         made.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com\n2,Ben Tal,ben@example.com")

@@ -75,6 +75,7 @@ def test_without_a_project_there_are_the_assets_that_every_project_has() -> None
     assert {key for key in keys if key.startswith("exports/")} == {"exports/id_changes"}
 
 
+@pytest.mark.heavy
 def test_the_code_location_loads_from_any_folder(tmp_path: Path) -> None:
     workspace = Path(__file__).parents[2] / "workspace.yaml"
     words = ["-m", "dagster", "definitions", "validate", "-w", str(workspace)]

@@ -58,6 +58,7 @@ def census(project: SmallProject) -> list[int]:
 # how far the number of contacts moves ---------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_a_run_that_moves_the_contacts_too_far_publishes_nothing_until_somebody_accepts_it(
     project: SmallProject,
 ) -> None:
@@ -80,6 +81,7 @@ def test_a_run_that_moves_the_contacts_too_far_publishes_nothing_until_somebody_
 # what is told of clusters ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_clusters_are_told_in_numbers_and_ids_and_the_feed_is_published(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-07", "id,name,email\n2,P1 Q1,p1@example.com")
     ended = run(project)
@@ -110,6 +112,7 @@ def compared(project: SmallProject) -> dg.ExecuteInProcessResult:
         return job.execute_in_process(instance=instance, run_config=config, raise_on_error=False)
 
 
+@pytest.mark.heavy
 def test_the_job_succeeds_where_a_rebuild_gives_what_is_stored_and_counts_as_no_run(project: SmallProject) -> None:
     with project.project.warehouse(read_only=True) as connection:
         before = connection.execute("FROM run").fetchall()
@@ -122,6 +125,7 @@ def test_the_job_succeeds_where_a_rebuild_gives_what_is_stored_and_counts_as_no_
         assert connection.execute("FROM run").fetchall() == before
 
 
+@pytest.mark.heavy
 def test_the_job_fails_where_anything_differs(project: SmallProject) -> None:
     with project.project.warehouse() as connection:
         connection.execute("UPDATE contact SET name = 'Zacharias' WHERE name = 'P7 Q7'")

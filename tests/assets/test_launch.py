@@ -20,6 +20,7 @@ def deliver(folder: Path, **settings: object) -> SmallProject:
     return made
 
 
+@pytest.mark.heavy
 def test_a_run_shows_on_the_projects_own_dagster_instance(tmp_path: Path) -> None:
     project = deliver(tmp_path / "p").project
     run = refresh(project.folder, project.dagster_home, "2026-02-01", patience=5)
@@ -29,6 +30,7 @@ def test_a_run_shows_on_the_projects_own_dagster_instance(tmp_path: Path) -> Non
         assert [each.run_id for each in instance.get_runs()] == [run.run_id]
 
 
+@pytest.mark.heavy
 def test_a_run_that_fails_says_why_in_our_words(tmp_path: Path) -> None:
     project = deliver(tmp_path / "p").project
     segment = "segment: s\nwhere: {field: attr.teir, op: eq, value: gold}\ncolumns: [contact_id]\n"
@@ -39,6 +41,7 @@ def test_a_run_that_fails_says_why_in_our_words(tmp_path: Path) -> None:
     assert run.failures == ["segment s: where.field: no field attr.teir; did you mean attr.tier?"]
 
 
+@pytest.mark.heavy
 def test_a_run_waits_for_the_warehouse_and_says_who_holds_it(tmp_path: Path) -> None:
     project = deliver(tmp_path / "p").project
     with project.warehouse(purpose="a test"):
@@ -59,6 +62,7 @@ ONCE = {  # name of what is done, where it is looked up
 }
 
 
+@pytest.mark.heavy
 def test_a_run_reads_the_project_and_lists_the_landing_area_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,6 +109,7 @@ def measured(root: Path, *options: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
+@pytest.mark.heavy
 def test_a_strong_test_kills_what_a_weak_one_lets_live_and_the_tree_stays_as_it_was(tmp_path: Path) -> None:
     code, said = measured(toy(tmp_path), "--fail-under", "90")
     assert "toy/ages.py:2" not in said  # `adult` is asked on both sides of its boundary

@@ -24,6 +24,7 @@ def test_tuned_every_other_column_is_an_attribute_with_its_role() -> None:
     assert made["sources"]["list"]["columns"]["town"] in made["attributes"]
 
 
+@pytest.mark.heavy
 def test_contacts_are_those_of_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arrivals, "SETTLE_SECONDS", 0.0)
     people = [

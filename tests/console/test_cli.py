@@ -160,6 +160,7 @@ def test_an_unforeseen_error_leaves_its_traceback_if_that_is_asked_for(
     assert "ZeroDivisionError" in kept.read_text()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("more", [[], ["--json"]])
 def test_output_without_signs_for_a_name_writes_it_in_escapes(tmp_path: Path, more: list[str]) -> None:
     with small_project(tmp_path / "p") as made:

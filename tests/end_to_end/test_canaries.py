@@ -106,6 +106,7 @@ def sung_in(path: Path) -> Iterator[str]:
             yield canary
 
 
+@pytest.mark.heavy
 def test_a_planted_person_is_found_where_people_belong(ran: Ran) -> None:
     assert "Quittenbaum" in onecontact("show", "zq.quittenbaum@example.org", "--project", str(ran.folder))
     assert {canary for canary, _ in found_in(ran.folder / "rejected")} >= {

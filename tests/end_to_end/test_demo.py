@@ -34,6 +34,7 @@ def judged(run_demo: Path) -> pl.DataFrame:
     return found.join(truth, on=["source", "record_id"], how="full", coalesce=True)
 
 
+@pytest.mark.heavy
 def test_the_records_are_those_of_the_truth(judged: pl.DataFrame) -> None:
     assert judged.height == 86
     assert judged.null_count().select("contact_id", "person").row(0) == (0, 0)
@@ -68,6 +69,7 @@ def test_the_first_run_tells_a_newcomer_what_happened(run_demo: Path) -> None:
     assert f"show {lena}" in said  # a person at a terminal is shown an address instead
 
 
+@pytest.mark.heavy
 def test_a_second_run_says_that_nothing_is_new_and_changes_nothing(copy: Path) -> None:
     before = derived(copy)
     stamps = {path: path.stat().st_mtime_ns for path in (copy / "exports").rglob("*.csv")}
@@ -146,6 +148,7 @@ def test_status_says_how_things_stand(run_demo: Path) -> None:
         assert row["rows_read"] == sum(row[outcome] for outcome in outcomes)
 
 
+@pytest.mark.heavy
 def test_a_refused_row_that_is_corrected_and_dropped_in_again_arrives_once(copy: Path) -> None:
     (given_back,) = (path for path in (copy / "rejected").glob("crm-*.csv") if not path.name.endswith(".errors.csv"))
     assert given_back.stat().st_mode & 0o777 == 0o600
@@ -164,6 +167,7 @@ def test_a_refused_row_that_is_corrected_and_dropped_in_again_arrives_once(copy:
     assert found["email"] == "juergen.moeller@example.org"
 
 
+@pytest.mark.heavy
 def test_a_held_delivery_is_taken_once_a_person_has_settled_it(copy: Path) -> None:
     settings = copy / "onecontact.yaml"
     text = settings.read_text(encoding="utf-8")

@@ -96,6 +96,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.heavy
 @few
 @given(arrivals())
 @example(TWICE)

@@ -25,6 +25,7 @@ def answered(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> A
     return json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.heavy
 def test_a_block_says_who_is_blocked_and_show_says_why(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = ("--reason", "asked us to stop", "--by", "Ina", "--until", "2100-01-01")
     assert main(["block", "anna berg", *said, "--project", str(folder)]) == 0
@@ -66,6 +67,7 @@ def test_a_block_without_a_reason_is_no_command() -> None:
         main(["block", "anna berg"])
 
 
+@pytest.mark.heavy
 def test_conversations_set_aside_are_listed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["list", "--blocked-conversations", "--project", str(folder)])
     assert "No suppressed conversations." in capsys.readouterr().out

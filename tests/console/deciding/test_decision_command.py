@@ -69,6 +69,7 @@ def shown(answered: Answered, contact: str) -> dict[str, Any]:
     return everything
 
 
+@pytest.mark.heavy
 def test_an_edit_is_in_force_at_once_and_says_how_to_undo_it(
     answered: Answered, told: Callable[..., str], folder: Path
 ) -> None:
@@ -94,6 +95,7 @@ def test_where_nobody_is_logged_in_somebody_has_to_be_named(
     assert "--by" in told("tag", "anna berg", "vip", "--reason", "she called", code=2)
 
 
+@pytest.mark.heavy
 def test_one_edit_may_change_clear_and_pin(answered: Answered) -> None:
     told = answered("edit", "anna berg", "tier=gold", "--clear", "email", "--pin", "name", "--pin", "seats=3", *WHY)
     assert [(each["kind"], each["field"], each["value"]) for each in told["decisions"]] == [
@@ -140,6 +142,7 @@ def test_a_command_of_several_contacts_says_which_of_them_is_not_there(told: Cal
     assert "OTHER 2: no contact" in told("merge", "anna berg", "otto kern", "nobody", *WHY, code=3)
 
 
+@pytest.mark.heavy
 def test_a_contact_is_added_with_all_that_is_said_of_it(answered: Answered) -> None:
     said = (
         "--name",
@@ -162,6 +165,7 @@ def test_a_contact_is_added_with_all_that_is_said_of_it(answered: Answered) -> N
     assert answered("list", "cem") == []
 
 
+@pytest.mark.heavy
 def test_tags_and_notes_come_and_go(answered: Answered) -> None:
     [contact] = answered("tag", "anna berg", "fair", "--remove", "vip", *WHY)["contacts"]
     assert contact["tags"] == ["fair"]
@@ -170,6 +174,7 @@ def test_tags_and_notes_come_and_go(answered: Answered) -> None:
     assert (noted["actor"], noted["text"]) == ("Ina", "calls back on Monday")
 
 
+@pytest.mark.heavy
 def test_contacts_are_merged_and_parted_and_are_as_before(answered: Answered) -> None:
     before = {name: (shown(answered, name), answered("timeline", name)) for name in ("anna berg", "otto kern")}
     [one] = answered("merge", "otto kern", "anna berg", *WHY)["contacts"]
@@ -179,12 +184,14 @@ def test_contacts_are_merged_and_parted_and_are_as_before(answered: Answered) ->
     assert after == before
 
 
+@pytest.mark.heavy
 def test_a_record_is_taken_out_of_a_contact(answered: Answered) -> None:
     answered("merge", "otto kern", "anna berg", *WHY)
     parted = answered("unmerge", "otto kern", "--record", "crm:1", *WHY)["contacts"]
     assert {each["name"] for each in parted} == {"Anna Berg", "Otto Kern"}
 
 
+@pytest.mark.heavy
 def test_an_id_of_former_times_says_where_it_went_and_by_whose_decision(
     answered: Answered, told: Callable[..., str], folder: Path
 ) -> None:
@@ -198,6 +205,7 @@ def test_an_id_of_former_times_says_where_it_went_and_by_whose_decision(
     assert f"was merged into {now['contact']['contact_id']}, undo: onecontact revoke" in said
 
 
+@pytest.mark.heavy
 def test_what_was_decided_is_listed_with_what_of_it_stands(answered: Answered, told: Callable[..., str]) -> None:
     assert "Nothing was decided yet." in told("decisions")
     answered("tag", "anna berg", "fair", *WHY)
@@ -212,6 +220,7 @@ def test_what_was_decided_is_listed_with_what_of_it_stands(answered: Answered, t
     assert [each["kind"] for each in answered("decisions", "--limit", "1")] == ["revoke"]
 
 
+@pytest.mark.heavy
 def test_the_last_decision_is_the_last_of_ones_own(answered: Answered, told: Callable[..., str]) -> None:
     [mine] = answered("tag", "anna berg", "fair", *WHY)["decisions"]
     answered("tag", "anna berg", "trade", "--reason", "x", "--by", "Ben")
@@ -220,11 +229,13 @@ def test_the_last_decision_is_the_last_of_ones_own(answered: Answered, told: Cal
     assert "you have taken no decision that stands" in told("revoke", "last", "--by", "Ina", code=3)
 
 
+@pytest.mark.heavy
 def test_a_decision_is_named_by_the_beginning_of_its_id(answered: Answered) -> None:
     [decision] = answered("tag", "anna berg", "fair", *WHY)["decisions"]
     assert answered("revoke", decision["decision_id"][:8])["contacts"][0]["tags"] == ["vip"]
 
 
+@pytest.mark.heavy
 def test_a_dry_run_shows_both_sides_and_changes_nothing(
     answered: Answered, told: Callable[..., str], folder: Path
 ) -> None:
@@ -255,6 +266,7 @@ def test_a_record_names_its_contact(answered: Answered) -> None:
     assert shown(answered, "crm:1")["contact"]["name"] == "Anna Berg"
 
 
+@pytest.mark.heavy
 def test_what_was_said_of_a_value_is_about_the_contact_that_has_it(answered: Answered) -> None:
     answered("merge", "anna berg", "otto kern", *WHY)
     answered("tag", "crm:1", "fair", *WHY)
@@ -268,6 +280,7 @@ def test_decisions_stand_in_the_timeline(answered: Answered, told: Callable[...,
     assert "Ina: [edited] attr.tier: she called ⇒ gold" in told("timeline", "anna berg", "--kind", "decision")
 
 
+@pytest.mark.heavy
 def test_what_ties_one_contact_is_answered_with_who_decided(answered: Answered, told: Callable[..., str]) -> None:
     answered("merge", "anna berg", "otto kern", *WHY)
     assert "Ina decided on" in told("explain", "anna berg")

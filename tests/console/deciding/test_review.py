@@ -80,6 +80,7 @@ def decisions(folder: Path, capsys: pytest.CaptureFixture[str]) -> list[tuple[st
     return [(each["kind"], each["actor"], each["reason"]) for each in json.loads(capsys.readouterr().out)]
 
 
+@pytest.mark.heavy
 def test_the_queue_is_listed_for_programs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert len(waiting := queue(folder, capsys)) == 2
     assert waiting[0]["probability"] >= waiting[1]["probability"]
@@ -104,6 +105,7 @@ def test_a_pair_is_shown_side_by_side_with_its_evidence(
     assert decisions(folder, capsys) == []
 
 
+@pytest.mark.heavy
 def test_answers_are_decisions_at_once_and_those_answered_are_gone(
     folder: Path, capsys: pytest.CaptureFixture[str], at_terminal: Any
 ) -> None:
@@ -132,6 +134,7 @@ def test_what_is_put_off_comes_last_and_not_again_in_this_session(
     assert [each["is_deferred"] for each in now] == [False, True]
 
 
+@pytest.mark.heavy
 def test_a_reason_is_asked_for_once(folder: Path, capsys: pytest.CaptureFixture[str], at_terminal: Any) -> None:
     asked = at_terminal("what?", "n", "two Annas", "n")
     assert main(["review", "--by", "Ina", "--project", str(folder)]) == 0
@@ -145,6 +148,7 @@ def test_whoever_gives_no_reason_reviews(folder: Path, capsys: pytest.CaptureFix
     assert decisions(folder, capsys) == [("defer", "Ina", "review")]
 
 
+@pytest.mark.heavy
 def test_what_cannot_be_merged_is_said_and_the_review_goes_on(
     folder: Path, capsys: pytest.CaptureFixture[str], at_terminal: Any
 ) -> None:
@@ -164,6 +168,7 @@ def test_a_session_ends_after_as_many_pairs_as_one_wants(
     assert len(decisions(folder, capsys)) == 1
 
 
+@pytest.mark.heavy
 def test_the_values_of_the_one_that_is_named_win(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], at_terminal: Any
 ) -> None:

@@ -25,6 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made.project.folder
 
 
+@pytest.mark.heavy
 def test_two_records_are_explained_field_by_field(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "crm:1", "shop:1", "--project", str(folder)]) == 0
     said = capsys.readouterr().out
@@ -77,6 +78,7 @@ def test_before_the_first_run_the_way_out_is_told(tmp_path: Path, capsys: pytest
     assert "nothing has been matched yet: `onecontact run`" in capsys.readouterr().err
 
 
+@pytest.mark.heavy
 def test_an_id_that_was_merged_away_explains_why(
     folder: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

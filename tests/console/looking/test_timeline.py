@@ -28,6 +28,7 @@ def asked(folder: Path, *words: str, code: int = 0) -> None:
     assert main(["timeline", *words, "--project", str(folder)]) == code
 
 
+@pytest.mark.heavy
 def test_a_person_sees_a_heading_for_each_day(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked(folder, "anna berg")
     assert capsys.readouterr().out.splitlines() == [

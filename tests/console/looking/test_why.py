@@ -30,6 +30,7 @@ def why(folder: Path, capsys: pytest.CaptureFixture[str], field: str) -> dict[st
     return told
 
 
+@pytest.mark.heavy
 def test_a_number_says_its_record_file_line_and_rule_and_what_lost(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

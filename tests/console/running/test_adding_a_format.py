@@ -42,15 +42,18 @@ def run(folder: Path, *arguments: str) -> str:
     return ran.stdout
 
 
+@pytest.mark.heavy
 def test_the_tests_of_the_page_pass(package: Path) -> None:
     assert "5 passed" in run(package, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider")
 
 
+@pytest.mark.heavy
 def test_the_format_of_the_page_is_listed_and_shown(package: Path) -> None:
     assert re.search(r"address_lines .* contacts +acme-lines", run(package, "-m", "console.cli", "formats"))
     assert "A tag for everybody on the list" in run(package, "-m", "console.cli", "formats", "address_lines")
 
 
+@pytest.mark.heavy
 def test_the_format_of_the_page_is_proposed_for_its_files(package: Path) -> None:
     (package / "people.txt").write_text("Jane Doe <jane@example.com>\n")
     told = run(package, "-m", "console.cli", "sources", "suggest", "people.txt")

@@ -67,6 +67,7 @@ def test_a_source_may_not_be_called_as_change_requests_are(folder: Path, capsys:
     assert "sources.decisions: is a source that every project has already" in capsys.readouterr().err
 
 
+@pytest.mark.heavy
 def test_a_run_grants_what_is_asked_of_contacts_that_come_with_it(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -90,6 +91,7 @@ def test_a_run_grants_what_is_asked_of_contacts_that_come_with_it(
     assert [each["name"] for each in json.loads(capsys.readouterr().out)] == ["Ben Tal"]
 
 
+@pytest.mark.heavy
 def test_a_file_nobody_can_read_is_told_of_until_it_is_mended(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked(folder, "decision,contakt\nblock,x\n")
     assert main(["run", "--project", str(folder)]) == 0

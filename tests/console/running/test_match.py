@@ -19,6 +19,7 @@ def folder(made: SmallProject) -> None:
     made.run()
 
 
+@pytest.mark.heavy
 def test_the_report_shows_weights_and_scores(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["match", "report", "--project", str(folder)]) == 0
     said = capsys.readouterr().out
@@ -50,6 +51,7 @@ def test_the_page_never_takes_the_place_of_another(
     assert "already exists" in capsys.readouterr().err
 
 
+@pytest.mark.heavy
 def test_a_fit_is_told_and_can_be_tried(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["match", "fit", "--dry-run", "--project", str(folder)]) == 0
     said = capsys.readouterr().out

@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from console.running.open_work import ignored_columns, open_work
 from tests.small_project import SETTINGS, SmallProject
 
@@ -19,6 +21,7 @@ def test_a_refused_file_waits_as_long_as_it_lies_there(project: SmallProject) ->
     assert lines(project) == []
 
 
+@pytest.mark.heavy
 def test_rows_wait_until_they_are_corrected_wherever_their_file_is(project: SmallProject) -> None:
     from pipelines.steps.rejected_files import write_rejected_files
 
@@ -56,6 +59,7 @@ def test_a_file_that_was_stopped_names_the_file_of_all_its_rows(project: SmallPr
     assert len(lines(project)) == 1
 
 
+@pytest.mark.heavy
 def test_rows_that_were_corrected_are_told_of_and_what_is_still_wrong_waits_once(project: SmallProject) -> None:
     from pipelines.steps.rejected_files import write_rejected_files
 
@@ -101,12 +105,15 @@ def test_what_was_left_out_is_counted_by_reason_and_not_named(project: SmallProj
 
 
 def test_columns_that_mean_nothing_are_named_where_names_may_be_shown_five_at_most(project: SmallProject) -> None:
-    project.deliver("crm", "2026-01-05", "id,name,a,b,c,d,e,f\n1,Anna Berg,1,2,3,4,5,6")
+    project.deliver(
+        "crm", "2026-01-05", "id,name,phone,email,tags,notes,a,b,c,d,e,f\n1,Anna Berg,,anna@example.com,,,1,2,3,4,5,6"
+    )
     project.run()
     (line,) = ignored_columns(project.connection, names=True)
     assert line.endswith("; ignored columns: a, b, c, d, e and 1 more")
 
 
+@pytest.mark.heavy
 def test_what_was_taken_in_with_a_warning_is_told_as_well(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com")
     project.deliver("crm", "2026-01-06", "id,name,email\n1,Zoe Tal,zoe@example.com")

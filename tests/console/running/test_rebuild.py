@@ -25,6 +25,7 @@ def spoil(folder: Path) -> str:
     return str(contact_id)
 
 
+@pytest.mark.heavy
 def test_an_equal_rebuild_is_told_and_ends_with_0(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rebuild", "--compare", "--project", str(folder)]) == 0
     said = capsys.readouterr().out
@@ -50,6 +51,7 @@ def test_a_program_is_told_the_same(folder: Path, capsys: pytest.CaptureFixture[
     assert {"table": "contact", "stored": 2, "rebuilt": 2, "missing": 1, "surplus": 1} in told["tables"]
 
 
+@pytest.mark.heavy
 def test_what_waits_for_the_next_run_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = folder / "onecontact.yaml"
     settings.write_text(settings.read_text() + "\nmatching: {auto: 0.999999, review: 0.3}\n")
@@ -57,6 +59,7 @@ def test_what_waits_for_the_next_run_is_said(folder: Path, capsys: pytest.Captur
     assert "3 records wait for the next run" in capsys.readouterr().out
 
 
+@pytest.mark.heavy
 def test_a_rebuild_puts_right_what_is_not(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spoil(folder)
     assert main(["rebuild", "--project", str(folder)]) == 0

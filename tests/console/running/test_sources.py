@@ -39,6 +39,7 @@ def suggested(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str
     return capsys.readouterr().out
 
 
+@pytest.mark.heavy
 def test_what_is_proposed_can_be_pasted_and_reads_the_files(
     project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -35,6 +35,7 @@ def tags(project: SmallProject, record: str = "crm:1") -> list[str]:
     return list(project.contact(record)["tags"])
 
 
+@pytest.mark.heavy
 def test_a_tag_joins_those_that_records_state(anna: SmallProject) -> None:
     decision = tagged(anna, " called  back ")
     assert tags(anna) == ["called back", "fair", "vip"]
@@ -48,6 +49,7 @@ def test_a_removed_tag_goes_whoever_states_it(anna: SmallProject) -> None:
     assert tags(anna) == ["fair"]
 
 
+@pytest.mark.heavy
 def test_a_removed_tag_stays_away_while_it_is_only_repeated(anna: SmallProject) -> None:
     untagged(anna, "vip")
     anna.deliver("crm", "2026-07-01", f"{HEADER}\n1,Anna Maria Berg,0151 23456789,,vip;new")
@@ -55,6 +57,7 @@ def test_a_removed_tag_stays_away_while_it_is_only_repeated(anna: SmallProject) 
     assert tags(anna) == ["new"]
 
 
+@pytest.mark.heavy
 def test_a_removed_tag_comes_back_when_a_record_states_it_anew(anna: SmallProject) -> None:
     untagged(anna, "fair")
     anna.deliver("shop", "2026-07-01", f"{HEADER}\n7,Anna Berg,0151 23456789,,vip;fair")
@@ -62,6 +65,7 @@ def test_a_removed_tag_comes_back_when_a_record_states_it_anew(anna: SmallProjec
     assert tags(anna) == ["fair", "vip"]
 
 
+@pytest.mark.heavy
 def test_a_removed_tag_comes_back_when_somebody_adds_it_again(anna: SmallProject) -> None:
     untagged(anna, "vip")
     tagged(anna, "vip", on=16)
@@ -70,6 +74,7 @@ def test_a_removed_tag_comes_back_when_somebody_adds_it_again(anna: SmallProject
     assert tags(anna) == ["fair"]
 
 
+@pytest.mark.heavy
 def test_a_tag_that_is_removed_is_removed_of_whoever_joins_later(anna: SmallProject) -> None:
     untagged(anna, "vip")
     anna.deliver("helpdesk", "2026-02-01", "id,name,phone_number,labels\n3,Anna Berg,+4915123456789,vip")
@@ -78,6 +83,7 @@ def test_a_tag_that_is_removed_is_removed_of_whoever_joins_later(anna: SmallProj
     assert tags(anna, "crm:4") == ["fair"]
 
 
+@pytest.mark.heavy
 def test_tags_that_only_fill_blanks_stay_beside_one_that_somebody_adds(project: SmallProject) -> None:
     sources = SETTINGS["sources"]
     project.configure(sources=sources | {"crm": sources["crm"] | {"update": {"tags": "fill_blank"}}})
@@ -87,6 +93,7 @@ def test_tags_that_only_fill_blanks_stay_beside_one_that_somebody_adds(project: 
     assert tags(project) == ["new", "vip"]
 
 
+@pytest.mark.heavy
 def test_taking_tags_back_leaves_everything_as_it_was(anna: SmallProject) -> None:
     before = shown(anna)
     taken = [tagged(anna, "new", on=1), untagged(anna, "vip", on=2), noted(anna, "called", on=3)]
@@ -95,6 +102,7 @@ def test_taking_tags_back_leaves_everything_as_it_was(anna: SmallProject) -> Non
     assert shown(anna) == before
 
 
+@pytest.mark.heavy
 def test_tags_and_notes_survive_a_rebuild(anna: SmallProject) -> None:
     tagged(anna, "new", on=1)
     untagged(anna, "vip", on=2)

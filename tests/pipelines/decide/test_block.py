@@ -85,6 +85,7 @@ def wrote_later(project: SmallProject, phone: str = OTHER) -> None:
 # in force at once -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_a_blocked_contact_is_blocked_at_once_and_says_since_when(anna: SmallProject) -> None:
     blocked(anna, "crm:1", on=15)
 
@@ -107,6 +108,7 @@ def test_a_block_is_kept_with_actor_reason_and_time_and_with_every_record(anna: 
     assert len(anna.rows("FROM decision_record")) == 2
 
 
+@pytest.mark.heavy
 def test_a_run_replays_a_block_and_changes_nothing(anna: SmallProject) -> None:
     blocked(anna, "crm:1", on=15)
     before = derived(anna)
@@ -115,6 +117,7 @@ def test_a_run_replays_a_block_and_changes_nothing(anna: SmallProject) -> None:
     assert derived(anna) == before == rebuilt(anna)
 
 
+@pytest.mark.heavy
 def test_a_block_and_its_end_are_entries_of_the_timeline(anna: SmallProject) -> None:
     blocked(anna, "crm:1", on=15)
     unblocked(anna, "crm:1", on=16)
@@ -130,6 +133,7 @@ def test_a_block_and_its_end_are_entries_of_the_timeline(anna: SmallProject) -> 
 # conversations set aside ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_a_conversation_that_begins_after_the_block_is_set_aside(anna: SmallProject) -> None:
     before = anna.contact("crm:1")["last_inbound_at"]
     blocked(anna, "crm:1", on=15)
@@ -145,6 +149,7 @@ def test_a_conversation_that_begins_after_the_block_is_set_aside(anna: SmallProj
     assert derived(anna) == rebuilt(anna)
 
 
+@pytest.mark.heavy
 def test_a_conversation_that_was_going_on_stays_in_the_history(anna: SmallProject) -> None:
     blocked(anna, "crm:1", on=15)
     anna.chat(NUMBER, BEFORE, f"2026-06-20 10:00 {NUMBER}: hello again")
@@ -155,6 +160,7 @@ def test_a_conversation_that_was_going_on_stays_in_the_history(anna: SmallProjec
     assert anna.contact("crm:1")["status"] == "blocked"
 
 
+@pytest.mark.heavy
 def test_what_is_set_aside_is_no_open_conversation_and_no_channel(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.run()
@@ -169,6 +175,7 @@ def test_what_is_set_aside_is_no_open_conversation_and_no_channel(project: Small
     assert (found["channels"], found["source"], found["last_interaction_at"]) == ([], "import:crm", None)
 
 
+@pytest.mark.heavy
 def test_when_a_conversation_turns_out_to_have_begun_before_the_block_it_is_back(anna: SmallProject) -> None:
     blocked(anna, "crm:1", on=15)
     wrote_later(anna)
@@ -180,6 +187,7 @@ def test_when_a_conversation_turns_out_to_have_begun_before_the_block_it_is_back
     assert anna.contact("crm:1")["last_inbound_at"] == datetime(2026, 6, 20, 10, tzinfo=UTC)
 
 
+@pytest.mark.heavy
 def test_a_mail_that_turns_out_to_answer_one_from_before_the_block_is_back(project: SmallProject) -> None:
     mails = {"format": "eml", "path": "landing/mail/*.eml", "own_addresses": ["@acme.example"]}
     project.configure(sources=SETTINGS["sources"] | {"mail": mails})
@@ -200,6 +208,7 @@ def test_a_mail_that_turns_out_to_answer_one_from_before_the_block_is_back(proje
     assert project.contact(record)["last_inbound_at"] == datetime(2026, 6, 20, 10, tzinfo=UTC)
 
 
+@pytest.mark.heavy
 def test_a_block_lifted_brings_back_everything(anna: SmallProject) -> None:
     blocked(anna, "crm:1", on=15)
     wrote_later(anna)
@@ -212,6 +221,7 @@ def test_a_block_lifted_brings_back_everything(anna: SmallProject) -> None:
     assert derived(anna) == rebuilt(anna)
 
 
+@pytest.mark.heavy
 def test_a_block_that_was_renewed_has_lasted_since_the_first(anna: SmallProject) -> None:
     blocked(anna, "crm:1", on=15)
     blocked(anna, "crm:1", on=22, until=60)
@@ -225,6 +235,7 @@ def test_a_block_that_was_renewed_has_lasted_since_the_first(anna: SmallProject)
 # the end of a block -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_a_block_ends_with_its_last_day_and_not_before(anna: SmallProject) -> None:
     blocked(anna, "crm:1", on=15, until=40)
     wrote_later(anna)
@@ -237,6 +248,7 @@ def test_a_block_ends_with_its_last_day_and_not_before(anna: SmallProject) -> No
     assert anna.contact("crm:1")["last_inbound_at"] == datetime(2026, 6, 20, 10, tzinfo=UTC)
 
 
+@pytest.mark.heavy
 def test_a_run_as_of_a_time_before_a_block_ended_has_it_again(anna: SmallProject) -> None:
     blocked(anna, "crm:1", on=15, until=40)
     anna.run(as_of=day(41))
@@ -245,6 +257,7 @@ def test_a_run_as_of_a_time_before_a_block_ended_has_it_again(anna: SmallProject
     assert state(anna, "crm:1") == ("blocked", "blocked_by_decision", day(15))
 
 
+@pytest.mark.heavy
 def test_a_block_after_one_that_had_ended_begins_anew(anna: SmallProject) -> None:
     blocked(anna, "crm:1", on=15, until=40)
     anna.run(as_of=day(45))
@@ -256,6 +269,7 @@ def test_a_block_after_one_that_had_ended_begins_anew(anna: SmallProject) -> Non
 # merges and splits ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_a_blocked_record_blocks_whatever_contact_it_is_merged_into(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com")
     project.deliver("shop", "2026-01-05", "id,name\n1,A. Berg")
@@ -268,6 +282,7 @@ def test_a_blocked_record_blocks_whatever_contact_it_is_merged_into(project: Sma
     assert state(project, "crm:1") == ("blocked", "blocked_by_decision", day(15))
 
 
+@pytest.mark.heavy
 def test_a_split_leaves_the_block_with_the_record_that_has_it(project: SmallProject) -> None:
     test_a_blocked_record_blocks_whatever_contact_it_is_merged_into(project)
     project.deliver("shop", "2026-01-07", "id,name,email\n1,A. Berg,\\N")
@@ -276,6 +291,7 @@ def test_a_split_leaves_the_block_with_the_record_that_has_it(project: SmallProj
     assert (project.contact("crm:1")["status"], project.contact("shop:1")["status"]) == ("inactive", "blocked")
 
 
+@pytest.mark.heavy
 def test_lifting_the_block_of_a_contact_lifts_it_of_all_its_records(project: SmallProject) -> None:
     test_a_blocked_record_blocks_whatever_contact_it_is_merged_into(project)
     unblocked(project, "crm:1", on=20)
@@ -354,6 +370,7 @@ def history(folder: Path, arrival: list[str], ends: list[int], decided: list[int
         return found | {"contact": [each | {"status_as_of": AS_OF} for each in found["contact"]]}
 
 
+@pytest.mark.heavy
 @few
 @given(arrivals, cuts, days)
 def test_what_is_set_aside_depends_on_no_order_of_arrival(
@@ -366,6 +383,7 @@ def test_what_is_set_aside_depends_on_no_order_of_arrival(
         )
 
 
+@pytest.mark.heavy
 @few
 @given(arrivals, st.integers(5, 28))
 def test_a_block_and_its_end_leave_what_there_would_be_without(arrival: list[str], on: int) -> None:

@@ -48,6 +48,7 @@ def test_a_name_alone_is_enough(project: SmallProject) -> None:
     assert contact(project, created(project, {"first_name": "Karl", "last_name": "Otto"}))["name"] == "Karl Otto"
 
 
+@pytest.mark.heavy
 def test_the_next_run_matches_it_with_everyone_and_people_go_first(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,phone\n1,Karl Friedrich Otto,030 90182001")
     project.run()
@@ -57,6 +58,7 @@ def test_the_next_run_matches_it_with_everyone_and_people_go_first(project: Smal
     assert (project.contact("crm:1")["name"], project.contact("crm:1")["records"]) == ("Karl Otto", 2)
 
 
+@pytest.mark.heavy
 def test_two_that_are_said_to_be_alike_are_two_records(project: SmallProject) -> None:
     one, other = created(project, KARL), created(project, KARL, on=16)
     assert one != other
@@ -64,6 +66,7 @@ def test_two_that_are_said_to_be_alike_are_two_records(project: SmallProject) ->
     assert [each["records"] for each in project.rows("FROM contact")] == [2]
 
 
+@pytest.mark.heavy
 def test_what_was_added_survives_a_rebuild(project: SmallProject) -> None:
     created(project, KARL)
     project.run()

@@ -65,6 +65,7 @@ def given(project: SmallProject) -> list[dict[str, str]]:
 # what a row does --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_each_row_is_a_decision_by_whoever_it_names_and_knows_its_place(people: SmallProject) -> None:
     taken = ask(people, "block,anna@example.com,,,,,asked us to stop,Ina,", "tag,ben@example.com,,,,vip,met him,Jan,")
     assert outcomes(taken) == {"created": 2}
@@ -90,6 +91,7 @@ def test_a_contact_is_known_by_its_id_an_identifier_or_a_record(people: SmallPro
     assert str(note["contact_id"]) == people.contact_of("crm:1")
 
 
+@pytest.mark.heavy
 def test_a_contact_is_known_by_an_id_of_former_times(people: SmallProject) -> None:
     former = people.contact_of("crm:2")
     ask(people, "merge,crm:1,crm:2,,,,one person,Ina,")
@@ -112,6 +114,7 @@ def test_values_are_edited_cleared_and_pinned_and_may_be_attributes_by_their_nam
     assert people.field("crm:4", "email")["rule"] == "pinned"
 
 
+@pytest.mark.heavy
 def test_contacts_are_merged_parted_and_kept_apart(people: SmallProject) -> None:
     ask(people, "merge,crm:1,crm:2; crm:3,,,,one person,Ina,")
     assert frozenset({"crm:1", "crm:2", "crm:3"}) in people.people()
@@ -132,6 +135,7 @@ def test_a_contact_is_created_with_the_columns_of_a_list(people: SmallProject) -
     assert dict(eva["attributes"]) == {"tier": "gold"}
 
 
+@pytest.mark.heavy
 def test_a_decision_is_revoked_by_the_beginning_of_its_id(people: SmallProject) -> None:
     ask(people, "block,crm:1,,,,,asked us to stop,Ina,")
     [decision] = people.rows("SELECT decision_id::VARCHAR AS id FROM decision")
@@ -139,6 +143,7 @@ def test_a_decision_is_revoked_by_the_beginning_of_its_id(people: SmallProject) 
     assert people.contact("crm:1")["status"] == "inactive"
 
 
+@pytest.mark.heavy
 def test_what_was_created_can_be_revoked_by_a_later_file(people: SmallProject) -> None:
     ask(people, "create,called us,Ina,Eva Ruhl,eva@example.com", header="decision,reason,by,name,email")
     [decision] = people.rows("SELECT decision_id::VARCHAR AS id FROM decision")
@@ -156,6 +161,7 @@ def test_a_block_ends_with_the_day_it_names(people: SmallProject) -> None:
 # rows that depend on each other -----------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_rows_see_what_the_rows_before_them_have_done(people: SmallProject) -> None:
     taken = ask(
         people,
@@ -175,6 +181,7 @@ def test_rows_see_what_the_rows_before_them_have_done(people: SmallProject) -> N
     assert people.contact("crm:1")["status"] == "inactive"
 
 
+@pytest.mark.heavy
 def test_a_contact_that_a_row_creates_is_known_to_the_rows_behind_it(people: SmallProject) -> None:
     taken = ask(
         people,
@@ -187,6 +194,7 @@ def test_a_contact_that_a_row_creates_is_known_to_the_rows_behind_it(people: Sma
     assert eva["tags"] == ["vip"]
 
 
+@pytest.mark.heavy
 def test_contacts_are_derived_once_for_rows_that_do_not_depend_on_each_other(
     people: SmallProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,6 +222,7 @@ def test_what_became_of_an_id_names_the_decision_also_where_many_were_derived_at
     assert sorted(each["run_id"] for each in changes) == sorted(each["run_id"] for each in merges)
 
 
+@pytest.mark.heavy
 def test_many_rows_at_once_make_what_they_make_one_by_one(people: SmallProject, tmp_path: Path) -> None:
     rows = [
         "edit,crm:1,,,tier,gold,x,Ina,",
@@ -248,6 +257,7 @@ def test_a_file_that_is_there_still_is_left_alone(people: SmallProject) -> None:
     assert kinds(people) == ["note"]
 
 
+@pytest.mark.heavy
 def test_a_row_that_comes_again_in_another_file_is_unchanged(people: SmallProject) -> None:
     ask(people, "note,crm:1,,,,hello,,Ina,", "tag,crm:1,,,,vip,x,Ina,")
     again = ask(
@@ -273,6 +283,7 @@ def test_a_row_is_taken_anew_once_the_opposite_was_decided(people: SmallProject)
     assert people.contact("crm:1")["status"] == "blocked"
 
 
+@pytest.mark.heavy
 def test_a_row_is_taken_anew_once_its_decision_was_revoked(people: SmallProject) -> None:
     ask(people, "tag,crm:1,,,,vip,x,Ina,")
     [decision] = people.rows("SELECT decision_id::VARCHAR AS id FROM decision")
@@ -315,6 +326,7 @@ def test_a_row_that_cannot_be_leaves_nothing_behind(people: SmallProject, row: s
     assert derived(people) == before
 
 
+@pytest.mark.heavy
 def test_a_contact_that_is_not_clear_is_not_guessed(people: SmallProject) -> None:
     people.deliver("shop", "2026-01-06", "id,name,phone\n8,Emil Zorn,+49 30 90182001")
     people.run()
@@ -331,6 +343,7 @@ def test_a_refused_row_comes_back_with_what_it_needs_and_without_a_value_in_it(p
     assert "secret" not in second["_errors"] + second["_suggestion"]
 
 
+@pytest.mark.heavy
 def test_a_corrected_file_takes_in_its_rows_once(people: SmallProject) -> None:
     first = ask(people, "tag,crm:1,,,,vip,x,Ina,", "blok,crm:2,,,,,asked,Ina,")
     [row] = given(people)
@@ -383,6 +396,7 @@ def test_a_file_that_is_no_table_is_refused(people: SmallProject) -> None:
 # the file as a whole ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_a_file_of_which_half_was_done_when_the_process_died_is_taken_in_by_the_next_run(
     people: SmallProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,6 +56,7 @@ def phones(project: SmallProject) -> dict[str, bool]:
 # editing ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("field", "text", "kept"),
     [
@@ -107,6 +108,7 @@ def test_the_other_numbers_stay_known_and_the_new_one_is_found(anna: SmallProjec
         assert search.best_match(anna.connection, text).to_list() == [anna.contact_of("crm:1")]
 
 
+@pytest.mark.heavy
 def test_an_edited_number_brings_records_together(anna: SmallProject) -> None:
     anna.deliver("crm", "2026-01-05", f"{HEADER}\n3,Anna Berg,030 90182001,,,", "more-2026-01-05.csv")
     anna.run()
@@ -119,6 +121,7 @@ def test_an_edited_number_brings_records_together(anna: SmallProject) -> None:
     assert len(anna.people()) == 2
 
 
+@pytest.mark.heavy
 def test_what_was_said_before_stays_silenced_however_late_it_arrives(anna: SmallProject) -> None:
     edited(anna, "attr.tier", "silver")
     anna.deliver("crm", "2026-07-01", f"{HEADER}\n{ANNA}")
@@ -126,6 +129,7 @@ def test_what_was_said_before_stays_silenced_however_late_it_arrives(anna: Small
     assert value(anna, "tier") == "silver"
 
 
+@pytest.mark.heavy
 def test_what_is_said_anew_competes_by_the_rule_of_the_field(anna: SmallProject) -> None:
     edited(anna, "attr.tier", "silver")
     edited(anna, "name", "Annika Berg", on=16)
@@ -137,6 +141,7 @@ def test_what_is_said_anew_competes_by_the_rule_of_the_field(anna: SmallProject)
     assert value(anna, "name") == "Annika Berg"  # people go before sources
 
 
+@pytest.mark.heavy
 def test_the_newer_of_two_edits_wins_also_of_contacts_that_were_two(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", f"{HEADER}\n{ANNA}\n2,Karl Otto,030 90182001,,,")
     project.run()
@@ -148,6 +153,7 @@ def test_the_newer_of_two_edits_wins_also_of_contacts_that_were_two(project: Sma
     assert value(project, "seats") == "5"
 
 
+@pytest.mark.heavy
 def test_an_edit_goes_with_the_record_that_gives_the_contact_its_id(anna: SmallProject) -> None:
     edited(anna, "name", "Annika Berg")
     anna.deliver("shop", "2026-07-01", f"{HEADER}\n7,Karl Otto,{OTHER},karl@example.com,silver,9")
@@ -156,6 +162,7 @@ def test_an_edit_goes_with_the_record_that_gives_the_contact_its_id(anna: SmallP
     assert (value(anna, "name"), value(anna, "name", "shop:7")) == ("Annika Berg", "Karl Otto")
 
 
+@pytest.mark.heavy
 def test_edits_survive_a_rebuild(anna: SmallProject) -> None:
     edited(anna, "name", "Annika Berg")
     edited(anna, "phone", "030 90182001", on=16)
@@ -181,6 +188,7 @@ def test_a_cleared_number_is_formerly_known(anna: SmallProject) -> None:
     assert former["value"].to_list() == ["+4915123456780", "+4915123456789"]
 
 
+@pytest.mark.heavy
 def test_a_cleared_whatsapp_number_is_no_longer_the_phone(project: SmallProject) -> None:
     project.chat("+49 151 23456789", "2026-06-10 10:00 Anna Berg: Hello")
     project.run()
@@ -188,6 +196,7 @@ def test_a_cleared_whatsapp_number_is_no_longer_the_phone(project: SmallProject)
     assert value(project, "phone", "whatsapp:wa:4915123456789") is None
 
 
+@pytest.mark.heavy
 def test_a_cleared_field_takes_what_is_said_anew(anna: SmallProject) -> None:
     cleared(anna, "attr.tier")
     anna.deliver("crm", "2026-07-01", f"{HEADER}\n1,Anna Berg,0151 23456789,anna@example.com,silver,4")
@@ -209,6 +218,7 @@ def test_what_is_required_cannot_be_cleared(anna: SmallProject) -> None:
 # pinning ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_a_pin_holds_against_what_is_said_anew(anna: SmallProject) -> None:
     pinned(anna, "attr.tier", None)
     kept = value(anna, "tier")
@@ -219,6 +229,7 @@ def test_a_pin_holds_against_what_is_said_anew(anna: SmallProject) -> None:
     assert anna.field("crm:1", "attr.tier")["rule"] == "pinned"
 
 
+@pytest.mark.heavy
 def test_a_pinned_field_takes_no_edit_but_another_pin(anna: SmallProject) -> None:
     decision = pinned(anna, "attr.tier", "gold")
     way_out = f"onecontact revoke {decision.decision_id}"
@@ -248,6 +259,7 @@ def two(project: SmallProject) -> None:
     project.run()
 
 
+@pytest.mark.heavy
 def test_what_the_primary_contact_says_wins_and_where_it_says_nothing_the_other_does(two: SmallProject) -> None:
     merged(two, "shop:7", "crm:1")
     found = {name: value(two, name) for name in ("name", "phone", "email", "tier", "seats")}
@@ -261,6 +273,7 @@ def test_what_the_primary_contact_says_wins_and_where_it_says_nothing_the_other_
     assert two.field("crm:1", "name")["rule"] == "primary"
 
 
+@pytest.mark.heavy
 def test_no_merge_relaxes_a_consent(two: SmallProject) -> None:
     pinned(two, "attr.newsletter", "yes", record="shop:7")
     merged(two, "shop:7", "crm:1")
@@ -272,6 +285,7 @@ def test_somebody_may_give_a_consent_that_was_missing(two: SmallProject) -> None
     assert value(two, "newsletter") == "true"
 
 
+@pytest.mark.heavy
 def test_an_edit_after_a_merge_wins_over_the_primary_contact_and_one_before_it_does_not(two: SmallProject) -> None:
     edited(two, "attr.tier", "gold", on=10, record="crm:1")
     merged(two, "shop:7", "crm:1")
@@ -280,6 +294,7 @@ def test_an_edit_after_a_merge_wins_over_the_primary_contact_and_one_before_it_d
     assert value(two, "tier") == "gold"
 
 
+@pytest.mark.heavy
 def test_the_primary_contact_of_the_newest_merge_comes_first(two: SmallProject) -> None:
     two.deliver("crm", "2026-01-05", f"{HEADER}\n3,Robert Kern,,robert@example.com,gold,", "more-2026-01-05.csv")
     two.run()

@@ -88,6 +88,7 @@ def matched(project: SmallProject) -> None:
 # merging ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_merged_contacts_are_one_at_once_under_the_older_id(three: SmallProject) -> None:
     anna, robert = contacts(three, "crm:1", "crm:2")
     merged(three, "crm:2", "crm:1")
@@ -110,6 +111,7 @@ def test_a_block_of_one_blocks_them_all(three: SmallProject) -> None:
     assert three.contact("crm:1")["status"] == "blocked"
 
 
+@pytest.mark.heavy
 def test_a_merge_survives_a_run_and_a_rebuild_of_everything(three: SmallProject) -> None:
     merged(three, "crm:1", "crm:2", "crm:3")
     before = shown(three)
@@ -118,6 +120,7 @@ def test_a_merge_survives_a_run_and_a_rebuild_of_everything(three: SmallProject)
     assert shown(three) == before == rebuilt(three)
 
 
+@pytest.mark.heavy
 def test_a_merge_holds_whatever_their_records_say_later(three: SmallProject) -> None:
     merged(three, "crm:1", "crm:2")
     three.deliver("crm", "2026-01-06", f"{ROWS}\n1,Zoe Adler,0151 23456711,zoe@example.com,,,")
@@ -148,6 +151,7 @@ def test_merging_with_what_is_no_contact_is_refused(three: SmallProject) -> None
         merge(three.project, three.connection, [three.contact_of("crm:1"), nobody], ruling(15))
 
 
+@pytest.mark.heavy
 def test_merging_two_values_of_what_one_person_has_once_is_refused_and_names_the_attribute(
     project: SmallProject,
 ) -> None:
@@ -159,6 +163,7 @@ def test_merging_two_values_of_what_one_person_has_once_is_refused_and_names_the
     assert project.rows("FROM decision") == []
 
 
+@pytest.mark.heavy
 def test_values_that_somebody_decided_are_two_values_as_well(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", f"{ROWS}\n1,Anna Berg,,a@example.com,,,\n2,A. B.,,b@example.com,,,")
     project.run()
@@ -170,6 +175,7 @@ def test_values_that_somebody_decided_are_two_values_as_well(project: SmallProje
         merged(project, "crm:1", "crm:2")
 
 
+@pytest.mark.heavy
 def test_a_merge_that_cannot_be_any_more_waits_for_a_person(three: SmallProject) -> None:
     merged(three, "crm:1", "crm:3")
     three.deliver("crm", "2026-01-06", f"{ROWS}\n1,Anna Berg,0151 23456789,,,,A1\n3,Clara Weiss,0151 23456700,,,,C3")
@@ -182,6 +188,7 @@ def test_a_merge_that_cannot_be_any_more_waits_for_a_person(three: SmallProject)
 # parting ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_merging_three_and_parting_them_leaves_everything_exactly_as_it_was(three: SmallProject) -> None:
     before = shown(three)
     merged(three, "crm:3", "crm:1", "crm:2")
@@ -193,6 +200,7 @@ def test_merging_three_and_parting_them_leaves_everything_exactly_as_it_was(thre
     assert shown(three) == before == rebuilt(three)
 
 
+@pytest.mark.heavy
 def test_what_was_parted_stays_apart_though_matching_finds_them_one(three: SmallProject) -> None:
     merged(three, "crm:1", "crm:2")
     unmerged(three, "crm:1")
@@ -204,6 +212,7 @@ def test_what_was_parted_stays_apart_though_matching_finds_them_one(three: Small
     assert shown(three) == rebuilt(three)
 
 
+@pytest.mark.heavy
 def test_a_record_that_fits_both_sides_ties_none_of_them(three: SmallProject) -> None:
     merged(three, "crm:1", "crm:2")
     unmerged(three, "crm:1")
@@ -214,6 +223,7 @@ def test_a_record_that_fits_both_sides_ties_none_of_them(three: SmallProject) ->
     assert health.cannot_links_kept(three.connection).broken == 0
 
 
+@pytest.mark.heavy
 def test_the_newest_merge_is_taken_back_and_the_one_before_stands(three: SmallProject) -> None:
     merged(three, "crm:1", "crm:2", on=15)
     before = shown(three)
@@ -223,6 +233,7 @@ def test_the_newest_merge_is_taken_back_and_the_one_before_stands(three: SmallPr
     assert shown(three) == before
 
 
+@pytest.mark.heavy
 def test_a_record_is_taken_out_and_the_others_stay(matched: SmallProject) -> None:
     unmerged(matched, "crm:1", "shop:7")
 
@@ -248,11 +259,13 @@ def test_records_that_cannot_be_taken_out_are_refused(matched: SmallProject, out
     assert matched.rows("FROM decision") == []
 
 
+@pytest.mark.heavy
 def test_a_contact_of_one_record_cannot_be_parted(twins: SmallProject) -> None:
     with pytest.raises(DecisionRefused, match="one record"):
         unmerged(twins, "crm:1")
 
 
+@pytest.mark.heavy
 def test_merging_what_was_parted_is_refused_and_says_which_decision_to_take_back(three: SmallProject) -> None:
     merged(three, "crm:1", "crm:2")
     parting = unmerged(three, "crm:1")
@@ -261,6 +274,7 @@ def test_merging_what_was_parted_is_refused_and_says_which_decision_to_take_back
         merged(three, "crm:2", "crm:1", on=21)
 
 
+@pytest.mark.heavy
 def test_taking_a_parting_back_brings_the_merge_back(three: SmallProject) -> None:
     merged(three, "crm:1", "crm:2")
     before = shown(three)
@@ -281,6 +295,7 @@ def test_a_dismissed_pair_leaves_the_queue_and_never_merges(twins: SmallProject)
     assert queue(twins) == []
 
 
+@pytest.mark.heavy
 def test_a_dismissed_pair_comes_back_when_a_record_has_changed_and_still_does_not_merge(twins: SmallProject) -> None:
     dismissed(twins, "crm:1", "crm:2")
     twins.deliver("crm", "2026-01-06", f"{ROWS}\n1,Lena Weber,030 90182001,,vip,,\n2,Lena Weber,030 90182001,,,,")
@@ -290,6 +305,7 @@ def test_a_dismissed_pair_comes_back_when_a_record_has_changed_and_still_does_no
     assert twins.contact_of("crm:1") != twins.contact_of("crm:2")
 
 
+@pytest.mark.heavy
 def test_what_matching_does_not_look_at_brings_no_pair_back(twins: SmallProject) -> None:
     dismissed(twins, "crm:1", "crm:2")
     twins.deliver("crm", "2026-01-06", f"{ROWS}\n1,Lena Weber,030 90182001,,vip,new note,\n")

@@ -56,6 +56,7 @@ def decided(project: SmallProject, kind: str) -> Decision:
             return note(*where, anna, "called back", said)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("kind", ["block", "merge", "dismiss", "edit", "tag", "note"])
 def test_what_is_taken_back_leaves_everything_as_it_was(two: SmallProject, kind: str) -> None:
     before = shown(two), two.rows("FROM review_queue")
@@ -95,6 +96,7 @@ def test_a_decision_that_is_not_there_is_refused(two: SmallProject, text: str) -
         revoke(two.project, two.connection, text, ruling(15))
 
 
+@pytest.mark.heavy
 def test_a_merge_that_a_later_one_holds_as_well_is_taken_back_after_it(two: SmallProject) -> None:
     before = shown(two)
     first = merged(two, "crm:1", "crm:2", on=15)
@@ -107,6 +109,7 @@ def test_a_merge_that_a_later_one_holds_as_well_is_taken_back_after_it(two: Smal
     assert shown(two) == before
 
 
+@pytest.mark.heavy
 def test_a_contact_that_somebody_added_goes_with_its_decision(two: SmallProject) -> None:
     before = shown(two)
     made, contact = create(two.project, two.connection, {"name": "Clara Weiss", "phone": "0151 23456700"}, ruling(15))
@@ -118,6 +121,7 @@ def test_a_contact_that_somebody_added_goes_with_its_decision(two: SmallProject)
     assert two.rows("FROM record WHERE source = 'manual'") == []
 
 
+@pytest.mark.heavy
 def test_a_record_that_was_matched_with_others_goes_and_they_are_what_they_were(two: SmallProject) -> None:
     before = shown(two)
     fields = {"name": "Anna Berg", "phone": "0151 23456789", "email": "anna@example.com"}
@@ -130,6 +134,7 @@ def test_a_record_that_was_matched_with_others_goes_and_they_are_what_they_were(
     assert shown(two) == before == rebuilt(two)
 
 
+@pytest.mark.heavy
 def test_what_was_decided_about_a_contact_stays_with_it_when_the_record_that_carried_it_goes(
     project: SmallProject,
 ) -> None:
@@ -150,6 +155,7 @@ def test_what_was_decided_about_a_contact_stays_with_it_when_the_record_that_car
     assert project.rows("SELECT text FROM timeline WHERE kind = 'note'") == [{"text": "called back"}]
 
 
+@pytest.mark.heavy
 def test_a_merge_with_a_record_that_is_no_more_holds_the_others(two: SmallProject) -> None:
     made, contact = create(two.project, two.connection, {"name": "Clara Weiss"}, ruling(15))
     contacts = [two.contact_of("crm:1"), two.contact_of("crm:2"), contact]

@@ -149,6 +149,7 @@ def of_one_run(history: Sequence[Delivery], *, up_to_ids: bool = False, **config
         return derived_up_to_ids(project) if up_to_ids else derived(project)
 
 
+@pytest.mark.heavy
 @few
 @given(histories, st.sets(st.integers(1, 3)))
 def test_any_batching_of_deliveries_gives_what_one_run_gives(history: list[Delivery], cuts: set[int]) -> None:
@@ -159,6 +160,7 @@ def test_any_batching_of_deliveries_gives_what_one_run_gives(history: list[Deliv
         assert derived(project) == of_one_run(history)
 
 
+@pytest.mark.heavy
 @few
 @given(histories, st.data())
 def test_any_order_of_arrival_gives_the_same_but_for_ids(history: list[Delivery], data: st.DataObject) -> None:
@@ -169,6 +171,7 @@ def test_any_order_of_arrival_gives_the_same_but_for_ids(history: list[Delivery]
         assert derived_up_to_ids(project) == of_one_run(history, up_to_ids=True)
 
 
+@pytest.mark.heavy
 @few
 @given(histories, st.data())
 def test_columns_that_only_fill_blanks_depend_on_no_order_either(history: list[Delivery], data: st.DataObject) -> None:
@@ -179,6 +182,7 @@ def test_columns_that_only_fill_blanks_depend_on_no_order_either(history: list[D
         assert derived_up_to_ids(project) == of_one_run(history, up_to_ids=True, sources=FILLING)
 
 
+@pytest.mark.heavy
 @few
 @given(histories, st.data())
 def test_what_runs_add_up_to_is_what_a_rebuild_gives(history: list[Delivery], data: st.DataObject) -> None:
@@ -202,6 +206,7 @@ def test_every_record_is_in_one_contact_that_holds_no_contradiction(history: lis
         assert health.exclusive_kept(project.connection, ["account_id"]).broken == 0
 
 
+@pytest.mark.heavy
 @few
 @given(histories)
 def test_adding_an_unrelated_record_changes_no_other_contact(history: list[Delivery]) -> None:
@@ -223,6 +228,7 @@ names_and_points = st.tuples(
 ).filter(lambda said: any(said[1:]))
 
 
+@pytest.mark.heavy
 @few
 @given(histories, names_and_points)
 def test_a_duplicate_of_a_record_with_name_and_identifier_joins_it(
@@ -235,6 +241,7 @@ def test_a_duplicate_of_a_record_with_name_and_identifier_joins_it(
         assert project.contact_of("crm:7") == project.contact_of("shop:8")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("history", HISTORIES.values(), ids=HISTORIES)
 def test_what_turns_out_later_gives_what_is_known_at_once(project: SmallProject, history: list[Delivery]) -> None:
     run_all(project, [[each] for each in history])
@@ -242,12 +249,14 @@ def test_what_turns_out_later_gives_what_is_known_at_once(project: SmallProject,
     assert derived_up_to_ids(project) == of_one_run(history, up_to_ids=True)
 
 
+@pytest.mark.heavy
 def test_what_is_known_first_gives_what_is_known_at_once(project: SmallProject) -> None:
     run_all(project, [[each] for each in reversed(LONGEST)])
 
     assert derived_up_to_ids(project) == of_one_run(LONGEST, up_to_ids=True)
 
 
+@pytest.mark.heavy
 def test_a_run_with_nothing_new_changes_nothing(project: SmallProject) -> None:
     run_all(project, [LONGEST])
     tables = (*DERIVED, "membership", "id_changes")

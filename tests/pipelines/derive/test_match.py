@@ -43,6 +43,7 @@ def people_behind(project: SmallProject) -> dict[str, int]:
     return {each["value"]: each["people"] for each in project.rows("FROM shared_identifier WHERE field = 'phone'")}
 
 
+@pytest.mark.heavy
 def test_records_of_two_sources_are_matched(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.deliver("helpdesk", "2026-01-05", "id,name,email,phone_number\n7,Berg,anna.berg@example.com,")
@@ -51,6 +52,7 @@ def test_records_of_two_sources_are_matched(project: SmallProject) -> None:
     assert edges(project) == {("crm:1", "helpdesk:7"): ("merge", "same_email")}
 
 
+@pytest.mark.heavy
 def test_an_edge_says_which_model_and_run_made_it_and_why(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.deliver("shop", "2026-01-05", ANNA)
@@ -71,6 +73,7 @@ def test_without_anything_new_nothing_is_looked_at(project: SmallProject) -> Non
     assert len(edges(project)) == 1
 
 
+@pytest.mark.heavy
 def test_only_what_changed_is_compared(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.deliver("shop", "2026-01-05", ANNA)
@@ -80,6 +83,7 @@ def test_only_what_changed_is_compared(project: SmallProject) -> None:
     assert matched(project) == Matched(records=1, pairs=0)
 
 
+@pytest.mark.heavy
 def test_an_edge_is_withdrawn_when_the_number_it_rested_on_changes(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.deliver("shop", "2026-01-05", "id,name,phone\n1,Anna,0151 23456789")
@@ -91,6 +95,7 @@ def test_an_edge_is_withdrawn_when_the_number_it_rested_on_changes(project: Smal
     assert edges(project) == {}
 
 
+@pytest.mark.heavy
 def test_an_edge_is_withdrawn_when_the_number_it_rested_on_is_cleared(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.deliver("shop", "2026-01-05", "id,name,phone\n1,Anna,0151 23456789")
@@ -102,6 +107,7 @@ def test_an_edge_is_withdrawn_when_the_number_it_rested_on_is_cleared(project: S
     assert edges(project) == {}
 
 
+@pytest.mark.heavy
 def test_a_blank_number_does_not_withdraw_an_edge(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.deliver("shop", "2026-01-05", "id,name,phone\n1,Anna,0151 23456789")
@@ -113,6 +119,7 @@ def test_a_blank_number_does_not_withdraw_an_edge(project: SmallProject) -> None
     assert edges(project) == {("crm:1", "shop:1"): ("merge", "same_phone")}
 
 
+@pytest.mark.heavy
 def test_a_number_that_turns_out_to_be_a_couples_withdraws_the_merge_of_a_nameless_record(
     project: SmallProject,
 ) -> None:
@@ -135,6 +142,7 @@ SWITCHBOARD = "id,name,phone\n" + "\n".join(
 )
 
 
+@pytest.mark.heavy
 def test_a_number_that_turns_out_to_be_a_switchboards_withdraws_what_rested_on_it(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,phone\n1,Jan Kroeger,030 901820\n2,,030 901820")
     matched(project)
@@ -148,6 +156,7 @@ def test_a_number_that_turns_out_to_be_a_switchboards_withdraws_what_rested_on_i
     assert edges(project) == {}
 
 
+@pytest.mark.heavy
 def test_a_number_that_is_nobody_elses_any_more_merges_again(project: SmallProject) -> None:
     rows = "1,Claudia Weber,0151 23456789\n2,,0151 23456789\n3,Thomas Weber"
     project.deliver("crm", "2026-01-05", f"id,name,phone\n{rows},0151 23456789")
@@ -168,6 +177,7 @@ def nameless(count: int) -> str:
     return "id,name,phone\n" + "\n".join(f"{nth},,030 901820" for nth in range(count))
 
 
+@pytest.mark.heavy
 def test_a_number_that_crosses_the_cap_makes_no_pairs_any_more(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,phone\n1,Anna Berg,030 901820\n2,,030 901820")
     matched(project)
@@ -179,6 +189,7 @@ def test_a_number_that_crosses_the_cap_makes_no_pairs_any_more(project: SmallPro
     assert edges(project) == {}
 
 
+@pytest.mark.heavy
 def test_a_number_that_comes_back_under_the_cap_makes_pairs_again(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,phone\n1,Anna Berg,030 901820\n2,,030 901820")
     project.deliver("shop", "2026-01-05", nameless(CAP - 1))
@@ -192,6 +203,7 @@ def test_a_number_that_comes_back_under_the_cap_makes_pairs_again(project: Small
     assert ("crm:1", "crm:2") in edges(project)
 
 
+@pytest.mark.heavy
 def test_another_threshold_judges_every_pair_anew(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
     project.deliver("shop", "2026-01-05", "id,name,phone\n1,,0151 23456789")
@@ -204,6 +216,7 @@ def test_another_threshold_judges_every_pair_anew(project: SmallProject) -> None
     assert edges(project) == {("crm:1", "shop:1"): ("review", "same_phone")}
 
 
+@pytest.mark.heavy
 def test_an_attribute_that_becomes_exclusive_withdraws_merges(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,phone,tier\n1,Anna Berg,0151 23456789,gold")
     project.deliver("shop", "2026-01-05", "id,name,phone,tier\n1,Anna Berg,0151 23456789,silver")
@@ -242,6 +255,7 @@ def test_an_attribute_without_a_role_is_not_compared(project: SmallProject) -> N
     assert ("crm:1", "shop:1") not in {ends for ends, (zone, _) in edges(project).items() if zone == "merge"}
 
 
+@pytest.mark.heavy
 def test_an_attribute_that_is_given_a_role_matches_every_record_anew(project: SmallProject) -> None:
     project.configure(attributes={"born": {"type": "date"}, "town": {"type": "text"}})
     project.deliver("crm", "2026-01-05", "id,name,born,town\n1,Anna Berg,1980-03-04,Ulm")
@@ -291,6 +305,7 @@ def early(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fitting, "FEWEST", 6)
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("early")
 def test_few_records_are_matched_by_the_shipped_model(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", people(EVERYBODY[:2]))
@@ -302,6 +317,7 @@ def test_few_records_are_matched_by_the_shipped_model(project: SmallProject) -> 
     assert models_of_edges(project) == {SHIPPED}
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("early")
 def test_a_model_is_fitted_as_soon_as_there_are_enough_records(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", people(EVERYBODY[:3]))
@@ -313,6 +329,7 @@ def test_a_model_is_fitted_as_soon_as_there_are_enough_records(project: SmallPro
     assert models_of_edges(project) == {"fit-1"}
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("early")
 def test_a_model_is_used_until_there_are_twice_as_many_records(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", people(EVERYBODY[:4]))
@@ -325,6 +342,7 @@ def test_a_model_is_used_until_there_are_twice_as_many_records(project: SmallPro
     assert models_of_edges(project) == {"fit-1"}
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("early")
 def test_a_refit_matches_every_record_anew(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", people(EVERYBODY[:4]))
@@ -337,6 +355,7 @@ def test_a_refit_matches_every_record_anew(project: SmallProject) -> None:
     assert models_of_edges(project) == {"fit-2"}
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("early")
 def test_a_model_says_in_all_later_runs_what_it_said_in_the_first(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", people(EVERYBODY[:8]))
@@ -363,6 +382,7 @@ def everybody(project: SmallProject) -> pl.Series:
     return pl.Series([each["record_key"] for each in found], dtype=pl.String)
 
 
+@pytest.mark.heavy
 def test_an_edge_that_is_found_again_stays_with_the_run_that_made_it(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.deliver("shop", "2026-01-05", ANNA)
@@ -392,6 +412,7 @@ def test_each_record_is_read_once_however_often_it_is_looked_at(
     assert sorted(read) == everybody(project).to_list()
 
 
+@pytest.mark.heavy
 def test_a_pair_for_review_leaves_a_contact_of_one_record_as_it_is(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,phone\n1,Claudia Weber,0151 23456789")
     project.deliver("shop", "2026-01-05", "id,name,phone\n1,Thomas Weber,0151 23456789")

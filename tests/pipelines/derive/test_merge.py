@@ -1,5 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from pipelines.derive.merge import Merged
 from pipelines.ids import contact_id
 from pipelines.store.reads import health
@@ -27,6 +29,7 @@ def anchored(project: SmallProject, record: str) -> str:
 # who is who -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_records_that_match_become_one_contact(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.deliver("helpdesk", "2026-01-05", "id,name,email,phone_number\n7,Berg,anna@example.com,")
@@ -54,6 +57,7 @@ def test_two_whose_names_are_a_letter_apart_stay_two_contacts_and_are_shown_to_a
     assert {item["contact_lo"], item["contact_hi"]} == {project.contact_of("crm:1"), project.contact_of("crm:2")}
 
 
+@pytest.mark.heavy
 def test_a_merge_that_a_veto_has_stopped_is_shown_with_the_veto(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,phone,account_id\n1,Anna Berg,0151 23456789,A1")
     project.deliver("shop", "2026-01-05", "id,name,email,account_id\n1,Anna Berg,anna@example.com,A2")
@@ -64,6 +68,7 @@ def test_a_merge_that_a_veto_has_stopped_is_shown_with_the_veto(project: SmallPr
     assert [item["reason"] for item in project.rows("FROM review_queue")] == ["veto:exclusive"]
 
 
+@pytest.mark.heavy
 def test_a_contact_has_the_id_of_the_record_that_came_first(project: SmallProject) -> None:
     project.deliver("shop", "2026-01-05", ANNA)
     project.run()
@@ -73,6 +78,7 @@ def test_a_contact_has_the_id_of_the_record_that_came_first(project: SmallProjec
     assert project.contact_of("crm:1") == anchored(project, "shop:1")
 
 
+@pytest.mark.heavy
 def test_a_merge_keeps_the_older_id_and_says_where_the_other_went(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.deliver("shop", "2026-01-05", "id,name\n1,A. Berg")
@@ -83,6 +89,7 @@ def test_a_merge_keeps_the_older_id_and_says_where_the_other_went(project: Small
     assert aliases(project) == [(anchored(project, "shop:1"), anchored(project, "crm:1"), "merged")]
 
 
+@pytest.mark.heavy
 def test_a_split_brings_back_the_id_there_was_before_the_merge(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.deliver("shop", "2026-01-05", "id,name\n1,A. Berg")
@@ -96,6 +103,7 @@ def test_a_split_brings_back_the_id_there_was_before_the_merge(project: SmallPro
     assert project.contact_of("shop:1") == before
 
 
+@pytest.mark.heavy
 def test_a_record_that_moves_to_another_contact_creates_none(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,email\n1,anna@example.com\n2,karl@example.com")
     project.deliver("shop", "2026-01-05", "id,email\n1,anna@example.com")
@@ -107,6 +115,7 @@ def test_a_record_that_moves_to_another_contact_creates_none(project: SmallProje
     assert aliases(project) == [(anchored(project, "crm:1"), anchored(project, "crm:2"), "split")]
 
 
+@pytest.mark.heavy
 def test_where_an_anchor_moves_those_it_leaves_are_split_off(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,email\n1,karl@example.com\n2,anna@example.com")
     project.deliver("shop", "2026-01-05", "id,email\n1,anna@example.com")
@@ -117,6 +126,7 @@ def test_where_an_anchor_moves_those_it_leaves_are_split_off(project: SmallProje
     assert project.people() == {frozenset({"crm:1", "crm:2"}), frozenset({"shop:1"})}
 
 
+@pytest.mark.heavy
 def test_a_merge_falls_apart_when_it_turns_out_that_several_share_the_number(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,phone\n1,Claudia Weber,0151 23456789")
     project.deliver("shop", "2026-01-05", "id,name,phone\n1,,0151 23456789")
@@ -129,6 +139,7 @@ def test_a_merge_falls_apart_when_it_turns_out_that_several_share_the_number(pro
     assert project.people() == alone("crm:1", "crm:2", "shop:1")
 
 
+@pytest.mark.heavy
 def test_a_merge_falls_apart_when_the_number_changes(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
     project.deliver("shop", "2026-01-05", "id,name,phone\n1,Anna,0151 23456789")
@@ -141,6 +152,7 @@ def test_a_merge_falls_apart_when_the_number_changes(project: SmallProject) -> N
     assert project.contact("shop:1")["phone"] == "+4915123456780"
 
 
+@pytest.mark.heavy
 def test_a_member_says_that_it_is_one_by_a_match_even_if_it_was_there_first(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.run()
@@ -164,6 +176,7 @@ def chatted(project: SmallProject, *lines: str) -> None:
     project.chat(NUMBER, *lines)
 
 
+@pytest.mark.heavy
 def test_messages_make_a_contact_active_and_say_where_it_comes_from(project: SmallProject) -> None:
     chatted(project, "2026-06-20 10:00 Anna Berg: Hello", "2026-06-20 10:05 Small Shop: Good morning")
     project.run()
@@ -175,6 +188,7 @@ def test_messages_make_a_contact_active_and_say_where_it_comes_from(project: Sma
     assert found["last_outbound_at"] == found["last_interaction_at"] == datetime(2026, 6, 20, 10, 5, tzinfo=UTC)
 
 
+@pytest.mark.heavy
 def test_as_of_a_moment_in_the_past_later_messages_have_not_happened(project: SmallProject) -> None:
     chatted(project, "2026-06-20 10:00 Anna Berg: Hello", "2026-06-25 10:00 Anna Berg: Hello again")
     project.run(as_of=datetime(2026, 6, 21, tzinfo=UTC))
@@ -182,6 +196,7 @@ def test_as_of_a_moment_in_the_past_later_messages_have_not_happened(project: Sm
     assert project.contact("crm:1")["last_inbound_at"] == datetime(2026, 6, 20, 10, tzinfo=UTC)
 
 
+@pytest.mark.heavy
 def test_as_of_a_moment_before_the_first_message_nobody_has_talked(project: SmallProject) -> None:
     chatted(project, "2026-06-20 10:00 Anna Berg: Hello")
     project.run(as_of=datetime(2026, 6, 1, tzinfo=UTC))
@@ -191,6 +206,7 @@ def test_as_of_a_moment_before_the_first_message_nobody_has_talked(project: Smal
     assert (found["status_reason"], found["source"], found["channels"]) == ("never_interacted", "import:crm", [])
 
 
+@pytest.mark.heavy
 def test_messages_happen_when_their_moment_has_come(project: SmallProject) -> None:
     chatted(project, "2026-06-20 10:00 Anna Berg: Hello")
     project.run(as_of=datetime(2026, 6, 1, tzinfo=UTC))
@@ -199,6 +215,7 @@ def test_messages_happen_when_their_moment_has_come(project: SmallProject) -> No
     assert project.contact("crm:1")["status"] == "active"
 
 
+@pytest.mark.heavy
 def test_a_run_as_of_the_past_and_back_changes_nothing(project: SmallProject) -> None:
     chatted(project, "2026-06-20 10:00 Anna Berg: Hello", "2026-06-25 10:00 Anna Berg: Hello again")
     project.run()
@@ -209,6 +226,7 @@ def test_a_run_as_of_the_past_and_back_changes_nothing(project: SmallProject) ->
     assert project.contact("crm:1") == before | {"run_id": "run3"}
 
 
+@pytest.mark.heavy
 def test_a_contact_becomes_inactive_as_time_passes(project: SmallProject) -> None:
     chatted(project, "2026-06-20 10:00 Anna Berg: Hello")
     project.run()
@@ -218,6 +236,7 @@ def test_a_contact_becomes_inactive_as_time_passes(project: SmallProject) -> Non
     assert (found["status"], found["status_reason"]) == ("inactive", "no_interaction_since")
 
 
+@pytest.mark.heavy
 def test_a_day_that_changes_no_status_changes_no_contact(project: SmallProject) -> None:
     chatted(project, "2026-06-20 10:00 Anna Berg: Hello")
     project.run()
@@ -227,6 +246,7 @@ def test_a_day_that_changes_no_status_changes_no_contact(project: SmallProject) 
     assert project.contact("crm:1") == before
 
 
+@pytest.mark.heavy
 def test_an_open_conversation_keeps_a_contact_active_when_its_window_ends(project: SmallProject) -> None:
     chatted(project, "2026-06-20 10:00 Anna Berg: Hello")
     project.receive()
@@ -241,6 +261,7 @@ def test_an_open_conversation_keeps_a_contact_active_when_its_window_ends(projec
 # what a run reaches -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_a_run_leaves_alone_what_nothing_new_can_reach(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.run()
@@ -255,6 +276,7 @@ def test_an_empty_project_has_no_contacts(project: SmallProject) -> None:
     assert project.people() == set()
 
 
+@pytest.mark.heavy
 def test_every_value_of_a_contact_has_a_provenance(project: SmallProject) -> None:
     chatted(project, "2026-06-20 10:00 Anna Berg: Hello", "2026-06-20 10:05 Small Shop: Good morning")
     project.run()
@@ -263,6 +285,7 @@ def test_every_value_of_a_contact_has_a_provenance(project: SmallProject) -> Non
     assert health.one_contact_each(project.connection).broken == 0
 
 
+@pytest.mark.heavy
 def test_a_contact_keeps_its_values_when_its_source_is_no_longer_configured(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com")
     project.run()
@@ -271,6 +294,7 @@ def test_a_contact_keeps_its_values_when_its_source_is_no_longer_configured(proj
     assert project.contact("crm:1")["email"] == "anna@example.com"
 
 
+@pytest.mark.heavy
 def test_a_contact_known_before_it_wrote_was_first_seen_then(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
     project.chat(NUMBER, f"2026-02-02 09:04 {NUMBER}: hello")
@@ -279,6 +303,7 @@ def test_a_contact_known_before_it_wrote_was_first_seen_then(project: SmallProje
     assert project.contact("crm:1")["source"] == "whatsapp"
 
 
+@pytest.mark.heavy
 def test_a_contact_that_is_what_it_was_keeps_the_run_that_last_changed_it(project: SmallProject) -> None:
     project.chat(NUMBER, f"2026-02-02 09:04 {NUMBER}: hello")
     project.run()

@@ -7,6 +7,7 @@ CHAT = "whatsapp:wa:4915123456789"
 NUMBER = "+49 151 23456789"
 
 
+@pytest.mark.heavy
 def test_the_source_with_priority_wins_and_the_other_number_stays_known(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.deliver("shop", "2026-01-06", "id,name,phone,email\n1,Anna Berg,0151 23456780,anna@example.com")
@@ -38,6 +39,7 @@ def test_a_field_says_on_which_line_of_which_delivery_it_stood(project: SmallPro
     assert found == {"row_number": 2, "line_number": 3, "file_name": "crm-2026-01-05.csv"}
 
 
+@pytest.mark.heavy
 def test_another_priority_of_the_sources_changes_who_wins(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.deliver("shop", "2026-01-06", "id,name,email\n1,Annie Berg,anna@example.com")
@@ -49,6 +51,7 @@ def test_another_priority_of_the_sources_changes_who_wins(project: SmallProject)
     assert project.contact("crm:1")["name"] == "Annie Berg"
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("field", ["name", "email", "tags", "tier"])
 def test_a_blank_cell_never_beats_a_value(project: SmallProject, field: str) -> None:
     project.deliver(
@@ -64,6 +67,7 @@ def test_a_blank_cell_never_beats_a_value(project: SmallProject, field: str) -> 
     assert before[column]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("day", "tier"), [("2026-01-06", {}), ("2026-01-04", {"tier": "gold"})])
 def test_a_field_is_cleared_by_what_is_newer_than_its_value(
     project: SmallProject, day: str, tier: dict[str, str]
@@ -76,6 +80,7 @@ def test_a_field_is_cleared_by_what_is_newer_than_its_value(
     assert project.contact("crm:1")["attributes"] == tier
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("field", "cell"), [("name", "Anna Berg"), ("phone", "0151 23456780"), ("email", "anna@example.com")]
 )
@@ -89,6 +94,7 @@ def test_a_cleared_field_is_empty_on_the_contact(project: SmallProject, field: s
     assert project.contact("crm:1")[field] == expected
 
 
+@pytest.mark.heavy
 def test_what_one_source_clears_another_may_still_say(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.deliver("shop", "2026-01-05", ANNA)
@@ -99,6 +105,7 @@ def test_what_one_source_clears_another_may_still_say(project: SmallProject) -> 
     assert project.field("crm:1", "phone")["record"] == "shop:1"
 
 
+@pytest.mark.heavy
 def test_a_number_somebody_writes_from_goes_before_one_that_was_typed_in(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,phone,mobile\n1,Anna Berg,030 901820,0151 23456789")
     project.chat(NUMBER, "2026-06-20 10:00 Anna Berg: Hello")
@@ -109,6 +116,7 @@ def test_a_number_somebody_writes_from_goes_before_one_that_was_typed_in(project
     assert (found["value"], found["rule"], found["record"]) == ("+4915123456789", "channel_verified", CHAT)
 
 
+@pytest.mark.heavy
 def test_a_value_received_under_another_type_does_not_stop_the_run(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,phone,seats\n1,Anna Berg,0151 23456789,4")
     project.deliver("crm", "2026-01-06", "id,name,phone,tier\n2,Karl Otto,0151 23456780,gold")

@@ -74,6 +74,7 @@ CHANGES: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("settings", "to_match", "to_merge"), CHANGES.values(), ids=CHANGES)
 def test_another_configuration_leaves_those_to_look_at_that_it_can_change(
     filled: SmallProject, settings: dict[str, Any], to_match: list[str], to_merge: list[str]

@@ -1,3 +1,5 @@
+import pytest
+
 from pipelines.derive.veto_reasons import veto_reasons
 from tests.small_project import SmallProject, starting_point
 
@@ -21,6 +23,7 @@ def told(project: SmallProject, veto: str, one: str, other: str) -> list[str]:
     )  # fmt: skip
 
 
+@pytest.mark.heavy
 def test_too_many_addresses_are_counted(contacts: SmallProject) -> None:
     [vetoed] = contacts.rows("""
         SELECT DISTINCT lo.source || ':' || lo.record_id AS lo, hi.source || ':' || hi.record_id AS hi

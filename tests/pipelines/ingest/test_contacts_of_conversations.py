@@ -62,6 +62,7 @@ def interactions(project: SmallProject, record: str) -> tuple[bool, bool]:
 # who becomes a contact --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_whoever_writes_becomes_a_contact_of_that_channel(shop: SmallProject) -> None:
     mailed(shop, "From: Anna Berg <anna@example.com>", "To: support@acme.example")
     shop.run()
@@ -72,6 +73,7 @@ def test_whoever_writes_becomes_a_contact_of_that_channel(shop: SmallProject) ->
     assert (contact["status"], contact["status_reason"]) == ("active", "recent_inbound")
 
 
+@pytest.mark.heavy
 def test_whoever_is_written_to_first_becomes_a_contact_that_has_not_written(shop: SmallProject) -> None:
     mailed(shop, "From: support@acme.example", "To: Anna Berg <anna@example.com>")
     shop.chat("+49 30 90182001", "2026-06-20 10:00 Small Shop: hello")
@@ -82,6 +84,7 @@ def test_whoever_is_written_to_first_becomes_a_contact_that_has_not_written(shop
         assert shop.contact(record)["status"] == "inactive"  # nothing was heard of them
 
 
+@pytest.mark.heavy
 def test_the_source_is_the_channel_of_whichever_interaction_was_first(shop: SmallProject) -> None:
     shop.deliver("crm", "2026-01-05", CRM)
     shop.chat(NUMBER, f"2026-06-12 10:00 {NUMBER}: hello")
@@ -112,6 +115,7 @@ def test_groups_are_kept_and_make_no_contacts(shop: SmallProject) -> None:
 # what ties them to records of a list ------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_a_whatsapp_number_ties_a_chat_to_the_list(shop: SmallProject) -> None:
     shop.deliver("crm", "2026-01-05", CRM)
     shop.chat(NUMBER, f"2026-06-10 10:00 {NUMBER}: hello")
@@ -120,6 +124,7 @@ def test_a_whatsapp_number_ties_a_chat_to_the_list(shop: SmallProject) -> None:
     assert shop.people() == {frozenset({"crm:1", "whatsapp:wa:4915123456789"})}
 
 
+@pytest.mark.heavy
 def test_an_address_ties_a_mail_to_the_list(shop: SmallProject) -> None:
     shop.deliver("crm", "2026-01-05", CRM)
     mailed(shop, "From: A. Berg <Anna@Example.com>", "To: support@acme.example")
@@ -128,6 +133,7 @@ def test_an_address_ties_a_mail_to_the_list(shop: SmallProject) -> None:
     assert shop.people() == {frozenset({"crm:1", "mail:mailto:anna@example.com"})}
 
 
+@pytest.mark.heavy
 def test_a_lead_form_ties_what_it_holds_to_the_list(shop: SmallProject) -> None:
     shop.deliver("crm", "2026-01-05", CRM)
     header = "id,created_time,platform,full_name,email,phone_number"
@@ -139,6 +145,7 @@ def test_a_lead_form_ties_what_it_holds_to_the_list(shop: SmallProject) -> None:
     assert {record.partition(":")[0] for record in together} == {"crm", "leads"}
 
 
+@pytest.mark.heavy
 def test_a_name_alone_ties_nobody_to_anybody(shop: SmallProject) -> None:
     shop.deliver("crm", "2026-01-05", CRM)
     messaged(shop)
@@ -149,6 +156,7 @@ def test_a_name_alone_ties_nobody_to_anybody(shop: SmallProject) -> None:
     assert len(shop.people()) == 3
 
 
+@pytest.mark.heavy
 def test_what_facebook_dresses_up_as_an_address_is_none(shop: SmallProject) -> None:
     dressed_up = f"{ANNA_THERE}@facebook.com"
     shop.deliver("crm", "2026-01-05", f"id,name,phone,email\n1,Anna Berg,0151 23456789,{dressed_up}")
@@ -161,6 +169,7 @@ def test_what_facebook_dresses_up_as_an_address_is_none(shop: SmallProject) -> N
     assert all(len(records) == 1 for records in shop.people())
 
 
+@pytest.mark.heavy
 def test_a_number_that_changes_links_the_old_one_and_the_new_one(shop: SmallProject) -> None:
     shop.deliver("crm", "2026-01-05", CRM)
     system = {"type": "user_changed_number", "body": "Anna changed", "wa_id": "4915123456780"}
@@ -178,6 +187,7 @@ def test_a_number_that_changes_links_the_old_one_and_the_new_one(shop: SmallProj
     assert {row["text"] for row in said} == {"Hi", "It is me"}
 
 
+@pytest.mark.heavy
 def test_a_notice_of_a_new_number_links_the_chats_of_both(shop: SmallProject) -> None:
     old, new = "+49 30 90182001", "+49 30 90182002"
     shop.chat(old, f"2026-06-10 10:00 {old}: hello", f"2026-06-10 11:00 {old}: \u200e{old} changed to {new}")

@@ -83,6 +83,7 @@ def test_a_corrected_file_is_the_retry_of_its_delivery_and_its_rows_are_as_old(p
     assert retry["created"] == 2
 
 
+@pytest.mark.heavy
 def test_a_corrected_row_does_not_win_over_what_came_after_the_file_it_was_in(project: SmallProject) -> None:
     back = refused(project)
     project.deliver("crm", "2026-06-05", "id,Name,Phone,tier\n1,Anna Maria Berg,0151 23456781,silver")
@@ -92,6 +93,7 @@ def test_a_corrected_row_does_not_win_over_what_came_after_the_file_it_was_in(pr
     assert dict(project.contact("crm:1")["attributes"]) == {"tier": "silver"}
 
 
+@pytest.mark.heavy
 def test_a_corrected_row_stands_where_it_stood(project: SmallProject) -> None:
     text = "id,Name,Phone\n1,Anna Berg,0151 23456781\n2,Ben Tal,0151 23456782\n1,Anna Maria Berg,call me"
     drop(project, refused(project, text), both)
@@ -99,6 +101,7 @@ def test_a_corrected_row_stands_where_it_stood(project: SmallProject) -> None:
     assert project.contact("crm:1")["name"] == "Anna Maria Berg"
 
 
+@pytest.mark.heavy
 def test_of_two_corrections_of_a_row_in_one_file_the_later_counts_whatever_their_numbers(
     project: SmallProject,
 ) -> None:
@@ -128,6 +131,7 @@ def test_a_delivery_waits_no_longer_when_all_its_rows_have_arrived(project: Smal
     assert contact_details.open_deliveries(project.connection).is_empty()
 
 
+@pytest.mark.heavy
 def test_what_is_still_wrong_comes_back_under_its_first_number(project: SmallProject) -> None:
     drop(project, refused(project), only_the_first)
     project.receive()
@@ -141,6 +145,7 @@ def test_what_is_still_wrong_comes_back_under_its_first_number(project: SmallPro
     assert contact_details.open_deliveries(project.connection).is_empty()
 
 
+@pytest.mark.heavy
 def test_a_corrected_file_that_is_dropped_in_twice_changes_nothing(project: SmallProject) -> None:
     back = refused(project)
     drop(project, back, both)
@@ -174,6 +179,7 @@ def test_a_file_of_another_source_is_no_retry(project: SmallProject) -> None:
     assert project.rows("SELECT code FROM problem WHERE code = 'RETRY_UNKNOWN'")
 
 
+@pytest.mark.heavy
 def test_a_column_of_the_source_with_our_name_is_its_own(project: SmallProject) -> None:
     crm = SETTINGS["sources"]["crm"] | {"columns": {"_delivery": "account_id"}}
     project.configure(sources={"crm": crm})
@@ -229,6 +235,7 @@ def test_the_way_out_says_how_many_were_refused_and_what_the_limit_is(tmp_path: 
         assert "2 of 3 rows were refused, and at most 50 % of the rows may be refused" in delivery["remediation"]
 
 
+@pytest.mark.heavy
 def test_a_file_that_was_stopped_comes_back_whole_and_its_correction_brings_all_of_it(tmp_path: Path) -> None:
     with small_project(tmp_path / "p", **limited(tmp_path, "all_or_nothing")) as project:
         back = refused(project)
@@ -245,6 +252,7 @@ def test_a_file_that_was_stopped_comes_back_whole_and_its_correction_brings_all_
         assert all(each.known for each in project.receive())
 
 
+@pytest.mark.heavy
 def test_a_correction_that_is_stopped_itself_comes_back_whole_under_the_first_numbers(tmp_path: Path) -> None:
     with small_project(tmp_path / "p", **limited(tmp_path, "all_or_nothing")) as project:
         drop(project, refused(project), only_the_first)
@@ -257,6 +265,7 @@ def test_a_correction_that_is_stopped_itself_comes_back_whole_under_the_first_nu
         }
 
 
+@pytest.mark.heavy
 def test_a_file_that_was_stopped_is_tried_again_when_the_limit_is_raised(tmp_path: Path) -> None:
     with small_project(tmp_path / "p", **limited(tmp_path, "all_or_nothing")) as project:
         refused(project)
@@ -279,6 +288,7 @@ def write(project: SmallProject, lines: list[dict[str, str]], name: str) -> None
         writer.writerows(lines)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("size", [1, 20_000])
 def test_each_row_is_as_old_as_the_delivery_that_it_names(
     project: SmallProject, monkeypatch: pytest.MonkeyPatch, size: int
@@ -297,6 +307,7 @@ def test_each_row_is_as_old_as_the_delivery_that_it_names(
     assert (str(retry["retry_of"]), retry["declared_at"].day) == (newer["_delivery"], 20)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("names", [("Aa", "Bb"), ("Bb", "Aa"), ("Wrong", "Right"), ("Right", "Wrong")])
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 @pytest.mark.parametrize("update", ["overwrite", "fill_blank"])
@@ -314,6 +325,7 @@ def test_of_two_corrections_the_later_counts_in_whatever_order_they_arrive(
     assert project.contact("crm:1")["name"] == names[1]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", [f"Anna {letter}" for letter in "abcd"])
 def test_a_correction_stands_when_its_file_is_read_again(tmp_path: Path, name: str) -> None:
     sources: dict[str, Any] = {"crm": {"format": "contacts_csv", "path": "landing/crm/*.csv"}}

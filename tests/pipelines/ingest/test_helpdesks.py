@@ -47,6 +47,7 @@ def desk(tmp_path: Path) -> Iterator[SmallProject]:
         yield project
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("order", [tuple(FILES), tuple(reversed(FILES))], ids=["in turn", "backwards"])
 def test_users_and_snapshots_of_a_ticket_meet_in_any_order(desk: SmallProject, order: tuple[str, ...]) -> None:
     for name in order:

@@ -89,6 +89,7 @@ def test_a_column_that_is_ignored_is_not_read_and_not_complained_about(project: 
     assert codes(project) == []
 
 
+@pytest.mark.heavy
 def test_a_column_that_fills_blanks_does_not_replace_a_value(project: SmallProject) -> None:
     configured(project, update={"tier": "fill_blank", "Phone": "fill_blank", "first name": "fill_blank"})
     project.deliver("crm", "2026-06-01", "id,first name,phone,tier\n1,Anna,0151 23456781,gold")
@@ -102,6 +103,7 @@ def test_a_column_that_fills_blanks_does_not_replace_a_value(project: SmallProje
     )
 
 
+@pytest.mark.heavy
 def test_a_value_stated_elsewhere_wins_over_one_that_fills_blanks(project: SmallProject) -> None:
     configured(project, update={"tier": "fill_blank", "tags": "fill_blank"})
     project.deliver(
@@ -132,6 +134,7 @@ def test_a_column_that_fills_blanks_clears_nothing(project: SmallProject) -> Non
     assert dict(project.contact("crm:1")["attributes"]) == {"tier": "gold"}
 
 
+@pytest.mark.heavy
 def test_the_same_words_under_another_policy_are_another_content(tmp_path: Path) -> None:
     text = "id,name,tier\n1,Anna Berg,{}"
     steps = [

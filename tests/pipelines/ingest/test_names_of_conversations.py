@@ -30,6 +30,7 @@ def webhook(key: str, hour: int) -> str:
     return json.dumps({"object": "page", "entry": [{"id": PAGE, "time": 1, "messaging": [event]}]})
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_a_delivery_without_a_name_does_not_take_away_the_one_another_told(
     project: SmallProject, order: tuple[int, ...]

@@ -63,6 +63,7 @@ def test_a_row_that_says_what_is_known_is_unchanged_and_one_that_says_more_is_up
     assert outcomes(project.receive())[1] == {"unchanged": 1, "updated": 1}
 
 
+@pytest.mark.heavy
 def test_a_row_that_goes_back_to_what_was_said_before_is_updated(project: SmallProject) -> None:
     for day, name in (("2026-06-01", "Jane"), ("2026-06-02", "June"), ("2026-06-03", "Jane")):
         project.deliver("crm", day, f"id,name\n1,{name}\nx{day},Joe")
@@ -190,6 +191,7 @@ def test_an_accepted_file_is_not_read_again_when_its_source_changes(project: Sma
 MOOD = {"mood": {"type": "text"}}
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("attributes", "outdated"),
     [
@@ -419,6 +421,7 @@ LAST = """name,id
     Joe,2"""
 
 
+@pytest.mark.heavy
 def test_whichever_delivery_arrives_first_the_records_are_the_same(tmp_path: Path) -> None:
     found = []
     days = {"2026-06-01": EARLIER, "2026-06-02": LATER, "2026-06-03": LAST}
@@ -441,6 +444,7 @@ def test_a_content_comes_from_the_earliest_delivery_that_holds_it(project: Small
     assert (jane["file_name"], jane["line_number"]) == ("crm-2026-06-01.csv", 3)
 
 
+@pytest.mark.heavy
 def test_a_content_that_turns_out_to_come_from_elsewhere_is_derived_anew(project: SmallProject) -> None:
     for day in ("2026-06-02", "2026-06-01"):
         project.deliver("crm", day, f"id,name,last modified\nx{day},Joe,\n1,Jane,2026-05-01")

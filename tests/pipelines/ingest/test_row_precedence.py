@@ -1,5 +1,7 @@
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.small_project import SmallProject
 
 
@@ -23,6 +25,7 @@ def test_a_row_that_claims_to_be_later_than_its_file_counts_as_of_that(project: 
     ]
 
 
+@pytest.mark.heavy
 def test_a_record_from_the_future_does_not_stay_the_newest_for_ever(project: SmallProject) -> None:
     project.deliver("crm", "2026-06-01", "id,name,last modified\n1,Anna Berg,2099-01-01")
     project.deliver("crm", "2026-06-02", "id,name,last modified\n1,Anna Maria Berg,2026-06-02")

@@ -202,6 +202,7 @@ def test_tables_with_other_columns_are_stored_apart(project: SmallProject, commi
     assert commits == [2, 1]
 
 
+@pytest.mark.heavy
 def test_a_file_that_is_refused_leaves_no_trace_in_the_others(project: SmallProject, commits: list[int]) -> None:
     project.configure(sources={"crm": SETTINGS["sources"]["crm"] | {"on_reject": "all_or_nothing"}})
     paths = deliver(project, "Jane Doe", "Max Orth", "Ada Berg", "Eva Otto")

@@ -26,6 +26,7 @@ def outcomes(project: SmallProject) -> dict[str, int]:
     return {outcome.value: count for outcome, count in taken.outcomes.items()}
 
 
+@pytest.mark.heavy
 def test_two_records_that_their_source_has_merged_are_one_contact_whatever_their_names(tmp_path: Path) -> None:
     with small_project(tmp_path, sources=SOURCES) as project:
         project.deliver("sales", "2026-02-01", BEFORE)
@@ -40,6 +41,7 @@ def test_two_records_that_their_source_has_merged_are_one_contact_whatever_their
         assert told["rule"].to_list() == ["source_merge", "source_merge"]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 @pytest.mark.parametrize("runs", [1, 3])
 def test_neither_the_order_of_merges_and_records_nor_that_of_runs_matters(
@@ -56,6 +58,7 @@ def test_neither_the_order_of_merges_and_records_nor_that_of_runs_matters(
         assert project.people() == ONE
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("arrives", ["never", "first", "last"])
 def test_a_merge_of_a_merge_holds_even_if_the_record_between_never_came(tmp_path: Path, arrives: str) -> None:
     ends = f"""
@@ -94,6 +97,7 @@ def test_merges_in_a_circle_end(tmp_path: Path) -> None:
         assert project.people() == ONE
 
 
+@pytest.mark.heavy
 def test_two_values_of_an_exclusive_attribute_stay_apart_even_so(tmp_path: Path) -> None:
     before = f"""
         {HEADER},account_id
@@ -108,6 +112,7 @@ def test_two_values_of_an_exclusive_attribute_stay_apart_even_so(tmp_path: Path)
         assert vetoed == {"reason": "veto:exclusive"}
 
 
+@pytest.mark.heavy
 def test_a_merge_takes_the_place_of_what_comparing_found(tmp_path: Path) -> None:
     before = f"""
         {HEADER}
@@ -137,6 +142,7 @@ def test_each_row_that_tells_of_a_merge_has_its_outcome(tmp_path: Path) -> None:
         assert project.people() == set()
 
 
+@pytest.mark.heavy
 def test_a_merge_is_said_to_be_known_from_the_delivery_that_was_made_first(tmp_path: Path) -> None:
     with small_project(tmp_path, sources=SOURCES) as project:
         project.deliver("sales", "2026-02-02", MERGED, "sales-2026-02-02.csv")

@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from tests.small_project import SETTINGS, small_project
 
 MAIL = """\
@@ -12,6 +14,7 @@ Subject: From the future
 hello"""
 
 
+@pytest.mark.heavy
 def test_a_mail_without_a_usable_time_is_kept_without_one_and_told_of(tmp_path: Path) -> None:
     mail = {"format": "eml", "path": "landing/mail/*.eml", "own_addresses": ["support@acme.example"]}
     with small_project(tmp_path, sources=SETTINGS["sources"] | {"mail": mail}) as project:

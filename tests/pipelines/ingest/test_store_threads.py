@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.small_project import SETTINGS, SmallProject, small_project
 
 SOURCES = SETTINGS["sources"] | {
@@ -33,6 +35,7 @@ def together(project: SmallProject) -> set[frozenset[str]]:
     return {frozenset(text.removeprefix("text of ") for text in each["texts"]) for each in found}
 
 
+@pytest.mark.heavy
 def test_mails_that_name_no_common_mail_are_one_by_the_mails_between(tmp_path: Path) -> None:
     mails = {
         "a": mail(1, "a"),
@@ -47,6 +50,7 @@ def test_mails_that_name_no_common_mail_are_one_by_the_mails_between(tmp_path: P
         assert found == {frozenset("abcde"), frozenset("f")}
 
 
+@pytest.mark.heavy
 def test_an_answer_that_does_not_say_to_what_goes_by_its_subject(tmp_path: Path) -> None:
     mails = {
         "a": mail(1, "a", month=5),
@@ -59,6 +63,7 @@ def test_an_answer_that_does_not_say_to_what_goes_by_its_subject(tmp_path: Path)
         assert found == {frozenset("a"), frozenset("bc"), frozenset("d")}
 
 
+@pytest.mark.heavy
 def test_a_conversation_is_whole_after_a_bridge_comes_late(tmp_path: Path) -> None:
     first, bridge = mail(1, "a"), mail(2, "b", "References: <z@example.com> <a@example.com>", subject="Other")
     other = mail(3, "c", "References: <z@example.com>", subject="Third")

@@ -36,6 +36,7 @@ def chat_zip() -> bytes:
     return made.getvalue()
 
 
+@pytest.mark.heavy
 def test_a_list_on_a_server_is_taken_in_once(project: SmallProject, there: Place) -> None:
     configure(project, there)
     there.put("crm-2026-06-01.csv", PEOPLE)
@@ -56,6 +57,7 @@ def test_a_file_that_is_not_touched_is_fetched_once(
     assert [each.known for each in project.receive()] == [True]
 
 
+@pytest.mark.heavy
 def test_a_large_file_comes_in_order_and_from_any_place_in_it(project: SmallProject, there: Place) -> None:
     configure(project, there)
     content = b"".join(b"%09d\n" % each for each in range(700_000))
@@ -69,6 +71,7 @@ def test_a_large_file_comes_in_order_and_from_any_place_in_it(project: SmallProj
         assert stream.read(10) == b"000000005\n"
 
 
+@pytest.mark.heavy
 def test_a_zip_is_read_where_it_is(project: SmallProject, there: Place) -> None:
     chats = {"format": "whatsapp_chat", "path": f"{there.url}/*.zip", "owner": "Small Shop", **there.options}
     project.configure(sources={"whatsapp": chats})
@@ -94,6 +97,7 @@ def test_nothing_of_a_delivery_is_in_a_temporary_file(
     assert (records(project), list(temporary.iterdir())) == (2, [])
 
 
+@pytest.mark.heavy
 def test_a_deleted_file_is_gone_and_what_it_said_stays(project: SmallProject, there: Place) -> None:
     configure(project, there, after_import="delete")
     there.put("crm-2026-06-01.csv", PEOPLE)
@@ -104,6 +108,7 @@ def test_a_deleted_file_is_gone_and_what_it_said_stays(project: SmallProject, th
     assert unreachable(project.connection) == {}
 
 
+@pytest.mark.heavy
 def test_an_archived_file_is_gone_and_can_be_had_back(project: SmallProject, there: Place) -> None:
     configure(project, there, after_import="archive")
     there.put("crm-2026-06-01.csv", PEOPLE)

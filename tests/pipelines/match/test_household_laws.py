@@ -1,6 +1,7 @@
 """People of one home stay as many as they are, whatever they share and in whatever script they are written."""
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +30,7 @@ SHARED = {
 }  # fmt: skip
 
 
+@pytest.mark.heavy
 @settings(max_examples=examples(60, light=12), deadline=None)
 @given(st.sampled_from(sorted(HOMES)), st.sets(st.sampled_from(sorted(SHARED))), st.integers(2, 5), st.booleans())
 def test_given_names_that_differ_are_never_one_person(family: str, shared: set[str], people: int, twice: bool) -> None:

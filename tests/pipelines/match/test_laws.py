@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -88,6 +89,7 @@ def numbered(listed: list[Row]) -> dict[int, Row]:
     return dict(enumerate(listed))
 
 
+@pytest.mark.heavy
 @many
 @given(lists, st.data())
 def test_the_order_of_records_decides_nothing(listed: list[Row], data: st.DataObject) -> None:
@@ -96,6 +98,7 @@ def test_the_order_of_records_decides_nothing(listed: list[Row], data: st.DataOb
     assert contacts(shuffled) == contacts(numbered(listed))
 
 
+@pytest.mark.heavy
 @settings(max_examples=examples(10, light=3), deadline=None)  # a batch costs what a whole list does
 @given(lists, st.integers(1, 5))
 def test_batches_decide_nothing(listed: list[Row], at_once: int) -> None:
@@ -104,6 +107,7 @@ def test_batches_decide_nothing(listed: list[Row], at_once: int) -> None:
     assert resolve(stated, ROLES, engine=PolarsEngine(at_once)).equals(resolve(stated, ROLES))
 
 
+@pytest.mark.heavy
 @many
 @given(lists, st.integers(0, 12))
 def test_an_unrelated_record_changes_no_other_contact(listed: list[Row], place: int) -> None:

@@ -2,6 +2,7 @@ from itertools import permutations
 from random import Random
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -72,6 +73,7 @@ def test_the_same_list_gives_the_same_contacts() -> None:
     assert resolve(LIST, ROLES).equals(resolve(LIST, ROLES))
 
 
+@pytest.mark.heavy
 @settings(max_examples=examples(15, light=3), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(random: Random) -> None:
@@ -80,6 +82,7 @@ def test_the_order_of_rows_does_not_matter(random: Random) -> None:
     assert groups(resolve(shuffled, ROLES)) == groups(resolve(LIST, ROLES))
 
 
+@pytest.mark.heavy
 def test_whom_a_record_joins_that_could_be_two_people_does_not_depend_on_the_order_of_rows() -> None:
     family = [("a", "Anna", "Berg"), ("t", "Tom", "Berg"), ("?", None, "Berg")]
     rows = [(record, given, name, "+49 1512 3456709", None, None) for record, given, name in family]

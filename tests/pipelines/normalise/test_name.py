@@ -190,6 +190,7 @@ WORD = st.one_of(
 CELL = st.none() | st.lists(WORD, min_size=1, max_size=3).map(" ".join)
 
 
+@pytest.mark.heavy
 @settings(deadline=None)
 @given(st.lists(st.tuples(CELL, CELL, CELL) | st.tuples(st.none(), CELL, CELL), max_size=10))
 def test_plain_names_are_kept_as_all_names_are(written: list[Written]) -> None:

@@ -210,6 +210,7 @@ def test_columns_have_their_types_even_without_rows() -> None:
 DIALLED = st.from_regex(r"\A(\+|00)?[0-9 ()/.-]{3,18}( ?x[0-9]{1,4})?\Z")
 
 
+@pytest.mark.heavy
 @given(st.one_of(DIALLED, st.text(max_size=20)), st.sampled_from([None, "DE", "US", "IT", "BR", "AR", "MX", "GB"]))
 def test_normalising_a_phone_twice_is_normalising_it_once(raw: str, region: str | None) -> None:
     once = phone(raw, region)["normalised"]
@@ -257,6 +258,7 @@ def test_what_is_no_whatsapp_id_is_refused(raw: str, code: str) -> None:
     assert (known["normalised"], known["validity"], known["code"]) == (None, "invalid", code)
 
 
+@pytest.mark.heavy
 @given(st.one_of(st.from_regex(r"\A\+?[0-9]{4,16}\Z"), DIALLED))
 def test_normalising_a_whatsapp_id_twice_is_normalising_it_once(raw: str) -> None:
     once = wa_id(raw)["normalised"]

@@ -139,12 +139,14 @@ def differences(expected: pl.DataFrame, found: pl.DataFrame) -> list[tuple[Any, 
     return both.filter(~equal).rows()
 
 
+@pytest.mark.heavy
 def test_example_numbers_of_every_region_and_type_are_judged_as_by_the_library(
     from_examples: pl.DataFrame, examples_decided: pl.DataFrame
 ) -> None:
     assert differences(from_examples, examples_decided) == []
 
 
+@pytest.mark.heavy
 def test_numbers_that_were_made_up_are_judged_as_by_the_library(
     from_anything: pl.DataFrame, anything_decided: pl.DataFrame
 ) -> None:
@@ -168,6 +170,7 @@ def test_valid_numbers_of_every_region_are_decided(from_examples: pl.DataFrame, 
     assert set(examples_decided.filter(valid)["region"]) == set(from_examples.filter(valid)["region"])
 
 
+@pytest.mark.heavy
 def test_numbers_normalised_as_a_whole_are_those_of_the_library(
     from_examples: pl.DataFrame, from_anything: pl.DataFrame
 ) -> None:

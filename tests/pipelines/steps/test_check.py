@@ -30,6 +30,7 @@ def counted(project: SmallProject, path: Path) -> tuple[str, str | None, dict[Ou
     return found.state, found.code, dict(found.outcomes)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize(
     "options", [{}, {"mode": "add_only"}, {"mode": "update_only"}, {"on_reject": "all_or_nothing"}]
@@ -49,6 +50,7 @@ CELL = st.sampled_from(["", " ", "1", "2", "Jane Doe", "jane@example.com", "call
 LINES = st.lists(st.lists(CELL, min_size=1, max_size=5), max_size=8)
 
 
+@pytest.mark.heavy
 @given(first=LINES, second=LINES, limit=st.sampled_from(["continue", "all_or_nothing", {"abort_if_pct": 40}]))
 @settings(max_examples=examples(5, light=3), deadline=None)
 def test_outcomes_add_up_and_are_what_was_said_before(first: Any, second: Any, limit: Any) -> None:
@@ -66,6 +68,7 @@ def test_outcomes_add_up_and_are_what_was_said_before(first: Any, second: Any, l
         assert health.rows_conserved(project.connection).broken == 0
 
 
+@pytest.mark.heavy
 def test_nothing_is_written(tmp_path: Path) -> None:
     with small_project(tmp_path / "p") as made:
         made.deliver("crm", "2026-06-01", "id,name\n9,Zoe Alt")
@@ -143,6 +146,7 @@ def test_where_it_is_not_clear_the_sources_are_listed(project: SmallProject, tmp
 # What became of it before
 
 
+@pytest.mark.heavy
 def test_a_file_that_was_refused_before_is_not_known_and_says_what_was_wrong(project: SmallProject) -> None:
     crm = SETTINGS["sources"]["crm"] | {"on_reject": "all_or_nothing"}
     project.configure(sources=SETTINGS["sources"] | {"crm": crm})

@@ -1,5 +1,7 @@
 from datetime import UTC, datetime
 
+import pytest
+
 from pipelines.decide.annotate import tag
 from pipelines.decide.commit import Attribution
 from pipelines.decide.merge import merge
@@ -11,6 +13,7 @@ RULING = Attribution(actor="Ina", reason="x", decided_at=datetime(2026, 7, 1, tz
 LIST = "id,name,email\n1,Anna Berg,anna@example.com\n2,Otto Kern,otto@example.com\n3,Cem Arslan,cem@example.com"
 
 
+@pytest.mark.heavy
 def test_every_contact_touched_is_there_before_and_after_and_no_other(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", LIST)
     project.run()
@@ -26,6 +29,7 @@ def test_every_contact_touched_is_there_before_and_after_and_no_other(project: S
     assert [each["record_id"] for each in change.after[anna].records] == ["1", "2"]
 
 
+@pytest.mark.heavy
 def test_nothing_of_it_is_kept(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", LIST)
     project.run()

@@ -44,6 +44,7 @@ def matched(project: SmallProject) -> None:
     project.run()
 
 
+@pytest.mark.heavy
 def test_a_pair_that_merged_says_what_was_compared_and_what_it_weighs(matched: SmallProject) -> None:
     found = explained(matched, "crm:1", "shop:2")
     levels = {each.field: (each.one, each.other, each.level) for each in found.items}
@@ -69,6 +70,7 @@ def test_the_probability_is_that_of_the_edge_that_was_kept(matched: SmallProject
     assert found.probability == pytest.approx(edge["probability"], abs=1e-5)
 
 
+@pytest.mark.heavy
 def test_names_in_each_others_place_are_told(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,first_name,last_name,email\n1,Anna,Berg,a@example.com")
     project.deliver("shop", "2026-01-05", "id,first_name,last_name,email\n1,Berg,Anna,a@example.com")
@@ -176,6 +178,7 @@ def test_two_that_somebody_parted_say_who_did(matched: SmallProject) -> None:
     assert found.why.startswith("not one person, as Ina decided on 2026-06-15")
 
 
+@pytest.mark.heavy
 def test_others_that_a_decision_keeps_apart_say_which_to_take_back(matched: SmallProject) -> None:
     matched.deliver("crm", "2026-01-06", f"{ANNA}\n5,Anna Berg,+49 30 90182044,anna.berg@example.com,")
     matched.run()

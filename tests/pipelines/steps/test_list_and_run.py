@@ -97,6 +97,7 @@ def by_list(folder: Path, path: Path, roles: dict[str, ListRole], engine: str = 
     return {frozenset(members) for members in found["record_id"].to_list()}
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("seed", range(8))
 def test_a_list_makes_the_people_that_a_run_makes_of_it(tmp_path: Path, seed: int) -> None:
     text = as_csv(generated(seed))
@@ -107,6 +108,7 @@ def test_a_list_makes_the_people_that_a_run_makes_of_it(tmp_path: Path, seed: in
     assert max(map(len, run)) > 1
 
 
+@pytest.mark.heavy
 def test_a_list_that_a_model_is_fitted_to_makes_the_same_people(tmp_path: Path) -> None:
     rows = contact_list(720)
     assert rows.height >= FEWEST
@@ -144,6 +146,7 @@ def demo_by_run(folder: Path, *, exclusive: bool = False) -> set[frozenset[str]]
         return {frozenset(each.removeprefix("crm:") for each in members) for members in project.people()}
 
 
+@pytest.mark.heavy
 def test_the_list_of_the_demo_makes_the_people_that_a_run_makes_of_it(tmp_path: Path) -> None:
     run = demo_by_run(tmp_path / "project")
     taken_in = frozenset().union(*run)  # a run gives back rows that nobody could be reached by
@@ -151,6 +154,7 @@ def test_the_list_of_the_demo_makes_the_people_that_a_run_makes_of_it(tmp_path: 
     assert found - {frozenset()} == run
 
 
+@pytest.mark.heavy
 def test_only_a_project_knows_of_exclusive_attributes(tmp_path: Path) -> None:
     """The one thing a list cannot say: that two values of a column are two people."""
     run = demo_by_run(tmp_path / "project", exclusive=True)

@@ -76,6 +76,7 @@ def differing(found: Comparison) -> dict[str, tuple[int, int]]:
 # proving --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_what_a_run_has_made_is_what_a_rebuild_makes(filled: SmallProject) -> None:
     found = compared(filled)
     assert (found.is_equal, found.rows, found.contacts_that_differ, found.pending) == (True, 0, [], 0)
@@ -115,6 +116,7 @@ def test_a_contact_that_nothing_is_known_of_is_found(filled: SmallProject) -> No
     assert found.contacts_that_differ == [NOBODY]
 
 
+@pytest.mark.heavy
 def test_what_waits_for_the_next_run_is_no_difference(filled: SmallProject) -> None:
     filled.deliver("shop", "2026-01-06", "id,name,phone,email\n4,Lena Vogt,0151 23456783,\n3,Lea Weber,030 901821,")
     filled.receive()
@@ -122,6 +124,7 @@ def test_what_waits_for_the_next_run_is_no_difference(filled: SmallProject) -> N
     assert (found.is_equal, found.pending, found.records) == (True, 2, 8)
 
 
+@pytest.mark.heavy
 def test_another_configuration_waits_for_the_next_run_as_well(filled: SmallProject) -> None:
     filled.configure(matching={"auto": 0.999999, "review": 0.3})
     found = compared(filled)
@@ -152,6 +155,7 @@ def test_a_rebuild_of_what_is_right_changes_nothing_but_the_runs_of_edges(filled
     assert {table for table in EVERYTHING if before[table] != after[table]} == {"match_edge"}
 
 
+@pytest.mark.heavy
 def test_a_rebuild_puts_right_what_was_wrong(filled: SmallProject) -> None:
     right = {table: filled.rows(f"FROM ({sql}) ORDER BY ALL") for table, sql in DERIVED.items()}
     filled.connection.execute("UPDATE contact SET name = 'Somebody'")
@@ -280,6 +284,7 @@ def play(project: SmallProject, history: Sequence[Step]) -> None:
             decide(project, number, step)
 
 
+@pytest.mark.heavy
 @few
 @given(
     st.lists(lists, min_size=1, max_size=3),

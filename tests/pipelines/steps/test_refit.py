@@ -20,6 +20,7 @@ def matched(project: SmallProject) -> None:
     project.run()
 
 
+@pytest.mark.heavy
 def test_a_fit_is_kept_as_the_next_version_and_says_what_it_moved(matched: SmallProject) -> None:
     fitted = refit_now(matched.project, matched.connection, "fit")
     assert (fitted.before, fitted.version, fitted.records) == ("shipped", "fit-1", 32)
@@ -43,6 +44,7 @@ def test_a_preview_keeps_nothing(matched: SmallProject) -> None:
     assert [matched.rows(f"FROM {table} ORDER BY ALL") for table in tables] == before
 
 
+@pytest.mark.heavy
 def test_a_preview_says_what_the_next_run_would_find(matched: SmallProject) -> None:
     foreseen = refit_preview(matched.project, matched.connection).preview
     refit_now(matched.project, matched.connection, "fit")

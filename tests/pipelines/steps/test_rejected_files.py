@@ -236,6 +236,7 @@ def test_a_file_that_is_being_corrected_is_not_replaced_when_the_same_rows_are_r
     assert project.rows("SELECT rejected_file FROM delivery") == [{"rejected_file": returned(project).name}]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("edited", [True, False])
 def test_other_rows_go_into_another_file_if_the_first_is_being_corrected(project: SmallProject, edited: bool) -> None:
     project.deliver("crm", "2026-06-01", LIST)

@@ -60,6 +60,7 @@ def told(path: Path) -> list[list[str]]:
         return sorted(row[1:] for row in csv.reader(file))
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("dialect", Dialect)
 def test_an_export_that_is_imported_into_an_empty_project_makes_the_same_contacts(
     tmp_path: Path, dialect: Dialect

@@ -40,6 +40,7 @@ def probabilities(project: SmallProject) -> list[float]:
     return [float(each["probability"]) for each in found]
 
 
+@pytest.mark.heavy
 def test_the_thresholds_there_are_change_nothing(matched: SmallProject) -> None:
     settings = matched.project.settings.matching
     found = what_if(matched.project, matched.connection, settings.auto, settings.review)
@@ -58,6 +59,7 @@ def test_a_threshold_above_a_merge_splits_its_contact_and_moves_the_segment(matc
     )  # fmt: skip
 
 
+@pytest.mark.heavy
 def test_what_would_be_is_what_a_run_with_these_thresholds_makes(matched: SmallProject, tmp_path: Path) -> None:
     auto = min(probabilities(matched)[0] + 1e-4, 0.999999)
     found = what_if(matched.project, matched.connection, auto)

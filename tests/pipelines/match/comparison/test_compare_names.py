@@ -133,6 +133,7 @@ def test_each_part_has_a_level_of_its_own(one: str, other: str, expected: tuple[
 NAMES = sorted({name for pair in ONE_PERSON + TWO_PEOPLE + NOT_COMPARABLE for name in pair})
 
 
+@pytest.mark.heavy
 @settings(deadline=None, max_examples=examples(100, light=20))
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)), min_size=1, max_size=30))
 def test_it_makes_no_difference_which_name_comes_first(pairs: list[tuple[str, str]]) -> None:

@@ -80,6 +80,7 @@ def test_a_list_is_always_fitted_alike() -> None:
     assert same(fitted(people(40)), fitted(people(40)))
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("sample", [module.SAMPLE, 200], ids=["every pair", "a sample"])
 def test_the_order_of_rows_decides_nothing(sample: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SAMPLE", sample)
@@ -99,6 +100,7 @@ def test_a_sample_is_of_one_record_in_so_many(monkeypatch: pytest.MonkeyPatch) -
     assert ends.n_unique() == pairs.height
 
 
+@pytest.mark.heavy
 def test_without_evidence_the_priors_stay() -> None:
     alone: list[Row] = [
         {"given": given, "family": family, "city": city}

@@ -166,6 +166,7 @@ ROWS = st.lists(
 )
 
 
+@pytest.mark.heavy
 @settings(deadline=None, max_examples=examples(30, light=6))
 @given(ROWS, st.sampled_from([1, 1_000, 10_000_000]))
 def test_weights_are_finite_and_the_same_both_ways_round(rows: list[Row], size: int) -> None:
@@ -176,6 +177,7 @@ def test_weights_are_finite_and_the_same_both_ways_round(rows: list[Row], size: 
     assert one.weight.tolist() == pytest.approx(other.weight.tolist())
 
 
+@pytest.mark.heavy
 @settings(deadline=None, max_examples=examples(30, light=6))
 @given(st.floats(1e-6, 0.5), st.floats(1e-6, 0.5))
 def test_the_more_frequent_a_value_the_less_it_weighs(one: float, other: float) -> None:

@@ -213,6 +213,7 @@ def test_a_cell_of_several_lines_that_look_like_rows_is_one_cell(tmp_path: Path)
     assert table(tmp_path, 'name,notes\nJane,"a,b\nc,d"\n')[1] == [CsvRow(1, 2, ["Jane", "a,b\nc,d"])]
 
 
+@pytest.mark.heavy
 def test_a_quote_that_is_never_closed_is_noticed_after_one_cell(tmp_path: Path) -> None:
     lines = 2 * csv_rows.LARGEST_CELL // len("Jane,1\n")
     content = 'name,phone\n"' + "Jane,1\n" * lines

@@ -98,6 +98,7 @@ def test_tickets_are_recognised_by_their_keys(tmp_path: Path) -> None:
         assert FORMAT.detects(Sample("x.json", export(tmp_path, value).read_bytes())) == sure
 
 
+@pytest.mark.heavy
 @settings(max_examples=examples(60, light=12), deadline=None)
 @given(value=spoiled([ticket(said(1, "Sure"), requester={"id": 7, "email": "anna@example.com"})]))
 def test_whatever_a_value_is_the_reader_goes_on_or_says_what_is_wrong(value: Any) -> None:

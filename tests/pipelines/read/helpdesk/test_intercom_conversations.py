@@ -126,6 +126,7 @@ def test_conversations_are_recognised_by_their_keys(tmp_path: Path, value: Any, 
 TAGS = {"tags": [{"id": "1", "name": "refund", "applied_at": START}]}
 
 
+@pytest.mark.heavy
 @settings(max_examples=examples(60, light=12), deadline=None)
 @given(value=spoiled([BEN, conversation(part("1", "assignment"), part("2", "comment", "Hi"), tags=TAGS)]))
 def test_whatever_a_value_is_the_reader_goes_on_or_says_what_is_wrong(value: Any) -> None:

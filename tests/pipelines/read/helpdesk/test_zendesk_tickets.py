@@ -226,6 +226,7 @@ WHOLE = {
 }
 
 
+@pytest.mark.heavy
 @settings(max_examples=examples(60, light=12), deadline=None)
 @given(value=spoiled(WHOLE))
 def test_whatever_a_value_is_the_reader_goes_on_or_says_what_is_wrong(value: Any) -> None:

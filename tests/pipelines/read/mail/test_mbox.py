@@ -419,6 +419,7 @@ PIECES += [
 ]
 
 
+@pytest.mark.heavy
 @settings(max_examples=examples(100, light=20), deadline=None)
 @given(st.one_of(st.binary(max_size=200), st.lists(st.sampled_from(PIECES) | st.text(max_size=5)).map("".join)))
 def test_whatever_the_bytes_only_delivery_errors_come_and_contracts_hold(data: bytes | str) -> None:

@@ -460,6 +460,7 @@ def test_other_file_names_hold_no_title() -> None:
     assert title_in("_chat") is None
 
 
+@pytest.mark.heavy
 @given(st.lists(st.sampled_from(["Anna Weber: Hi", "Acme Support: Yes", "You blocked this contact", "more", ""])))
 def test_every_line_with_a_header_is_one_outcome(bodies: list[str]) -> None:
     lines = ["13/09/25, 09:52 - Acme Support: Hello", *(body and f"13/09/25, 09:53 - {body}" for body in bodies)]

@@ -32,6 +32,7 @@ SHAPES = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("line", "parts"), SHAPES.items())
 def test_headers_of_every_shape_are_understood(line: str, parts: tuple[int, int, int]) -> None:
     found = header(line)

@@ -104,6 +104,7 @@ def test_places_do_not_become_part_of_a_name(tmp_path: Path) -> None:
     assert batch.messages["kind"].to_list()[:2] == ["location", "location"]
 
 
+@pytest.mark.heavy
 def test_lines_of_an_unknown_half_of_the_day_are_refused_with_their_place(tmp_path: Path) -> None:
     text = (
         "[18/11/26, 오후 3:12:45] Lena: one\n"

@@ -341,6 +341,7 @@ JUNK = st.recursive(
 )
 
 
+@pytest.mark.heavy
 @settings(max_examples=examples(80, light=16), deadline=None)
 @given(st.lists(st.dictionaries(KEY, JUNK, max_size=5), max_size=3), st.binary(max_size=20))
 def test_whatever_the_values_only_delivery_errors_come_and_contracts_hold(values: list[Any], junk: bytes) -> None:

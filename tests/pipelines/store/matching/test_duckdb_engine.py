@@ -50,6 +50,7 @@ def listed(rows: list[tuple[str | None, ...]]) -> pl.DataFrame:
     return frame.with_columns(record_id=pl.int_range(pl.len()) + 100)
 
 
+@pytest.mark.heavy
 @settings(max_examples=examples(6, light=3), deadline=None)
 @given(PEOPLE)
 def test_a_list_has_the_same_contacts_on_every_engine(engine: DuckDBEngine, rows: list[tuple[str | None, ...]]) -> None:

@@ -1,4 +1,5 @@
 import polars as pl
+import pytest
 
 from pipelines.derive.match import CAPS
 from pipelines.steps.match_report import named, report
@@ -8,6 +9,7 @@ from tests.small_project import SmallProject
 PEOPLE = "id,name,email\n1,Anna Berg,anna@example.com\n2,Otto Kern,otto@example.com"
 
 
+@pytest.mark.heavy
 def test_scores_are_counted_by_weight_and_zone(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", PEOPLE)
     project.deliver("shop", "2026-01-05", PEOPLE)
@@ -17,6 +19,7 @@ def test_scores_are_counted_by_weight_and_zone(project: SmallProject) -> None:
     assert shown["bits"].is_sorted()
 
 
+@pytest.mark.heavy
 def test_blocks_over_their_cap_are_counted_by_what_they_have_in_common(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", PEOPLE)
     project.deliver("shop", "2026-01-05", PEOPLE)
@@ -27,6 +30,7 @@ def test_blocks_over_their_cap_are_counted_by_what_they_have_in_common(project: 
     assert set(found["largest"]) == {2}
 
 
+@pytest.mark.heavy
 def test_blocks_are_sampled_by_record_with_whether_they_make_pairs(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", PEOPLE)
     project.deliver("shop", "2026-01-05", PEOPLE + "\n3,Ida,")
@@ -50,6 +54,7 @@ def test_how_likely_strangers_share_a_value_is_known_once_values_are_counted(pro
     assert models.current_parameters(project.connection)[0] == models.SHIPPED
 
 
+@pytest.mark.heavy
 def test_a_report_counts_what_is_there(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", PEOPLE)
     project.deliver("shop", "2026-01-05", PEOPLE)

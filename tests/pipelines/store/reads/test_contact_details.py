@@ -8,6 +8,7 @@ ANNA = "id,name,phone,email,account_id\n1,Anna Müller-Berg,0151 23456789,anna@e
 SAME = "id,name,phone,email\n1,Anna Müller-Berg,0151 23456789,"
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("words", ["muller", "ANNA M", "anna@EXAMPLE", "0151 234 567", "k-7", "+49151"])
 def test_a_contact_is_found_by_part_of_what_is_known_of_it(project: SmallProject, words: str) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
@@ -15,6 +16,7 @@ def test_a_contact_is_found_by_part_of_what_is_known_of_it(project: SmallProject
     assert search.find(project.connection, words).to_list() == [project.contact_of("crm:1")]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("words", ["", "  ", "bernd", "999"])
 def test_nothing_is_found_by_what_is_not_known(project: SmallProject, words: str) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
@@ -22,6 +24,7 @@ def test_nothing_is_found_by_what_is_not_known(project: SmallProject, words: str
     assert search.find(project.connection, words).is_empty()
 
 
+@pytest.mark.heavy
 def test_the_id_of_a_merged_contact_leads_to_the_one_it_is_in(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com")
     project.deliver("shop", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
@@ -33,6 +36,7 @@ def test_the_id_of_a_merged_contact_leads_to_the_one_it_is_in(project: SmallProj
     assert search.find(project.connection, shop[:8]).to_list() == [project.contact_of("crm:1")]
 
 
+@pytest.mark.heavy
 def test_an_id_that_came_back_leads_to_itself_alone(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
     project.deliver("shop", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
@@ -45,6 +49,7 @@ def test_an_id_that_came_back_leads_to_itself_alone(project: SmallProject) -> No
     assert search.find(project.connection, shop).to_list() == [shop]
 
 
+@pytest.mark.heavy
 def test_a_record_names_what_ties_it_to_the_others(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.deliver("shop", "2026-01-05", SAME)
@@ -53,6 +58,7 @@ def test_a_record_names_what_ties_it_to_the_others(project: SmallProject) -> Non
     assert members.select("source", "rule").rows() == [("crm", "same_phone"), ("shop", "same_phone")]
 
 
+@pytest.mark.heavy
 def test_somebody_is_meant_by_the_id_of_a_contact_that_was_merged(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com")
     project.deliver("shop", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
@@ -80,6 +86,7 @@ def test_what_waits_for_somebody_is_named_with_the_way_out(project: SmallProject
     assert "columns:" in found["shop"]["remediation"]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("words", ["berg anna", "Müller-Berg, Anna", "mueller", "MÜLLER"])
 def test_a_name_is_found_by_its_words_in_any_order_and_spelling(project: SmallProject, words: str) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
@@ -87,6 +94,7 @@ def test_a_name_is_found_by_its_words_in_any_order_and_spelling(project: SmallPr
     assert search.find(project.connection, words).to_list() == [project.contact_of("crm:1")]
 
 
+@pytest.mark.heavy
 def test_a_contact_names_those_that_may_be_the_same_person(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com")
     project.deliver("shop", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
@@ -96,6 +104,7 @@ def test_a_contact_names_those_that_may_be_the_same_person(project: SmallProject
     assert contact_details.review_queue(project.connection).height == 1
 
 
+@pytest.mark.heavy
 def test_a_number_that_was_changed_still_finds_its_contact_and_says_until_when(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
     project.run()

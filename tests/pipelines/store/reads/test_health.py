@@ -14,6 +14,7 @@ def merged(project: SmallProject) -> None:
     project.run()
 
 
+@pytest.mark.heavy
 def test_all_is_well_after_a_run(merged: SmallProject) -> None:
     connection = merged.connection
     assert health.rows_conserved(connection) == (0, 2)
@@ -61,6 +62,7 @@ def test_what_somebody_has_parted_and_is_one_contact_is_found(merged: SmallProje
     assert health.cannot_links_kept(merged.connection) == (0, 1)
 
 
+@pytest.mark.heavy
 def test_messages_after_the_moment_of_a_run_are_counted(project: SmallProject) -> None:
     project.chat("+49 151 23456789", "2026-08-01 09:04 +49 151 23456789: from the future")
     project.run()

@@ -38,6 +38,7 @@ def test_digits_inside_another_word_are_no_part_of_a_phone_number(project: Small
     assert found(project, words) == set()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "words", ["9001", "030 9001", "(030) 9001-8200", "+49 30 9001", "0049 309001", "9001 8200", "8200 9001"]
 )

@@ -173,6 +173,7 @@ def test_the_source_is_the_channel_of_the_first_interaction(chat: SmallProject) 
     assert chat.contact(RECORD)["source"] == "whatsapp"
 
 
+@pytest.mark.heavy
 def test_all_timelines_together_are_as_long_as_their_entries(chat: SmallProject) -> None:
     happened(chat, 1, "status_changed", "2026-02-02 10:00:00Z", text="resolved")
     receipt(chat, 2, ID.format(77), "delivered", "2026-02-05 10:00:00Z")

@@ -57,6 +57,7 @@ def ids(project: SmallProject) -> list[dict[str, object]]:
     return project.rows("SELECT record_key, contact_id, run_from, run_to FROM membership ORDER BY ALL")
 
 
+@pytest.mark.heavy
 def test_what_the_old_matcher_derived_goes_and_what_was_received_stays(older: SmallProject) -> None:
     received = [older.rows(f"FROM {table} ORDER BY ALL") for table in ("record", "source_record", "identifier")]
 
@@ -67,6 +68,7 @@ def test_what_the_old_matcher_derived_goes_and_what_was_received_stays(older: Sm
     assert older.rows("FROM duckdb_tables() WHERE table_name = 'match_block'") == []
 
 
+@pytest.mark.heavy
 def test_until_the_next_run_contacts_are_what_they_were(older: SmallProject) -> None:
     before = ids(older), older.rows("FROM contact ORDER BY ALL")
 
@@ -76,6 +78,7 @@ def test_until_the_next_run_contacts_are_what_they_were(older: SmallProject) -> 
     assert older.rows("FROM review_queue") == []
 
 
+@pytest.mark.heavy
 def test_the_next_run_matches_everything_anew(older: SmallProject) -> None:
     migrate(older.connection)
 
@@ -85,6 +88,7 @@ def test_the_next_run_matches_everything_anew(older: SmallProject) -> None:
     assert older.match().records == 0
 
 
+@pytest.mark.heavy
 def test_contacts_of_the_same_records_keep_their_ids(older: SmallProject) -> None:
     before = ids(older)
     migrate(older.connection)

@@ -150,6 +150,7 @@ def shown(project: SmallProject) -> dict[str, list[Any]]:
     }
 
 
+@pytest.mark.heavy
 def test_what_people_are_shown_is_what_it_was_and_a_run_finds_nothing_new(filled: SmallProject) -> None:
     before = shown(filled)
     assert [len(before[name]) for name in ("contacts", "problems")] == [2, 2]
