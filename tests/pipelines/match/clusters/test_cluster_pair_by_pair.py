@@ -150,6 +150,7 @@ edges_of_lists = st.lists(
 def test_clusters_and_vetoes_are_those_found_pair_by_pair(edges: pl.DataFrame, members: dict[str, Member]) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("pipelines.match.clusters.cluster.pool_evidence", lambda ends: pool_evidence(ends.clear()))
+        patched.setattr("pipelines.match.clusters.cluster.rivals", lambda *_: {})  # see test_rivals
         found = clustered(edges, members)
     groups, vetoed = pair_by_pair(edges, members)
 
