@@ -1,7 +1,8 @@
 """What makes two records two people, however much else they share: given names and birth dates that differ.
 
 People who live together share family name, line, mailbox and address, twins even a birth date. What parts them is the
-given name. So no evidence merges two given names that both are known to be names; a person may. A word that hardly
+given name. So no evidence merges two given names that both are known to be names, but an identifier that one person
+alone has (role `exact_id`) where all else is sure; a person may. A word that hardly
 anybody bears may be a name garbled, and then the rest decides, if it is sure.
 """
 
@@ -16,6 +17,7 @@ from pipelines.match.comparison.name_words import known_given_names
 from pipelines.match.comparison.records import Records
 from pipelines.match.model.weigh import Frequencies
 from pipelines.match.priors import SURE
+from schemas.match_fields import fields_of_role
 
 Flags = NDArray[np.bool_]
 NEAR = ("typo", "similar", "distant")  # levels of words that may be one name or two
@@ -46,7 +48,14 @@ def names_contradict(
     one, other = (values.gather(codes[near]) for codes in (lo, hi))
     are_names = both[near] if frequencies.counted else both[near] | distant | _is_short(one, other)
     found[near] = are_names & ~_sound_alike(one, other)
-    return found | _second_names_differ(records, frequencies, comparison, rows)
+    found |= _second_names_differ(records, frequencies, comparison, rows)
+    return found & ~(share_an_id(comparison)[rows] & (probability >= SURE))
+
+
+def share_an_id(comparison: Comparison) -> Flags:
+    """Pairs with one identifier of the kind that one person alone has: relatives do not share it."""
+    same = [comparison.fields[name].level == 1 for name in fields_of_role("exact_id") if name in comparison.fields]
+    return np.asarray(np.logical_or.reduce([np.zeros(len(comparison.swapped), bool), *same]), bool)
 
 
 def _both_known(records: Records, frequencies: Frequencies, lo: NDArray[Any], hi: NDArray[Any]) -> Flags:

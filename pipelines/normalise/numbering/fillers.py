@@ -4,6 +4,7 @@ import polars as pl
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
 UP, DOWN = "01234567890123456789", "98765432109876543210"
+FILLING = ("12345678901234567890", "01234567890123456789", "0987654321")  # as typed; 90 1234 5678 is a mobile in Japan
 SHORTEST = 6  # digits that are looked at
 REPEATED_THREE, REPEATED_TWO = 1_001, 10_101  # what divides six digits such as 123123, 121212
 RUNNING = [int(run[nth : nth + SHORTEST]) for run in (UP, DOWN) for nth in range(10)]
@@ -32,5 +33,5 @@ def is_filler(number: pl.Expr) -> pl.Expr:
 
 def _is_pattern(digits: pl.Expr) -> pl.Expr:
     repeated = [digits.str.slice(period) == digits.str.head(-period) for period in PERIODS]
-    running = [pl.lit(run).str.contains(digits, literal=True) for run in (UP, DOWN)]
+    running = [pl.lit(run).str.starts_with(digits) for run in FILLING]
     return pl.any_horizontal(*repeated, *running)

@@ -393,7 +393,10 @@ def test_digits_that_only_fill_the_field_are_kept_and_match_nobody(raw: str, reg
     assert (known["validity"], known["code"], known["match_keys"]) == ("possible", "PHONE_PLACEHOLDER", [])
 
 
-@pytest.mark.parametrize("raw", ["0151 23456789", "+49 171 7777777", "+49 800 3300000", "+971 50 1111111"])
+@pytest.mark.parametrize(
+    "raw",
+    ["0151 23456789", "+49 171 7777777", "+49 800 3300000", "+971 50 1111111", "+81 90 1234 5678", "+91 98765 43210"],
+)
 def test_a_number_that_is_easy_to_remember_may_be_somebodys(raw: str) -> None:
     known = phone(raw, "DE")
     assert known["match_keys"] == [known["normalised"]]
