@@ -36,6 +36,7 @@ def test_a_block_says_who_is_blocked_and_show_says_why(folder: Path, capsys: pyt
     assert "by Ina, until 2100-01-02 00:00: asked us to stop" in capsys.readouterr().out
 
 
+@pytest.mark.heavy
 def test_a_program_is_told_the_decision_and_what_became_of_the_contact(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

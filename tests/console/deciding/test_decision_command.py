@@ -108,6 +108,7 @@ def test_one_edit_may_change_clear_and_pin(answered: Answered) -> None:
     assert (contact["email"], contact["name"]) == (None, "Anna Berg")
 
 
+@pytest.mark.heavy
 def test_of_several_edits_of_which_one_cannot_be_none_is_taken(answered: Answered, told: Callable[..., str]) -> None:
     told("edit", "anna berg", "tier=gold", "email=nonsense", *WHY, code=2)
     assert answered("decisions") == []
@@ -251,6 +252,7 @@ def test_a_dry_run_shows_both_sides_and_changes_nothing(
     assert answered("decisions") == []
 
 
+@pytest.mark.heavy
 def test_a_dry_run_of_a_contact_to_be_added_shows_it(answered: Answered) -> None:
     change = answered("add", "--name", "Cem Arslan", "--email", "cem@example.com", "--dry-run", *WHY)
     assert change["before"] == {}
@@ -275,6 +277,7 @@ def test_what_was_said_of_a_value_is_about_the_contact_that_has_it(answered: Ans
     assert "tag" not in [each["kind"] for each in answered("decisions", "crm:2")]
 
 
+@pytest.mark.heavy
 def test_decisions_stand_in_the_timeline(answered: Answered, told: Callable[..., str]) -> None:
     answered("edit", "anna berg", "tier=gold", *WHY)
     assert "Ina: [edited] attr.tier: she called ⇒ gold" in told("timeline", "anna berg", "--kind", "decision")

@@ -123,6 +123,7 @@ def test_answers_are_decisions_at_once_and_those_answered_are_gone(
     assert decisions(folder, capsys) == [("dismiss", "Ina", "seen both")] * 2
 
 
+@pytest.mark.heavy
 def test_what_is_put_off_comes_last_and_not_again_in_this_session(
     folder: Path, capsys: pytest.CaptureFixture[str], at_terminal: Any
 ) -> None:
@@ -160,6 +161,7 @@ def test_what_cannot_be_merged_is_said_and_the_review_goes_on(
     assert "1 pair answered" in said
 
 
+@pytest.mark.heavy
 def test_a_session_ends_after_as_many_pairs_as_one_wants(
     folder: Path, capsys: pytest.CaptureFixture[str], at_terminal: Any
 ) -> None:

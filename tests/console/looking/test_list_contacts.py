@@ -14,6 +14,7 @@ def folder(made: SmallProject) -> None:
     made.run()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("source", ["crm", "import:crm"])
 def test_a_source_is_found_by_its_name(folder: Path, source: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "--source", source, "--json", "--project", str(folder)]) == 0

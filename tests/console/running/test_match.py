@@ -65,6 +65,7 @@ def test_a_fit_is_told_and_can_be_tried(folder: Path, capsys: pytest.CaptureFixt
     assert json.loads(capsys.readouterr().out)["version"] == "fit-2"
 
 
+@pytest.mark.heavy
 def test_other_thresholds_are_answered_with_contacts_and_segments(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

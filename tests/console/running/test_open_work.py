@@ -44,6 +44,7 @@ def test_rows_wait_until_they_are_corrected_wherever_their_file_is(project: Smal
     assert lines(project) == []
 
 
+@pytest.mark.heavy
 def test_a_file_that_was_stopped_names_the_file_of_all_its_rows(project: SmallProject) -> None:
     from pipelines.steps.rejected_files import write_rejected_files
 
@@ -92,6 +93,7 @@ def test_an_export_without_a_segment_is_named(project: SmallProject) -> None:
     assert lines(project) == ["exports/old has no segment any more: delete it if nobody needs it"]
 
 
+@pytest.mark.heavy
 def test_what_was_left_out_is_counted_by_reason_and_not_named(project: SmallProject) -> None:
     project.deliver(
         "crm", "2026-01-05", "id,name,phone,tier,city\n1,Anna Berg,nonsense,gold,Berlin\n2,Ben Tal,,iron,Bonn"
@@ -104,6 +106,7 @@ def test_what_was_left_out_is_counted_by_reason_and_not_named(project: SmallProj
     assert "city" not in line
 
 
+@pytest.mark.heavy
 def test_columns_that_mean_nothing_are_named_where_names_may_be_shown_five_at_most(project: SmallProject) -> None:
     project.deliver(
         "crm", "2026-01-05", "id,name,phone,email,tags,notes,a,b,c,d,e,f\n1,Anna Berg,,anna@example.com,,,1,2,3,4,5,6"

@@ -43,6 +43,7 @@ def test_a_difference_is_told_by_table_and_id_and_ends_with_1(folder: Path, caps
     assert "Anna" not in said
 
 
+@pytest.mark.heavy
 def test_a_program_is_told_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     contact_id = spoil(folder)
     assert main(["rebuild", "--compare", "--json", "--project", str(folder)]) == 1

@@ -36,6 +36,7 @@ def stored(connection: Connection) -> int:
     return len(connection.execute("FROM decision").fetchall())
 
 
+@pytest.mark.heavy
 def test_what_was_decided_is_stored_with_all_that_is_known_of_it(anna: SmallProject) -> None:
     decision = noted(anna, Attribution(" Ina ", " asked ", day(15), delivery_id=DELIVERY, row_number=3))
 
@@ -117,6 +118,7 @@ def test_a_value_by_which_records_are_matched_leaves_its_carrier_to_be_matched(
     assert len(anna.rows("FROM work_queue WHERE step = ?", MATCH)) == pending
 
 
+@pytest.mark.heavy
 def test_the_anchor_carries_what_is_decided_and_the_others_are_spoken_over(project: SmallProject) -> None:
     line = "Anna Berg,0151 23456789,anna@example.com"
     project.deliver("crm", "2026-01-05", f"id,name,phone,email\n1,{line}\n2,{line}")

@@ -99,6 +99,7 @@ def test_a_contact_is_known_by_an_id_of_former_times(people: SmallProject) -> No
     assert people.contact("crm:1")["tags"] == ["vip"]
 
 
+@pytest.mark.heavy
 def test_values_are_edited_cleared_and_pinned_and_may_be_attributes_by_their_name(people: SmallProject) -> None:
     taken = ask(
         people,
@@ -123,6 +124,7 @@ def test_contacts_are_merged_parted_and_kept_apart(people: SmallProject) -> None
     assert kinds(people) == ["merge", "unmerge", "dismiss"]
 
 
+@pytest.mark.heavy
 def test_a_contact_is_created_with_the_columns_of_a_list(people: SmallProject) -> None:
     taken = ask(
         people,
@@ -152,6 +154,7 @@ def test_what_was_created_can_be_revoked_by_a_later_file(people: SmallProject) -
     assert people.rows("FROM contact WHERE email = 'eva@example.com'") == []
 
 
+@pytest.mark.heavy
 def test_a_block_ends_with_the_day_it_names(people: SmallProject) -> None:
     ask(people, "block,crm:1,,,,,on leave,Ina,2199-12-31")
     [block] = people.rows("SELECT expires_at FROM decision")
@@ -215,6 +218,7 @@ def test_contacts_are_derived_once_for_rows_that_do_not_depend_on_each_other(
     assert times == ["once"]
 
 
+@pytest.mark.heavy
 def test_what_became_of_an_id_names_the_decision_also_where_many_were_derived_at_once(people: SmallProject) -> None:
     ask(people, "merge,crm:1,crm:2,,,,one person,Ina,", "merge,crm:3,crm:4,,,,one person,Ina,")
     changes = people.rows("SELECT run_id, old_id FROM id_changes ORDER BY number")
@@ -277,6 +281,7 @@ def test_a_row_that_comes_twice_in_a_file_is_taken_once(people: SmallProject) ->
     assert kinds(people) == ["note"]
 
 
+@pytest.mark.heavy
 def test_a_row_is_taken_anew_once_the_opposite_was_decided(people: SmallProject) -> None:
     rows = ("block,crm:1,,,,,x,Ina,", "unblock,crm:1,,,,,y,Ina,", "block,crm:1,,,,,x,Ina,")
     assert outcomes(ask(people, *rows)) == {"created": 3}
@@ -359,6 +364,7 @@ def test_a_corrected_file_takes_in_its_rows_once(people: SmallProject) -> None:
     assert kinds(people) == ["tag", "block"]
 
 
+@pytest.mark.heavy
 def test_outcomes_add_up_and_every_refused_row_is_kept(people: SmallProject) -> None:
     header = HEADER + ",_example"
     rows = ("tag,crm:1,,,,vip,x,Ina,,", ",,,,,,,,,", "tag,crm:2,,,,vip,x,Ina,,show", "blok,,,,,,,,,", "tag,crm:1,,,,v")

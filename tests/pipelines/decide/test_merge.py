@@ -97,6 +97,7 @@ def test_merged_contacts_are_one_at_once_under_the_older_id(three: SmallProject)
     assert three.rows("FROM contact WHERE contact_id = ?", robert) == []
 
 
+@pytest.mark.heavy
 def test_what_holds_records_together_is_told_by_their_membership(three: SmallProject) -> None:
     merged(three, "crm:1", "crm:2")
 
@@ -130,6 +131,7 @@ def test_a_merge_holds_whatever_their_records_say_later(three: SmallProject) -> 
     assert shown(three) == rebuilt(three)
 
 
+@pytest.mark.heavy
 def test_the_primary_is_side_zero(three: SmallProject) -> None:
     decision = merged(three, "crm:1", "crm:2", primary="crm:2")
     sides = three.rows(

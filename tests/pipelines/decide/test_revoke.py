@@ -70,6 +70,7 @@ def test_what_is_taken_back_leaves_everything_as_it_was(two: SmallProject, kind:
     assert rebuilt(two) == before[0]
 
 
+@pytest.mark.heavy
 def test_who_took_it_back_and_why_is_kept_with_both(two: SmallProject) -> None:
     decision = merged(two, "crm:1", "crm:2")
     back = revoked(two, decision)
@@ -80,6 +81,7 @@ def test_who_took_it_back_and_why_is_kept_with_both(two: SmallProject) -> None:
     assert back.target == decision.decision_id
 
 
+@pytest.mark.heavy
 def test_what_was_taken_back_cannot_be_taken_back_once_more(two: SmallProject) -> None:
     decision = merged(two, "crm:1", "crm:2")
     back = revoked(two, decision)

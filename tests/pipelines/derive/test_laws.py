@@ -195,6 +195,7 @@ def test_what_runs_add_up_to_is_what_a_rebuild_gives(history: list[Delivery], da
         assert derived(project) == added_up
 
 
+@pytest.mark.heavy
 @few
 @given(histories)
 def test_every_record_is_in_one_contact_that_holds_no_contradiction(history: list[Delivery]) -> None:

@@ -64,6 +64,7 @@ def test_an_edge_says_which_model_and_run_made_it_and_why(project: SmallProject)
     assert json.loads(edge["evidence"])["email"]["level"] == "exact"
 
 
+@pytest.mark.heavy
 def test_without_anything_new_nothing_is_looked_at(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", ANNA)
     project.deliver("shop", "2026-01-05", ANNA)
@@ -233,6 +234,7 @@ def test_an_attribute_that_becomes_exclusive_withdraws_merges(project: SmallProj
 BORN = {"born": {"type": "date", "role": "date_of_birth"}, "town": {"type": "text", "role": "city"}}
 
 
+@pytest.mark.heavy
 def test_an_attribute_is_compared_by_its_role(project: SmallProject) -> None:
     project.configure(attributes=BORN)
     project.deliver("crm", "2026-01-05", "id,name,born,town\n1,Anna Berg,1980-03-04,Ulm\n2,Otto Kern,,Bonn")
@@ -245,6 +247,7 @@ def test_an_attribute_is_compared_by_its_role(project: SmallProject) -> None:
     assert (edge["zone"], told["date_of_birth"]["level"], told["city"]["level"]) == ("merge", "exact", "exact")
 
 
+@pytest.mark.heavy
 def test_an_attribute_without_a_role_is_not_compared(project: SmallProject) -> None:
     project.configure(attributes={"born": {"type": "date"}, "town": {"type": "text"}})
     project.deliver("crm", "2026-01-05", "id,name,born,town\n1,Anna Berg,1980-03-04,Ulm")
@@ -267,6 +270,7 @@ def test_an_attribute_that_is_given_a_role_matches_every_record_anew(project: Sm
     assert edges(project) == {("crm:1", "shop:1"): ("merge", "score")}
 
 
+@pytest.mark.heavy
 def test_an_exact_id_that_two_sources_know_merges(project: SmallProject) -> None:
     project.configure(attributes={"tax_id": {"type": "text", "role": "exact_id"}})
     project.deliver("crm", "2026-01-05", "id,name,tax_id\n1,Anna Berg,T-100200")
@@ -393,6 +397,7 @@ def test_an_edge_that_is_found_again_stays_with_the_run_that_made_it(project: Sm
     assert project.rows("SELECT run_id FROM match_edge") == [{"run_id": "run1"}]
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("early")
 def test_each_record_is_read_once_however_often_it_is_looked_at(
     project: SmallProject, monkeypatch: pytest.MonkeyPatch
@@ -427,6 +432,7 @@ def test_a_pair_for_review_leaves_a_contact_of_one_record_as_it_is(project: Smal
     assert [each["source"] for each in pending] == ["helpdesk"]
 
 
+@pytest.mark.heavy
 def test_a_step_that_fails_has_done_nothing_and_is_done_again(
     project: SmallProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:

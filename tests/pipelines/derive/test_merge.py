@@ -38,6 +38,7 @@ def test_records_that_match_become_one_contact(project: SmallProject) -> None:
     assert project.people() == {frozenset({"crm:1", "helpdesk:7"})}
 
 
+@pytest.mark.heavy
 def test_a_couple_stays_two_contacts_and_nobody_is_asked(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", COUPLE)
     project.run()
@@ -46,6 +47,7 @@ def test_a_couple_stays_two_contacts_and_nobody_is_asked(project: SmallProject) 
     assert project.rows("FROM review_queue") == []
 
 
+@pytest.mark.heavy
 def test_two_whose_names_are_a_letter_apart_stay_two_contacts_and_are_shown_to_a_person(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", COUPLE.replace("Claudia", "Lena").replace("Thomas", "Lea"))
     project.run()

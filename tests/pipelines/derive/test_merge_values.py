@@ -27,6 +27,7 @@ def test_the_source_with_priority_wins_and_the_other_number_stays_known(project:
     ]
 
 
+@pytest.mark.heavy
 def test_a_field_says_on_which_line_of_which_delivery_it_stood(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,email\n9,Karl Otto,karl@example.com\n1,Anna Berg,anna@example.com")
     project.run()

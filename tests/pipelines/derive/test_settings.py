@@ -89,6 +89,7 @@ def test_another_configuration_leaves_those_to_look_at_that_it_can_change(
     assert compare(filled.project, filled.connection).is_equal
 
 
+@pytest.mark.heavy
 def test_a_contact_whose_value_somebody_decided_is_derived_anew_with_its_attribute(filled: SmallProject) -> None:
     filled.connection.execute(
         """INSERT INTO decision (decision_id, kind, actor, reason, decided_at, field, value)

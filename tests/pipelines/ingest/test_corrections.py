@@ -72,6 +72,7 @@ def test_a_file_says_of_each_row_where_it_was_refused(project: SmallProject) -> 
     ]
 
 
+@pytest.mark.heavy
 def test_a_corrected_file_is_the_retry_of_its_delivery_and_its_rows_are_as_old(project: SmallProject) -> None:
     drop(project, refused(project), both, "mended-2026-06-20.csv")
     project.receive()
@@ -115,6 +116,7 @@ def test_of_two_corrections_of_a_row_in_one_file_the_later_counts_whatever_their
     assert project.contact("crm:1")["name"] == "Anna Maria Berg"
 
 
+@pytest.mark.heavy
 def test_rows_that_have_arrived_are_counted_as_corrected(project: SmallProject) -> None:
     drop(project, refused(project), only_the_first)
     project.receive()
@@ -170,6 +172,7 @@ def test_a_file_that_corrects_what_nobody_knows_is_taken_as_a_new_one(project: S
     ]
 
 
+@pytest.mark.heavy
 def test_a_file_of_another_source_is_no_retry(project: SmallProject) -> None:
     back = refused(project)
     text = back.read_text(encoding="utf-8-sig").replace("call me", "0151 23456781")
@@ -189,6 +192,7 @@ def test_a_column_of_the_source_with_our_name_is_its_own(project: SmallProject) 
     assert project.rows("FROM problem") == []
 
 
+@pytest.mark.heavy
 def test_the_same_bytes_of_another_day_are_corrected_with_them(project: SmallProject) -> None:
     project.deliver("crm", "2026-06-01", LIST)
     project.deliver("crm", "2026-06-02", LIST)
@@ -206,6 +210,7 @@ def limited(folder: Path, on_reject: Any) -> dict[str, Any]:
     return {"sources": SETTINGS["sources"] | {"crm": SETTINGS["sources"]["crm"] | {"on_reject": on_reject}}}
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("limit", ["all_or_nothing", {"abort_if_count": 1}, {"abort_if_pct": 49.9}])
 def test_too_many_refused_rows_stop_their_file(tmp_path: Path, limit: Any) -> None:
     with small_project(tmp_path / "p", **limited(tmp_path, limit)) as project:
@@ -227,6 +232,7 @@ def test_as_many_refused_rows_as_are_allowed_stop_nothing(tmp_path: Path, limit:
         assert (taken.state, taken.outcomes) == ("accepted", {"rejected": 2, "created": 1})
 
 
+@pytest.mark.heavy
 def test_the_way_out_says_how_many_were_refused_and_what_the_limit_is(tmp_path: Path) -> None:
     with small_project(tmp_path / "p", **limited(tmp_path, {"abort_if_pct": 50})) as project:
         project.deliver("crm", "2026-06-01", LIST)

@@ -59,6 +59,7 @@ def test_users_and_snapshots_of_a_ticket_meet_in_any_order(desk: SmallProject, o
     assert said == [{"direction": "inbound", "text": "Help"}, {"direction": "outbound", "text": "Restart it"}]
 
 
+@pytest.mark.heavy
 def test_a_log_of_webhooks_leaves_a_conversation_as_it_stands_last(desk: SmallProject) -> None:
     states = ["open", "pending", "resolved"]
     own = {"event": "conversation_status_changed", "id": 42, "inbox_id": 3, "meta": {"sender": {"id": 11}}}

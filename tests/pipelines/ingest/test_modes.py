@@ -117,6 +117,7 @@ def test_a_value_stated_elsewhere_wins_over_one_that_fills_blanks(project: Small
     assert project.field("crm:1", "attr.tier")["rule"] == "not_only_filling"
 
 
+@pytest.mark.heavy
 def test_a_field_with_a_firm_column_of_its_own_is_firm_where_that_says_something(project: SmallProject) -> None:
     configured(project, columns={"Other": "phone"}, update={"Other": "fill_blank"})
     project.deliver("crm", "2026-06-01", "id,name,phone,other\n1,Anna Berg,,0151 23456781\n2,Ben Tal,0151 23456785,")
@@ -126,6 +127,7 @@ def test_a_field_with_a_firm_column_of_its_own_is_firm_where_that_says_something
     assert project.contact("crm:2")["phone"] == "+4915123456785"
 
 
+@pytest.mark.heavy
 def test_a_column_that_fills_blanks_clears_nothing(project: SmallProject) -> None:
     configured(project, update={"tier": "fill_blank"})
     project.deliver("crm", "2026-06-01", "id,name,tier\n1,Anna Berg,gold")

@@ -24,6 +24,7 @@ def test_a_file_is_kept_unless_its_source_says_otherwise(project: SmallProject) 
     assert project.rows("FROM post_import_action") == []
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("after_import", ["delete", "archive"])
 def test_a_run_never_needs_a_file_again(project: SmallProject, after_import: str) -> None:
     configure(project, after_import)

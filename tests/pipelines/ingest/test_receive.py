@@ -57,6 +57,7 @@ def test_rows_that_were_not_known_are_created(project: SmallProject) -> None:
     assert project.rows("SELECT record_id FROM record ORDER BY ingest_seq") == [{"record_id": "1"}, {"record_id": "2"}]
 
 
+@pytest.mark.heavy
 def test_a_row_that_says_what_is_known_is_unchanged_and_one_that_says_more_is_updated(project: SmallProject) -> None:
     project.deliver("crm", "2026-06-01", TWO)
     project.deliver("crm", "2026-06-02", TWO.replace("Joe", "Joseph"))
@@ -92,6 +93,7 @@ def test_outcomes_of_a_delivery_add_up_to_the_rows_that_were_read(project: Small
     assert kept["rows_read"] == sum(kept[outcome] for outcome in Outcome) == 6
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("size", [1, 3])
 def test_the_size_of_a_batch_changes_nothing(
     project: SmallProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
@@ -127,6 +129,7 @@ def test_columns_that_mean_nothing_are_reported_once_a_file(
 CELL = st.sampled_from(["", " ", "1", "2", "Jane Doe", "jane@example.com", "call me", "\\N", "a\nb"])
 
 
+@pytest.mark.heavy
 @given(rows=st.lists(st.lists(CELL, min_size=1, max_size=5), max_size=8))
 @settings(
     max_examples=examples(15, light=3), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -226,6 +229,7 @@ def test_a_new_attribute_without_a_column_for_it_is_no_reason_to_try_a_refused_f
     assert [each.known for each in project.receive()] == [True]
 
 
+@pytest.mark.heavy
 def test_a_file_that_too_many_bad_values_stopped_is_tried_again_when_they_are_good(project: SmallProject) -> None:
     stopping = {"crm": SETTINGS["sources"]["crm"] | {"on_reject": "all_or_nothing"}}
     needed = SETTINGS["attributes"] | {"tier": {"type": "dropdown", "values": ["gold"], "required": True}}
@@ -270,6 +274,7 @@ def test_a_mended_file_is_another_delivery(project: SmallProject) -> None:
     assert outcomes(project.receive()) == [{"created": 1}]
 
 
+@pytest.mark.heavy
 def test_files_are_taken_in_in_one_order_whatever_their_names(project: SmallProject) -> None:
     project.deliver("shop", "2026-06-01", "id,name\n1,Joe", "a-2026-06-01.csv")
     project.deliver("crm", "2026-06-03", "id,name\n1,Jim", "a-2026-06-03.csv")
@@ -292,6 +297,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(FORMATS, "chatwoot_contacts", FORMATS["chatwoot_contacts"]._replace(read=failing))
 
 
+@pytest.mark.heavy
 def test_a_reader_that_fails_costs_its_file_and_no_other(
     project: SmallProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -339,6 +345,7 @@ def test_what_the_machine_lacks_ends_the_run_and_is_not_noted_as_a_fault_of_the_
     assert project.rows("FROM delivery") == []
 
 
+@pytest.mark.heavy
 def test_a_file_that_a_reader_failed_over_is_tried_again_by_the_next_run(
     project: SmallProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -464,6 +471,7 @@ def test_a_content_that_turns_out_to_come_from_elsewhere_is_derived_anew(project
 # Conversations
 
 
+@pytest.mark.heavy
 def test_a_message_that_two_exports_hold_is_there_once(project: SmallProject) -> None:
     first = ("2026-06-13 10:00 Jane: hello", "2026-06-13 10:01 Small Shop: hi")
     project.chat("+44 7700 900123", *first)
@@ -475,6 +483,7 @@ def test_a_message_that_two_exports_hold_is_there_once(project: SmallProject) ->
     assert len(project.rows("FROM message")) == 3
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("days", [("2026-06-20", "2026-06-21"), ("2026-06-21", "2026-06-20")])
 def test_a_message_comes_from_the_earliest_export_that_holds_it(project: SmallProject, days: tuple[str, str]) -> None:
     for day in days:

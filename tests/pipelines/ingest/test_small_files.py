@@ -230,6 +230,7 @@ def test_a_reader_that_fails_costs_its_file_alone(project: SmallProject, monkeyp
     ]
 
 
+@pytest.mark.heavy
 def test_a_run_that_is_killed_keeps_whole_groups_and_the_next_goes_on(
     project: SmallProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -252,6 +253,7 @@ def test_a_run_that_is_killed_keeps_whole_groups_and_the_next_goes_on(
     assert [each.known for each in project.receive()] == [True, False, False]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("is_small", [True, False])
 def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_run(
     project: SmallProject, monkeypatch: pytest.MonkeyPatch, is_small: bool

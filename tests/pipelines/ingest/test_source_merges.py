@@ -85,6 +85,7 @@ def test_a_merge_of_a_merge_holds_even_if_the_record_between_never_came(tmp_path
         assert len(project.people()) == 1
 
 
+@pytest.mark.heavy
 def test_merges_in_a_circle_end(tmp_path: Path) -> None:
     circle = f"""
         {HEADER}

@@ -47,6 +47,7 @@ def test_a_list_on_a_server_is_taken_in_once(project: SmallProject, there: Place
     assert there.names() == ["crm-2026-06-01.csv"]
 
 
+@pytest.mark.heavy
 def test_a_file_that_is_not_touched_is_fetched_once(
     project: SmallProject, there: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -80,6 +81,7 @@ def test_a_zip_is_read_where_it_is(project: SmallProject, there: Place) -> None:
     assert (taken.state, len(project.rows("FROM message"))) == ("accepted", 2)
 
 
+@pytest.mark.heavy
 def test_nothing_of_a_delivery_is_in_a_temporary_file(
     project: SmallProject, there: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,6 +137,7 @@ def test_a_place_that_is_not_there_is_told_and_the_others_are_taken_in(project: 
     assert "has no such bucket, folder or file" in reason
 
 
+@pytest.mark.heavy
 def test_a_place_that_can_be_reached_again_is_no_longer_told_of(project: SmallProject, there: Place) -> None:
     crm = {"format": "contacts_csv", "path": "sftp://127.0.0.1:1/in/*.csv"}
     project.configure(sources={"crm": crm})
@@ -173,6 +176,7 @@ def test_wrong_credentials_are_told_without_them(
     }
 
 
+@pytest.mark.heavy
 def test_an_endpoint_without_encryption_is_not_used_unless_its_source_says_so(
     project: SmallProject, bucket: Bucket
 ) -> None:

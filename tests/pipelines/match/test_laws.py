@@ -117,6 +117,7 @@ def test_an_unrelated_record_changes_no_other_contact(listed: list[Row], place: 
     assert contacts(more) == contacts(dict(known)) | {frozenset({99})}
 
 
+@pytest.mark.heavy
 @many
 @given(lists)
 def test_two_values_of_an_exclusive_attribute_are_never_in_one_contact(listed: list[Row]) -> None:
@@ -124,6 +125,7 @@ def test_two_values_of_an_exclusive_attribute_are_never_in_one_contact(listed: l
         assert len({listed[each].account for each in members} - {None}) <= 1
 
 
+@pytest.mark.heavy
 @many
 @given(st.lists(rows, max_size=10), telling, st.permutations(range(12)))
 def test_a_duplicate_joins_the_record_it_repeats(others: list[Row], row: Row, keys: list[int]) -> None:

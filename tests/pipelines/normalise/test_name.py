@@ -166,6 +166,7 @@ FAMILY = st.sampled_from(
 WHOLE = st.one_of(st.tuples(GIVEN, FAMILY).map(" ".join), st.tuples(FAMILY, GIVEN).map(", ".join), GIVEN)
 
 
+@pytest.mark.heavy
 @settings(deadline=None)
 @given(st.tuples(st.none() | WHOLE, st.none() | GIVEN, st.none() | FAMILY), CASES)
 def test_keeping_a_kept_name_changes_nothing(written: Written, case: Callable[[str], str]) -> None:

@@ -216,6 +216,7 @@ def test_valid_numbers_of_every_region_are_read_without_their_plus_or_with_a_war
     assert other.filter(pl.col("code").is_null()).rows() == []
 
 
+@pytest.mark.heavy
 def test_whatsapp_ids_are_judged_among_many_as_alone() -> None:
     chance = Random(30)
     ids = [f"{code}{_digits(chance, 10)}" for code in (49, 55, 52, 1) for _ in range(200)]

@@ -48,6 +48,7 @@ def test_a_template_that_is_dropped_in_as_it_is_makes_no_contact(listed: SmallPr
     assert listed.rows("FROM record") == []
 
 
+@pytest.mark.heavy
 def test_a_template_that_is_filled_in_brings_a_contact_with_every_attribute(listed: SmallProject) -> None:
     header, example = csv.reader(io.StringIO(as_csv(columns(listed))))
     text = io.StringIO()
@@ -104,6 +105,7 @@ def test_an_attribute_that_no_header_means_is_named(tmp_path: Path) -> None:
 TABLES = sorted(name for name, each in FORMATS.items() if issubclass(each.options, ContactTable))
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("form", TABLES)
 def test_the_template_of_every_format_comes_back_as_it_was_filled_in(tmp_path: Path, form: str) -> None:
     source = {"format": form, "path": "landing/list/*.csv"}

@@ -315,6 +315,7 @@ def test_segments_that_can_be_asked_pass_and_hide_no_other(project: SmallProject
         compile_segments(project.project._replace(segments=[VIP, wrong]), AS_OF)
 
 
+@pytest.mark.heavy
 def test_contacts_that_a_run_made_are_published(project: SmallProject) -> None:
     project.deliver("crm", "2026-06-01", "id,name,email,tier\n1,Jane Doe,jane@example.com,gold\n2,Joe,,silver")
     project.run()
@@ -322,6 +323,7 @@ def test_contacts_that_a_run_made_are_published(project: SmallProject) -> None:
     assert table(project)[1:] == [["Jane Doe", "jane@example.com", ""]]
 
 
+@pytest.mark.heavy
 def test_every_phone_and_address_of_a_contact_can_be_published(project: SmallProject) -> None:
     project.deliver(
         "crm",

@@ -84,12 +84,14 @@ def test_what_a_run_has_made_is_what_a_rebuild_makes(filled: SmallProject) -> No
     assert dict(found.tables.select("table", "stored").iter_rows())["contact"] == 4
 
 
+@pytest.mark.heavy
 def test_comparing_changes_nothing(filled: SmallProject) -> None:
     before = everything(filled)
     compared(filled)
     assert everything(filled) == before
 
 
+@pytest.mark.heavy
 def test_a_value_that_was_changed_behind_our_back_is_found_with_its_contact(filled: SmallProject) -> None:
     contact = filled.contact_of("crm:3")
     filled.connection.execute("UPDATE contact SET name = 'Somebody' WHERE contact_id = ?", [contact])
@@ -98,17 +100,20 @@ def test_a_value_that_was_changed_behind_our_back_is_found_with_its_contact(fill
     assert found.contacts_that_differ == [contact]
 
 
+@pytest.mark.heavy
 def test_edges_that_are_gone_are_counted(filled: SmallProject) -> None:
     filled.connection.execute("DELETE FROM match_edge WHERE zone = 'merge'")
     [(_, stored, rebuilt_, missing, surplus)] = compared(filled).tables.filter(table="match_edge").rows()
     assert (stored, rebuilt_, missing, surplus) == (1, 5, 0, 4)
 
 
+@pytest.mark.heavy
 def test_a_row_that_stands_twice_is_found(filled: SmallProject) -> None:
     filled.connection.execute("INSERT INTO compared_identifier SELECT * FROM compared_identifier LIMIT 1")
     assert differing(compared(filled)) == {"compared_identifier": (1, 0)}
 
 
+@pytest.mark.heavy
 def test_a_contact_that_nothing_is_known_of_is_found(filled: SmallProject) -> None:
     filled.connection.execute("INSERT INTO contact SELECT * REPLACE (? AS contact_id) FROM contact LIMIT 1", [NOBODY])
     found = compared(filled)
@@ -131,6 +136,7 @@ def test_another_configuration_waits_for_the_next_run_as_well(filled: SmallProje
     assert (found.is_equal, found.pending) == (True, 7)
 
 
+@pytest.mark.heavy
 def test_time_that_has_passed_between_runs_is_no_difference(filled: SmallProject) -> None:
     filled.run(AS_OF + timedelta(days=200))
     assert compared(filled).is_equal
@@ -146,6 +152,7 @@ def test_before_the_first_run_there_is_nothing_to_compare(project: SmallProject)
 # rebuilding -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.heavy
 def test_a_rebuild_of_what_is_right_changes_nothing_but_the_runs_of_edges(filled: SmallProject) -> None:
     before = everything(filled)
     made = rebuild(filled.project, filled.connection, "rebuild:1")
@@ -183,6 +190,7 @@ def test_contacts_that_are_others_now_are_told_in_the_feed_of_ids(filled: SmallP
     assert {each["kind"] for each in filled.rows("FROM id_changes WHERE run_id = 'rebuild:1'")} == {"merged"}
 
 
+@pytest.mark.heavy
 def test_a_rebuild_takes_the_model_as_it_is(filled: SmallProject) -> None:
     refit_now(filled.project, filled.connection, "fit")
     rebuild(filled.project, filled.connection, "rebuild:1")

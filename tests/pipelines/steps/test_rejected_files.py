@@ -182,6 +182,7 @@ def test_a_corrected_file_that_is_dropped_in_again_brings_its_rows_once(project:
     assert all(each.known for each in project.receive())
 
 
+@pytest.mark.heavy
 def test_the_reasons_that_come_back_with_a_file_are_not_read(project: SmallProject) -> None:
     path = refused(project)
     path.rename(project.project.folder / "landing" / "crm" / path.name)
@@ -189,6 +190,7 @@ def test_the_reasons_that_come_back_with_a_file_are_not_read(project: SmallProje
     assert project.rows("FROM problem WHERE code = 'HEADER_UNKNOWN'") == []
 
 
+@pytest.mark.heavy
 def test_a_file_that_is_refused_a_second_time_comes_back_with_its_reasons_once(project: SmallProject) -> None:
     path = refused(project)
     path.rename(project.project.folder / "landing" / "crm" / path.name)
@@ -223,6 +225,7 @@ def stopped(project: SmallProject, **settings: Any) -> None:
     project.receive()
 
 
+@pytest.mark.heavy
 def test_a_file_that_is_being_corrected_is_not_replaced_when_the_same_rows_are_read_again(
     project: SmallProject,
 ) -> None:
@@ -257,6 +260,7 @@ def test_the_same_bytes_of_two_days_come_back_in_two_files(project: SmallProject
     assert len(set(given(project))) == 2
 
 
+@pytest.mark.heavy
 def test_rows_that_have_arrived_since_are_not_given_back(project: SmallProject) -> None:
     path = refused(project)
     corrected = path.read_text(encoding="utf-8-sig").replace("call me", "0151 23456781")

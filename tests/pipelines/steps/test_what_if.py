@@ -85,6 +85,7 @@ def test_below_the_review_that_pairs_were_kept_from_nothing_is_known(matched: Sm
         what_if(matched.project, matched.connection, 0.8, 0.2)
 
 
+@pytest.mark.heavy
 def test_a_review_that_was_lowered_since_the_last_run_is_not_known_before_the_next(matched: SmallProject) -> None:
     matched.configure(matching={"auto": 0.8, "review": 0.1})
     with pytest.raises(ConfigurationError, match=r"`review` \(0\.3\) were not kept in the last run.*onecontact run"):

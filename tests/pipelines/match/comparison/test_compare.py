@@ -135,6 +135,7 @@ ROWS = st.lists(
 )
 
 
+@pytest.mark.heavy
 @settings(deadline=None, max_examples=examples(30, light=6))
 @given(ROWS)
 def test_it_makes_no_difference_which_record_comes_first(rows: list[Row]) -> None:

@@ -140,6 +140,7 @@ def test_it_makes_no_difference_which_name_comes_first(pairs: list[tuple[str, st
     assert levels(pairs) == levels([(other, one) for one, other in pairs])
 
 
+@pytest.mark.heavy
 @settings(deadline=None, max_examples=examples(50, light=10))
 @given(st.permutations(["Mara", "Lucia", "Ruiz", "Ortega"]))
 def test_a_name_agrees_with_itself_in_any_order_of_its_words(words: list[str]) -> None:
@@ -147,6 +148,7 @@ def test_a_name_agrees_with_itself_in_any_order_of_its_words(words: list[str]) -
     assert {given_name, family_name} <= set(AGREEING)
 
 
+@pytest.mark.heavy
 @settings(deadline=None, max_examples=examples(50, light=10))
 @given(st.lists(st.sampled_from(NAMES), min_size=1, max_size=10))
 def test_a_name_agrees_with_itself_exactly(names: list[str]) -> None:

@@ -241,6 +241,7 @@ FIELDS = [
 VALUES = hostile([*FIELDS, "message", "team_id", "email", "is_stranger", "bot_id"], likely=["UGUEST", TS, "D1", True])
 
 
+@pytest.mark.heavy
 @settings(max_examples=examples(50, light=10), deadline=None)
 @given(st.lists(VALUES, max_size=4), VALUES, VALUES)
 def test_whatever_comes_only_delivery_errors_come_and_contracts_hold(messages: Any, users: Any, dms: Any) -> None:

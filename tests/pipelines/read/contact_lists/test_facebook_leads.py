@@ -26,6 +26,7 @@ def test_what_excel_has_saved_anew_is_read(tmp_path: Path) -> None:
     assert batch.contacts["record_id"].to_list() == ["42"]
 
 
+@pytest.mark.heavy
 def test_leads_whose_ids_excel_has_cut_stay_apart(tmp_path: Path) -> None:
     sources = SETTINGS["sources"] | {"leads": {"format": "facebook_leads", "path": "landing/leads/*.csv"}}
     with small_project(tmp_path, sources=sources) as project:

@@ -45,6 +45,7 @@ ITEMS = st.lists(
 )
 
 
+@pytest.mark.heavy
 @given(items=ITEMS, indent=st.sampled_from([None, 1]), chunk=st.integers(1, 90))
 def test_items_are_the_same_whether_taken_one_by_one_or_many_at_once(
     items: Any, indent: int | None, chunk: int

@@ -196,6 +196,7 @@ PIECES += [
 PIECES += ["List-Id: ", "Reply-To: ", "Content-Disposition: attachment; filename*0*=", "=?utf-8?b?", "multipart/digest"]
 
 
+@pytest.mark.heavy
 @settings(max_examples=examples(100, light=20), deadline=None)
 @given(
     st.one_of(st.binary(max_size=200), st.lists(st.sampled_from(PIECES) | st.text(max_size=5)).map("".join)),

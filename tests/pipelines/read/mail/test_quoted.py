@@ -115,6 +115,7 @@ def test_words_that_are_only_set_off_are_new() -> None:
     assert ranges_of(text, cited) == []
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "piece", ["> ", "From: x\n", "On 1.1.2026 10:00 a wrote:\n", ":\n", "--\n", "<a@", "Sent from my "]
 )

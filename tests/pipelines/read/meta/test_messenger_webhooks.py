@@ -279,6 +279,7 @@ FIELDS += ["postback", "reaction", "read", "delivery", "mids", "watermark", "ref
 VALUES = hostile(FIELDS, likely=["m_1", "location", "image", True, AT])
 
 
+@pytest.mark.heavy
 @settings(max_examples=examples(50, light=10), deadline=None)
 @given(st.binary(max_size=50), st.lists(VALUES, max_size=5), st.lists(VALUES, max_size=3))
 def test_whatever_comes_only_delivery_errors_come_and_contracts_hold(raw: bytes, events: Any, more: Any) -> None:

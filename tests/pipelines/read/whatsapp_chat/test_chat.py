@@ -329,6 +329,7 @@ def test_one_who_says_something_is_no_group(tmp_path: Path, words: str) -> None:
     assert batch.messages["sender"].to_list()[0] == "Anna Weber"
 
 
+@pytest.mark.heavy
 def test_where_the_blocks_of_a_file_end_makes_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, "lost\n" + CHAT * 4)
     whole = read(path)
@@ -341,6 +342,7 @@ def test_where_the_blocks_of_a_file_end_makes_no_difference(tmp_path: Path, monk
     assert whole.contacts.equals(cut.contacts)
 
 
+@pytest.mark.heavy
 def test_a_message_of_endless_lines_is_refused_without_being_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

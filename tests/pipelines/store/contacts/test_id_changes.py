@@ -1,4 +1,5 @@
 import polars as pl
+import pytest
 
 from pipelines.store.contacts.id_changes import all_resolved, in_order, keep_changes, keep_withdrawn, kinds_of
 from pipelines.store.warehouse.connection import Connection, query
@@ -33,6 +34,7 @@ def withdraw(project: SmallProject, record: str) -> None:
         )
 
 
+@pytest.mark.heavy
 def test_changes_are_numbered_in_the_order_in_which_they_come(three: SmallProject) -> None:
     one, other = ELSEWHERE.format(1), ELSEWHERE.format(2)
     keep_changes(three.connection, changes((one, other, "merged")), "run1")

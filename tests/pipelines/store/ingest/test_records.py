@@ -1,6 +1,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from tests.small_project import SmallProject
 
 ID = "00000000-0000-0000-0000-00000000000{}"
@@ -44,6 +46,7 @@ def test_of_two_contents_of_one_time_the_later_row_speaks(project: SmallProject)
     assert standing(project)["name"]["name"] == "Jo"
 
 
+@pytest.mark.heavy
 def test_a_content_that_is_seen_again_speaks_again(project: SmallProject) -> None:
     for day, name in (("2026-06-01", "Jane"), ("2026-06-02", "June"), ("2026-06-03", "Jane")):
         project.deliver("crm", day, f"id,name\n1,{name}\nx{day},Joe")

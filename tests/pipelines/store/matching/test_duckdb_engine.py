@@ -112,6 +112,7 @@ def test_components_are_found_by_joins_as_in_memory(engine: DuckDBEngine) -> Non
     assert sorted(joined.rows()) == sorted(IN_MEMORY.collect(components(IN_MEMORY, lazy(edges))).rows())
 
 
+@pytest.mark.heavy
 def test_what_does_not_fit_is_spilled_and_cannot_be_read(tmp_path: Path) -> None:
     value = "planted-" * 8
     with in_memory(tmp_path / "spill", "60MB") as connection:

@@ -43,6 +43,7 @@ def test_blocks_are_sampled_by_record_with_whether_they_make_pairs(project: Smal
     assert closed["usable"].sum() == closed.group_by("record").len().filter(pl.col("len") == 1).height
 
 
+@pytest.mark.heavy
 def test_a_sample_of_blocks_has_no_more_records_than_asked_for(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", PEOPLE)
     project.run()

@@ -69,6 +69,7 @@ def test_somebody_is_meant_by_the_id_of_a_contact_that_was_merged(project: Small
     assert search.best_match(project.connection, shop).to_list() == [project.contact_of("crm:1")]
 
 
+@pytest.mark.heavy
 def test_what_one_contact_is_known_by_precisely_means_no_other(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,a@example.com\n2,Anna Bergmann,b@example.com")
     project.run()

@@ -59,6 +59,7 @@ def happened(project: SmallProject, number: int, kind: str, at: str | None, **mo
     )
 
 
+@pytest.mark.heavy
 def test_entries_come_in_the_order_in_which_they_happened_and_stand(chat: SmallProject) -> None:
     assert texts(chat) == ["first", "second", "third", "fourth"]
 

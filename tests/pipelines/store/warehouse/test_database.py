@@ -443,6 +443,7 @@ def assert_every_committed_row_is_there(path: Path) -> None:
     assert totals == (600_000, 600_000 * 600_001 // 2, -600_000)
 
 
+@pytest.mark.heavy
 def test_a_torn_journal_before_a_large_commit_does_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "warehouse.duckdb"
     torn_journal_then_large_commit(path)
@@ -450,6 +451,7 @@ def test_a_torn_journal_before_a_large_commit_does_no_harm(tmp_path: Path) -> No
     assert sorted(file.name for file in tmp_path.iterdir()) == ["spill", "warehouse.duckdb"]
 
 
+@pytest.mark.heavy
 def test_without_our_setting_it_leaves_a_warehouse_that_opens_once_its_stale_journal_is_set_aside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
