@@ -2,7 +2,7 @@
 
 People who live together share family name, line, mailbox and address, twins even a birth date. What parts them is the
 given name. So no evidence merges two given names that both are known to be names, but an identifier that one person
-alone has (role `exact_id`) where all else is sure; a person may. A word that hardly
+alone has (role `exact_id`) with the date of birth, where all else is sure; a person may. A word that hardly
 anybody bears may be a name garbled, and then the rest decides, if it is sure.
 """
 
@@ -53,9 +53,16 @@ def names_contradict(
 
 
 def share_an_id(comparison: Comparison) -> Flags:
-    """Pairs with one identifier of the kind that one person alone has: relatives do not share it."""
+    """Pairs with one identifier of the kind that one person alone has, and one date of birth.
+
+    A couple may share a member's number, twins a date of birth; both are one person's.
+    """
+    born = comparison.fields.get("date_of_birth")
+    if born is None:
+        return np.zeros(len(comparison.swapped), bool)
     same = [comparison.fields[name].level == 1 for name in fields_of_role("exact_id") if name in comparison.fields]
-    return np.asarray(np.logical_or.reduce([np.zeros(len(comparison.swapped), bool), *same]), bool)
+    agree = np.logical_or.reduce([np.zeros(len(comparison.swapped), bool), *same])
+    return np.asarray(agree & (born.level == 1), bool)
 
 
 def _both_known(records: Records, frequencies: Frequencies, lo: NDArray[Any], hi: NDArray[Any]) -> Flags:
