@@ -63,10 +63,10 @@ def _text(table: pl.LazyFrame, value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 
 def compared(records: pl.DataFrame, roles: dict[str, str]) -> int:
     """How many pairs of these records the matcher looks at."""
-    from pipelines.match.blocking.rules import blocking_keys, candidate_pairs, in_blocks
+    from pipelines.match import kernel
     from pipelines.match.comparison.listed import prepare_list
 
-    return candidate_pairs(in_blocks(blocking_keys(*prepare_list(records, roles)))).height
+    return kernel.pairs(kernel.usable_blocks(kernel.keys(*prepare_list(records, roles)))).height
 
 
 def matched(records: pl.LazyFrame, roles: dict[str, str], given: argparse.Namespace) -> tuple[pl.DataFrame, int]:

@@ -15,7 +15,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from benchmarks.datasets import MADE, given
-from pipelines.match.blocking.rules import PAIRS, candidate_pairs, paired_keys
+from pipelines.match import kernel
+from pipelines.match.blocking.rules import PAIRS, candidate_pairs
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
 from pipelines.match.clusters.cluster import components
 from pipelines.match.comparison.compare import INDEX, Comparison, compare
@@ -57,7 +58,7 @@ def run(dataset: str = DATASET) -> None:
     labelled = MADE[dataset]() if dataset in MADE else given(Path(dataset))
     names, facts = prepare_list(labelled.records, labelled.roles)
     records = encode(labelled.records.height, names, facts)
-    keys, crowded = paired_keys(names, facts), count_shared_identifiers(names, facts)
+    keys, crowded = kernel.paired_keys(names, facts), count_shared_identifiers(names, facts)
     model, pairs = fit(names, facts, keys, crowded), candidate_pairs(keys)
     known, none = frequencies(records, model, crowded), pl.DataFrame(schema=PAIRS)
     edges = score(records, known, model, pairs, Matching(), none, explain_below=SURE)

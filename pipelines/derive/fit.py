@@ -3,9 +3,8 @@
 from datetime import UTC, datetime
 
 from pipelines.derive.comparison_data import NOBODY, ComparisonData, load_comparison_data
-from pipelines.match.blocking.rules import paired_keys
+from pipelines.match import kernel
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
-from pipelines.match.comparison.names.scripts import key_names
 from pipelines.match.model.fit import METHOD, fit
 from pipelines.match.model.model import Model
 from pipelines.match.priors import FEWEST
@@ -47,7 +46,7 @@ def load_all_records(project: OpenProject, connection: Connection) -> Comparison
 def fit_model(own: ComparisonData) -> Model:
     """The model that these records would give; nothing is kept."""
     progress("fitting the match model", 0, own.keys.len())
-    keys, crowded = paired_keys(key_names(own.names), own.facts), count_shared_identifiers(own.names, own.facts)
+    keys, crowded = kernel.paired_keys(own.names, own.facts), count_shared_identifiers(own.names, own.facts)
     model = fit(own.names, own.facts, keys, crowded)
     progress("fitting the match model", own.keys.len(), own.keys.len())
     return model

@@ -72,7 +72,12 @@ def _item(found: Weights, name: str, field: Field, compared: Compared, row: int,
     one, other = (
         [str(field.values[code])] if nth else _stated(field, record) for code, record in zip(codes, pair, strict=True)
     )
-    same = codes[0] if nth and codes[0] == codes[1] else None
+    share, people, records = None, None, None
+    if nth and codes[0] == codes[1]:
+        if name in found.model.shares:
+            share = float(found.known.shares[name][codes[0]])
+        if name in IDENTIFYING:
+            people, records = _bearers(found.crowds, name, one[0])
     return Item(
         name,
         one,
@@ -80,12 +85,9 @@ def _item(found: Weights, name: str, field: Field, compared: Compared, row: int,
         level,
         found.model.m[name][level] if level else None,
         float(found.weighed.fields[name][row]),
-        None if same is None or name not in found.model.shares else float(found.known.shares[name][same]),
-        *(
-            (None, None)
-            if same is None or name not in IDENTIFYING
-            else _bearers(found.crowds, name, str(field.values[same]))
-        ),
+        share,
+        people,
+        records,
     )
 
 

@@ -7,7 +7,7 @@ pairs with their records, `cluster_edges` components.
 
 import polars as pl
 
-from pipelines.match.blocking.rules import PAIRS, blocking_keys, candidate_pairs, in_blocks
+from pipelines.match.blocking import rules
 from pipelines.match.clusters.cluster import cluster
 from pipelines.match.comparison.names.scripts import key_names
 from pipelines.match.comparison.subset import subset_for_pairs
@@ -20,15 +20,20 @@ from pipelines.match.score import score as scored
 EDGES = pl.Schema({"lo": pl.UInt32, "hi": pl.UInt32, **JUDGED, "evidence": pl.String})
 ALL = 1.1  # a probability that no pair has
 
-usable_blocks = in_blocks
-pairs = candidate_pairs
+usable_blocks = rules.in_blocks
+pairs = rules.candidate_pairs
 content_hashes = sample.content_hashes
 cluster_edges = cluster
 
 
 def keys(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """`blocking_keys` of records; names meet whatever script and romanisation they are in."""
-    return blocking_keys(key_names(names), facts)
+    return rules.blocking_keys(key_names(names), facts)
+
+
+def paired_keys(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    """What `usable_blocks` leaves of `keys`, without ever holding the rest."""
+    return rules.paired_keys(key_names(names), facts)
 
 
 def score(
@@ -48,7 +53,7 @@ def score(
     """
     own = subset_for_pairs(pairs, names, facts)
     known = frequencies(own.records, configuration.model, crowds)
-    here = pl.DataFrame({"lo": own.lo, "hi": own.hi}, schema=PAIRS)
+    here = pl.DataFrame({"lo": own.lo, "hi": own.hi}, schema=rules.PAIRS)
     found = scored(
         own.records,
         known,

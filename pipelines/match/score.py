@@ -22,7 +22,8 @@ RULES = {  # what an edge is called by, best first
     "email": "same_email",
     "phone": "same_phone",
 }
-NAMES_CONTRADICT = "names_contradict"  # the rule of pairs whose given names are two people's
+# The rules of pairs that never merge, however likely: given names of two people, values of an exclusive attribute.
+NAMES_CONTRADICT, EXCLUSIVE_CONFLICT = CONFLICTS = ("names_contradict", "exclusive_conflict")
 PAIR = ["record_lo", "record_hi"]
 JUDGED = {"zone": pl.String, "rule": pl.String, "probability": pl.Float64, "weight": pl.Float64, "vague": pl.Boolean}
 EDGES = {"record_lo": pl.String, "record_hi": pl.String, **JUDGED, "evidence": pl.String}
@@ -94,7 +95,7 @@ def _chunk(
         zone=pl.when((pl.col("probability") >= matching.auto) & pl.col("conflict").is_null() & ~pl.col("apart"))
         .then(pl.lit("merge"))
         .otherwise(pl.lit("review")),
-        rule=pl.when("conflict").then(pl.lit("exclusive_conflict")).otherwise("rule"),
+        rule=pl.when("conflict").then(pl.lit(EXCLUSIVE_CONFLICT)).otherwise("rule"),
     )
 
 

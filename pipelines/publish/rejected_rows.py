@@ -3,25 +3,22 @@
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable
 from typing import Any, BinaryIO
 
 import polars as pl
 
-from pipelines.read.tables.spreadsheet_cells import FORMULA, NEGATIVE
+from pipelines.read.tables.spreadsheet_cells import guarded
 
 DELIVERY, NUMBER = "_delivery", "_row_number"  # where a row was refused, for when it comes back
 REASONS = (DELIVERY, NUMBER, "_error_codes", "_errors", "_suggestion")
-RUNS = re.compile(rf"'*(?:{FORMULA})")
-SHOWN = re.compile(NEGATIVE)
 OVER = "_extra"  # the cells of a row that has more of them than the header
 
 
 def write_rejected(file: BinaryIO, batches: Iterable[pl.DataFrame]) -> None:
     """Write the file of a delivery: its own columns and values, then the reasons, in columns with a `_`.
 
-    Cells are protected as exports for spreadsheets are (`pipelines.read.tables.spreadsheet_cells`), and read back bare.
+    Cells that a spreadsheet would run are `guarded`, and read back bare.
 
     `batches`: delivery and row_number (where the row was refused first), raw (the row as JSON of its columns, the same
     for all rows), codes, expected, suggestions (lists). The columns of the reasons are ignored when the file comes
@@ -41,10 +38,5 @@ def write_rejected(file: BinaryIO, batches: Iterable[pl.DataFrame]) -> None:
             needs = f"needs {'; '.join(expected)}" if expected else ""
             told = (delivery, number, " ".join(codes or ()), needs, "; ".join(suggestions or ()), over)
             cells = [*(row.get(column) or "" for column in columns), *told]
-            writer.writerow(map(protect, cells))
+            writer.writerow(guarded(cell) if isinstance(cell, str) else cell for cell in cells)
     text.detach()
-
-
-def protect(cell: Any) -> Any:
-    """A cell with an apostrophe before it, if a spreadsheet would run it."""
-    return f"'{cell}" if isinstance(cell, str) and RUNS.match(cell) and not SHOWN.match(cell) else cell

@@ -119,17 +119,16 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
         one.apart.add(other)
         other.apart.add(one)
     vetoed: list[tuple[Hashable, Hashable, str]] = []
-    compared = merges.filter(~pl.col("rule").is_in((SOURCE_MERGE, DECISION)))
-    contested = rivals(compared, members.names, contradicted)
+    told = pl.col("rule").is_in((SOURCE_MERGE, DECISION))
+    merges = merges.with_columns(vague=pl.col("vague") & ~told)
+    contested = rivals(merges.filter(~told), members.names, contradicted)
     for lo, hi, rule, strength, vague in (
         contested_last(merges, contested).select(*PAIR, "rule", "probability", "vague").iter_rows()
     ):
         one, other = _held(held, lo, members), _held(held, hi, members)
         if one is other:
             continue
-        veto = _veto(one, other, vague=vague and rule != SOURCE_MERGE, is_decided=rule == DECISION)
-        if veto is None and vague and rule not in (SOURCE_MERGE, DECISION) and other in one.apart:
-            veto = "veto:names"
+        veto = _veto(one, other, vague=vague, is_decided=rule == DECISION)
         if veto is None and vague and are_several([*contested.get(lo, ()), *contested.get(hi, ())], held):
             veto = "veto:rivals"
         if veto is None and strength < SURE and _is_bridge(one, other):
@@ -277,7 +276,7 @@ def _veto(one: _Cluster, other: _Cluster, *, vague: bool, is_decided: bool) -> s
         return None
     if (one.points or other.points) and any(_more_than(most, field, one, other) for field, most in LIMITS.items()):
         return "veto:cardinality"
-    if vague and one.names & other.against:
+    if vague and (one.names & other.against or other in one.apart):
         return "veto:names"
     return None
 

@@ -23,6 +23,12 @@ class Comparison(NamedTuple):
     fields: dict[str, Compared]
     swapped: NDArray[np.bool_]
 
+    def at(self, field: str, level: str) -> NDArray[np.bool_]:
+        """Pairs that agree on a field at this level; none of them where no record has the field."""
+        if field not in self.fields:
+            return np.zeros(len(self.swapped), bool)
+        return np.asarray(self.fields[field].level == INDEX[field][level])
+
 
 def compare(records: Records, lo: NDArray[np.uint32], hi: NDArray[np.uint32]) -> Comparison:
     """Compare the records `lo` with the records `hi`, pair by pair."""

@@ -40,7 +40,7 @@ def names_contradict(
     level, lo, hi = (column[rows] for column in comparison.fields["given_name"])
     different = level == INDEX["given_name"]["different"]
     both = _both_known(records, frequencies, lo, hi)
-    related = comparison.fields["family_name"].level[rows] != INDEX["family_name"]["different"]
+    related = ~comparison.at("family_name", "different")[rows]
     found: Flags = different & (both | (related & (probability < SURE))) if frequencies.counted else different
     near = np.flatnonzero(np.isin(level, [INDEX["given_name"][each] for each in NEAR]))
     distant = level[near] == INDEX["given_name"]["distant"]
@@ -57,12 +57,8 @@ def share_an_id(comparison: Comparison) -> Flags:
 
     A couple may share a member's number, twins a date of birth; both are one person's.
     """
-    born = comparison.fields.get("date_of_birth")
-    if born is None:
-        return np.zeros(len(comparison.swapped), bool)
-    same = [comparison.fields[name].level == 1 for name in fields_of_role("exact_id") if name in comparison.fields]
-    agree = np.logical_or.reduce([np.zeros(len(comparison.swapped), bool), *same])
-    return np.asarray(agree & (born.level == 1), bool)
+    same = [comparison.at(field, "exact") for field in fields_of_role("exact_id")]
+    return np.asarray(np.logical_or.reduce(same) & comparison.at("date_of_birth", "exact"))
 
 
 def _both_known(records: Records, frequencies: Frequencies, lo: NDArray[Any], hi: NDArray[Any]) -> Flags:
@@ -83,8 +79,8 @@ def _second_names_differ(
     values = records.fields["middle_name"].values
     whole = values.str.len_chars().to_numpy() >= SHORTEST
     names = whole & frequencies.known_names if frequencies.counted else whole
-    given = comparison.fields["given_name"].level[rows] == 1
-    related = comparison.fields["family_name"].level[rows] != INDEX["family_name"]["different"]
+    given = comparison.at("given_name", "exact")[rows]
+    related = ~comparison.at("family_name", "different")[rows]
     return np.asarray(given & related & (level == INDEX["middle_name"]["different"]) & names[lo] & names[hi], bool)
 
 
@@ -120,6 +116,4 @@ def _sound(name: str) -> pl.Expr:
 
 def births_differ(comparison: Comparison) -> Flags:
     """Pairs whose birth dates have nothing in common."""
-    if "date_of_birth" not in comparison.fields:
-        return np.zeros(len(comparison.swapped), bool)
-    return np.asarray(comparison.fields["date_of_birth"].level == INDEX["date_of_birth"]["different"])
+    return comparison.at("date_of_birth", "different")

@@ -80,10 +80,8 @@ def unrelated(comparison: Comparison, frequencies: Frequencies, model: Model) ->
 
 def _switchboard(comparison: Comparison, model: Model) -> Bits:
     """How much likelier colleagues have one number, where both records state one firm."""
-    if not {"phone", "company"} <= comparison.fields.keys():
-        return np.zeros(len(comparison.swapped))
     usual = priors.levels_of(model.kind)["phone"]["exact"].colleague or priors.SWITCHBOARD
-    same = (comparison.fields["phone"].level == 1) & (comparison.fields["company"].level == 1)
+    same = comparison.at("phone", "exact") & comparison.at("company", "exact")
     return np.where(same, np.log2(max(priors.SWITCHBOARD, usual) / usual), 0.0)
 
 

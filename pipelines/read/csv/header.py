@@ -59,7 +59,8 @@ def find_header(lines: text.Lines, encoding: str, header_row: int | None = None)
     delimiter = delimiter or likely_delimiter(sample[place], sample[place + 1 :])
     above = [(begins + at, cells_of(line, delimiter)) for at, line in enumerate(sample[:place]) if line.strip()]
     blank = sum(not line.strip() and bool(line.strip("\r\n")) for line in sample[:place])
-    lines.some(place, text.LONGEST_LINE * LOOKED_AT) if place else None
+    if place:
+        lines.some(place, text.LONGEST_LINE * LOOKED_AT)
     return Top(delimiter, above, unread + blank)
 
 

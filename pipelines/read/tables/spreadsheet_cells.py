@@ -5,6 +5,7 @@ there; a sign that would part the texts of a list has a backslash before it. Wha
 was, whatever the text.
 """
 
+import re
 from collections.abc import Sequence
 
 import polars as pl
@@ -15,6 +16,7 @@ FORMULA = r"\s*[=+\-@＝＋－＠﹦﹢﹣﹫]|[\t\r\n]"
 CUT = r"[0-9]{12,}$|0[0-9]+$|[0-9]+[Ee][0-9]+$"
 NEGATIVE = r"^'*-[0-9]{1,11}(?:\.[0-9]{1,11})?$"  # is shown as the number it is, and runs nothing
 RISKY = rf"(?:{FORMULA}|{CUT}|\\N$)"
+RUNS, SHOWN_AS_IT_IS = re.compile(rf"'*(?:{FORMULA})"), re.compile(NEGATIVE)
 
 QUOTED = r'^="(.*)"$'  # how a text is kept from being taken for a number
 ERRORS = (  # of formulas, as Excel writes them in some languages
@@ -45,6 +47,11 @@ SHOWN = {mark: sign[1] for sign, mark in HIDDEN.items()}
 def protected(cell: pl.Expr) -> pl.Expr:
     """Cells that a spreadsheet can open: an apostrophe before those it would run, cut or take for something else."""
     return _with_apostrophe(cell, rf"^'*{RISKY}")
+
+
+def guarded(cell: str) -> str:
+    """One cell with an apostrophe before it if a spreadsheet would run it; what is only cut is left as it was typed."""
+    return f"'{cell}" if RUNS.match(cell) and not SHOWN_AS_IT_IS.match(cell) else cell
 
 
 def unmistakable(cell: pl.Expr) -> pl.Expr:

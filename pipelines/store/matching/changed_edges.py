@@ -2,10 +2,10 @@
 
 import polars as pl
 
+from pipelines.match.score import CONFLICTS
 from pipelines.store.runs.work_queue import Version, dequeue
 from pipelines.store.warehouse.connection import Connection, query, register, value
 
-CONFLICTS = ("exclusive_conflict", "names_contradict")  # the rules of edges that never merge, however likely
 REVIEW = "match.review"  # what stands in `step_state` beside the steps: the probability that edges are kept from
 
 
