@@ -7,7 +7,7 @@ import polars as pl
 from pipelines.match.blocking.rules import RULES
 from pipelines.match.clusters.cluster import LIMITS
 from pipelines.match.priors import SURE
-from pipelines.match.score import EXCLUSIVE_CONFLICT, NAMES_CONTRADICT
+from pipelines.match.score import EXCLUSIVE_CONFLICT, NAMES_CONTRADICT, NAMES_NOT_COMPARABLE
 from pipelines.match.source_links import SOURCE_MERGE
 from pipelines.store.decisions.links import LinkDecision
 from schemas.project import Matching
@@ -149,6 +149,10 @@ def _judged_edge(edge: dict[str, object], matching: Matching) -> tuple[str, str]
         return "merged", f"{edge['probability']:.3f} is not below `auto` ({matching.auto}): merged"
     if edge["rule"] == NAMES_CONTRADICT:
         return "conflict", "given names that contradict each other never merge; it waits for a person to decide"
+    if edge["rule"] == NAMES_NOT_COMPARABLE:
+        return "conflict", (
+            "given names that cannot be compared: two scripts, or one is no name; it waits for a person to decide"
+        )
     if edge["rule"] == EXCLUSIVE_CONFLICT:
         return "conflict", "different values of an exclusive attribute never merge; it waits for a person to decide"
     return "review", (

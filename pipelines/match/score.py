@@ -23,7 +23,9 @@ RULES = {  # what an edge is called by, best first
     "phone": "same_phone",
 }
 # The rules of pairs that never merge, however likely: given names of two people, values of an exclusive attribute.
-NAMES_CONTRADICT, EXCLUSIVE_CONFLICT = CONFLICTS = ("names_contradict", "exclusive_conflict")
+NAMES_CONTRADICT, NAMES_NOT_COMPARABLE = APART = ("names_contradict", "names_not_comparable")
+EXCLUSIVE_CONFLICT = "exclusive_conflict"
+CONFLICTS = (*APART, EXCLUSIVE_CONFLICT)
 PAIR = ["record_lo", "record_hi"]
 JUDGED = {"zone": pl.String, "rule": pl.String, "probability": pl.Float64, "weight": pl.Float64, "vague": pl.Boolean}
 EDGES = {"record_lo": pl.String, "record_hi": pl.String, **JUDGED, "evidence": pl.String}
@@ -76,9 +78,10 @@ def _chunk(
     contradicted = names_contradict(records, frequencies, comparison, possible, probability)
     hidden = (contradicted | births_differ(comparison)[possible]) & (probability < CONTRADICTED)
     likely = possible[~hidden]
-    apart = (contradicted | names_cannot_be_compared(comparison)[possible])[~hidden]
+    speaks_against = np.select([contradicted[~hidden], names_cannot_be_compared(comparison)[likely]], APART, default="")
+    apart = speaks_against != ""
     kept = pairs[likely].with_columns(
-        rule=_rule(comparison, likely, apart),
+        rule=pl.Series(np.where(apart, speaks_against, _rule(comparison, likely)), dtype=pl.String),
         probability=pl.Series(weighed.probability[likely]).round(6),
         weight=pl.Series(weighed.weight[likely]).round(6),
         apart=pl.Series(apart),
@@ -120,17 +123,15 @@ def has_ambiguous_given_name(comparison: Comparison, rows: NDArray[np.intp]) -> 
     return np.isin(level, (0, *(INDEX["given_name"][each] for each in ("initial", "nickname", "short"))))
 
 
-def _rule(comparison: Comparison, rows: NDArray[np.intp], apart: NDArray[np.bool_]) -> pl.Series:
-    """What speaks for a pair, by the field that says most; names that contradict each other say so first."""
+def _rule(comparison: Comparison, rows: NDArray[np.intp]) -> NDArray[np.str_]:
+    """What speaks for a pair, by the field that says most."""
     fields = comparison.fields
     same = [(fields[field].level[rows] == 1, rule) for field, rule in RULES.items() if field in fields]
     if "phone" in fields:
         same.append((fields["phone"].level[rows] == INDEX["phone"]["variant"], "phone_variant"))
-    if apart.any():
-        same.insert(0, (apart, NAMES_CONTRADICT))
     if not same:
-        return pl.repeat("score", len(rows), eager=True)
-    return pl.Series(np.select([each for each, _ in same], [rule for _, rule in same], "score"), dtype=pl.String)
+        return np.full(len(rows), "score")
+    return np.select([each for each, _ in same], [rule for _, rule in same], "score")
 
 
 def explained(comparison: Comparison, weighed: Weighed, rows: NDArray[np.intp]) -> pl.Series:
@@ -151,8 +152,8 @@ def explained(comparison: Comparison, weighed: Weighed, rows: NDArray[np.intp]) 
         for name, bits in alone.items()
     ]
     json = pl.struct(pl.all()).struct.json_encode()
-    told = json.str.replace_all(UNTOLD, "").str.replace(",}", "}", literal=True)
-    return pl.concat(parts, how="horizontal").select(told.alias("evidence"))["evidence"]
+    stated = json.str.replace_all(NOT_STATED, "").str.replace(",}", "}", literal=True)
+    return pl.concat(parts, how="horizontal").select(stated.alias("evidence"))["evidence"]
 
 
-UNTOLD = r'"[\w ]+":null,?'  # fields that one of the two does not have
+NOT_STATED = r'"[\w ]+":null,?'  # fields that one of the two does not have

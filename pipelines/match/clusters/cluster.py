@@ -15,8 +15,9 @@ from pipelines.match.clusters.components import components_of
 from pipelines.match.clusters.name_conflicts import NameBits, name_conflicts
 from pipelines.match.clusters.pooled_evidence import pool_evidence
 from pipelines.match.clusters.rivals import are_several, contested_last, rivals
+from pipelines.match.clusters.uncontested import uncontested
 from pipelines.match.priors import SURE
-from pipelines.match.score import NAMES_CONTRADICT
+from pipelines.match.score import APART
 from pipelines.match.source_links import DECISION, SOURCE_MERGE
 
 LIMITS = {"email": 5, "phone": 5}
@@ -105,15 +106,23 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
     A vetoed edge whose records come together by another one is not reported. At last clusters are joined that all their
     doubtful edges together tie (`pooled`).
     """
+    merging = edges.filter(pl.col("zone") == "merge")
+    component = components(merging)
+    counted = limited(points)
+    contradicted = edges.filter(pl.col("rule").is_in(APART)).select(PAIR)
+    conflicts = name_conflicts(merging, profiles, component)
+    different = pl.concat(
+        [pl.Series(list(conflicts), dtype=profiles.schema["record_key"]), *contradicted.iter_columns()]
+    )
+    joined = uncontested(edges, component, profiles, counted, different, LIMITS, auto)
+    edges = edges.join(joined, left_on="record_lo", right_on="record_key", how="anti")
     merges = strongest_first(edges.filter(pl.col("zone") == "merge"), profiles)
-    component = components(merges)
     said = votes(edges, merges.filter(pl.col("probability") < SURE), profiles, component, auto)
-    members = known_members(edges, profiles, points, component, said.named)
+    members = known_members(edges, profiles, counted, said.named, conflicts)
     held: dict[Hashable, _Cluster] = {}
     for lo, hi, number in said.votes.iter_rows():
         one, other = _held(held, lo, members), _held(held, hi, members)
         one.votes[other] = other.votes[one] = number
-    contradicted = edges.filter(pl.col("rule") == NAMES_CONTRADICT).select(PAIR)
     for lo, hi in contradicted.iter_rows():
         one, other = _held(held, lo, members), _held(held, hi, members)
         one.apart.add(other)
@@ -138,12 +147,12 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
             continue
         _join(one, other, held)
     content = dict(profiles.select("record_key", "said").iter_rows()) if "said" in profiles.columns else {}
-    joined = _join_pooled(edges, held, members, content)
+    pooled = _join_pooled(edges, held, members, content)
     parted = [edge for edge in vetoed if held[edge[0]] is not held[edge[1]]]
     return Clustered(
-        _labelled(profiles["record_key"], held.values()),
+        _labelled(profiles["record_key"], joined, held.values()),
         _reported(parted, edges, {"reason": pl.String}),
-        _reported(joined, edges, {"weight": pl.Float64, "pairs": pl.UInt32}),
+        _reported(pooled, edges, {"weight": pl.Float64, "pairs": pl.UInt32}),
     )
 
 
@@ -204,15 +213,15 @@ def _join(one: _Cluster, other: _Cluster, held: dict[Hashable, _Cluster]) -> Non
     large.absorb(small)
 
 
-def _labelled(records: pl.Series, clusters: Iterable[_Cluster]) -> pl.DataFrame:
+def _labelled(records: pl.Series, components: pl.DataFrame, clusters: Iterable[_Cluster]) -> pl.DataFrame:
+    """The cluster of each record: its component, where that is a whole one, or what it was joined to."""
     joined = [each for each in {id(each): each for each in clusters}.values() if len(each.records) > 1]
-    label = pl.DataFrame(
-        {
-            "record_key": [record for each in joined for record in each.records],
-            "cluster": [each.smallest for each in joined for _ in each.records],
-        },
-        schema={"record_key": records.dtype, "cluster": records.dtype},
-    )
+    labels = {
+        "record_key": [record for each in joined for record in each.records],
+        "cluster": [each.smallest for each in joined for _ in each.records],
+    }
+    schema = {"record_key": records.dtype, "cluster": records.dtype}
+    label = pl.concat([components.rename({"component": "cluster"}), pl.DataFrame(labels, schema=schema)])
     own = records.alias("record_key").to_frame()
     return own.join(label, on="record_key", how="left", maintain_order="left").select(
         "record_key", cluster=pl.coalesce("cluster", "record_key")
@@ -230,23 +239,19 @@ def known_members(
     edges: pl.DataFrame,
     profiles: pl.DataFrame,
     points: pl.DataFrame,
-    component: pl.DataFrame,
     named: frozenset[Hashable],
+    conflicts: Mapping[Hashable, NameBits],
 ) -> Members:
-    """What vetoes ask for, of the records at the ends of edges. `component`: `components` of those that merge."""
-    ends = pl.concat([edges["record_lo"], edges["record_hi"]]).unique()
-    own = profiles.filter(pl.col("record_key").is_in(ends.implode()))
-    exclusive = own.filter(pl.col("exclusive").list.len() > 0).select("record_key", "exclusive")
+    """What vetoes ask for, of the records at the ends of edges. `points`: `limited`. `conflicts`: `name_conflicts`."""
+    ends = pl.concat([edges["record_lo"], edges["record_hi"]]).unique().implode()
+    exclusive = profiles.filter(pl.col("record_key").is_in(ends), pl.col("exclusive").list.len() > 0)
     held: dict[Hashable, dict[str, set[str]]] = defaultdict(dict)
-    counted = limited(points).filter(pl.col("record_key").is_in(ends.implode()))
-    for record, field, values in counted.group_by("record_key", "field").agg("value").iter_rows():
+    counted = points.filter(pl.col("record_key").is_in(ends)).group_by("record_key", "field").agg("value")
+    for record, field, values in counted.iter_rows():
         held[record][field] = set(values)
-    return Members(
-        named,
-        name_conflicts(edges.filter(pl.col("zone") == "merge"), own, component),
-        {record: dict(each.split("=", 1) for each in values) for record, values in exclusive.iter_rows()},
-        dict(held),
-    )
+    stated = exclusive.select("record_key", "exclusive").iter_rows()
+    exclusives = {record: dict(each.split("=", 1) for each in values) for record, values in stated}
+    return Members(named, conflicts, exclusives, dict(held))
 
 
 def limited(points: pl.DataFrame) -> pl.DataFrame:

@@ -124,6 +124,12 @@ def test_names_that_contradict_each_other_are_shown_as_such() -> None:
     assert rule(claudia, claudia | {"given": "Thomas"}) == "names_contradict"
 
 
+def test_names_in_two_scripts_that_are_not_known_to_be_one_are_shown_as_not_comparable() -> None:
+    wei = person("Wei Weber", MOBILE, "weber@example.com", member="M-100200")
+
+    assert rule(wei, wei | {"given": "محمد"}) == "names_not_comparable"
+
+
 def test_a_couple_that_shares_a_number_does_not_merge() -> None:
     assert zone(person("Claudia Weber", MOBILE), person("Thomas Weber", MOBILE)) != "merge"
 
