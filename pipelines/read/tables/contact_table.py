@@ -1,7 +1,6 @@
 """A table with one contact a row becomes contact, identifier and attribute rows, by the names of its columns."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -9,7 +8,8 @@ import polars as pl
 from pipelines.errors import DeliveryRefused
 from pipelines.normalise.text import NO_VALUE
 from pipelines.read.core.batch import Batch
-from pipelines.read.tables.header_words import MEANINGS, fold, holds_a_person
+from pipelines.read.tables.duplicate_headers import attribute_names, contradiction, duplicates
+from pipelines.read.tables.header_words import MEANINGS, fold, holds_a_person, shared
 from pipelines.read.tables.several_values import listed_tags, part_addresses, part_phones
 from pipelines.read.tables.spreadsheet_cells import CLEAR, clean_cells, split_cells
 from pipelines.read.tables.table import BLANK, OVER, Rows, Table
@@ -18,7 +18,8 @@ from schemas.error_codes import ErrorCode
 from schemas.vocabulary import IdentifierType, Outcome
 
 NAMES = ("name", "first_name", "last_name")
-SCALARS = ("record_id", *NAMES, "notes", "observed_at", "channel")
+ONE_VALUE = ("record_id", *NAMES, "observed_at", "channel")
+SCALARS = (*ONE_VALUE, "notes")
 LISTS = {"phone": ";", "wa_id": ";", "email": "[;,]", "messenger_thread": ";", "external_id": "$^", "tags": "[;,]"}
 IDENTIFIERS = {
     "phone": IdentifierType.PHONE,
@@ -55,10 +56,6 @@ def read_contacts(table: Table, layout: Layout) -> Iterator[Batch]:
 def understand(header: list[str], key: str | None, columns: Mapping[str, str]) -> list[str]:
     """What each column of a file means: a field of FIELDS, `attr.<name>`, or `ignore`."""
     folded = [fold(cell) for cell in header]
-    counted = Counter(folded)
-    twice = [place for place, name in enumerate(folded, 1) if counted[name] > 1]
-    if twice:
-        raise DeliveryRefused(ErrorCode.HEADER_DUPLICATE, f"columns {twice} have the same header; give each its own")
     told = {fold(name): meaning for name, meaning in columns.items()}
     if holds_a_person(header, told):
         raise DeliveryRefused(
@@ -67,7 +64,8 @@ def understand(header: list[str], key: str | None, columns: Mapping[str, str]) -
     missing = sorted(set(told) - set(folded))
     if key:
         told[fold(key)] = "record_id"
-    meanings = [meaning_of(name, told, has_key=key is not None) for name in folded]
+    names = zip(folded, shared(header), strict=True)
+    meanings = [meaning_of(own if own in told else name, told, has_key=key is not None) for own, name in names]
     if key and fold(key) not in folded:
         raise DeliveryRefused(ErrorCode.HEADER_MISSING, f"no column `{key}`, which the source names as its key")
     if not set(meanings) & {*NAMES, *IDENTIFIERS}:
@@ -93,7 +91,7 @@ def batch_of(header: list[str], rows: Rows, layout: Layout) -> Batch:
     """Rows of a table as a batch. Rows that say nothing, or only show how to fill a template, are skipped."""
     columns = [f"c{place}" for place in range(len(header))]
     cells = clean_cells(rows.cells, columns)
-    aside = set_aside(cells, rows.cells, header)
+    aside = set_aside(cells, rows.cells, header, layout.meanings)
     if not aside.is_empty():
         cells = cells.join(aside, on="row", how="anti", maintain_order="left")
     tidy = layout.tidy(cells) if layout.tidy else cells
@@ -108,8 +106,13 @@ def batch_of(header: list[str], rows: Rows, layout: Layout) -> Batch:
     )
 
 
-def set_aside(cells: pl.DataFrame, delivered: pl.DataFrame, header: list[str]) -> pl.DataFrame:
-    """Rows that are no contact of the list, as refusals: blank ones, examples, and those that came back too long."""
+def set_aside(
+    cells: pl.DataFrame, delivered: pl.DataFrame, header: list[str], meanings: Sequence[str] = ()
+) -> pl.DataFrame:
+    """Rows that are no contact of the list, as refusals.
+
+    Those are blank ones, examples, those that came back too long, and those that state two values of what is one.
+    """
     names = {name: f"c{place}" for place, name in enumerate(header)}
     nothing = pl.all_horizontal(pl.col(list(names.values())).is_null())
     example = pl.col(names[EXAMPLE]).is_not_null() if EXAMPLE in names else pl.lit(value=False)
@@ -123,6 +126,7 @@ def set_aside(cells: pl.DataFrame, delivered: pl.DataFrame, header: list[str]) -
             ErrorCode.ROW_TOO_MANY_FIELDS,
             f"the cells in {OVER} in the columns they belong to, and {OVER} empty",
         ),
+        *contradictions(header, meanings),
     )
     found = cells.select(
         "row",
@@ -147,14 +151,38 @@ def set_aside(cells: pl.DataFrame, delivered: pl.DataFrame, header: list[str]) -
     )
 
 
+def contradictions(header: list[str], meanings: Sequence[str]) -> Iterator[tuple[pl.Expr, Outcome, ErrorCode, str]]:
+    """Which rows state two values of one field in columns of one header, and how to correct them."""
+    for places in duplicates(header, meanings) if meanings else ():
+        if meanings[places[0]] in ONE_VALUE:
+            which = " and ".join(str(place + 1) for place in places)
+            alone = f"to read one of them alone, set `{header[places[-1]]}: ignore` in `columns:`"
+            yield (
+                contradiction(places),
+                Outcome.REJECTED,
+                ErrorCode.HEADER_DUPLICATE,
+                f"one value: columns {which} have the same header and differ here; {alone}",
+            )
+
+
 def contacts_of(cells: pl.DataFrame, layout: Layout) -> pl.DataFrame:
-    """The contact rows: for each field the first of its columns that says something."""
+    """The contact rows: for each field the first of its columns that says something; all of the notes."""
     meanings = layout.meanings
 
-    def first(field: str) -> pl.Expr:
+    def stated(field: str) -> list[pl.Expr]:
         silent = [CLEAR] if field in NAMES else [CLEAR, *NO_VALUE]
-        columns = [pl.col(column).replace(silent, None) for column in of(meanings, field)]
+        return [pl.col(column).replace(silent, None) for column in of(meanings, field)]
+
+    def first(field: str) -> pl.Expr:
+        columns = stated(field)
         return (pl.coalesce(columns) if columns else pl.lit(None, pl.String)).alias(field)
+
+    def every(field: str) -> pl.Expr:
+        columns = stated(field)
+        if len(columns) < 2:
+            return first(field)
+        texts = pl.concat_list(columns).list.drop_nulls().list.unique(maintain_order=True)
+        return texts.list.join("\n").replace("", None).alias(field)
 
     cells = without_program_names(cells, meanings)
     tags = [tags_of(cells[column], layout.lists["tags"]) for column in of(meanings, "tags")]
@@ -164,7 +192,7 @@ def contacts_of(cells: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         "line",
         *(first(field) for field in ("record_id", "channel", "name", "first_name", "last_name")),
         (pl.concat_list(tags) if tags else empty).alias("tags"),
-        first("notes"),
+        every("notes"),
         first("observed_at"),
         cleared(cells, meanings).alias("cleared"),
     )
@@ -208,10 +236,11 @@ def identifiers_of(cells: pl.DataFrame, layout: Layout, names: list[str]) -> pl.
 
 def attributes_of(cells: pl.DataFrame, meanings: list[str], names: list[str]) -> pl.DataFrame:
     """Every custom attribute of the rows, as written: of the columns that mean it, the first that says something."""
+    other = attribute_names(names, meanings)
     parts = [
         cells.select(
             "row",
-            attribute=pl.lit(meaning.removeprefix("attr.")),
+            attribute=other.get(place, pl.lit(meaning.removeprefix("attr."))),
             raw=pl.col(f"c{place}").replace(CLEAR, None),
             field=pl.lit(names[place]),
         )
