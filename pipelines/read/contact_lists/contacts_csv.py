@@ -13,7 +13,8 @@ from schemas.contact_list import ContactTable
 TABLES = (".csv", ".tsv")
 GUIDE = """\
 Any list with a header row and one contact a row, from whatever system: CRM, shop, newsletter, spreadsheet. UTF-8 is
-best; UTF-16 is known by its mark, and any other code page is named in `encoding`. The delimiter (`,` `;` tab `|`), a
+best; UTF-16 is known by its mark, and any other code page is named in `encoding`: the refusal of a file says which it
+may be in. The delimiter (`,` `;` tab `|`), a
 `sep=` line and a header below a title are found by themselves; `header_row` names the line of any other header. Of a
 workbook, see [contacts_xlsx](contacts_xlsx.md).
 

@@ -22,8 +22,8 @@ In the Outlook program: *File*, *Open & Export*, *Import/Export*, *Export to a f
 outlook.com and in the new Outlook: *People*, *Manage contacts*, *Export contacts*. The headers may be English, German,
 French or Spanish; for any other language name the columns in `columns`.
 
-The program writes the code page of its Windows. A file that is no UTF-8 is read as `windows-1252` (Western Europe);
-elsewhere set `encoding`, such as `windows-1250` or `windows-1251`.
+The program writes the code page of its Windows. A file that is no UTF-8 is read in the one its letters fit best, which
+`onecontact check` and the run report (`ENCODING_ASSUMED`); set `encoding` where that is wrong.
 
 **What is read.** Names (a middle name becomes part of the whole name), up to three e-mail addresses, all phones (mobile
 first, then those at home and at work), categories as tags, notes. These become attributes if the project defines them:
@@ -46,7 +46,7 @@ class OutlookContacts(ContactTable):
 def read(path: Path, source: OutlookContacts, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
     """Read an export from Outlook in batches."""
     with opened(path, source, rows) as table:
-        header = told_apart(table.header)
+        header = table.header
         meanings = meanings_of(header, source, COLUMNS | NO_PHONES)
         layout = Layout(meanings, tidy=tidied(header, meanings))
         middle = middle_names(header, source, MIDDLE)
@@ -56,11 +56,6 @@ def read(path: Path, source: OutlookContacts, *, rows: int = BATCH_ROWS) -> Iter
                 contacts=with_middle_names(batch.contacts, each.cells, middle),
                 identifiers=best_first(batch.identifiers, header),
             )
-
-
-def told_apart(header: Sequence[str]) -> list[str]:
-    """A header in which the second of two equal names ends in 2: a French Outlook calls two columns `Titre`."""
-    return [f"{name} 2" if header[:place].count(name) == 1 else name for place, name in enumerate(header)]
 
 
 def tidied(header: Sequence[str], meanings: Sequence[str]) -> Tidy:

@@ -56,7 +56,7 @@ COLUMNS = {
             "attr.salutation": "Title|Anrede|Titre|Trato|Tratamiento",
             "attr.company": "Company|Firma|Société|Compañía|Organización|Empresa",
             "attr.department": "Department|Abteilung|Service|Departamento",
-            "attr.job_title": "Job Title|Position|Fonction|Titre 2|Puesto|Cargo",
+            "attr.job_title": "Job Title|Position|Fonction|Titre (2)|Puesto|Cargo",
             "attr.birthday": "Birthday|Geburtstag|Anniversaire|Date de naissance|Cumpleaños",
             "attr.street": "Business Street|Home Street|Straße geschäftlich|Straße privat|Rue (bureau)|Rue (domicile)"
             "|Calle del trabajo|Calle particular",

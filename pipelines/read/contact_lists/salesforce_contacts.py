@@ -66,7 +66,7 @@ CHECKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 GUIDE = """\
 Export the *Contact* or *Lead* object with Data Loader (*Export All* also gives the records that were deleted or
 merged), with *Data Export* in the setup, or run a report and choose *Export*, *Details Only*, as CSV. A *Formatted
-Report* has its title above the header and cannot be read. UTF-8 and ISO-8859-1 are told apart.
+Report* has its title above the header and cannot be read. UTF-8 and other code pages are told apart.
 
 **What is read.** `Id` (in a report: *Contact ID* or *Lead ID*) as the key; 15 characters, which differ by case, and the
 18 of the same id are one key. Names, `Email`, all phones but fax and assistant's, `Description` as notes,

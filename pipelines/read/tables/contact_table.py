@@ -103,6 +103,7 @@ def batch_of(header: list[str], rows: Rows, layout: Layout) -> Batch:
         original=rows.cells.drop("line").rename({f"c{place}": f"c.{name}" for place, name in enumerate(header)}),
         meanings=dict(zip(header, layout.meanings, strict=True)),
         text_rows=rows.text_rows,
+        assumed_encoding=rows.assumed_encoding,
     )
 
 

@@ -27,12 +27,14 @@ class Rows(NamedTuple):
     `cells`: row (UInt32: number of the data row, from 1), line (UInt32: physical line or sheet row it begins on, null
     where there is none), and c0, c1, ... (String), one for each column of the header, as delivered. `refused`: rows
     that do not fit the header (`schemas.received.Refusal`). `text_rows`: how many rows were counted in the text read
-    meanwhile, by its line breaks; null where there is no text to count in.
+    meanwhile, by its line breaks; null where there is no text to count in. `assumed_encoding` is the one the text was
+    taken to be in, if nothing says so.
     """
 
     cells: pl.DataFrame
     refused: pl.DataFrame = received.empty(received.Refusal)
     text_rows: int | None = None
+    assumed_encoding: str | None = None
 
 
 class Table(NamedTuple):

@@ -84,7 +84,7 @@ def open_cards(path: Path, encoding: str | None = None, *, rows: int = BATCH_ROW
 
 @contextmanager
 def _open(path: Path, encoding: str, start: bytes, legacy: str | None, rows: int) -> Iterator[Table]:
-    with path.open("rb") as file, readable(encoding):
+    with path.open("rb") as file, readable(text.Encoding(path, encoding)):
         found = (row_of(card, path, encoding, legacy) for card in cards(file, encoding, start))
         yield Table(list(HEADER), in_batches(HEADER, found, rows))
 
@@ -97,7 +97,7 @@ def row_of(card: Card, path: Path, encoding: str, legacy: str | None) -> Row:
     except Undecodable as problem:
         is_declared, is_encoded = problem.is_declared, problem.is_encoded
     if not is_declared and ((is_encoded and legacy is None) or not text.mostly_in(path, legacy or "utf-8")):
-        raise text.unreadable(legacy or "UTF-8")
+        raise text.unreadable(text.Encoding(path, legacy or "UTF-8"))
     undecodable = Wrong(ErrorCode.ROW_ENCODING, FAULTS[ErrorCode.ROW_ENCODING])
     return Row(card.line, cells(card, partial(text_of, encoding=encoding, legacy=legacy, strict=False)), undecodable)
 

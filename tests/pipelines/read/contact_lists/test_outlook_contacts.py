@@ -19,6 +19,15 @@ def test_a_file_in_the_code_page_of_windows_is_read(tmp_path: Path) -> None:
     assert batch.contacts.select("first_name", "last_name").rows() == [("Jürgen", "Groß")]
 
 
+def test_a_code_page_is_told_from_the_words_and_said_to_be_assumed(tmp_path: Path) -> None:
+    text = "First Name,Last Name,E-mail Address\nОльга,Сидорова,o@example.com\n"
+    batch = one_batch(FORMAT, tmp_path, text.encode("windows-1251"))
+    assert batch.contacts.select("first_name", "last_name").rows() == [("Ольга", "Сидорова")]
+    assert batch.assumed_encoding == "windows-1251"
+    assert one_batch(FORMAT, tmp_path, text).assumed_encoding is None
+    assert one_batch(FORMAT, tmp_path, text.encode("windows-1251"), encoding="windows-1251").assumed_encoding is None
+
+
 def test_a_file_that_is_utf_8_is_read_as_such(tmp_path: Path) -> None:
     batch = one_batch(FORMAT, tmp_path, "First Name,E-mail Address\nJürgen,j.gross@example.com\n")
     assert batch.contacts["first_name"].to_list() == ["Jürgen"]
