@@ -8,8 +8,8 @@ import polars as pl
 from pipelines.ingest.records import Origin
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.read.core.batch import Batch
-from pipelines.read.tables.contact_table import NAMES
 from pipelines.read.tables.header_words import fold, shared
+from pipelines.read.tables.refusals import NAMES
 from schemas.contact_list import ContactTable, Update
 from schemas.error_codes import ErrorCode
 from schemas.vocabulary import Action, Severity

@@ -1,6 +1,7 @@
 """A table with one contact a row becomes contact, identifier and attribute rows, by the names of its columns."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import polars as pl
@@ -8,19 +9,26 @@ import polars as pl
 from pipelines.errors import DeliveryRefused
 from pipelines.normalise.text import NO_VALUE
 from pipelines.read.core.batch import Batch
-from pipelines.read.tables.duplicate_headers import attribute_names, contradiction, duplicates
+from pipelines.read.tables import system_headers
+from pipelines.read.tables.duplicate_headers import attribute_names
 from pipelines.read.tables.header_words import MEANINGS, fold, holds_a_person, shared
+from pipelines.read.tables.refusals import NAMES, ONE_VALUE, set_aside
 from pipelines.read.tables.several_values import listed_tags, part_addresses, part_phones
 from pipelines.read.tables.spreadsheet_cells import CLEAR, clean_cells, split_cells
-from pipelines.read.tables.table import BLANK, OVER, Rows, Table
+from pipelines.read.tables.table import Rows, Table
 from schemas import received
 from schemas.error_codes import ErrorCode
-from schemas.vocabulary import IdentifierType, Outcome
+from schemas.vocabulary import IdentifierType
 
-NAMES = ("name", "first_name", "last_name")
-ONE_VALUE = ("record_id", *NAMES, "observed_at", "channel")
 SCALARS = (*ONE_VALUE, "notes")
-LISTS = {"phone": ";", "wa_id": ";", "email": "[;,]", "messenger_thread": ";", "external_id": "$^", "tags": "[;,]"}
+LISTS: dict[str, str] = {
+    "phone": ";",
+    "wa_id": ";",
+    "email": "[;,]",
+    "messenger_thread": ";",
+    "external_id": "$^",
+    "tags": "[;,]",
+}
 IDENTIFIERS = {
     "phone": IdentifierType.PHONE,
     "wa_id": IdentifierType.WA_ID,
@@ -32,7 +40,7 @@ FIELDS = (*SCALARS, *LISTS)
 PARTED = {"phone": part_phones, "wa_id": part_phones, "email": part_addresses}  # before their cells are split
 NAMESAKES = ("None", "Null", "Nan", *NO_VALUE)  # what stands for no value, and may be somebody's name
 IGNORE = "ignore"
-EXAMPLE = "_example"  # column of the template that marks the row which only shows how to fill it
+NOTHING_SPECIAL: Mapping[str, str] = MappingProxyType({})
 
 
 class Layout(NamedTuple):
@@ -53,6 +61,12 @@ def read_contacts(table: Table, layout: Layout) -> Iterator[Batch]:
     return (batch_of(table.header, rows, layout) for rows in table.rows)
 
 
+def layout_of(header: list[str], key: str | None, columns: Mapping[str, str]) -> Layout:
+    """The layout of a list of any system, by its headers and what its source says of them (`understand`)."""
+    system = system_headers.SYSTEMS.get(system_headers.system_of(list(map(fold, header))) or "")
+    return Layout(understand(header, key, columns), {**LISTS, **(system.lists if system else {})})
+
+
 def understand(header: list[str], key: str | None, columns: Mapping[str, str]) -> list[str]:
     """What each column of a file means: a field of FIELDS, `attr.<name>`, or `ignore`."""
     folded = [fold(cell) for cell in header]
@@ -65,7 +79,8 @@ def understand(header: list[str], key: str | None, columns: Mapping[str, str]) -
     if key:
         told[fold(key)] = "record_id"
     names = zip(folded, shared(header), strict=True)
-    meanings = [meaning_of(own if own in told else name, told, has_key=key is not None) for own, name in names]
+    special = system_headers.OWN.get(system_headers.system_of(folded) or "", {})
+    meanings = [meaning_of(own if own in told else name, told, special, has_key=key is not None) for own, name in names]
     if key and fold(key) not in folded:
         raise DeliveryRefused(ErrorCode.HEADER_MISSING, f"no column `{key}`, which the source names as its key")
     if not set(meanings) & {*NAMES, *IDENTIFIERS}:
@@ -77,11 +92,18 @@ def understand(header: list[str], key: str | None, columns: Mapping[str, str]) -
     return meanings
 
 
-def meaning_of(name: str, told: Mapping[str, str], *, has_key: bool) -> str:
-    """What a folded header means."""
+def meaning_of(
+    name: str, told: Mapping[str, str], special: Mapping[str, str] = NOTHING_SPECIAL, *, has_key: bool
+) -> str:
+    """What a folded header means: as the source says (`told`), in lists of its system (`special`), or in any."""
     if name.startswith("_") and name not in told:
         return IGNORE
-    meaning = told.get(name) or MEANINGS.get(name) or f"attr.{name.removeprefix('attr.').replace(' ', '_')}"
+    meaning = (
+        told.get(name)
+        or special.get(name)
+        or MEANINGS.get(name)
+        or f"attr.{name.removeprefix('attr.').replace(' ', '_')}"
+    )
     if meaning == "record_id" and has_key and told.get(name) != "record_id":
         return IGNORE
     return meaning if meaning in FIELDS or meaning == IGNORE or meaning.startswith("attr.") else f"attr.{meaning}"
@@ -105,65 +127,6 @@ def batch_of(header: list[str], rows: Rows, layout: Layout) -> Batch:
         text_rows=rows.text_rows,
         assumed_encoding=rows.assumed_encoding,
     )
-
-
-def set_aside(
-    cells: pl.DataFrame, delivered: pl.DataFrame, header: list[str], meanings: Sequence[str] = ()
-) -> pl.DataFrame:
-    """Rows that are no contact of the list, as refusals.
-
-    Those are blank ones, examples, those that came back too long, and those that state two values of what is one.
-    """
-    names = {name: f"c{place}" for place, name in enumerate(header)}
-    nothing = pl.all_horizontal(pl.col(list(names.values())).is_null())
-    example = pl.col(names[EXAMPLE]).is_not_null() if EXAMPLE in names else pl.lit(value=False)
-    over = pl.col(names[OVER]).is_not_null() if OVER in names else pl.lit(value=False)
-    cases = (
-        (nothing, Outcome.SKIPPED, ErrorCode.ROW_BLANK, BLANK),
-        (example, Outcome.SKIPPED, ErrorCode.ROW_EXAMPLE, "nothing: it shows how to fill the template"),
-        (
-            over,
-            Outcome.REJECTED,
-            ErrorCode.ROW_TOO_MANY_FIELDS,
-            f"the cells in {OVER} in the columns they belong to, and {OVER} empty",
-        ),
-        *contradictions(header, meanings),
-    )
-    found = cells.select(
-        "row",
-        "line",
-        pl.coalesce(*(pl.when(case).then(pl.lit(number, pl.UInt8)) for number, (case, *_) in enumerate(cases))).alias(
-            "case"
-        ),
-    ).drop_nulls("case")
-    raw = delivered.filter(pl.col("row").is_in(found["row"].implode())).select(
-        "row", raw=pl.struct(pl.col(column).alias(name) for name, column in names.items()).struct.json_encode()
-    )
-    told = pl.DataFrame(
-        [(number, outcome.value, code.value, expected) for number, (_, outcome, code, expected) in enumerate(cases)],
-        schema={"case": pl.UInt8, "outcome": pl.String, "code": pl.String, "expected": pl.String},
-        orient="row",
-    )
-    return (
-        found.join(told, on="case")
-        .join(raw, on="row")
-        .select(received.column_types(received.Refusal).keys())
-        .sort("row")
-    )
-
-
-def contradictions(header: list[str], meanings: Sequence[str]) -> Iterator[tuple[pl.Expr, Outcome, ErrorCode, str]]:
-    """Which rows state two values of one field in columns of one header, and how to correct them."""
-    for places in duplicates(header, meanings) if meanings else ():
-        if meanings[places[0]] in ONE_VALUE:
-            which = " and ".join(str(place + 1) for place in places)
-            alone = f"to read one of them alone, set `{header[places[-1]]}: ignore` in `columns:`"
-            yield (
-                contradiction(places),
-                Outcome.REJECTED,
-                ErrorCode.HEADER_DUPLICATE,
-                f"one value: columns {which} have the same header and differ here; {alone}",
-            )
 
 
 def contacts_of(cells: pl.DataFrame, layout: Layout) -> pl.DataFrame:
