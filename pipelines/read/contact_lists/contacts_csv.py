@@ -27,9 +27,10 @@ source last changed the row), `channel`, an attribute, or `ignore`. Several phon
 parted by `;` (addresses and tags also by `,`). A blank cell says nothing; `\\N` says "this is now empty".
 
 **Systems.** The exports of ActiveCampaign, Brevo, EspoCRM, Freshdesk, Front, Intercom, Klaviyo, Mailchimp, Odoo,
-Pipedrive, Shopify, Stripe, SuiteCRM, Twenty, WooCommerce, Zendesk and Zoho are known by their headers: ids, names, phones, e-mail
-addresses, tags and notes; company and postal address become attributes, and so does what somebody has agreed to
-(`email_opt_in`, `email_opt_out`, `sms_opt_in`), if the project defines them. Who looks after a contact is left out.
+Pipedrive, Shopify, Stripe, SuiteCRM, Twenty, WooCommerce, Zendesk and Zoho are known by their headers: ids, names,
+phones, e-mail addresses, tags and notes; company and postal address become attributes, and so does what somebody has
+agreed to (`email_opt_in`, `email_opt_out`, `sms_opt_in`), if the project defines them. Who looks after a contact is
+left out.
 
 **What is not.** Columns that mean nothing here, which the run names; those whose header begins with `_`, unless `key`
 or `columns` names them. Rows that do not fit the header are refused and given back; blank cells at

@@ -1,6 +1,6 @@
 """A table with one contact a row becomes contact, identifier and attribute rows, by the names of its columns."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -48,12 +48,14 @@ class Layout(NamedTuple):
 
     `meanings`: for each column a field of FIELDS, `attr.<name>`, or `ignore`. `lists`: for each field that may hold
     several values in a cell, the pattern that parts them. `tidy` puts into words of our own what a format writes in its
-    own way; it gets the cells (c0, c1, ..., trimmed, null where blank) and gives them back.
+    own way; it gets the cells (c0, c1, ..., trimmed, null where blank) and gives them back. `addresses`: the places of
+    the columns of each postal address, where there are several; the first that a row states is read, as a whole.
     """
 
     meanings: list[str]
     lists: Mapping[str, str] = LISTS
     tidy: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    addresses: Sequence[Sequence[int]] = ()
 
 
 def read_contacts(table: Table, layout: Layout) -> Iterator[Batch]:
@@ -120,7 +122,7 @@ def batch_of(header: list[str], rows: Rows, layout: Layout) -> Batch:
     return Batch(
         contacts=contacts_of(tidy, layout),
         identifiers=identifiers_of(tidy, layout, header),
-        attributes=attributes_of(tidy, layout.meanings, header),
+        attributes=attributes_of(tidy, layout, header),
         refused=pl.concat([rows.refused, aside]).sort("row"),
         original=rows.cells.drop("line").rename({f"c{place}": f"c.{name}" for place, name in enumerate(header)}),
         meanings=dict(zip(header, layout.meanings, strict=True)),
@@ -198,9 +200,10 @@ def identifiers_of(cells: pl.DataFrame, layout: Layout, names: list[str]) -> pl.
     return stated.sort("row", maintain_order=True)
 
 
-def attributes_of(cells: pl.DataFrame, meanings: list[str], names: list[str]) -> pl.DataFrame:
+def attributes_of(cells: pl.DataFrame, layout: Layout, names: list[str]) -> pl.DataFrame:
     """Every custom attribute of the rows, as written: of the columns that mean it, the first that says something."""
-    other = attribute_names(names, meanings)
+    meanings = layout.meanings
+    other = attribute_names(names, meanings, layout.addresses)
     parts = [
         cells.select(
             "row",

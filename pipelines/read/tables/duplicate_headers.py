@@ -22,13 +22,21 @@ def contradiction(places: Sequence[int]) -> pl.Expr:
     return pl.concat_list(map(stated, places)).list.drop_nulls().list.n_unique() > 1
 
 
-def attribute_names(header: Sequence[str], meanings: Sequence[str]) -> Mapping[int, pl.Expr]:
-    """The attribute that each row states in a column whose header was there before, by the place of the column.
+def attribute_names(
+    header: Sequence[str], meanings: Sequence[str], addresses: Sequence[Sequence[int]] = ()
+) -> Mapping[int, pl.Expr]:
+    """The attribute that each row states in a column that means what an earlier one does, by the place of the column.
 
     It is that of the other column, or where the two contradict each other one that no project has: it is reported as
-    not read.
+    not read. `addresses` are the places of the columns of each postal address, the preferred one first: one that is
+    stated keeps the parts of the others out.
     """
     names: dict[int, pl.Expr] = {}
+    for number, places in enumerate(addresses[1:], 2):
+        taken = pl.any_horizontal(stated(place).is_not_null() for each in addresses[: number - 1] for place in each)
+        for place in places:
+            name = meanings[place].removeprefix("attr.")
+            names[place] = pl.when(taken).then(pl.lit(f"{name}_({number})")).otherwise(pl.lit(name))
     for places in duplicates(header, meanings):
         name = meanings[places[0]].removeprefix("attr.")
         for number, place in enumerate(places[1:], 2):

@@ -111,3 +111,11 @@ def test_its_headers_are_recognised(header: str) -> None:
 
 def test_a_few_headers_that_any_list_has_are_not() -> None:
     assert FORMAT.detects(Sample("contacts.csv", b"", ("first name", "last name", "company", "email", "notes"))) == 0
+
+
+def test_the_address_at_home_is_read_only_where_the_business_has_none(tmp_path: Path) -> None:
+    header = "First Name,Given Yomi,Surname Yomi,Business Street,Business City,Home Street,Home City"
+    batch = one_batch(FORMAT, tmp_path, f"{header}\nJane,,,,Kiel,Lindenweg 4,Bonn\n")
+    assert attributes(batch) == {"city": "Kiel", "street_(2)": "Lindenweg 4", "city_(2)": "Bonn"}
+    batch = one_batch(FORMAT, tmp_path, f"{header}\nJoe,,,,,Lindenweg 5,Bonn\n")
+    assert attributes(batch) == {"street": "Lindenweg 5", "city": "Bonn"}

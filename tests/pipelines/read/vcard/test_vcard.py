@@ -266,6 +266,40 @@ def test_the_rest_of_a_card(tmp_path: Path) -> None:
     }
 
 
+def test_the_preferred_postal_address_has_columns_and_any_other_one(tmp_path: Path) -> None:
+    said = card(
+        tmp_path,
+        "FN:Jane",
+        r"ADR;TYPE=HOME:;;Ringstr. 2;Bonn;;53111;Germany",
+        r"ADR;TYPE=WORK,PREF:PO 7;2nd floor;Lindenweg 4\, rear;Kiel;SH;24103;Germany",
+        "ADR:;;;;;;",
+    )
+    assert said == {
+        "name": "Jane",
+        "street": "Lindenweg 4, rear, 2nd floor, PO 7",
+        "city": "Kiel",
+        "region": "SH",
+        "postcode": "24103",
+        "country": "Germany",
+        "other address": "Ringstr. 2, Bonn, 53111, Germany",
+    }
+
+
+def test_a_postal_address_that_is_cut_short_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    assert card(tmp_path, "FN:Jane", "ADR:;;Lindenweg 4") == {"name": "Jane", "street": "Lindenweg 4"}
+
+
+def test_postal_addresses_are_attributes_for_those_who_have_some_for_them(tmp_path: Path) -> None:
+    path = tmp_path / "people.vcf"
+    path.write_text(JANE.replace("END", "ADR:;;Lindenweg 4;Kiel;;24103;\nEND"))
+    (only,) = read(path, Vcard(path="people"))
+    assert only.attributes.rows() == [
+        (1, "street", "Lindenweg 4", "street"),
+        (1, "city", "Kiel", "city"),
+        (1, "postcode", "24103", "postcode"),
+    ]
+
+
 # Encodings
 
 
