@@ -4,6 +4,7 @@ import codecs
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -61,12 +62,17 @@ class Lines(Iterator[str]):
     def some(self, most: int, characters: int) -> list[str]:
         """The next lines, at most so many, and no more after those that have so many characters together."""
         taken: list[str] = []
-        for line in self:
+        for line in chain(self._put_back(), self._lines):
             taken.append(line)
             characters -= len(line)
             if len(taken) == most or characters <= 0:
                 break
+        self.number += len(taken)
         return taken
+
+    def _put_back(self) -> Iterator[str]:
+        while self._again:
+            yield self._again.pop()
 
     def put_back(self, lines: Sequence[str]) -> None:
         """Make lines that were taken the next ones again."""
