@@ -446,3 +446,24 @@ def test_no_bytes_raise_anything_but_a_refusal(
 def test_a_number_with_the_label_of_somebody_else_is_no_phone(tmp_path: Path, label: str) -> None:
     lines = ("TEL:+442079460001", "item1.TEL:+442079460002", f"item1.X-ABLabel:{label}", "item2.TEL:+442079460003")
     assert card(tmp_path, "FN:Jane", *lines, "item2.X-ABLabel:Desk")["phone"] == "+442079460001; +442079460003"
+
+
+@given(
+    people=st.lists(st.tuples(st.from_regex(r"[A-Z][a-z]{1,8}", fullmatch=True), st.booleans()), max_size=6),
+    size=st.integers(1, 3),
+)
+@settings(max_examples=examples(60, light=12), deadline=None)
+def test_each_card_that_begins_is_a_row_and_each_that_ends_is_taken(
+    tmp_path_factory: pytest.TempPathFactory, people: list[tuple[str, bool]], size: int
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "cards.vcf"
+    cut = JANE.replace("END:VCARD\n", "")
+    text = "".join((JANE if whole else cut).replace("Jane", name) for name, whole in people)
+    path.write_text(JANE + text, encoding="utf-8")
+    with open_cards(path, rows=size) as table:
+        rows = list(table.rows)
+    assert sum(len(each.cells) + len(each.refused) for each in rows) == 1 + len(people)
+    assert [name for each in rows for name in names(each)] == [
+        "Jane Doe",
+        *(f"{name} Doe" for name, whole in people if whole),
+    ]
