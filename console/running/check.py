@@ -35,6 +35,11 @@ DOUBTS = {
     ErrorCode.IDENTIFIER_MASKED: ("value has", "values have", "hidden signs, such as ***"),
     ErrorCode.TEXT_DAMAGED: ("text has", "texts have", "lost letters, shown as �"),
     ErrorCode.EMAIL_DOMAIN_MISSPELT: ("e-mail domain looks", "e-mail domains look", "like a slip"),
+    ErrorCode.PHONE_UNPARSEABLE: ("phone is", "phones are", "no phone number"),
+    ErrorCode.EMAIL_SYNTAX: ("e-mail is", "e-mails are", "no e-mail address"),
+    ErrorCode.IDENTIFIER_BLOCKED_VALUE: ("value stands", "values stand", "for nobody, such as unknown or n/a"),
+    ErrorCode.DATE_AMBIGUOUS: ("date is", "dates are", "open between day and month: say `locale` of the source"),
+    ErrorCode.HEADER_DUPLICATE: ("row states", "rows state", "two values of one thing in columns of one header"),
 }
 ALWAYS = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.REJECTED)
 

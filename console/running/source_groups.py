@@ -13,6 +13,7 @@ from pipelines.read.catalogue.propose import needed_encoding
 from pipelines.read.core.batch import Format, Sample
 from pipelines.read.tables.column_guess import KEY
 from pipelines.read.tables.header_words import MEANINGS
+from pipelines.read.tables.system_headers import system_of
 
 ANY_SYSTEM = ("contacts_csv", "contacts_xlsx")  # formats of which each system may have its own kind
 DOUBTFUL = 0.2  # a confidence that only a look at the rows can confirm
@@ -86,7 +87,10 @@ def alike(files: Iterable[Found]) -> Iterator[tuple[Format, list[Found]]]:
 
 
 def kind_of(header: Collection[str]) -> Collection[str]:
-    """What lists of one system have in common: the (folded) header of their ids, else all their headers."""
+    """What lists of one system have in common: the system, the (folded) header of their ids, else all their headers."""
+    system = system_of(header)
+    if system:
+        return (system,)
     ids = (name for name in header if MEANINGS.get(name) == "record_id" or KEY.fullmatch(name))
     own = next(ids, None)
     return (own,) if own else frozenset(header)

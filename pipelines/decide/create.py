@@ -13,7 +13,7 @@ from pipelines.ids import contact_id
 from pipelines.ingest.ingest_files import one_id
 from pipelines.ingest.records import Origin, Records, records
 from pipelines.project import OpenProject
-from pipelines.read.tables.contact_table import NAMES
+from pipelines.read.tables.refusals import NAMES
 from pipelines.store.decisions.decisions import Decision
 from pipelines.store.ingest import records as store
 from pipelines.store.ingest.deliveries import Delivery, begin_delivery, placed

@@ -59,13 +59,14 @@ def combine_deliveries(deliveries: Sequence[Delivery], batches: Sequence[Batch])
         frame, number = frames[name]
         frames[name] = frame.with_columns(pl.col("row") + starts.gather(number)), number
     own: dict[str, Any] = {name: frame for name, (frame, _) in frames.items()}
-    whole = Batch(meanings=batches[0].meanings, **own)
+    whole = Batch(meanings=batches[0].meanings, assumed_encoding=batches[0].assumed_encoding, **own)
     return Chunk(whole, deliveries, starts, frames["conversations"][1])
 
 
 def alike(one: Batch, other: Batch) -> bool:
-    """Whether the tables of two batches have the same columns, and those the same meanings."""
-    return one.meanings == other.meanings and one.original.columns == other.original.columns
+    """Whether the tables of two batches have the same columns, those the same meanings, and texts one encoding."""
+    same_columns = one.meanings == other.meanings and one.original.columns == other.original.columns
+    return same_columns and one.assumed_encoding == other.assumed_encoding
 
 
 def _stacked(frames: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, pl.Series]:

@@ -8,8 +8,8 @@ import polars as pl
 from pipelines.ingest.records import Origin
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.read.core.batch import Batch
-from pipelines.read.tables.contact_table import NAMES
-from pipelines.read.tables.header_words import fold
+from pipelines.read.tables.header_words import fold, shared
+from pipelines.read.tables.refusals import NAMES
 from schemas.contact_list import ContactTable, Update
 from schemas.error_codes import ErrorCode
 from schemas.vocabulary import Action, Severity
@@ -53,10 +53,12 @@ def blank_filling_fields(batch: Batch, origin: Origin) -> pl.DataFrame:
     """Rows that say something with columns that only fill blanks: row, fills (fields, sorted)."""
     updates = filling_columns(origin)
     fields: dict[str, tuple[list[pl.Expr], list[pl.Expr]]] = {}
-    for header, meaning in batch.meanings.items():
+    for (header, meaning), name in zip(batch.meanings.items(), shared(list(batch.meanings)), strict=True):
         field = "name" if meaning in NAMES else meaning
         says = (pl.col(f"c.{header}").str.strip_chars() != "").fill_null(value=False)
-        fields.setdefault(field, ([], []))[updates.get(fold(header)) is Update.FILL_BLANK].append(says)
+        fields.setdefault(field, ([], []))[updates.get(fold(header), updates.get(name)) is Update.FILL_BLANK].append(
+            says
+        )
     nothing = pl.lit(value=False)
     filling = [
         pl.when(pl.any_horizontal(blank) & ~pl.any_horizontal(nothing, *firm)).then(pl.lit(field))

@@ -216,6 +216,12 @@ def new_file_problems(
     for header, option in not_found(chunk.batch, origin):
         missing = (ErrorCode.HEADER_NOT_FOUND, Action.KEPT_WITH_WARNING, f"a column of this name, as {option} says")
         found += [(each.delivery_id, header, *missing) for each in chunk.deliveries]
+    if chunk.batch.assumed_encoding:
+        assumed = (
+            f"`encoding:` in the source: nothing says which one it is, so {chunk.batch.assumed_encoding} was assumed"
+        )
+        about = (ErrorCode.ENCODING_ASSUMED, Action.KEPT_WITH_WARNING, assumed)
+        found += [(each.delivery_id, "", *about) for each in chunk.deliveries]
     if claims["retry_of"].null_count():
         own = "the id of a delivery of this source, as rejected/ gives it back; these rows are taken as new ones"
         delivery_id = chunk.deliveries[0].delivery_id

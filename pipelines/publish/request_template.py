@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from pipelines.publish.template import EXAMPLE_CELL, Column, attribute_column, field_column
 from pipelines.publish.template import REACHED as ONE_OF
-from pipelines.read.tables.contact_table import EXAMPLE, IGNORE
+from pipelines.read.tables.contact_table import IGNORE
+from pipelines.read.tables.refusals import EXAMPLE
 from schemas.attribute import Attribute
 from schemas.project import Project
 

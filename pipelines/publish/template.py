@@ -11,8 +11,9 @@ from babel.numbers import format_decimal
 
 from pipelines.read.catalogue.registry import FORMATS
 from pipelines.read.core.batch import Batch
-from pipelines.read.tables.contact_table import EXAMPLE, IGNORE, meaning_of
+from pipelines.read.tables.contact_table import IGNORE, meaning_of
 from pipelines.read.tables.header_words import fold
+from pipelines.read.tables.refusals import EXAMPLE
 from schemas.attribute import Attribute
 from schemas.contact_list import ContactTable
 from schemas.project import Project

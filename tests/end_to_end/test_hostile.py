@@ -66,7 +66,6 @@ def test_a_bad_row_is_refused_with_its_line_and_the_next_one_comes_in(
         pytest.param(HEADER + b"1,Zo\xeb,zoe@example.com\n", "FILE_ENCODING", id="windows-1252"),
         pytest.param(b"a," * 100_000 + b"b\n", "FILE_LIMIT", id="100,000 columns"),
         pytest.param(b"x" * 9_000_000 + b"\n" + GOOD, "FILE_LIMIT", id="endless header"),
-        pytest.param(HEADER.replace(b"name", b"id") + GOOD, "HEADER_DUPLICATE", id="two columns of one name"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused_and_the_next_one_comes_in(

@@ -10,11 +10,13 @@ from pipelines.read.contact_lists.contacts_xlsx import WORKBOOK
 from pipelines.read.contact_lists.open_table import open_table
 from pipelines.read.containers import zip as archive
 from pipelines.read.core.batch import SAMPLE_BYTES, Format, Sample
+from pipelines.read.csv.code_pages import LOOKED_AT, likely_among, unmarked_utf16
 from pipelines.read.tables.header_words import fold
 
 ZIP = b"PK"
 WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-LEGACY = "windows-1252"  # what a contact list that is no UTF-8 is nearly always in
+LEGACY = "windows-1252"  # what a contact list that is no UTF-8 is in, where its words do not tell
+HEAD = 64  # bytes of a header
 
 
 def sample(path: Path) -> Sample:
@@ -54,7 +56,8 @@ def members_of(path: Path) -> tuple[str, ...]:
 
 def header_of(path: Path, start: bytes, members: tuple[str, ...]) -> tuple[str, ...]:
     """The header of a file that may be a table, folded as headers are compared."""
-    if not start or (WORKBOOK not in members and (is_binary(start) or start.startswith(ZIP))):
+    binary = is_binary(start) and not unmarked_utf16(start[:HEAD])
+    if not start or (WORKBOOK not in members and (binary or start.startswith(ZIP))):
         return ()
     try:
         with open_table(path, encoding_of(start), rows=1) as table:
@@ -70,10 +73,15 @@ def is_binary(start: bytes) -> bool:
 
 def encoding_of(start: bytes) -> str | None:
     """The legacy encoding a text seems to be in; None for one that is marked, UTF-8, or nothing known."""
-    if start.startswith(WIDE) or is_binary(start) or not in_encoding(start, LEGACY):
+    if start.startswith(WIDE):
         return None
-    told = [in_encoding(line, "utf-8") for line in whole_lines(start) if not line.isascii()]
-    return LEGACY if told.count(False) > told.count(True) else None
+    if is_binary(start):
+        return next(iter(unmarked_utf16(start[:HEAD])), None)
+    lines = [line for line in whole_lines(start) if not line.isascii()]
+    known = [in_encoding(line, "utf-8") for line in lines]
+    if known.count(False) <= known.count(True):
+        return None
+    return next(iter(likely_among(lines[:LOOKED_AT])), LEGACY if in_encoding(start, LEGACY) else None)
 
 
 def whole_lines(start: bytes) -> Iterator[bytes]:

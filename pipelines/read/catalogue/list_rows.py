@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.errors import DeliveryRefused
 from pipelines.read.catalogue.detect import encoding_of, sample
 from pipelines.read.contact_lists.open_table import open_table
 from pipelines.read.core.batch import BATCH_ROWS
@@ -15,7 +14,6 @@ from pipelines.read.tables.contact_table import LISTS, parts
 from pipelines.read.tables.parquet import PARQUET, open_parquet
 from pipelines.read.tables.spreadsheet_cells import CLEAR, clean_cells
 from pipelines.read.tables.table import Rows, Table
-from schemas.error_codes import ErrorCode
 from schemas.list_roles import NO_EVIDENCE, ListRole
 from schemas.match_fields import fields_by_column, role_of
 
@@ -44,10 +42,6 @@ def open_list(path: Path, *, rows: int = BATCH_ROWS) -> AbstractContextManager[T
 def first_values(path: Path) -> dict[str, pl.Series]:
     """The header of a list, with the first values of each column, blank ones left out."""
     with open_list(path, rows=LOOKED_AT) as table:
-        twice = {name for name in table.header if table.header.count(name) > 1}
-        if twice:
-            places = [nth for nth, name in enumerate(table.header, 1) if name in twice]
-            raise DeliveryRefused(ErrorCode.HEADER_DUPLICATE, f"columns {places} have the same header; name each apart")
         first = next(table.rows, None)
     columns = {header: f"c{place}" for place, header in enumerate(table.header)}
     if first is None:

@@ -11,6 +11,7 @@ from pipelines.errors import DeliveryError, DeliveryRefused
 from pipelines.read.catalogue.detect import LEGACY, encoding_of
 from pipelines.read.contact_lists.open_table import open_table
 from pipelines.read.core.batch import Batch, Format, Sample
+from pipelines.read.csv.code_pages import likely_encodings
 from pipelines.read.tables.attribute_guess import guessed_attribute, has_decimal_commas, reads_as
 from pipelines.read.tables.column_guess import key_among, meanings
 from pipelines.read.tables.header_words import fold
@@ -85,7 +86,7 @@ def readable(
     takes, options = form.options.model_fields, dict[str, Any]()
     batch = first_rows(form, path, options)
     if refused(batch, ErrorCode.FILE_ENCODING) and "encoding" in takes:
-        options["encoding"] = LEGACY
+        options["encoding"] = next(iter(likely_encodings(path)), LEGACY)
         batch = first_rows(form, path, options)
     if refused(batch, ErrorCode.HEADER_MISSING) and "columns" in takes:
         options["columns"] = meanings(columns_of(path, seen), attributes)  # nothing else says who a row is about
@@ -97,7 +98,9 @@ def needed_encoding(form: Format, path: Path, seen: Sample) -> str | None:
     """The encoding a source has to name for a file to be read; None where its reader finds out by itself."""
     if "encoding" not in form.options.model_fields or not encoding_of(seen.start):
         return None
-    return LEGACY if refused(first_rows(form, path, {}), ErrorCode.FILE_ENCODING) else None
+    if not refused(first_rows(form, path, {}), ErrorCode.FILE_ENCODING):
+        return None
+    return next(iter(likely_encodings(path)), LEGACY)
 
 
 def first_rows(form: Format, path: Path, options: Mapping[str, Any]) -> Batch | DeliveryError:

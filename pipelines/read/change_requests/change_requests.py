@@ -11,8 +11,9 @@ import polars as pl
 from pipelines.errors import DeliveryRefused
 from pipelines.read.contact_lists.open_table import open_table
 from pipelines.read.core.batch import BATCH_ROWS, Batch
-from pipelines.read.tables.contact_table import IGNORE, meaning_of, set_aside
-from pipelines.read.tables.header_words import fold
+from pipelines.read.tables.contact_table import IGNORE, meaning_of
+from pipelines.read.tables.header_words import fold, shared
+from pipelines.read.tables.refusals import set_aside
 from pipelines.read.tables.spreadsheet_cells import CLEAR, clean_cells, split_cells
 from pipelines.read.tables.table import Rows, Table
 from schemas.error_codes import ErrorCode
@@ -59,7 +60,7 @@ def opened(path: Any, rows: int) -> AbstractContextManager[Table]:
 
 def understand(header: list[str], attributes: Collection[str]) -> list[str]:
     """What each column means: one of COLUMNS or CREATES, `attr.<name>`, or `ignore`."""
-    meanings = [meant_by(name, attributes) for name in header]
+    meanings = [meant_by(name, attributes) for name in shared(header)]
     for place, (name, meaning) in enumerate(zip(header, meanings, strict=True), 1):
         if meaning is None:
             close = get_close_matches(fold(name), [*COLUMNS, *CREATES, *attributes], n=1)

@@ -6,14 +6,16 @@ from typing import Literal
 
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.csv.rows import open_csv
-from pipelines.read.tables.contact_table import IDENTIFIERS, NAMES, Layout, read_contacts, understand
+from pipelines.read.tables.contact_table import IDENTIFIERS, layout_of, read_contacts
 from pipelines.read.tables.header_words import MEANINGS
+from pipelines.read.tables.refusals import NAMES
 from schemas.contact_list import ContactTable
 
 TABLES = (".csv", ".tsv")
 GUIDE = """\
 Any list with a header row and one contact a row, from whatever system: CRM, shop, newsletter, spreadsheet. UTF-8 is
-best; UTF-16 is known by its mark, and any other code page is named in `encoding`. The delimiter (`,` `;` tab `|`), a
+best; UTF-16 is known by its mark, and any other code page is named in `encoding`: the refusal of a file says which it
+may be in. The delimiter (`,` `;` tab `|`), a
 `sep=` line and a header below a title are found by themselves; `header_row` names the line of any other header. Of a
 workbook, see [contacts_xlsx](contacts_xlsx.md).
 
@@ -23,6 +25,12 @@ an attribute means that attribute; for any other, say in `columns` what it means
 `phone`, `email`, `wa_id`, `messenger_thread`, `external_id`, `tags`, `notes`, `record_id`, `observed_at` (when the
 source last changed the row), `channel`, an attribute, or `ignore`. Several phones, addresses or tags in a cell are
 parted by `;` (addresses and tags also by `,`). A blank cell says nothing; `\\N` says "this is now empty".
+
+**Systems.** The exports of ActiveCampaign, Brevo, EspoCRM, Freshdesk, Front, Intercom, Klaviyo, Mailchimp, Odoo,
+Pipedrive, Shopify, Stripe, SuiteCRM, Twenty, WooCommerce, Zendesk and Zoho are known by their headers: ids, names,
+phones, e-mail addresses, tags and notes; company and postal address become attributes, and so does what somebody has
+agreed to (`email_opt_in`, `email_opt_out`, `sms_opt_in`), if the project defines them. Who looks after a contact is
+left out.
 
 **What is not.** Columns that mean nothing here, which the run names; those whose header begins with `_`, unless `key`
 or `columns` names them. Rows that do not fit the header are refused and given back; blank cells at
@@ -42,7 +50,7 @@ class ContactsCsv(ContactTable):
 def read(path: Path, source: ContactsCsv, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
     """Read a contact list in batches."""
     with open_csv(path, source.encoding, header_row=source.header_row, rows=rows) as table:
-        yield from read_contacts(table, Layout(understand(table.header, source.key, source.told())))
+        yield from read_contacts(table, layout_of(table.header, source.key, source.told()))
 
 
 def detects(sample: Sample) -> float:

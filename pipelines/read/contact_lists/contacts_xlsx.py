@@ -8,8 +8,9 @@ from pydantic import Field
 
 from pipelines.read.contact_lists.open_table import open_table
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
-from pipelines.read.tables.contact_table import IDENTIFIERS, NAMES, Layout, read_contacts, understand
+from pipelines.read.tables.contact_table import IDENTIFIERS, layout_of, read_contacts
 from pipelines.read.tables.header_words import MEANINGS
+from pipelines.read.tables.refusals import NAMES
 from schemas.contact_list import ContactTable
 
 WORKBOOK = "xl/workbook.xml"
@@ -48,7 +49,7 @@ def read(path: Path, source: ContactsXlsx, *, rows: int = BATCH_ROWS) -> Iterato
         path, source.encoding, source.sheet, locale=source.locale, header_row=source.header_row, rows=rows
     )
     with opened as table:
-        yield from read_contacts(table, Layout(understand(table.header, source.key, source.told())))
+        yield from read_contacts(table, layout_of(table.header, source.key, source.told()))
 
 
 def detects(sample: Sample) -> float:

@@ -55,6 +55,7 @@ NUMBERED = {
     r"website \d+ value": "attr.website",
     r".* \d+ (?:label|type)": "ignore",
 }
+ADDRESS = re.compile(r"address (\d+) ")
 LABEL = re.compile(r"((?:e mail|phone) \d+) (?:label|type)")
 GUIDE = """\
 In Google Contacts choose *Export*, then *Google CSV* or *Outlook CSV*. Files from before 2024, with `Given Name` and
@@ -63,7 +64,8 @@ In Google Contacts choose *Export*, then *Google CSV* or *Outlook CSV*. Files fr
 **What is read.** Names (a middle name becomes part of the whole name), every e-mail address and phone number (the one
 marked as primary first), labels as tags, notes. Several values in one cell, which Google parts by ` ::: `, are several
 values. These become attributes if the project defines them: `company`, `job_title`, `department`, `birthday`,
-`address`, `street`, `city`, `region`, `postcode`, `country`, `website`; any other column by its own header.
+`address`, `street`, `city`, `region`, `postcode`, `country`, `website`; any other column by its own header. Of several
+postal addresses the first is read, as a whole, and the columns of the others are reported.
 
 **What is not.** Groups that Google makes itself (`* myContacts`, `* starred`) are no tags. Numbers that their label
 calls a fax, a pager or an assistant's are no phones of the contact; other labels, photos and *File As* are left out.
@@ -83,7 +85,7 @@ def read(path: Path, source: GoogleContacts, *, rows: int = BATCH_ROWS) -> Itera
         own = {name: meaning for name in map(fold, table.header) if (meaning := own_meaning(name))}
         meanings = meanings_of(table.header, source, own)
         lists = {**LISTS, "phone": ":::|;", "email": ":::|[;,]", "tags": BETWEEN}
-        layout = Layout(meanings, lists, tidied(table.header, meanings))
+        layout = Layout(meanings, lists, tidied(table.header, meanings), addresses(table.header, meanings))
         middle, labels = middle_names(table.header, source, MIDDLE), labelled(table.header)
         for each in table.rows:
             batch = batch_of(table.header, each, layout)
@@ -91,6 +93,18 @@ def read(path: Path, source: GoogleContacts, *, rows: int = BATCH_ROWS) -> Itera
                 contacts=with_middle_names(batch.contacts, each.cells, middle),
                 identifiers=primary_first(own_phones(batch.identifiers, each.cells, labels), each.cells, labels),
             )
+
+
+def addresses(header: Sequence[str], meanings: Sequence[str]) -> list[list[int]]:
+    """The places of the columns of each postal address, by its number, or business before home."""
+    numbers = [ADDRESS.match(fold(name)) for name in header]
+    if not any(numbers):
+        return outlook_words.addresses(header, meanings)
+    found: dict[str, list[int]] = {}
+    for place, (number, meaning) in enumerate(zip(numbers, meanings, strict=True)):
+        if number and meaning in outlook_words.PARTS_OF_ADDRESS:
+            found.setdefault(number[1], []).append(place)
+    return list(found.values())
 
 
 def own_meaning(name: str) -> str | None:

@@ -9,6 +9,7 @@ import polars as pl
 from pipelines.read.contact_lists.own_columns import Tidy, aliases, meanings_of, opened, places
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.tables.contact_table import Layout, read_contacts
+from pipelines.read.tables.system_headers import system_of
 from schemas.contact_list import ContactTable
 
 COLUMNS = aliases(
@@ -97,6 +98,8 @@ def tidied(header: Sequence[str]) -> Tidy:
 def detects(sample: Sample) -> float:
     """A table with HubSpot's record id and what its contacts have beside it."""
     names = set(sample.header)
+    if system_of(sample.header):
+        return 0.0
     if "hs object id" in names or any(name.startswith("hs ") for name in names & COLUMNS.keys()):
         return 0.95
     return 0.9 if "record id" in names and names & OWN.keys() else 0.0

@@ -6,7 +6,16 @@ from typing import Literal
 
 import polars as pl
 
-from pipelines.read.contact_lists.outlook_words import ADDRESSES, COLUMNS, MIDDLE, NO_PHONES, PHONES, SHOWN, TYPES
+from pipelines.read.contact_lists.outlook_words import (
+    ADDRESSES,
+    COLUMNS,
+    MIDDLE,
+    NO_PHONES,
+    PHONES,
+    SHOWN,
+    TYPES,
+    addresses,
+)
 from pipelines.read.contact_lists.own_columns import Tidy, meanings_of, middle_names, opened, with_middle_names
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.tables.contact_table import Layout, batch_of
@@ -22,13 +31,13 @@ In the Outlook program: *File*, *Open & Export*, *Import/Export*, *Export to a f
 outlook.com and in the new Outlook: *People*, *Manage contacts*, *Export contacts*. The headers may be English, German,
 French or Spanish; for any other language name the columns in `columns`.
 
-The program writes the code page of its Windows. A file that is no UTF-8 is read as `windows-1252` (Western Europe);
-elsewhere set `encoding`, such as `windows-1250` or `windows-1251`.
+The program writes the code page of its Windows. A file that is no UTF-8 is read in the one its letters fit best, which
+`onecontact check` and the run report (`ENCODING_ASSUMED`); set `encoding` where that is wrong.
 
 **What is read.** Names (a middle name becomes part of the whole name), up to three e-mail addresses, all phones (mobile
 first, then those at home and at work), categories as tags, notes. These become attributes if the project defines them:
 `company`, `department`, `job_title`, `salutation`, `birthday`, `street`, `city`, `region`, `postcode`, `country` (of
-the business, else of the home), `website`; any other column by its own header.
+the business; where that has no address, of the home), `website`; any other column by its own header.
 
 **What is not.** Fax, pager and telex numbers and those of assistants; `0/0/00`, which stands for no date. Colleagues on
 an Exchange server have a path (`/o=…`) for an address: their real one is taken from the display name if it is there,
@@ -46,9 +55,9 @@ class OutlookContacts(ContactTable):
 def read(path: Path, source: OutlookContacts, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
     """Read an export from Outlook in batches."""
     with opened(path, source, rows) as table:
-        header = told_apart(table.header)
+        header = table.header
         meanings = meanings_of(header, source, COLUMNS | NO_PHONES)
-        layout = Layout(meanings, tidy=tidied(header, meanings))
+        layout = Layout(meanings, tidy=tidied(header, meanings), addresses=addresses(header, meanings))
         middle = middle_names(header, source, MIDDLE)
         for each in table.rows:
             batch = batch_of(header, each, layout)
@@ -58,16 +67,11 @@ def read(path: Path, source: OutlookContacts, *, rows: int = BATCH_ROWS) -> Iter
             )
 
 
-def told_apart(header: Sequence[str]) -> list[str]:
-    """A header in which the second of two equal names ends in 2: a French Outlook calls two columns `Titre`."""
-    return [f"{name} 2" if header[:place].count(name) == 1 else name for place, name in enumerate(header)]
-
-
 def tidied(header: Sequence[str], meanings: Sequence[str]) -> Tidy:
     """Cells in which addresses are addresses where the file knows them, and in which no date is blank."""
     folded = {f"c{place}": fold(name) for place, name in enumerate(header)}
     shown_in = {SHOWN[name]: column for column, name in folded.items() if name in SHOWN}
-    addresses = {
+    mailboxes = {
         column: shown_in[ADDRESSES[name]]
         for column, name in folded.items()
         if name in ADDRESSES and ADDRESSES[name] in shown_in
@@ -81,7 +85,7 @@ def tidied(header: Sequence[str], meanings: Sequence[str]) -> Tidy:
                 .then(pl.coalesce(pl.col(shown).str.extract(MAILBOX), address))
                 .otherwise(address)
                 .alias(address)
-                for address, shown in addresses.items()
+                for address, shown in mailboxes.items()
             ),
             *(pl.when(~pl.col(column).str.contains(NO_DATE)).then(column).alias(column) for column in extra),
         )

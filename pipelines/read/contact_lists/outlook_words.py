@@ -1,6 +1,10 @@
 """Headers of Outlook's contacts in English, German, French and Spanish, and what the columns mean, by folded header."""
 
+import re
+from collections.abc import Sequence
+
 from pipelines.read.contact_lists.own_columns import aliases
+from pipelines.read.tables.header_words import fold
 
 # Phones in the order in which somebody is best reached; in the file those of the company come first.
 PHONES = aliases(
@@ -56,7 +60,7 @@ COLUMNS = {
             "attr.salutation": "Title|Anrede|Titre|Trato|Tratamiento",
             "attr.company": "Company|Firma|Société|Compañía|Organización|Empresa",
             "attr.department": "Department|Abteilung|Service|Departamento",
-            "attr.job_title": "Job Title|Position|Fonction|Titre 2|Puesto|Cargo",
+            "attr.job_title": "Job Title|Position|Fonction|Titre (2)|Puesto|Cargo",
             "attr.birthday": "Birthday|Geburtstag|Anniversaire|Date de naissance|Cumpleaños",
             "attr.street": "Business Street|Home Street|Straße geschäftlich|Straße privat|Rue (bureau)|Rue (domicile)"
             "|Calle del trabajo|Calle particular",
@@ -92,3 +96,14 @@ NO_PHONES = aliases(
         "|Teléfono del ayudante|Número de teléfono del ayudante"
     }
 )
+
+PARTS_OF_ADDRESS = ("attr.street", "attr.city", "attr.region", "attr.postcode", "attr.country", "attr.address")
+HOME = re.compile(r"home|privat|domicil|particular")
+
+
+def addresses(header: Sequence[str], meanings: Sequence[str]) -> list[list[int]]:
+    """The places of the columns of the business address, and of the one at home."""
+    parts = [place for place, meaning in enumerate(meanings) if meaning in PARTS_OF_ADDRESS]
+    at_home = [place for place in parts if HOME.search(fold(header[place]))]
+    at_work = [place for place in parts if place not in at_home]
+    return [each for each in (at_work, at_home) if each]

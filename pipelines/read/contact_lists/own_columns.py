@@ -9,6 +9,7 @@ import polars as pl
 from pipelines.read.contact_lists.open_table import open_table
 from pipelines.read.containers.zip import ZIP
 from pipelines.read.core.batch import BATCH_ROWS
+from pipelines.read.csv.code_pages import likely_encodings, unmarked_utf16
 from pipelines.read.csv.text import BOMS, mostly_in
 from pipelines.read.tables.contact_table import understand
 from pipelines.read.tables.header_words import fold
@@ -28,10 +29,11 @@ Tidy = Callable[[pl.DataFrame], pl.DataFrame]
 
 @contextmanager
 def opened(path: Path, source: ContactTable, rows: int = BATCH_ROWS) -> Iterator[Table]:
-    """Open a list, CSV or workbook; a text that is neither marked nor UTF-8 is taken for one of Windows."""
+    """Open a list, CSV or workbook; of a text that is neither marked nor UTF-8 the likeliest encoding is assumed."""
     encoding = source.encoding or encoding_of(path)
+    assumed = None if encoding in (source.encoding, "utf-8") else encoding
     with open_table(path, encoding, locale=source.locale, header_row=source.header_row, rows=rows) as table:
-        yield table
+        yield table._replace(rows=(some._replace(assumed_encoding=assumed) for some in table.rows))
 
 
 def encoding_of(path: Path) -> str | None:
@@ -40,9 +42,9 @@ def encoding_of(path: Path) -> str | None:
         start = file.read(HEAD)
     if start.startswith(TELLING):
         return None
-    if len(start) > 1 and not any(start[1::2]):
-        return "utf-16-le"
-    return "utf-8" if mostly_in(path, "utf-8") else LEGACY
+    if not unmarked_utf16(start) and mostly_in(path, "utf-8"):
+        return "utf-8"
+    return next(iter(likely_encodings(path)), LEGACY)
 
 
 def aliases(spelt: Mapping[str, str]) -> dict[str, str]:

@@ -21,6 +21,7 @@ from pipelines.read.contact_lists.own_columns import (
 from pipelines.read.contact_lists.report_footer import without_footer
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.tables.contact_table import Layout, batch_of, of
+from pipelines.read.tables.system_headers import system_of
 from schemas.contact_list import ContactTable
 from schemas.error_codes import ErrorCode
 
@@ -66,7 +67,7 @@ CHECKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 GUIDE = """\
 Export the *Contact* or *Lead* object with Data Loader (*Export All* also gives the records that were deleted or
 merged), with *Data Export* in the setup, or run a report and choose *Export*, *Details Only*, as CSV. A *Formatted
-Report* has its title above the header and cannot be read. UTF-8 and ISO-8859-1 are told apart.
+Report* has its title above the header and cannot be read. UTF-8 and other code pages are told apart.
 
 **What is read.** `Id` (in a report: *Contact ID* or *Lead ID*) as the key; 15 characters, which differ by case, and the
 18 of the same id are one key. Names, `Email`, all phones but fax and assistant's, `Description` as notes,
@@ -155,6 +156,8 @@ def long_id(written: pl.Expr) -> pl.Expr:
 def detects(sample: Sample) -> float:
     """A table with the names that Salesforce gives fields, or with its id and the labels of a report."""
     names = set(sample.header)
+    if system_of(sample.header):
+        return 0.0
     if "id" in names and len(names & set(API)) > 1:
         return 0.95
     return 0.9 if names & {"contact id", "lead id"} and names & set(REPORT) else 0.0

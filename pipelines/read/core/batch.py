@@ -54,7 +54,8 @@ class Batch(NamedTuple):
     `original` holds the rows of a contact list as delivered: `row`, then the file's own columns as strings. It is what
     a refused row is given back as. Readers of conversations leave it empty; their people are no rows that were read.
     `meanings` says what the columns of a table mean, by header: `pipelines.read.tables.contact_table.understand`.
-    `text_rows` is how many rows were counted in the text of a table (`pipelines.read.csv.row_count`).
+    `text_rows` is how many rows were counted in the text of a table (`pipelines.read.csv.row_count`), and
+    `assumed_encoding` the one it was taken to be in, if nothing says so.
     """
 
     contacts: pl.DataFrame = received.empty(received.ContactRow)
@@ -71,6 +72,7 @@ class Batch(NamedTuple):
     original: pl.DataFrame = pl.DataFrame(schema={"row": pl.UInt32})
     meanings: Mapping[str, str] = MappingProxyType({})
     text_rows: int | None = None
+    assumed_encoding: str | None = None
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """The frames of the batch, by name."""

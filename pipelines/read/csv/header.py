@@ -29,7 +29,7 @@ class Top(NamedTuple):
     unread: int
 
 
-def find_header(lines: text.Lines, encoding: str, header_row: int | None = None) -> Top:
+def find_header(lines: text.Lines, encoding: text.Encoding, header_row: int | None = None) -> Top:
     """Go to the header: the next of the lines is its first.
 
     A first line `sep=;` is obeyed. The header is on the line `header_row`, else on the first that says something; or

@@ -7,6 +7,9 @@ see one where there are two.
 import csv
 from itertools import pairwise
 
+import numpy as np
+
+QUOTE, FEED, RETURN = b'"\n\r'
 LONGEST_CELL = 1 << 20  # characters of lines that one quoted cell may join
 
 
@@ -30,8 +33,9 @@ class RowCount:
         """The number of rows that ended in the text noted since this was last asked; one left open may go on."""
         data = "".join(self._waiting).encode("utf-8", "surrogatepass")
         self._waiting.clear()
-        if not self._open and b'"' not in data:
-            return sum(map(bool, data.splitlines()))
+        plain = None if self._open else plain_rows(data)
+        if plain is not None:
+            return plain
         lines = [*self._open, *data.splitlines(keepends=True)]
         rows, self._open = self._count(lines, at_end=False)
         return rows
@@ -66,6 +70,23 @@ class RowCount:
             return len(list(csv.reader(text, delimiter=self.delimiter, strict=True))) == 1
         except csv.Error:
             return False
+
+
+def plain_rows(data: bytes) -> int | None:
+    """How many lines of a text are not empty; None where line ends are mixed, or one stands within quotes."""
+    signs = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(signs == FEED)
+    width = 1
+    if RETURN in data:
+        width = 2
+        if not np.array_equal(np.flatnonzero(signs == RETURN) + 1, ends):
+            return None
+    if QUOTE in data:
+        quotes = np.flatnonzero(signs == QUOTE)
+        if len(quotes) % 2 or (np.searchsorted(quotes, ends) % 2).any():
+            return None
+    lengths = np.diff(ends, prepend=-1, append=len(data) + width - 1)  # the last line has no end
+    return int(np.count_nonzero(lengths > width))
 
 
 def filled(lines: list[bytes]) -> int:

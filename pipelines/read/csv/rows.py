@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from itertools import compress
 from operator import itemgetter
 from pathlib import Path
-from typing import NamedTuple
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read.core.batch import BATCH_ROWS
@@ -16,6 +15,7 @@ from pipelines.read.csv.fast_path import plain_rows
 from pipelines.read.csv.header import Top, find_header, require_closed
 from pipelines.read.csv.ragged import Ragged, fitted
 from pipelines.read.csv.row_count import RowCount
+from pipelines.read.csv.text import Encoding
 from pipelines.read.csv.torn import is_torn
 from pipelines.read.tables.table import (
     BATCH_CHARACTERS,
@@ -48,13 +48,6 @@ FAULTS = {
 Parsed = tuple[int, list[str], int, ErrorCode | None]
 
 
-class Encoding(NamedTuple):
-    """The encoding a file was opened in."""
-
-    path: Path
-    name: str
-
-
 @contextmanager
 def open_csv(
     path: Path, encoding: str | None = None, *, header_row: int | None = None, rows: int = BATCH_ROWS
@@ -69,7 +62,7 @@ def open_csv(
     """
     with text.opened(path, encoding) as (raw, found), readable(found), larger_cells():
         count = RowCount()
-        lines = text.Lines(text.text_lines(raw, found, count))
+        lines = text.Lines(text.text_lines(raw, found.name, count))
         top = find_header(lines, found, header_row)
         count.delimiter = top.delimiter
         parsed = parse(lines, top.delimiter)
@@ -77,7 +70,7 @@ def open_csv(
         require_closed(cells, line, top.delimiter, is_torn=wrong is not None)
         header = named(cells, MARGIN)
         most = at_once(rows, header)
-        read = batches(lines, top.delimiter, parsed, header, most, Encoding(path, found), len(top.above))
+        read = batches(lines, top.delimiter, parsed, header, most, found, len(top.above))
         yield Table(header, with_count(read, header, top, count))
 
 
@@ -109,7 +102,7 @@ def larger_cells() -> Iterator[None]:
 
 
 @contextmanager
-def readable(encoding: str) -> Iterator[None]:
+def readable(encoding: Encoding) -> Iterator[None]:
     """Turn what decoding can raise into a refusal without the bytes that caused it."""
     try:
         yield
@@ -242,7 +235,7 @@ def in_encoding(
     except UnicodeEncodeError:
         pass
     if not text.mostly_in(*encoding):
-        raise text.unreadable(encoding.name)
+        raise text.unreadable(encoding)
     sound = [not text.broken("".join(cells)) for cells in whole]
     for (number, line), cells, is_sound in zip(places, whole, sound, strict=True):
         if not is_sound:

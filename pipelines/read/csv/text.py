@@ -4,11 +4,13 @@ import codecs
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read.containers.zip import ZIP
+from pipelines.read.csv.code_pages import likely_encodings
 from pipelines.read.csv.row_count import RowCount
 from schemas.error_codes import ErrorCode
 
@@ -22,8 +24,15 @@ BOMS = {
 }
 
 
+class Encoding(NamedTuple):
+    """The encoding a file was opened in."""
+
+    path: Path
+    name: str
+
+
 @contextmanager
-def opened(path: Path, encoding: str | None) -> Iterator[tuple[BinaryIO, str]]:
+def opened(path: Path, encoding: str | None) -> Iterator[tuple[BinaryIO, Encoding]]:
     """A file and its encoding: a byte order mark decides, else the one given, else it is UTF-8."""
     with path.open("rb") as raw:
         start = raw.read(4)
@@ -32,7 +41,8 @@ def opened(path: Path, encoding: str | None) -> Iterator[tuple[BinaryIO, str]]:
                 ErrorCode.FILE_FORMAT, "the file is a workbook or a zip: use `format: contacts_xlsx`, or save it as CSV"
             )
         raw.seek(0)
-        yield raw, next((name for mark, name in BOMS.items() if start.startswith(mark)), encoding or "utf-8")
+        marked = (name for mark, name in BOMS.items() if start.startswith(mark))
+        yield raw, Encoding(path, next(marked, encoding or "utf-8"))
 
 
 class Lines(Iterator[str]):
@@ -52,12 +62,17 @@ class Lines(Iterator[str]):
     def some(self, most: int, characters: int) -> list[str]:
         """The next lines, at most so many, and no more after those that have so many characters together."""
         taken: list[str] = []
-        for line in self:
+        for line in chain(self._put_back(), self._lines):
             taken.append(line)
             characters -= len(line)
             if len(taken) == most or characters <= 0:
                 break
+        self.number += len(taken)
         return taken
+
+    def _put_back(self) -> Iterator[str]:
+        while self._again:
+            yield self._again.pop()
 
     def put_back(self, lines: Sequence[str]) -> None:
         """Make lines that were taken the next ones again."""
@@ -127,9 +142,10 @@ def broken(text: str) -> bool:
     return False
 
 
-def unreadable(encoding: str) -> DeliveryRefused:
-    """The refusal of a file in another encoding."""
-    return DeliveryRefused(
-        ErrorCode.FILE_ENCODING,
-        f"the file is not {encoding}; save it as UTF-8, or set `encoding:` of its source, such as windows-1252",
-    )
+def unreadable(encoding: Encoding) -> DeliveryRefused:
+    """The refusal of a file in another encoding; it names those the file may be in."""
+    likely = [page for page in likely_encodings(encoding.path) if page != encoding.name]
+    option = f"set `encoding:` of its source to {'that' if len(likely) == 1 else 'the right one'}"
+    fix = f"it looks like {' or '.join(likely)}: {option}, or save it as UTF-8"
+    unknown = "save it as UTF-8, or set `encoding:` of its source, such as windows-1252"
+    return DeliveryRefused(ErrorCode.FILE_ENCODING, f"the file is not {encoding.name}; {fix if likely else unknown}")

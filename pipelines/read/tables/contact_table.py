@@ -1,7 +1,7 @@
 """A table with one contact a row becomes contact, identifier and attribute rows, by the names of its columns."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import polars as pl
@@ -9,17 +9,26 @@ import polars as pl
 from pipelines.errors import DeliveryRefused
 from pipelines.normalise.text import NO_VALUE
 from pipelines.read.core.batch import Batch
-from pipelines.read.tables.header_words import MEANINGS, fold, holds_a_person
+from pipelines.read.tables import system_headers
+from pipelines.read.tables.duplicate_headers import attribute_names
+from pipelines.read.tables.header_words import MEANINGS, fold, holds_a_person, shared
+from pipelines.read.tables.refusals import NAMES, ONE_VALUE, set_aside
 from pipelines.read.tables.several_values import listed_tags, part_addresses, part_phones
 from pipelines.read.tables.spreadsheet_cells import CLEAR, clean_cells, split_cells
-from pipelines.read.tables.table import BLANK, OVER, Rows, Table
+from pipelines.read.tables.table import Rows, Table
 from schemas import received
 from schemas.error_codes import ErrorCode
-from schemas.vocabulary import IdentifierType, Outcome
+from schemas.vocabulary import IdentifierType
 
-NAMES = ("name", "first_name", "last_name")
-SCALARS = ("record_id", *NAMES, "notes", "observed_at", "channel")
-LISTS = {"phone": ";", "wa_id": ";", "email": "[;,]", "messenger_thread": ";", "external_id": "$^", "tags": "[;,]"}
+SCALARS = (*ONE_VALUE, "notes")
+LISTS: dict[str, str] = {
+    "phone": ";",
+    "wa_id": ";",
+    "email": "[;,]",
+    "messenger_thread": ";",
+    "external_id": "$^",
+    "tags": "[;,]",
+}
 IDENTIFIERS = {
     "phone": IdentifierType.PHONE,
     "wa_id": IdentifierType.WA_ID,
@@ -31,7 +40,7 @@ FIELDS = (*SCALARS, *LISTS)
 PARTED = {"phone": part_phones, "wa_id": part_phones, "email": part_addresses}  # before their cells are split
 NAMESAKES = ("None", "Null", "Nan", *NO_VALUE)  # what stands for no value, and may be somebody's name
 IGNORE = "ignore"
-EXAMPLE = "_example"  # column of the template that marks the row which only shows how to fill it
+NOTHING_SPECIAL: Mapping[str, str] = MappingProxyType({})
 
 
 class Layout(NamedTuple):
@@ -39,12 +48,14 @@ class Layout(NamedTuple):
 
     `meanings`: for each column a field of FIELDS, `attr.<name>`, or `ignore`. `lists`: for each field that may hold
     several values in a cell, the pattern that parts them. `tidy` puts into words of our own what a format writes in its
-    own way; it gets the cells (c0, c1, ..., trimmed, null where blank) and gives them back.
+    own way; it gets the cells (c0, c1, ..., trimmed, null where blank) and gives them back. `addresses`: the places of
+    the columns of each postal address, where there are several; the first that a row states is read, as a whole.
     """
 
     meanings: list[str]
     lists: Mapping[str, str] = LISTS
     tidy: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    addresses: Sequence[Sequence[int]] = ()
 
 
 def read_contacts(table: Table, layout: Layout) -> Iterator[Batch]:
@@ -52,13 +63,15 @@ def read_contacts(table: Table, layout: Layout) -> Iterator[Batch]:
     return (batch_of(table.header, rows, layout) for rows in table.rows)
 
 
+def layout_of(header: list[str], key: str | None, columns: Mapping[str, str]) -> Layout:
+    """The layout of a list of any system, by its headers and what its source says of them (`understand`)."""
+    system = system_headers.SYSTEMS.get(system_headers.system_of(list(map(fold, header))) or "")
+    return Layout(understand(header, key, columns), {**LISTS, **(system.lists if system else {})})
+
+
 def understand(header: list[str], key: str | None, columns: Mapping[str, str]) -> list[str]:
     """What each column of a file means: a field of FIELDS, `attr.<name>`, or `ignore`."""
     folded = [fold(cell) for cell in header]
-    counted = Counter(folded)
-    twice = [place for place, name in enumerate(folded, 1) if counted[name] > 1]
-    if twice:
-        raise DeliveryRefused(ErrorCode.HEADER_DUPLICATE, f"columns {twice} have the same header; give each its own")
     told = {fold(name): meaning for name, meaning in columns.items()}
     if holds_a_person(header, told):
         raise DeliveryRefused(
@@ -67,7 +80,9 @@ def understand(header: list[str], key: str | None, columns: Mapping[str, str]) -
     missing = sorted(set(told) - set(folded))
     if key:
         told[fold(key)] = "record_id"
-    meanings = [meaning_of(name, told, has_key=key is not None) for name in folded]
+    names = zip(folded, shared(header), strict=True)
+    special = system_headers.OWN.get(system_headers.system_of(folded) or "", {})
+    meanings = [meaning_of(own if own in told else name, told, special, has_key=key is not None) for own, name in names]
     if key and fold(key) not in folded:
         raise DeliveryRefused(ErrorCode.HEADER_MISSING, f"no column `{key}`, which the source names as its key")
     if not set(meanings) & {*NAMES, *IDENTIFIERS}:
@@ -79,11 +94,18 @@ def understand(header: list[str], key: str | None, columns: Mapping[str, str]) -
     return meanings
 
 
-def meaning_of(name: str, told: Mapping[str, str], *, has_key: bool) -> str:
-    """What a folded header means."""
+def meaning_of(
+    name: str, told: Mapping[str, str], special: Mapping[str, str] = NOTHING_SPECIAL, *, has_key: bool
+) -> str:
+    """What a folded header means: as the source says (`told`), in lists of its system (`special`), or in any."""
     if name.startswith("_") and name not in told:
         return IGNORE
-    meaning = told.get(name) or MEANINGS.get(name) or f"attr.{name.removeprefix('attr.').replace(' ', '_')}"
+    meaning = (
+        told.get(name)
+        or special.get(name)
+        or MEANINGS.get(name)
+        or f"attr.{name.removeprefix('attr.').replace(' ', '_')}"
+    )
     if meaning == "record_id" and has_key and told.get(name) != "record_id":
         return IGNORE
     return meaning if meaning in FIELDS or meaning == IGNORE or meaning.startswith("attr.") else f"attr.{meaning}"
@@ -93,68 +115,40 @@ def batch_of(header: list[str], rows: Rows, layout: Layout) -> Batch:
     """Rows of a table as a batch. Rows that say nothing, or only show how to fill a template, are skipped."""
     columns = [f"c{place}" for place in range(len(header))]
     cells = clean_cells(rows.cells, columns)
-    aside = set_aside(cells, rows.cells, header)
+    aside = set_aside(cells, rows.cells, header, layout.meanings)
     if not aside.is_empty():
         cells = cells.join(aside, on="row", how="anti", maintain_order="left")
     tidy = layout.tidy(cells) if layout.tidy else cells
     return Batch(
         contacts=contacts_of(tidy, layout),
         identifiers=identifiers_of(tidy, layout, header),
-        attributes=attributes_of(tidy, layout.meanings, header),
+        attributes=attributes_of(tidy, layout, header),
         refused=pl.concat([rows.refused, aside]).sort("row"),
         original=rows.cells.drop("line").rename({f"c{place}": f"c.{name}" for place, name in enumerate(header)}),
         meanings=dict(zip(header, layout.meanings, strict=True)),
         text_rows=rows.text_rows,
-    )
-
-
-def set_aside(cells: pl.DataFrame, delivered: pl.DataFrame, header: list[str]) -> pl.DataFrame:
-    """Rows that are no contact of the list, as refusals: blank ones, examples, and those that came back too long."""
-    names = {name: f"c{place}" for place, name in enumerate(header)}
-    nothing = pl.all_horizontal(pl.col(list(names.values())).is_null())
-    example = pl.col(names[EXAMPLE]).is_not_null() if EXAMPLE in names else pl.lit(value=False)
-    over = pl.col(names[OVER]).is_not_null() if OVER in names else pl.lit(value=False)
-    cases = (
-        (nothing, Outcome.SKIPPED, ErrorCode.ROW_BLANK, BLANK),
-        (example, Outcome.SKIPPED, ErrorCode.ROW_EXAMPLE, "nothing: it shows how to fill the template"),
-        (
-            over,
-            Outcome.REJECTED,
-            ErrorCode.ROW_TOO_MANY_FIELDS,
-            f"the cells in {OVER} in the columns they belong to, and {OVER} empty",
-        ),
-    )
-    found = cells.select(
-        "row",
-        "line",
-        pl.coalesce(*(pl.when(case).then(pl.lit(number, pl.UInt8)) for number, (case, *_) in enumerate(cases))).alias(
-            "case"
-        ),
-    ).drop_nulls("case")
-    raw = delivered.filter(pl.col("row").is_in(found["row"].implode())).select(
-        "row", raw=pl.struct(pl.col(column).alias(name) for name, column in names.items()).struct.json_encode()
-    )
-    told = pl.DataFrame(
-        [(number, outcome.value, code.value, expected) for number, (_, outcome, code, expected) in enumerate(cases)],
-        schema={"case": pl.UInt8, "outcome": pl.String, "code": pl.String, "expected": pl.String},
-        orient="row",
-    )
-    return (
-        found.join(told, on="case")
-        .join(raw, on="row")
-        .select(received.column_types(received.Refusal).keys())
-        .sort("row")
+        assumed_encoding=rows.assumed_encoding,
     )
 
 
 def contacts_of(cells: pl.DataFrame, layout: Layout) -> pl.DataFrame:
-    """The contact rows: for each field the first of its columns that says something."""
+    """The contact rows: for each field the first of its columns that says something; all of the notes."""
     meanings = layout.meanings
 
-    def first(field: str) -> pl.Expr:
+    def stated(field: str) -> list[pl.Expr]:
         silent = [CLEAR] if field in NAMES else [CLEAR, *NO_VALUE]
-        columns = [pl.col(column).replace(silent, None) for column in of(meanings, field)]
+        return [pl.col(column).replace(silent, None) for column in of(meanings, field)]
+
+    def first(field: str) -> pl.Expr:
+        columns = stated(field)
         return (pl.coalesce(columns) if columns else pl.lit(None, pl.String)).alias(field)
+
+    def every(field: str) -> pl.Expr:
+        columns = stated(field)
+        if len(columns) < 2:
+            return first(field)
+        texts = pl.concat_list(columns).list.drop_nulls().list.unique(maintain_order=True)
+        return texts.list.join("\n").replace("", None).alias(field)
 
     cells = without_program_names(cells, meanings)
     tags = [tags_of(cells[column], layout.lists["tags"]) for column in of(meanings, "tags")]
@@ -164,7 +158,7 @@ def contacts_of(cells: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         "line",
         *(first(field) for field in ("record_id", "channel", "name", "first_name", "last_name")),
         (pl.concat_list(tags) if tags else empty).alias("tags"),
-        first("notes"),
+        every("notes"),
         first("observed_at"),
         cleared(cells, meanings).alias("cleared"),
     )
@@ -206,12 +200,14 @@ def identifiers_of(cells: pl.DataFrame, layout: Layout, names: list[str]) -> pl.
     return stated.sort("row", maintain_order=True)
 
 
-def attributes_of(cells: pl.DataFrame, meanings: list[str], names: list[str]) -> pl.DataFrame:
+def attributes_of(cells: pl.DataFrame, layout: Layout, names: list[str]) -> pl.DataFrame:
     """Every custom attribute of the rows, as written: of the columns that mean it, the first that says something."""
+    meanings = layout.meanings
+    other = attribute_names(names, meanings, layout.addresses)
     parts = [
         cells.select(
             "row",
-            attribute=pl.lit(meaning.removeprefix("attr.")),
+            attribute=other.get(place, pl.lit(meaning.removeprefix("attr."))),
             raw=pl.col(f"c{place}").replace(CLEAR, None),
             field=pl.lit(names[place]),
         )

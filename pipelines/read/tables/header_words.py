@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
+from itertools import chain, count
 
 from pipelines.read.tables import system_headers
 
@@ -43,6 +44,7 @@ MEANINGS = {
 ABOUT = ("name", "first_name", "last_name", "phone", "wa_id", "email", "messenger_thread", "external_id")  # somebody
 TITLES = 10  # lines above a header, at most
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+NUMBERED = re.compile(r"(.+) \([0-9]+\)")  # what `told_apart` makes of a header that was there before
 NUMBER = re.compile(r"[+(]?[0-9][0-9 ()/.\-]*")
 DIGITS = 7  # of the shortest phone number; a postcode has fewer
 
@@ -51,6 +53,24 @@ def fold(header: str) -> str:
     """A header as it is compared; one that begins with `_` still does."""
     words = " ".join(re.split(r"[\s_\-]+", unicodedata.normalize("NFKC", header).casefold())).strip()
     return f"_{words}" if header.startswith("_") else words or header
+
+
+def told_apart(header: Sequence[str]) -> list[str]:
+    """Headers of which each is there once as they are compared: a second `Email` becomes `Email (2)`."""
+    taken: set[str] = set()
+    names = []
+    for name in header:
+        spellings = chain([name], (f"{name} ({number})" for number in count(2)))
+        own = next(each for each in spellings if fold(each) not in taken)
+        taken.add(fold(own))
+        names.append(own)
+    return names
+
+
+def shared(header: Sequence[str]) -> list[str]:
+    """Folded headers, where `Email (2)` is another `Email` if the file has one of that name."""
+    folded = [fold(name) for name in header]
+    return [found[1] if (found := NUMBERED.fullmatch(name)) and found[1] in folded else name for name in folded]
 
 
 def kind(cell: str) -> str:
@@ -86,7 +106,7 @@ def shown(header: Sequence[str]) -> list[str]:
 
     Where most are no words that headers have, the first row may be somebody: those are called by their place.
     """
-    known = [fold(name) in MEANINGS or name.startswith("_") for name in header]
+    known = [name in MEANINGS or name.startswith("_") for name in shared(header)]
     trusted = 2 * sum(known) >= len(header)
     return [
         name if trusted or is_known else f"column {place}"

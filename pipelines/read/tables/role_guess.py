@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipelines.read.tables.column_guess import meaning
-from pipelines.read.tables.header_words import MEANINGS, fold
+from pipelines.read.tables.header_words import MEANINGS, fold, shared
 from schemas.list_roles import NO_EVIDENCE, ListRole
 
 OF_MEANINGS = {  # what contact lists call it: the role
@@ -43,8 +43,8 @@ def guessed_roles(columns: Mapping[str, pl.Series]) -> dict[str, ListRole]:
     `columns`: the first values of each, without nulls. A second `record_id` is none.
     """
     found: dict[str, ListRole] = {}
-    for header, cells in columns.items():
-        role = role_of(header, cells)
+    for (header, cells), name in zip(columns.items(), shared(list(columns)), strict=True):
+        role = role_of(name, cells)
         if role is not None and not (role is ListRole.RECORD_ID and role in found.values()):
             found[header] = role
     return found

@@ -14,6 +14,7 @@ import polars as pl
 # number and gives back as another: more digits than it shows, zeros in front, an exponent.
 FORMULA = r"\s*[=+\-@＝＋－＠﹦﹢﹣﹫]|[\t\r\n]"
 CUT = r"[0-9]{12,}$|0[0-9]+$|[0-9]+[Ee][0-9]+$"
+DIGITS = r"'+[0-9]+$"  # a number that somebody, or a shop's export, marked as text
 NEGATIVE = r"^'*-[0-9]{1,11}(?:\.[0-9]{1,11})?$"  # is shown as the number it is, and runs nothing
 RISKY = rf"(?:{FORMULA}|{CUT}|\\N$)"
 RUNS, SHOWN_AS_IT_IS = re.compile(rf"'*(?:{FORMULA})"), re.compile(NEGATIVE)
@@ -46,7 +47,7 @@ SHOWN = {mark: sign[1] for sign, mark in HIDDEN.items()}
 
 def protected(cell: pl.Expr) -> pl.Expr:
     """Cells that a spreadsheet can open: an apostrophe before those it would run, cut or take for something else."""
-    return _with_apostrophe(cell, rf"^'*{RISKY}")
+    return _with_apostrophe(cell, rf"^(?:'*{RISKY}|{DIGITS})")
 
 
 def guarded(cell: str) -> str:
@@ -56,12 +57,12 @@ def guarded(cell: str) -> str:
 
 def unmistakable(cell: pl.Expr) -> pl.Expr:
     """Cells for programs: an apostrophe before those only that would not be read back as they are."""
-    return _with_apostrophe(cell, rf"^(?:'+{RISKY}|\\N$)")
+    return _with_apostrophe(cell, rf"^(?:'+{RISKY}|{DIGITS}|\\N$)")
 
 
 def bare(cell: pl.Expr) -> pl.Expr:
     """Cells without the apostrophe that protects them; any other apostrophe stays."""
-    plain = ~cell.str.contains(rf"^'+{RISKY}") | cell.str.contains(NEGATIVE)
+    plain = ~cell.str.contains(rf"^(?:'+{RISKY}|{DIGITS})") | cell.str.contains(NEGATIVE)
     return pl.when(plain).then(cell).otherwise(cell.str.slice(1))
 
 

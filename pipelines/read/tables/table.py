@@ -7,6 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.errors import DeliveryRefused
+from pipelines.read.tables.header_words import told_apart
 from schemas import received
 from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
@@ -26,12 +27,14 @@ class Rows(NamedTuple):
     `cells`: row (UInt32: number of the data row, from 1), line (UInt32: physical line or sheet row it begins on, null
     where there is none), and c0, c1, ... (String), one for each column of the header, as delivered. `refused`: rows
     that do not fit the header (`schemas.received.Refusal`). `text_rows`: how many rows were counted in the text read
-    meanwhile, by its line breaks; null where there is no text to count in.
+    meanwhile, by its line breaks; null where there is no text to count in. `assumed_encoding` is the one the text was
+    taken to be in, if nothing says so.
     """
 
     cells: pl.DataFrame
     refused: pl.DataFrame = received.empty(received.Refusal)
     text_rows: int | None = None
+    assumed_encoding: str | None = None
 
 
 class Table(NamedTuple):
@@ -61,7 +64,7 @@ Refused = tuple[int, int | None, str, str, str, str]
 
 
 def named(header: Sequence[str], margin: str = " ") -> list[str]:
-    """Headers without margins; a column without one is called by its place.
+    """Headers without margins, told apart; a column without one is called by its place.
 
     Raises DeliveryRefused for more or longer ones than any list has: each row is kept with all of them.
     """
@@ -69,7 +72,7 @@ def named(header: Sequence[str], margin: str = " ") -> list[str]:
         raise DeliveryRefused(ErrorCode.FILE_LIMIT, f"the header has more than {MOST_COLUMNS} columns")
     if any(len(cell) > LONGEST_HEADER for cell in header):
         raise DeliveryRefused(ErrorCode.FILE_LIMIT, f"a header is longer than {LONGEST_HEADER} characters")
-    return [cell.strip(margin) or f"column {place}" for place, cell in enumerate(header, 1)]
+    return told_apart([cell.strip(margin) or f"column {place}" for place, cell in enumerate(header, 1)])
 
 
 def both(one: int | None, other: int | None) -> int | None:

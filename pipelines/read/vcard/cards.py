@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple
 from pipelines.read.csv.text import BOMS
 from schemas.error_codes import ErrorCode
 
-TEXTS = ("FN", "N", "NICKNAME", "ORG", "TITLE", "TEL", "EMAIL", "CATEGORIES", "UID", "REV", "NOTE", "BDAY")
+TEXTS = ("FN", "N", "NICKNAME", "ORG", "TITLE", "TEL", "EMAIL", "CATEGORIES", "UID", "REV", "NOTE", "BDAY", "ADR")
 SERVICES = ("IMPP", "X-SOCIALPROFILE", "X-WHATSAPP")
 LABEL = "X-ABLABEL"  # what people call the property of the same group (`item1.TEL`, `item1.X-ABLabel`)
 KINDS = ("VERSION", "KIND", "X-ADDRESSBOOKSERVER-KIND")

@@ -19,6 +19,12 @@ HEADER = (
     "company",
     "title",
     "birthday",
+    "street",
+    "city",
+    "region",
+    "postcode",
+    "country",
+    "other address",
     "tags",
     "notes",
     "updated at",
@@ -53,6 +59,7 @@ def cells(card: Card, decode: Decode) -> list[str]:
         values = (each for _, text in written(name) for each in parted(text, separator))
         return (unescaped(each, is_old=is_old).strip() for each in values)
 
+    addresses = [address for _, text in written("ADR") if any(address := parts_of_address(text, is_old=is_old))]
     labels = {each.group: text for each, text in said(LABEL) if each.group}
     family, given, middle, before, after = names(next((text for _, text in written("N")), ""), is_old=is_old)
     company = next(listed("ORG", ";"), "")
@@ -68,6 +75,8 @@ def cells(card: Card, decode: Decode) -> list[str]:
         company,
         first("TITLE"),
         next((date(each, text) for each, text in said("BDAY")), ""),
+        *(addresses[0] if addresses else [""] * 5),
+        "; ".join(", ".join(filter(None, address)) for address in addresses[1:]),
         joined(tag for tag in listed("CATEGORIES", ",") if tag.casefold() not in EVERYBODY),
         "\n".join(text for _, text in said("NOTE") if text),
         next((date(each, text) for each, text in said("REV")), ""),
@@ -100,6 +109,16 @@ def names(text: str, *, is_old: bool) -> list[str]:
         for part in parted(text, ";")
     ]
     return [*parts, *[""] * 5][:5]
+
+
+def parts_of_address(text: str, *, is_old: bool) -> list[str]:
+    """Street (with what stands before it: a box, a floor), city, region, postcode and country of an address."""
+    parts = [
+        ", ".join(filter(None, (unescaped(each, is_old=is_old).strip() for each in parted(part, ","))))
+        for part in parted(text, ";")
+    ]
+    box, extended, street, *rest = [*parts, *[""] * 7][:7]
+    return [", ".join(filter(None, (street, extended, box))), *rest]
 
 
 def is_phone(each: Property, label: str) -> bool:

@@ -42,11 +42,12 @@ and dropped in the same place.
 **What is read**: `UID` as the record's own id, `FN` and `N` as its name (without them, `NICKNAME` or `ORG`), all
 `EMAIL` and `TEL` but fax and pager numbers and those labelled as an assistant's, preferred ones first, WhatsApp
 numbers, `CATEGORIES` as tags, `NOTE`, and `REV` as the time of the last change. `ORG`, `TITLE` and `BDAY` are the
-columns `company`, `title` and `birthday`: they are read where onecontact.yaml has an attribute of that name, or where
-`columns` says which they are. Text is read in the `CHARSET` of its property, else as UTF-8, else in the `encoding` of
-the source.
+columns `company`, `title` and `birthday`; the preferred `ADR` is `street`, `city`, `region`, `postcode` and `country`,
+and any other one `other address`. They are read where onecontact.yaml has an attribute of that name, or where `columns`
+says which they are; a run and `onecontact check` name those that are not. Text is read in the `CHARSET` of its
+property, else as UTF-8, else in the `encoding` of the source.
 
-**What is not**: photos, addresses, web pages, other messengers, the card of somebody's assistant within their own, and
+**What is not**: photos, web pages, other messengers, the card of somebody's assistant within their own, and
 Google's group *My Contacts*. A card that lists a group (`KIND:group`) is skipped. Cards without `UID`, as phones write
 them, are known by their numbers and addresses.
 """
@@ -57,7 +58,8 @@ class Vcard(ContactList):
 
     format: Literal["vcard"] = "vcard"
     columns: dict[str, str] = Field(
-        default_factory=dict, description="Which attributes `company`, `title` and `birthday` are, if they differ"
+        default_factory=dict,
+        description="Which attributes `company`, `title`, `birthday` and the parts of an address are, if they differ",
     )
     encoding: Encoding | None = Field(
         default=None, description="Code page of text that is not UTF-8 and whose card does not name one"
@@ -84,7 +86,7 @@ def open_cards(path: Path, encoding: str | None = None, *, rows: int = BATCH_ROW
 
 @contextmanager
 def _open(path: Path, encoding: str, start: bytes, legacy: str | None, rows: int) -> Iterator[Table]:
-    with path.open("rb") as file, readable(encoding):
+    with path.open("rb") as file, readable(text.Encoding(path, encoding)):
         found = (row_of(card, path, encoding, legacy) for card in cards(file, encoding, start))
         yield Table(list(HEADER), in_batches(HEADER, found, rows))
 
@@ -97,7 +99,7 @@ def row_of(card: Card, path: Path, encoding: str, legacy: str | None) -> Row:
     except Undecodable as problem:
         is_declared, is_encoded = problem.is_declared, problem.is_encoded
     if not is_declared and ((is_encoded and legacy is None) or not text.mostly_in(path, legacy or "utf-8")):
-        raise text.unreadable(legacy or "UTF-8")
+        raise text.unreadable(text.Encoding(path, legacy or "UTF-8"))
     undecodable = Wrong(ErrorCode.ROW_ENCODING, FAULTS[ErrorCode.ROW_ENCODING])
     return Row(card.line, cells(card, partial(text_of, encoding=encoding, legacy=legacy, strict=False)), undecodable)
 

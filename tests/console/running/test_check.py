@@ -83,3 +83,25 @@ def test_doubtful_values_are_counted_in_words(folder: Path, capsys: pytest.Captu
     said = " ".join(capsys.readouterr().out.split())
     assert "1 value has hidden signs, such as ***." in said
     assert "1 text has lost letters" in said
+
+
+def test_an_encoding_that_was_assumed_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = folder / "onecontact.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("format: contacts_csv", "format: google_contacts"), "utf-8")
+    path = folder / "landing" / "contacts" / "book.csv"
+    path.write_bytes("First Name,E-mail 1 - Value\nJürgen,j@example.com\n".encode("windows-1252"))
+    assert main(["check", str(path), "--project", str(folder), "--json"]) == 0
+    [problem] = json.loads(capsys.readouterr().out)["problems"]
+    assert problem["code"] == "ENCODING_ASSUMED"
+    assert "windows-1252 was assumed" in problem["expected"]
+
+
+def test_damage_by_a_spreadsheet_is_counted_before_anything_is_taken_in(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"Ann,+491713920{number:03}.0,call me\n" for number in range(1, 4)]
+    path = put(folder, "".join(["name,phone,email\n", *rows]))
+    main(["check", str(path), "--project", str(folder), "--source", "contacts"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "3 phones look as if damaged by a spreadsheet." in said
+    assert "3 e-mails are no e-mail address." in said

@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from console.running.source_groups import Found, Group, files_in, groups, source_name
+from console.running.source_groups import Found, Group, files_in, found, groups, source_name
 from pipelines.read.catalogue.registry import FORMATS
 from pipelines.read.core.batch import Sample
+from tests.pipelines.read.tables.exports import EXPORTS
 
 PROJECT = Path("/project")
 
@@ -150,3 +151,11 @@ def test_deliveries_are_found_below_a_folder_and_nothing_else(tmp_path: Path) ->
         path.touch()
     found = files_in([tmp_path, tmp_path / "a.csv"], [tmp_path / "exports"])
     assert [path.relative_to(tmp_path).as_posix() for path in found] == ["a.csv", "deep/b.csv"]
+
+
+def test_each_system_is_a_source_of_its_own_even_where_their_ids_have_one_header(tmp_path: Path) -> None:
+    for name, exported in EXPORTS.items():
+        (tmp_path / f"{name}-2026-11-01.csv").write_text(exported.text, encoding="utf-8")
+    found_groups = list(groups(map(found, sorted(tmp_path.iterdir())), None))
+    assert len(found_groups) == len(EXPORTS)
+    assert {group.form.name for group in found_groups} == {"contacts_csv"}

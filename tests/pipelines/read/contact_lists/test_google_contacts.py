@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pipelines.read.contact_lists.google_contacts import FORMAT
@@ -111,3 +112,19 @@ def test_a_number_with_the_label_of_a_fax_or_somebody_else_is_no_phone(tmp_path:
     line = f"Jane,Assistant,jane@example.com,{label},+44 7700 900123,Mobile,+44 7700 900124"
     batch = one_batch(FORMAT, tmp_path, f"{header}\n{line}\n")
     assert points(batch) == [(1, "email", "jane@example.com"), (1, "phone", "+44 7700 900124")]
+
+
+def test_of_two_postal_addresses_one_is_read_as_a_whole_and_the_other_is_not_mixed_into_it(tmp_path: Path) -> None:
+    header = "First Name,Address 1 - Street,Address 1 - City,Address 2 - Street,Address 2 - City"
+    batch = one_batch(FORMAT, tmp_path, f"{header}\nJane,,Kiel,Lindenweg 4,Bonn\nJoe,,,Lindenweg 5,Bonn\n")
+    assert batch.attributes.filter(~pl.col("attribute").str.ends_with("(2)")).select(
+        "row", "attribute", "raw"
+    ).rows() == [
+        (1, "city", "Kiel"),
+        (2, "street", "Lindenweg 5"),
+        (2, "city", "Bonn"),
+    ]
+    assert batch.attributes.filter(pl.col("attribute").str.ends_with("(2)"))["field"].to_list() == [
+        "Address 2 - Street",
+        "Address 2 - City",
+    ]

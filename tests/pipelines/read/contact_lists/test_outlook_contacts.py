@@ -19,6 +19,15 @@ def test_a_file_in_the_code_page_of_windows_is_read(tmp_path: Path) -> None:
     assert batch.contacts.select("first_name", "last_name").rows() == [("Jürgen", "Groß")]
 
 
+def test_a_code_page_is_told_from_the_words_and_said_to_be_assumed(tmp_path: Path) -> None:
+    text = "First Name,Last Name,E-mail Address\nОльга,Сидорова,o@example.com\n"
+    batch = one_batch(FORMAT, tmp_path, text.encode("windows-1251"))
+    assert batch.contacts.select("first_name", "last_name").rows() == [("Ольга", "Сидорова")]
+    assert batch.assumed_encoding == "windows-1251"
+    assert one_batch(FORMAT, tmp_path, text).assumed_encoding is None
+    assert one_batch(FORMAT, tmp_path, text.encode("windows-1251"), encoding="windows-1251").assumed_encoding is None
+
+
 def test_a_file_that_is_utf_8_is_read_as_such(tmp_path: Path) -> None:
     batch = one_batch(FORMAT, tmp_path, "First Name,E-mail Address\nJürgen,j.gross@example.com\n")
     assert batch.contacts["first_name"].to_list() == ["Jürgen"]
@@ -102,3 +111,11 @@ def test_its_headers_are_recognised(header: str) -> None:
 
 def test_a_few_headers_that_any_list_has_are_not() -> None:
     assert FORMAT.detects(Sample("contacts.csv", b"", ("first name", "last name", "company", "email", "notes"))) == 0
+
+
+def test_the_address_at_home_is_read_only_where_the_business_has_none(tmp_path: Path) -> None:
+    header = "First Name,Given Yomi,Surname Yomi,Business Street,Business City,Home Street,Home City"
+    batch = one_batch(FORMAT, tmp_path, f"{header}\nJane,,,,Kiel,Lindenweg 4,Bonn\n")
+    assert attributes(batch) == {"city": "Kiel", "street_(2)": "Lindenweg 4", "city_(2)": "Bonn"}
+    batch = one_batch(FORMAT, tmp_path, f"{header}\nJoe,,,,,Lindenweg 5,Bonn\n")
+    assert attributes(batch) == {"street": "Lindenweg 5", "city": "Bonn"}

@@ -60,7 +60,7 @@ def told(path: Path, rows: int) -> tuple[list[tuple[Any, ...]], ...] | str:
             batches = list(file.rows)
     except DeliveryRefused as refused:
         return str(refused)
-    assert all(len(cells) + len(refused) <= rows for cells, refused, _ in batches)
+    assert all(len(cells) + len(refused) <= rows for cells, refused, *_ in batches)
     entries = sum(len(each.cells) + len(each.refused) for each in batches)
     assert sum(each.text_rows or 0 for each in batches) <= entries
     cells = [row for batch in batches for row in batch.cells.iter_rows()]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.read.csv.row_count import RowCount
+from pipelines.read.csv.row_count import RowCount, plain_rows
 
 
 def counted(*texts: str) -> int:
@@ -43,3 +43,19 @@ def test_it_counts_what_a_csv_writer_has_written(rows: list[list[str]]) -> None:
     file = io.StringIO(newline="")
     csv.writer(file).writerows(rows)
     assert counted(file.getvalue()) == len(rows)
+
+
+@given(st.text('a",\n\r', max_size=12))
+def test_what_is_counted_at_once_is_what_splitting_lines_counts(text: str) -> None:
+    plain = plain_rows(text.encode())
+    lines = text.encode().splitlines()
+    assert plain in (None, sum(map(bool, lines)))
+    if plain is not None:
+        assert all(line.count(b'"') % 2 == 0 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"), [("a,b\r\n\r\nc", 2), ('"a","b"\n"c","d"', 2), ('"a\nb"\n', None), ("a\rb\n", None)]
+)
+def test_lines_are_counted_at_once_where_they_end_alike_and_outside_of_quotes(text: str, rows: int | None) -> None:
+    assert plain_rows(text.encode()) == rows

@@ -15,6 +15,7 @@ from pipelines.read.csv.header import likely_delimiter
 from pipelines.read.csv.rows import open_csv
 from pipelines.read.tables.table import MOST_COLUMNS, Rows
 from schemas.error_codes import ErrorCode
+from tests.examples import examples
 
 
 class CsvRow(NamedTuple):
@@ -309,3 +310,33 @@ def test_how_large_cells_may_be_elsewhere_is_left_as_it_was(tmp_path: Path) -> N
     before = csv.field_size_limit()
     table(tmp_path, "name\nJane\n")
     assert csv.field_size_limit() == before
+
+
+@given(
+    rows=st.lists(
+        st.sampled_from(
+            [
+                ("1,Ann,ann@example.com", True),
+                ('2,"Bob, jr.",bob@example.com', True),
+                ('3,"Cem\nErol",cem@example.com', True),
+                ("4,Dora", False),
+                ("5,Eve,eve@example.com,x", False),
+                ('6,"Fay,fay@example.com', False),
+            ]
+        ),
+        max_size=8,
+    ),
+    size=st.integers(1, 4),
+)
+@settings(max_examples=examples(80, light=20), deadline=None)
+def test_good_rows_are_taken_and_bad_ones_refused_whatever_stands_beside_them(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, bool]], size: int
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "mixed.csv"
+    path.write_text("id,name,email\n" + "".join(f"{row}\n" for row, _ in rows), encoding="utf-8")
+    with open_csv(path, rows=size) as file:
+        batches = list(file.rows)
+    outcomes = [(row[0], "c") for each in batches for row in each.cells.iter_rows()]
+    outcomes += [(row, "r") for each in batches for row in each.refused["row"]]
+    assert [kind == "c" for _, kind in sorted(outcomes)] == [good for _, good in rows]
+    assert sum(each.text_rows or 0 for each in batches) == len(rows)

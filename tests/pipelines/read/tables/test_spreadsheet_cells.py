@@ -27,7 +27,7 @@ def told(cell: str | None) -> str | None:
     "cell",
     [
         *("=1+1", "+442079460123", "@SUM(A1)", "-1+1", "-A1", " =1", "\t=1", "\r", "＝1+1", "＋1", "－1", "＠A1"),
-        *("123456789012", "00123", "12E34", "\\N", "'=1", "''+1"),
+        *("123456789012", "00123", "12E34", "\\N", "'=1", "''+1", "'6001"),
     ],
 )
 def test_what_a_spreadsheet_would_run_or_show_as_something_else_is_protected(cell: str) -> None:
@@ -53,6 +53,7 @@ def test_for_a_program_such_a_cell_stays_as_it_is(cell: str) -> None:
         ("'+442079460123", "+442079460123"),
         ("''=1", "'=1"),
         ("'t Hooft", "'t Hooft"),
+        ("'6001", "6001"),
         ("\\N", CLEAR),
         (" \\N ", CLEAR),
         ("'\\N", "\\N"),

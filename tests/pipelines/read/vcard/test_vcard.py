@@ -266,6 +266,40 @@ def test_the_rest_of_a_card(tmp_path: Path) -> None:
     }
 
 
+def test_the_preferred_postal_address_has_columns_and_any_other_one(tmp_path: Path) -> None:
+    said = card(
+        tmp_path,
+        "FN:Jane",
+        r"ADR;TYPE=HOME:;;Ringstr. 2;Bonn;;53111;Germany",
+        r"ADR;TYPE=WORK,PREF:PO 7;2nd floor;Lindenweg 4\, rear;Kiel;SH;24103;Germany",
+        "ADR:;;;;;;",
+    )
+    assert said == {
+        "name": "Jane",
+        "street": "Lindenweg 4, rear, 2nd floor, PO 7",
+        "city": "Kiel",
+        "region": "SH",
+        "postcode": "24103",
+        "country": "Germany",
+        "other address": "Ringstr. 2, Bonn, 53111, Germany",
+    }
+
+
+def test_a_postal_address_that_is_cut_short_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    assert card(tmp_path, "FN:Jane", "ADR:;;Lindenweg 4") == {"name": "Jane", "street": "Lindenweg 4"}
+
+
+def test_postal_addresses_are_attributes_for_those_who_have_some_for_them(tmp_path: Path) -> None:
+    path = tmp_path / "people.vcf"
+    path.write_text(JANE.replace("END", "ADR:;;Lindenweg 4;Kiel;;24103;\nEND"))
+    (only,) = read(path, Vcard(path="people"))
+    assert only.attributes.rows() == [
+        (1, "street", "Lindenweg 4", "street"),
+        (1, "city", "Kiel", "city"),
+        (1, "postcode", "24103", "postcode"),
+    ]
+
+
 # Encodings
 
 
@@ -412,3 +446,24 @@ def test_no_bytes_raise_anything_but_a_refusal(
 def test_a_number_with_the_label_of_somebody_else_is_no_phone(tmp_path: Path, label: str) -> None:
     lines = ("TEL:+442079460001", "item1.TEL:+442079460002", f"item1.X-ABLabel:{label}", "item2.TEL:+442079460003")
     assert card(tmp_path, "FN:Jane", *lines, "item2.X-ABLabel:Desk")["phone"] == "+442079460001; +442079460003"
+
+
+@given(
+    people=st.lists(st.tuples(st.from_regex(r"[A-Z][a-z]{1,8}", fullmatch=True), st.booleans()), max_size=6),
+    size=st.integers(1, 3),
+)
+@settings(max_examples=examples(60, light=12), deadline=None)
+def test_each_card_that_begins_is_a_row_and_each_that_ends_is_taken(
+    tmp_path_factory: pytest.TempPathFactory, people: list[tuple[str, bool]], size: int
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "cards.vcf"
+    cut = JANE.replace("END:VCARD\n", "")
+    text = "".join((JANE if whole else cut).replace("Jane", name) for name, whole in people)
+    path.write_text(JANE + text, encoding="utf-8")
+    with open_cards(path, rows=size) as table:
+        rows = list(table.rows)
+    assert sum(len(each.cells) + len(each.refused) for each in rows) == 1 + len(people)
+    assert [name for each in rows for name in names(each)] == [
+        "Jane Doe",
+        *(f"{name} Doe" for name, whole in people if whole),
+    ]

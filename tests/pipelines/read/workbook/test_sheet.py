@@ -379,3 +379,21 @@ def test_no_bytes_raise_anything_but_a_refusal(tmp_path_factory: pytest.TempPath
     except DeliveryRefused:
         return
     assert all(len(row) == len(header) + 2 for row in rows)
+
+
+@given(
+    widths=st.lists(st.integers(1, 4), max_size=8),
+    size=st.integers(1, 3),
+)
+@settings(max_examples=examples(60, light=12), deadline=None)
+def test_rows_that_fit_the_header_are_taken_and_longer_ones_refused(
+    tmp_path_factory: pytest.TempPathFactory, widths: list[int], size: int
+) -> None:
+    body = "".join(row(*["x"] * width) for width in widths)
+    path = write(tmp_path_factory.getbasetemp() / "widths.xlsx", parts(row("id", "name", "email") + body))
+    with open_sheet(path, rows=size) as table:
+        batches = list(table.rows)
+    taken = [number for each in batches for number in each.cells["row"]]
+    refused = [number for each in batches for number in each.refused["row"]]
+    assert taken == [number for number, width in enumerate(widths, 1) if width <= 3]
+    assert refused == [number for number, width in enumerate(widths, 1) if width > 3]
