@@ -371,3 +371,21 @@ def test_a_broken_thread_of_an_unpacked_download_is_refused(tmp_path: Path) -> N
     path.write_text('{"participants": [')
     with pytest.raises(DeliveryRefused):
         read(path)
+
+
+EITHER: list[Any] = [
+    said("Acme", "Hi"),
+    said("Anna Weber", "Yes"),
+    said("Anna Weber"),
+    said("Ben", at="soon"),
+    None,
+    5,
+    {},
+]
+
+
+@settings(max_examples=examples(30, light=8), deadline=None)
+@given(st.lists(st.sampled_from(EITHER), min_size=1, max_size=8))
+def test_as_many_entries_come_out_as_messages_go_in(messages: list[Any]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        assert outcomes(one(Path(folder), *messages, rows=3)) == len(messages)
