@@ -37,7 +37,8 @@ where a mail says the same in several forms (`multipart/alternative`), one of th
 `show` fold them, `--quoted` shows them. They are known by `>`, by what HTML cites, and by how programs introduce them,
 in English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Czech, Slovak, Swedish, Danish, Norwegian,
 Finnish, Hungarian, Romanian, Turkish, Greek, Russian, Ukrainian, Chinese, Japanese and Korean, and in any language
-where a date with its time and an address stand before the colon. What no rule knows counts as new: greetings, names without dashes above them, history without an introduction.
+where a date with its time and an address stand before the colon. What no rule knows counts as new: greetings, names
+without dashes above them, history without an introduction.
 
 **Labels and folders** are known in the same languages, and in Catalan, Croatian, Serbian, Bulgarian, Vietnamese,
 Indonesian, Malay, Thai, Hindi, Arabic, Hebrew and Persian: *Papierkorb* is *Trash*. A mailbox is a folder by the name
