@@ -11,6 +11,7 @@ from pipelines.landing.arrivals import UNFINISHED
 from pipelines.read.catalogue.detect import best, sample
 from pipelines.read.catalogue.propose import needed_encoding
 from pipelines.read.core.batch import Format, Sample
+from pipelines.read.mail.files import MAILDIR
 from pipelines.read.tables.column_guess import KEY
 from pipelines.read.tables.header_words import MEANINGS
 from pipelines.read.tables.system_headers import system_of
@@ -18,6 +19,7 @@ from pipelines.read.tables.system_headers import system_of
 ANY_SYSTEM = ("contacts_csv", "contacts_xlsx")  # formats of which each system may have its own kind
 DOUBTFUL = 0.2  # a confidence that only a look at the rows can confirm
 NAMELESS = ("", "landing", "downloads", "desktop", "documents", "tmp", "data", "files", "exports")
+NO_GLOB = ""
 DATED = re.compile(r"[-_. ]?\d[\d\-_.T]*$")
 
 
@@ -31,12 +33,16 @@ class Found(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Files that one source would read: `glob` is that of their names in `folder`."""
+    """Files that one source would read: `glob` is that of their names in `folder`, NO_GLOB where they must be packed.
+
+    `is_export` says that the folder is an export that was unpacked.
+    """
 
     folder: Path
     glob: str
     form: Format
     files: list[Found]
+    is_export: bool = False
 
 
 def files_in(paths: Iterable[Path], leave_out: Iterable[Path]) -> Iterator[Path]:
@@ -45,7 +51,8 @@ def files_in(paths: Iterable[Path], leave_out: Iterable[Path]) -> Iterator[Path]
     for path in paths:
         for file in [path] if path.is_file() else sorted(path.rglob("*")):
             place = file.resolve()
-            hidden = any(part.startswith((".", "~$")) for part in file.relative_to(path).parts)
+            shown = file.relative_to(path).parts[-1:] if file.parent.name in MAILDIR else file.relative_to(path).parts
+            hidden = any(part.startswith((".", "~$")) for part in shown)
             unwanted = hidden or file.suffix.lower() in UNFINISHED or any(map(place.is_relative_to, leave_out))
             if place not in seen and not unwanted and file.is_file():
                 seen.add(place)
@@ -65,14 +72,41 @@ def groups(files: Iterable[Found], project: Path | None) -> Iterator[Group]:
     In folders outside of the project other files do not matter: what is recognised is put into a folder of its own.
     """
     folders: dict[Path, list[Found]] = {}
+    exports: dict[tuple[Path, str], list[Found]] = {}
     for file in files:
-        folders.setdefault(file.path.parent, []).append(file)
+        if file.form and (root := unpacked_in(file.path, file.form)):
+            exports.setdefault((root, file.form.name), []).append(file)
+        else:
+            folders.setdefault(file.path.parent, []).append(file)
+    for (root, _), members in exports.items():
+        form = members[0].form
+        if form and form.unpacked:
+            yield Group(root, form.unpacked.glob or NO_GLOB, form, members, is_export=True)
     for folder, inside in folders.items():
         stays = project is not None and folder.is_relative_to(project)
         for form, members in alike(inside):
             neighbours = [file.path.name for file in (inside if stays else members)]
             for glob, matched in globs(members, neighbours):
                 yield Group(folder, glob, form, matched)
+
+
+def unpacked_in(path: Path, form: Format) -> Path | None:
+    """The folder of the export that a file lies in, if its archive was unpacked."""
+    lies = form.unpacked.inside.fullmatch(path.as_posix()) if form.unpacked else None
+    return Path(lies["root"]) if lies else None
+
+
+def export_folders(group: Group) -> list[Path]:
+    """The folders of an unpacked export: the one it is called after, or those below a folder such as Downloads."""
+    if letters(group.folder.name) not in NAMELESS:
+        return [group.folder]
+    return sorted({group.folder / file.path.relative_to(group.folder).parts[0] for file in group.files})
+
+
+def beside(files: Iterable[Found], candidates: Iterable[Group]) -> list[Found]:
+    """Files that are not recognised and belong to an unpacked export: photos, lists of other things."""
+    inside = {folder for group in candidates if group.is_export for folder in export_folders(group)}
+    return [file for file in files if file.form is None and not inside.isdisjoint(file.path.parents)]
 
 
 def alike(files: Iterable[Found]) -> Iterator[tuple[Format, list[Found]]]:

@@ -11,7 +11,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from console.running.formats import inline
-from console.running.source_groups import Found, Group, files_in, found, groups, source_name
+from console.running.source_groups import (
+    NO_GLOB,
+    Found,
+    Group,
+    beside,
+    export_folders,
+    files_in,
+    found,
+    groups,
+    source_name,
+)
 from console.terminal.exit_codes import FAILED, OK
 from console.terminal.screen import plural, printable
 from pipelines.errors import ConfigurationError
@@ -26,6 +36,7 @@ NO_DELIVERIES = (PROJECT_FILE, SEGMENTS, "exports", "rejected")  # of a project
 TRIED = 5  # files of a group to look into for one that can be read
 TOLD = 5  # files of a source
 SHOWN = 20  # names of files that nothing recognises
+TO_BE_PACKED = "its files cannot be read apart: pack the folder as a .zip, and put that where the source lands"
 HINT = "`onecontact formats` lists what can be read. A table needs a header row; `columns:` can say what it means"
 
 
@@ -49,9 +60,10 @@ def command(args: argparse.Namespace) -> int:
     looked_at = [found(path) for path in files_in(args.paths, [folder / name for name in NO_DELIVERIES])]
     known = paths_of_sources(project)
     unknown = [file for file in looked_at if file.path not in known]
-    proposed, unreadable = entries(list(groups(unknown, folder if project else None)), folder, project)
+    candidates = list(groups(unknown, folder if project else None))
+    proposed, unreadable = entries(candidates, folder, project)
     proposal = [*how_to_use(proposed, project), *sources_block(proposed), *attributes_block(proposed)]
-    lines = [*proposal, *file_comments(known, looked_at, unreadable)]
+    lines = [*proposal, *file_comments(known, looked_at, unreadable, beside(unknown, candidates))]
     print("\n".join(lines or ["# no files there"]))
     return OK if proposed or len(unknown) < len(looked_at) else FAILED
 
@@ -71,6 +83,9 @@ def entries(
     proposed: list[Entry] = []
     unreadable: list[tuple[Group, str]] = []
     for group in candidates:
+        if group.glob == NO_GLOB:
+            unreadable.append((group, TO_BE_PACKED))
+            continue
         tries = (propose(group.form, file.path, file.seen, attributes) for file in group.files[::-1][:TRIED])
         tried: list[Proposal] = []
         for proposal in tries:
@@ -103,14 +118,22 @@ def sources_block(proposed: list[Entry]) -> Iterator[str]:
     for entry in proposed:
         yield f"  {inline(entry.name)}:"
         if entry.outside:
-            whence = on_a_line(str(entry.group.folder))
-            yield f"    # put {plural(len(entry.group.files), 'file')} of {whence} into landing/{entry.name}/"
+            what = what_to_move(entry.group)
+            yield f"    # put {what} into landing/{entry.name}/"
         yield f"    # {'takes' if entry.outside else 'finds'} {file_names(entry.group)}"
         yield f"    format: {entry.group.form.name}"
         yield f"    path: {inline(entry.path)}"
         for name, value in entry.proposal.options.items():
             yield f"    {name}: {inline(value)}" + ("  # check" if name == "columns" else "")
         yield from (f"    # {line}" for line in hints(entry))
+
+
+def what_to_move(group: Group) -> str:
+    """What has to be put where a source lands: files, or folders of an unpacked export."""
+    moved = export_folders(group) if group.is_export else group.files
+    if group.is_export and len(moved) == 1:
+        return f"the folder {on_a_line(str(moved[0]))}"
+    return f"{plural(len(moved), 'folder' if group.is_export else 'file')} of {on_a_line(str(group.folder))}"
 
 
 def hints(entry: Entry) -> Iterator[str]:
@@ -140,15 +163,18 @@ def attributes_block(proposed: list[Entry]) -> Iterator[str]:
 
 
 def file_comments(
-    known: Mapping[Path, str], looked_at: list[Found], unreadable: list[tuple[Group, str]]
+    known: Mapping[Path, str], looked_at: list[Found], unreadable: list[tuple[Group, str]], ignored: list[Found]
 ) -> Iterator[str]:
-    """What else is to be said of the files, as comments: those read already, and those that cannot be."""
+    """What else is to be said of the files, as comments: those read already or ignored, and those that cannot be."""
     for name, number in sorted(Counter(known[file.path] for file in looked_at if file.path in known).items()):
         yield f"# {plural(number, 'file')} read already by the source {name}"
     for group, problem in unreadable:
         yield f"# looks like {group.form.name}, but cannot be read: {on_a_line(str(group.folder))}: {file_names(group)}"
         yield f"#   {on_a_line(problem)}"
-    unknown = [file for file in looked_at if file.form is None and file.path not in known]
+    if ignored:
+        yield f"# ignored: {plural(len(ignored), 'file')} beside the messages of unpacked exports, such as photos"
+    left = {file.path for file in ignored} | known.keys()
+    unknown = [file for file in looked_at if file.form is None and file.path not in left]
     if unknown:
         yield f"# not recognised: {plural(len(unknown), 'file')}"
         yield from (f"#   {on_a_line(str(file.path))}" for file in unknown[:SHOWN])

@@ -14,7 +14,7 @@ from pipelines.read.chats.slack_people import People, people
 from pipelines.read.chats.slack_text import files, said
 from pipelines.read.containers import zip as archive
 from pipelines.read.containers.json_lines import parsed, written
-from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
+from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample, Unpacked
 from pipelines.read.core.epoch import EPOCH
 from pipelines.read.core.frames import Entry, Event, Message, Moment, Rejected, Thread, batches
 from pipelines.read.core.own_addresses import WithOwnAddresses
@@ -27,7 +27,8 @@ MAX_JSON = 64 << 20  # bytes of one day, or of one list
 CHUNK = 1 << 18  # bytes inflated at a time
 GUIDE = """\
 In Slack: *Tools & settings*, *Workspace settings*, *Import/Export data*, *Export*, as **JSON**. Drop the `.zip` as it
-comes. Direct messages and private channels are in it only where Slack has granted the workspace to export them.
+comes; pack it again if it was unpacked: its days cannot be read apart from its lists, which say who is a customer.
+Direct messages and private channels are in it only where Slack has granted the workspace to export them.
 
 **What is read**: every message with time, sender and text without markup, names and types of attached files; who came
 and went, and other notices, as events. Channels and group messages are kept, and make no contacts.
@@ -55,6 +56,7 @@ MILLISECOND, STATED, TEXT = Precision.MILLISECOND, ZoneSource.STATED, MessageKin
 CHANGES = {"message_changed": EventKind.MESSAGE_EDITED, "message_deleted": EventKind.MESSAGE_DELETED}
 
 _DAY = re.compile(r"(?P<folder>(?:.*/)?(?P<channel>[^/]+))/\d{4}-\d{2}-\d{2}\.json")
+_MESSAGES = re.compile(rb'\s*\[\s*(?:\{[^{}]{0,20000}"ts"|\])')
 _STAMP = re.compile(r"(\d{1,12})(?:\.(\d{1,6}))?")
 
 
@@ -80,18 +82,33 @@ class Room(NamedTuple):
 
 def read(path: Path, source: SlackExport, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
     """Yield an export as batches of at most `rows` entries; see `pipelines.read.core.batch.Read`."""
+    if _DAY.fullmatch(f"{path.parent.name}/{path.name}"):
+        raise DeliveryRefused(
+            ErrorCode.FILE_FORMAT, "one day of an export that was unpacked: pack its folder as a .zip"
+        )
     with archive.opened(path) as files_in:
         yield from batches(_entries(files_in, source), rows)
 
 
 def detects(sample: Sample) -> float:
     """A zip with a list of users and messages by channel and day."""
+    if not sample.members:
+        is_day = _DAY.fullmatch("/".join((*sample.folders[-1:], sample.name))) is not None
+        return 0.8 if is_day and _MESSAGES.match(sample.start) else 0.0
     names = {name.rpartition("/")[2] for name in sample.members}
     days = any(map(_DAY.fullmatch, sample.members))
     return 1.0 if days and names & {*USERS} and names & {*LISTS} else 0.0
 
 
-FORMAT = Format("slack_export", "A Slack workspace's export, .zip", SlackExport, read, detects=detects, guide=GUIDE)
+FORMAT = Format(
+    "slack_export",
+    "A Slack workspace's export, .zip",
+    SlackExport,
+    read,
+    detects=detects,
+    guide=GUIDE,
+    unpacked=Unpacked(re.compile(r"(?P<root>.+)/[^/]+/\d{4}-\d{2}-\d{2}\.json"), None),
+)
 
 
 def _entries(export: archive.Archive, source: SlackExport) -> Iterator[Entry]:

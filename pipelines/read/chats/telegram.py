@@ -1,5 +1,6 @@
 """Telegram Desktop's export as JSON: `result.json` of one chat, or of a whole account."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from pipelines.read.chats.telegram_content import files, kind_of, said
 from pipelines.read.containers.json_lines import written
 from pipelines.read.containers.json_walk import Path as Steps
 from pipelines.read.containers.json_walk import walk
-from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
+from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample, Unpacked
 from pipelines.read.core.epoch import at_seconds
 from pipelines.read.core.frames import (
     Entry,
@@ -28,6 +29,7 @@ from pipelines.read.core.frames import (
     Thread,
     batches,
 )
+from pipelines.read.core.unread_files import is_attached, unread
 from pipelines.read.meta.messenger_participant import an_id, inside, items, words
 from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
@@ -36,7 +38,8 @@ from schemas.vocabulary import Author, Channel, Direction, EventKind, Identifier
 
 GUIDE = """\
 In Telegram **Desktop**: in a chat the menu, *Export chat history*, or *Settings*, *Advanced*, *Export Telegram data*
-for all of them; as the format **Machine-readable JSON**. Drop the `result.json`.
+for all of them; as the format **Machine-readable JSON**. Drop the `result.json`, or the folder as it is with the path
+`landing/telegram/**/result.json`; photos and other files in it that a wider path finds are counted as *skipped*.
 
 **What is read**: every message with sender, time, kind and text, names and types of attached files, calls, and what
 Telegram itself says ("joined the group") as events. The person of a personal chat is known by Telegram's id, and by
@@ -90,7 +93,7 @@ class Chat(NamedTuple):
 
 def read(path: Path, source: Telegram, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
     """Yield an export as batches of at most `rows` entries; see `pipelines.read.core.batch.Read`."""
-    yield from batches(_entries(path, source), rows)
+    yield from batches([unread("an export")] if is_attached(path.parent / path.name) else _entries(path, source), rows)
 
 
 def detects(sample: Sample) -> float:
@@ -106,7 +109,13 @@ def detects(sample: Sample) -> float:
 
 
 FORMAT = Format(
-    "telegram", "Telegram Desktop's export as JSON: result.json", Telegram, read, detects=detects, guide=GUIDE
+    "telegram",
+    "Telegram Desktop's export as JSON: result.json",
+    Telegram,
+    read,
+    detects=detects,
+    guide=GUIDE,
+    unpacked=Unpacked(re.compile(r"(?P<root>.+)/[^/]+/result\.json"), "**/result.json"),
 )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePath
+from re import Pattern
 from types import MappingProxyType
 from typing import Any, BinaryIO, Literal, NamedTuple, Protocol
 
@@ -100,13 +101,24 @@ class Sample(NamedTuple):
     folders: tuple[str, ...] = ()  # names of the folders it lies in, the outermost first
 
 
+class Unpacked(NamedTuple):
+    """How an export lies in folders where its archive was unpacked.
+
+    `inside` matches the whole path of a file that is read; its group `root` is the folder that holds the export. `glob`
+    finds all such files below that folder; None where they cannot be read apart, and the folder has to be packed again.
+    """
+
+    inside: Pattern[str]
+    glob: str | None
+
+
 class Format(NamedTuple):
     """A format onecontact reads, as its module declares it in `FORMAT`.
 
     The entries that are counted are the rows of contact lists, and the messages and events of conversations. `detects`
     says from 0 (no) to 1 (nothing else looks like this) how much a file looks like the format. `guide` is Markdown: how
     to get such a file, what is read out of it and what is not. The page of the format and `onecontact formats` are made
-    of it.
+    of it. `unpacked` says how its files lie where an export is a folder, which then is one source.
     """
 
     name: str
@@ -116,3 +128,4 @@ class Format(NamedTuple):
     holds: Literal["contacts", "conversations"] = "conversations"
     detects: Callable[[Sample], float] = lambda _: 0.0
     guide: str = ""
+    unpacked: Unpacked | None = None

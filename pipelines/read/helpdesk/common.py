@@ -136,8 +136,10 @@ def mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def listed(value: Any) -> list[Any]:
-    """A list, empty if it is something else."""
+def listed(value: Any, *pages: str) -> list[Any]:
+    """A list, or the one that a page holds under one of these keys; empty if it is something else."""
+    if isinstance(value, dict):
+        value = next((value[key] for key in pages if isinstance(value.get(key), list)), None)
     return value if isinstance(value, list) else []
 
 

@@ -182,7 +182,7 @@ def _ticket(given: Given, known: Known) -> Iterator[Entry]:
     opening = text_of(fields.get("description_text"), fields.get("description"))
     if opening or fields.get("attachments"):
         yield _opening(given._replace(fields=fields), thread, opening, known.at(fields.get("created_at")), known)
-    for each in map(mapping, listed(fields.get("conversations"))):
+    for each in map(mapping, listed(fields.get("conversations"), "conversations", "results")):
         repeated = each.get("incoming") is True and opening and _text(each) == opening
         if repeated:  # a chat's first words, which are the description
             opening = None

@@ -9,12 +9,14 @@ from pipelines.read.core.frames import Entry, Identifier, Message, Person, Rejec
 from pipelines.read.helpdesk.common import (
     Known,
     channel_of,
+    contacts_only,
     files,
     ident,
     kept,
     kind_of,
     listed,
     mapping,
+    no_contact,
     status_of,
     text_of,
     words,
@@ -22,8 +24,9 @@ from pipelines.read.helpdesk.common import (
 from pipelines.read.helpdesk.front_events import TARGETS, happened, noted
 from pipelines.read.helpdesk.front_participants import handle_identifiers, party
 from pipelines.read.helpdesk.json_objects import Form, Given, keys_in, objects, unreadable
+from schemas.error_codes import ErrorCode
 from schemas.source import Source
-from schemas.vocabulary import Author, Channel, Direction
+from schemas.vocabulary import Author, Channel, Direction, Outcome
 
 GUIDE = """\
 What Front's API gives: pages of `/conversations`, of their `/messages`, `/comments` and `/events`, of `/events`,
@@ -33,10 +36,11 @@ they link to it.
 
 **What is read**: conversations with subject, channel, state, tags and assignee; messages with direction, names and
 types of attached files; comments as notes; from the events who was assigned, what was archived, reopened, tagged and
-untagged, and all others by their name; contacts with their handles. People are known by Front's contact where a message
-links to one, else by their handle.
+untagged, and all others by their name; contacts with their handles, as of their `updated_at`. Those that are deleted
+are left out with a code. People are known by Front's contact where a message links to one, else by their handle.
 
-**What is not**: custom fields, links, drafts, rules. A contact that was merged into another is not told of in exports.
+**What is not**: custom fields, links, rules, and drafts, which are counted as *skipped*. A contact that was merged into
+another is not told of in exports.
 """
 
 
@@ -65,7 +69,7 @@ class FrontConversations(Source):
 
 def read(path: Path, source: FrontConversations, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
     """Yield an export as batches of at most `rows` entries; see `pipelines.read.core.batch.Read`."""
-    yield from batches(_entries(path, Known(source.zone())), rows)
+    yield from batches(contacts_only(_entries(path, known := Known(source.zone())), known), rows)
 
 
 def detects(sample: Sample) -> float:
@@ -94,7 +98,7 @@ def _entries(path: Path, known: Known) -> Iterator[Entry]:
         elif given.kind == "teammate":
             _teammate(given.fields, known)
         elif given.kind == "contact":
-            yield from _contact(given)
+            yield from _contact(given, known)
         elif given.kind == "conversation":
             yield from _conversation(given.line, given.fields, given.fields, known)
         elif given.kind == "bundle":
@@ -108,15 +112,20 @@ def _teammate(fields: Mapping[str, Any], known: Known) -> None:
     known.agent(fields.get("id"), full, fields.get("username"), fields.get("email"))
 
 
-def _contact(given: Given) -> Iterator[Entry]:
+def _contact(given: Given, known: Known) -> Iterator[Entry]:
     key = ident(given.fields.get("id"))
     if not key:
         yield unreadable(given.line, given.fields, "a contact with an id")
         return
+    if left_out := no_contact(given.fields, given.line):
+        known.left_out[f"front:contact:{key}"] = None
+        yield left_out
+        return
     found: tuple[Identifier, ...] = ()
     for handle in map(mapping, listed(given.fields.get("handles"))):
         found += handle_identifiers(handle.get("handle"), str(handle.get("source")), None, "handles")
-    yield Person(f"front:contact:{key}", Channel.OTHER, words(given.fields.get("name")), found, given.line)
+    name, changed = words(given.fields.get("name")), known.changed(given.fields)
+    yield Person(f"front:contact:{key}", Channel.OTHER, name, found, given.line, changed)
 
 
 def _alone(given: Given, known: Known) -> Iterator[Entry]:
@@ -145,7 +154,7 @@ def _conversation(
         return
     thread, assignee = _thread(key), mapping(fields.get("assignee"))
     _teammate(assignee, known)
-    messages = [mapping(each) for each in listed(beside.get("messages"))]
+    messages = [mapping(each) for each in listed(beside.get("messages"), "_results")]
     recipient = mapping(fields.get("recipient"))
     channel = channel_of(next((each.get("type") for each in messages), mapping(fields.get("last_message")).get("type")))
     channel = known.channels.get(thread, channel)
@@ -166,7 +175,7 @@ def _conversation(
         known.people[thread] = person.record_id
         yield person
     for kind in ("message", "comment", "event"):
-        for each in listed(beside.get(f"{kind}s")):
+        for each in listed(beside.get(f"{kind}s"), "_results"):
             yield from _part(line, kind, mapping(each), thread, known)
 
 
@@ -189,6 +198,9 @@ def _message(line: int | None, fields: Mapping[str, Any], thread: str, known: Kn
         yield unreadable(line, fields, "a message with an id, created_at and is_inbound")
         return
     if fields.get("is_draft") is True:
+        yield Rejected(
+            line, ErrorCode.ENTRY_SKIPPED, "a message that was sent: drafts are left out", "", Outcome.SKIPPED
+        )
         return
     channel = channel_of(fields.get("type"))
     parties = [mapping(each) for each in listed(fields.get("recipients"))]

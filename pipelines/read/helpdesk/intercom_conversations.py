@@ -156,8 +156,7 @@ def _conversation(given: Given, known: Known) -> Iterator[Entry]:
 
 def _people(given: Given, channel: Channel, author: Mapping[str, Any]) -> dict[str, Person]:
     """Those a conversation is held with, by record id; of who began it the conversation tells more."""
-    listed_as = mapping(given.fields.get("contacts"))
-    told = [mapping(each) for each in listed(listed_as.get("contacts"))]
+    told = [mapping(each) for each in listed(given.fields.get("contacts"), "contacts", "data")]
     people = [_person(given.line, key, channel, each, "contacts.") for each in told if (key := ident(each.get("id")))]
     if author.get("type") in OUTSIDE and (key := ident(author.get("id"))):
         people.insert(0, _person(given.line, key, channel, author, "source.author."))
@@ -176,8 +175,8 @@ def _status(fields: Mapping[str, Any]) -> ConversationStatus | None:
 
 
 def _parts(fields: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [mapping(each) for each in listed(mapping(fields.get("conversation_parts")).get("conversation_parts"))]
+    return [mapping(each) for each in listed(fields.get("conversation_parts"), "conversation_parts", "data")]
 
 
 def _tags(fields: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [mapping(each) for each in listed(mapping(fields.get("tags")).get("tags"))]
+    return [mapping(each) for each in listed(fields.get("tags"), "tags", "data")]

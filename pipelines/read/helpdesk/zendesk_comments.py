@@ -34,8 +34,8 @@ def thread_key(ticket: str) -> str:
 
 def opening(fields: Mapping[str, Any], known: Known) -> str:
     """The id of the comment that the description repeats: the earliest, if it has its words."""
-    told = [mapping(each) for each in listed(fields.get("comments"))]
-    for audit in map(mapping, listed(fields.get("audits"))):
+    told = [mapping(each) for each in listed(fields.get("comments"), "comments")]
+    for audit in map(mapping, listed(fields.get("audits"), "audits")):
         events = map(mapping, listed(audit.get("events")))
         told += [{"created_at": audit.get("created_at"), **event} for event in events if event.get("type") in COMMENTS]
     dated = [(at, each) for each in told if (at := known.instant(each.get("created_at")))]

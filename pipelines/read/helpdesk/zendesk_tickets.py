@@ -161,7 +161,7 @@ def _ticket(given: Given, known: Known) -> Iterator[Entry]:
     if not key:
         yield unreadable(given.line, given.fields, "a ticket with an id")
         return
-    for user in map(mapping, listed(fields.get("users"))):
+    for user in map(mapping, listed(fields.get("users"), "users")):
         yield from _user(Given(given.line, "user", dict(user)), known)
     via = mapping(fields.get("via"))
     channel, thread = channel_of(via.get("channel")), thread_key(key)
@@ -182,7 +182,7 @@ def _ticket(given: Given, known: Known) -> Iterator[Entry]:
     ticket = Ticket(
         key, opening(fields, known), frozenset(filter(None, map(ident, listed(fields.get("email_cc_ids")))))
     )
-    parts = [(kind, each) for kind in ("comment", "audit") for each in listed(fields.get(f"{kind}s"))]
+    parts = [(kind, each) for kind in ("comment", "audit") for each in listed(fields.get(f"{kind}s"), f"{kind}s")]
     if not parts and fields.get("description"):
         author = ident(fields.get("submitter_id")) or requester
         body = {"id": OPENING, "author_id": author, "body": fields["description"]}

@@ -2,7 +2,7 @@
 
 import re
 
-from pipelines.read.core.batch import Format, Sample
+from pipelines.read.core.batch import Format, Sample, Unpacked
 from pipelines.read.mail.files import MAILDIR, UNFINISHED, read
 from pipelines.read.mail.source import Mails
 
@@ -13,9 +13,10 @@ drop the `.eml` files, one by one or many in a `.zip`, `.tar` or `.tar.gz`. The 
 **What is read**: what is read of a mailbox ([mbox](mbox.md)), by the same options. A mail has the same key in all
 formats: in the same source it is one message, whatever it is delivered in.
 
-**A Maildir** can be read where it lies: with the path `landing/Maildir/**/*`, each file in `cur` and `new` is a
-delivery of its own. What is marked as trashed (`T`) or as a draft (`D`) in its name is *skipped*, and `tmp` is never
-read. For more than some hundred mails, pack the folder ([maildir](maildir.md)): that takes seconds instead of minutes.
+**A Maildir** can be read where it lies: with the path `landing/Maildir/**/[cn][eu][rw]/*`, each file in `cur` and
+`new`, of its folders too, is a delivery of its own. What is marked as trashed (`T`) or as a draft (`D`) in its name is
+*skipped*, and `tmp` is never read. For more than some hundred mails, pack the folder ([maildir](maildir.md)): that
+takes seconds instead of minutes.
 
 **What is not**: the attached files themselves, and Outlook's own `.msg` and `.pst`.
 """
@@ -40,4 +41,12 @@ def detects(sample: Sample) -> float:
     return 0.7 if not head[0].startswith(b"From ") and len(_TELLING.findall(head[0])) >= ENOUGH else 0.0
 
 
-FORMAT = Format("eml", "Mails as files (.eml), one by one or in an archive", Mails, read, detects=detects, guide=GUIDE)
+FORMAT = Format(
+    "eml",
+    "Mails as files (.eml), one by one or in an archive",
+    Mails,
+    read,
+    detects=detects,
+    guide=GUIDE,
+    unpacked=Unpacked(re.compile(rf"(?P<root>.+?)(?:/\.[^/]+)?/(?:{'|'.join(MAILDIR)})/[^/]+"), "**/[cn][eu][rw]/*"),
+)

@@ -1,8 +1,9 @@
 """Gmail's labels and the folders of mail programs: sent, drafts, trash and spam, in whatever language they are named.
 
 Known in English, German, French, Spanish, Portuguese, Italian, Catalan, Dutch, Polish, Czech, Slovak, Croatian,
-Swedish, Danish, Norwegian, Finnish, Hungarian, Romanian, Turkish, Greek, Russian, Ukrainian, Chinese, Japanese and
-Korean. Written for onecontact from general knowledge of Gmail, Outlook, Apple Mail and Thunderbird.
+Serbian, Bulgarian, Swedish, Danish, Norwegian, Finnish, Hungarian, Romanian, Turkish, Greek, Russian, Ukrainian,
+Chinese, Japanese, Korean, Vietnamese, Indonesian, Malay, Thai, Hindi, Arabic, Hebrew and Persian. Written for
+onecontact from general knowledge of Gmail, Outlook, Apple Mail and Thunderbird.
 """
 
 import base64
@@ -29,14 +30,20 @@ _NAMES = {  # by what they are called in English, in small letters; a language g
         "elemek, elküldött levelek | trimise, mesaje trimise, elemente trimise | gönderilmiş postalar, "
         "gönderilenler, gönderilmiş öğeler, gönderilmiş | απεσταλμένα | отправленные | надіслані | 已发送, "
         "已发邮件, 已发送邮件 | 寄件備份, 寄件備份匣, 已傳送的郵件 | 送信済み, 送信済みメール, 送信済みアイテム | "
-        "보낸편지함, 보낸 편지함, 보낸 메일함"
+        "보낸편지함, 보낸 편지함, 보낸 메일함 | изпратени, изпратена поща | послато, послате | đã gửi, thư đã gửi, "
+        "các mục đã gửi | terkirim, pesan terkirim, surat terkirim, item terkirim | mel dihantar, dihantar | ส่งแล้ว, "
+        "จดหมายที่ส่งแล้ว, จดหมายที่ส่ง, รายการที่ถูกส่ง | भेजे गए, भेजे गए मेल, भेजा गया मेल, भेजे गए आइटम | "
+        "البريد المرسل, المرسلة, الرسائل المرسلة, العناصر المرسلة | נשלח, דואר שנשלח, פריטים שנשלחו | "
+        "ارسال\u200cشده, ارسال شده, نامه\u200cهای ارسالی, پیام\u200cهای ارسال\u200cشده"
     ),
     "drafts": (
         "draft | entwürfe, entwurf | brouillons, brouillon | borradores, borrador | rascunhos, rascunho | bozze, "
         "bozza | esborranys | concepten | wersje robocze, kopie robocze, robocze, szkice | koncepty, rozepsané, "
         "rozpísané | skice, nacrti | utkast | kladder, kladde | luonnokset | piszkozatok | ciorne, schițe, mesaje "
         "nefinalizate | taslaklar | πρόχειρα | черновики | чернетки | 草稿, 草稿箱, 草稿匣 | 下書き | 임시보관함, "
-        "임시 보관함"
+        "임시 보관함 | чернови | нацрти, радне верзије | thư nháp, bản nháp, nháp | draf, konsep | "
+        "ร่างจดหมาย, จดหมายร่าง, แบบร่าง | ड्राफ़्ट, ड्राफ्ट, प्रारूप | المسودات, مسودات | "
+        "טיוטות | پیش\u200cنویس\u200cها, پیش\u200cنویس, پیش نویس"
     ),
     "trash": (
         "bin, deleted, deleted items, deleted messages | papierkorb, gelöschte elemente, gelöschte objekte, "
@@ -48,7 +55,10 @@ _NAMES = {  # by what they are called in English, in small letters; a language g
         "papperskorgen, borttaget, borttagna objekt | papirkurv, papirkurven, slettet post, slettede elementer | "
         "roskakori, poistetut | kuka, lomtár, törölt elemek | coș de gunoi, coș, elemente șterse | çöp kutusu, çöp, "
         "silinmiş öğeler | κάδος απορριμμάτων, κάδος, διαγραμμένα | корзина, удаленные, удалённые | кошик, видалені "
-        "| 已删除, 已删除邮件, 已刪除的郵件, 垃圾桶, 垃圾箱 | ゴミ箱, 削除済みアイテム | 휴지통, 지운 편지함"
+        "| 已删除, 已删除邮件, 已刪除的郵件, 垃圾桶, 垃圾箱 | ゴミ箱, 削除済みアイテム | 휴지통, 지운 편지함 | "
+        "кошче, изтрити | отпад, смеће | thùng rác, mục đã xóa | sampah, tong sampah, item terhapus, kotak sampah | "
+        "ถังขยะ, รายการที่ถูกลบ | कूड़ेदान, कचरा, ट्रैश, हटाए गए आइटम | المهملات, سلة المهملات, العناصر المحذوفة | אשפה, "
+        "פריטים שנמחקו | سطل زباله, زباله\u200cدان, موارد حذف\u200cشده"
     ),
     "spam": (
         "junk, junk mail, junk e-mail, junk email, bulk mail | spamverdacht, unerwünscht, junk-e-mail | courrier "
@@ -58,7 +68,9 @@ _NAMES = {  # by what they are called in English, in small letters; a language g
         "nevyžiadaná pošta | neželjena pošta | skräppost, skräp | uønsket post, uønsket e-mail, søppelpost | "
         "roskaposti | levélszemét | mesaje nesolicitate, e-mail nedorit | gereksiz, istenmeyen posta, gereksiz "
         "e-posta | ανεπιθύμητα, ανεπιθύμητη αλληλογραφία | спам, нежелательная почта | небажана пошта | 垃圾邮件, "
-        "垃圾郵件 | 迷惑メール | 스팸함, 스팸, 정크 메일"
+        "垃圾郵件 | 迷惑メール | 스팸함, 스팸, 정크 메일 | непожељно | thư rác | surat sampah | "
+        "จดหมายขยะ, สแปม, อีเมลขยะ | स्पैम, जंक | الرسائل غير المرغوب فيها, غير مرغوب فيه, غير المرغوب فيه, "
+        "البريد غير الهام, البريد العشوائي | דואר זבל, ספאם | هرزنامه, اسپم"
     ),
 }
 _ENCODED = re.compile(r"&([A-Za-z0-9+,]*)-")

@@ -36,11 +36,13 @@ where a mail says the same in several forms (`multipart/alternative`), one of th
 **Quoted history and signatures** are kept and marked (`quoted`: where they are in the text). `onecontact timeline` and
 `show` fold them, `--quoted` shows them. They are known by `>`, by what HTML cites, and by how programs introduce them,
 in English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Czech, Slovak, Swedish, Danish, Norwegian,
-Finnish, Hungarian, Romanian, Turkish, Greek, Russian, Ukrainian, Chinese, Japanese and Korean. What no rule knows
-counts as new: greetings, names without dashes above them, history without an introduction.
+Finnish, Hungarian, Romanian, Turkish, Greek, Russian, Ukrainian, Chinese, Japanese and Korean, and in any language
+where a date with its time and an address stand before the colon. What no rule knows counts as new: greetings, names
+without dashes above them, history without an introduction.
 
-**Labels and folders** are known in the same languages, Catalan and Croatian as well: *Papierkorb* is *Trash*. A mailbox
-is a folder by the name of its file. What Thunderbird or a mail server has marked as deleted is *skipped*, too.
+**Labels and folders** are known in the same languages, and in Catalan, Croatian, Serbian, Bulgarian, Vietnamese,
+Indonesian, Malay, Thai, Hindi, Arabic, Hebrew and Persian: *Papierkorb* is *Trash*. A mailbox is a folder by the name
+of its file. What Thunderbird or a mail server has marked as deleted is *skipped*, too.
 
 **What is not**: the attached files themselves; words in an encrypted mail, or in one signed so that its text lies
 within the signature (`smime.p7m`), which is a file; the mail that a bounce gives back; mails passed on of more than

@@ -26,7 +26,8 @@ _TELLING = re.compile(  # the first look at a text: without a line like these th
 )
 _DATE = re.compile(r"\d{4}|\d{1,2}[./]\s?\d{1,2}|\d{1,2}[:.]\d\d")
 _YEAR = re.compile(r"\d{4}")
-_CERTAIN = re.compile(r"\d{1,2}[:.h]\d\d|@")  # a time or an address, beside the date
+_TIME = r"\d{1,2}[:.h]\d\d"
+_CERTAIN = {True: re.compile(rf"{_TIME}|@"), False: re.compile(_TIME)}  # beside the date, with or without "wrote"
 _NAMED = re.compile(r"<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?")
 _RULE = re.compile(r"[ \t]*[-_*]{3,}[ \t]*$")
 _MAILING_LIST = re.compile(r"_{20,}[ \t]*$")
@@ -136,7 +137,7 @@ def _introduced(lines: list[Line], number: int, kinds: list[QuotedKind | None], 
         sentence = f"{line} {sentence}".strip()
         wrote = WROTE.search(sentence) is not None
         if _DATE.search(sentence) and (wrote or (_YEAR.search(sentence) and _NAMED.search(sentence))):
-            return begun if is_cited or _CERTAIN.search(sentence) else None
+            return begun if is_cited or _CERTAIN[wrote].search(sentence) else None
         if is_cited and wrote and likely is None:
             likely = begun
     return likely

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -10,7 +10,9 @@ from typing import Any, BinaryIO, NamedTuple
 from pipelines.errors import DeliveryHeld, DeliveryRefused
 from pipelines.read.containers import zip as archive
 from pipelines.read.containers.json_lines import parsed
+from pipelines.read.core.batch import Unpacked
 from pipelines.read.core.frames import Entry, Identifier, Occurrences, Person, Thread
+from pipelines.read.core.unread_files import is_attached
 from pipelines.read.meta.messenger_participant import shown_name
 from pipelines.read.meta.messenger_thread import entries, is_thread, mended, participants, talk, title_of
 from schemas.error_codes import ErrorCode
@@ -26,7 +28,15 @@ _SECTIONS = "inbox|archived_threads|filtered_threads|message_requests|e2ee_cutov
 IN_FOLDER = re.compile(rf"(?:.*/)?messages/(?:{_SECTIONS})/(?P<name>[^/]+)/message_(?P<number>\d{{1,9}})\.json")
 FLAT = re.compile(r"(?:(?:.*/)?messages/)?(?P<name>[^/]+)_(?P<number>\d{1,9})\.json")
 THREAD = re.compile(r'\s*\{\s*"participants"\s*:\s*\[[^\]]*\]\s*,\s*"(?:threadName|messages|title)"')
+IN_DOWNLOAD = re.compile(  # where a file lies in a download that was unpacked
+    rf"(?P<root>.+?)(?:/your_[a-z_]+)?/messages/(?:(?:{_SECTIONS})/[^/]+/message_\d{{1,9}}|[^/]+_\d{{1,9}})\.(?:json|html)"
+)
+_OF_DOWNLOAD = re.compile(rf"/your_[a-z_]*activity[a-z_]*/|/messages/(?:{_SECTIONS})/|/personal_information/")
+UNPACKED = Unpacked(IN_DOWNLOAD, "**/messages/**/*_[0-9]*.json")
 HTML = re.compile(r"(?:.*/)?message_\d+\.html|(?:.*/)?messages/[^/]+\.html")
+
+
+EXPECTED = "a file of messages: photos and what else a download holds are not read"
 
 
 class Part(NamedTuple):
@@ -68,6 +78,26 @@ def opened(path: Path, stack: ExitStack) -> Download:
         files = stack.enter_context(archive.opened(path))
         return Download(_parts(list(files.members)), files, path)
     return _single(path)
+
+
+def is_beside(path: Path) -> bool:
+    """Whether a file of an unpacked download holds no messages: it is attached to one, or tells of something else."""
+    place = path.parent / path.name
+    if is_attached(place):
+        return True
+    whole = place_of(place.parts)
+    if not _OF_DOWNLOAD.search(whole) or IN_DOWNLOAD.fullmatch(whole) or HTML.fullmatch(whole):
+        return False
+    try:
+        with path.open("rb") as stream:
+            return not is_thread(_json(stream))
+    except DeliveryRefused:
+        return True
+
+
+def place_of(parts: Iterable[str]) -> str:
+    """A path of folders and a name as the expressions here see it."""
+    return "/".join(("", *parts))
 
 
 def thread_entries(download: Download, owner: str, channel: Channel) -> Iterator[Entry]:

@@ -8,7 +8,21 @@ from pydantic import Field
 
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.core.frames import batches
-from pipelines.read.meta.download import HTML, IN_FOLDER, THREAD, Download, most_frequent, opened, thread_entries
+from pipelines.read.core.unread_files import unread
+from pipelines.read.meta.download import (
+    EXPECTED,
+    HTML,
+    IN_DOWNLOAD,
+    IN_FOLDER,
+    THREAD,
+    UNPACKED,
+    Download,
+    is_beside,
+    most_frequent,
+    opened,
+    place_of,
+    thread_entries,
+)
 from pipelines.read.meta.messenger_participant import inside, items, words
 from schemas.source import Source
 from schemas.vocabulary import Channel
@@ -19,6 +33,10 @@ ACTIVITY = "your_instagram_activity"
 GUIDE = """\
 On Instagram: *Settings*, *Accounts Center*, *Your information and permissions*, *Export your information*, only
 *Messages*, and as the format **JSON**, not HTML. Drop the `.zip` as it comes, or one of the JSON files in it.
+
+A download that was **unpacked** is one source with the path `landing/instagram/**/messages/**/*_[0-9]*.json`; set
+`owner`, as each file is then read on its own. Photos and other files of the download that a wider path finds are
+counted as *skipped*.
 
 **What is read**: every message with sender, time and kind, names of attached files, calls, and what Instagram writes
 into a thread when somebody likes a message or reacts to it. The text that it writes with its letters garbled is mended.
@@ -44,6 +62,9 @@ class InstagramDownload(Source):
 
 def read(path: Path, source: InstagramDownload, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
     """Yield a download as batches of at most `rows` entries; see `pipelines.read.core.batch.Read`."""
+    if is_beside(path):
+        yield from batches([unread(EXPECTED)], rows)
+        return
     with ExitStack() as stack:
         download = opened(path, stack)
         owner = source.owner or _profile_name(download) or most_frequent(download)
@@ -55,7 +76,11 @@ def detects(sample: Sample) -> float:
     if sample.members:
         threads = [name for name in sample.members if IN_FOLDER.fullmatch(name) or HTML.fullmatch(name)]
         return 1.0 if any(ACTIVITY in name for name in threads) else 0.0
-    if not sample.name.lower().endswith(".json") or ACTIVITY not in sample.folders:
+    if ACTIVITY not in sample.folders:
+        return 0.0
+    if sample.name.lower().endswith(".html"):
+        return 0.5 if IN_DOWNLOAD.fullmatch(place_of((*sample.folders, sample.name))) else 0.0
+    if not sample.name.lower().endswith(".json"):
         return 0.0
     return 1.0 if THREAD.match(sample.start.decode("utf-8-sig", errors="replace")) else 0.0
 
@@ -67,6 +92,7 @@ FORMAT = Format(
     read,
     detects=detects,
     guide=GUIDE,
+    unpacked=UNPACKED,
 )
 
 

@@ -8,7 +8,22 @@ from pydantic import Field
 
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.core.frames import batches
-from pipelines.read.meta.download import FLAT, HTML, IN_FOLDER, THREAD, Download, most_frequent, opened, thread_entries
+from pipelines.read.core.unread_files import unread
+from pipelines.read.meta.download import (
+    EXPECTED,
+    FLAT,
+    HTML,
+    IN_DOWNLOAD,
+    IN_FOLDER,
+    THREAD,
+    UNPACKED,
+    Download,
+    is_beside,
+    most_frequent,
+    opened,
+    place_of,
+    thread_entries,
+)
 from pipelines.read.meta.messenger_participant import inside, words
 from schemas.source import Source
 from schemas.vocabulary import Channel
@@ -20,6 +35,10 @@ GUIDE = """\
 On Facebook: *Settings*, *Download your information*, only *Messages*, and as the format **JSON**, not HTML. Drop the
 `.zip` as it comes, or one of the JSON files in it. Chats with end-to-end encryption are a download of their own
 ([messenger.com/secure_storage/dyi](https://www.messenger.com/secure_storage/dyi)), which is read too.
+
+A download that was **unpacked** is one source with the path `landing/facebook/**/messages/**/*_[0-9]*.json`; set
+`owner`, as each file is then read on its own. Photos and other files of the download that a wider path finds are
+counted as *skipped*.
 
 **What is read**: every message with sender, time and kind, names of attached files, calls, and who joined or left a
 group. The text that Facebook writes with its letters garbled is mended.
@@ -44,6 +63,9 @@ class MessengerDownload(Source):
 
 def read(path: Path, source: MessengerDownload, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
     """Yield a download as batches of at most `rows` entries; see `pipelines.read.core.batch.Read`."""
+    if is_beside(path):
+        yield from batches([unread(EXPECTED)], rows)
+        return
     with ExitStack() as stack:
         download = opened(path, stack)
         owner = source.owner or _profile_name(download) or most_frequent(download)
@@ -58,6 +80,8 @@ def detects(sample: Sample) -> float:
         if any(map(IN_FOLDER.fullmatch, sample.members)):
             return 1.0
         return 0.5 if any(map(FLAT.fullmatch, sample.members)) or any(map(HTML.fullmatch, sample.members)) else 0.0
+    if sample.name.lower().endswith(".html"):
+        return 0.5 if IN_DOWNLOAD.fullmatch(place_of((*sample.folders, sample.name))) else 0.0
     if not sample.name.lower().endswith(".json"):
         return 0.0
     return 0.9 if THREAD.match(sample.start.decode("utf-8-sig", errors="replace")) else 0.0
@@ -70,6 +94,7 @@ FORMAT = Format(
     read,
     detects=detects,
     guide=GUIDE,
+    unpacked=UNPACKED,
 )
 
 

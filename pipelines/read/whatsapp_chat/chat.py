@@ -1,5 +1,6 @@
 """WhatsApp's "Export chat": a .txt file, or a .zip file that holds one beside its media."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path, PurePosixPath
@@ -10,8 +11,9 @@ from pydantic import Field
 
 from pipelines.errors import DeliveryRefused
 from pipelines.read.containers import zip as archive
-from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
+from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample, Unpacked
 from pipelines.read.core.frames import Entry, Identifier, Person, Recent, Thread, batches
+from pipelines.read.core.unread_files import is_attached, unread
 from pipelines.read.whatsapp_chat.clock import DateOrder, header
 from pipelines.read.whatsapp_chat.entries import Counted, told
 from pipelines.read.whatsapp_chat.first_pass import Reading, survey
@@ -22,10 +24,13 @@ from schemas.error_codes import ErrorCode
 from schemas.source import Source
 from schemas.vocabulary import Channel, EventKind, IdentifierType
 
+UNNAMED = "_chat.txt"  # what an iPhone calls the text in its zip
+
 GUIDE = """\
 In the chat: the menu, *More*, *Export chat*, with or without media; send the file to yourself and drop it where the
 source lands. Android gives `WhatsApp Chat with <name>.txt`, or a `.zip` when media go along; an iPhone gives
-`WhatsApp Chat - <name>.zip`. Leave the names as they are: they say who the chat is with. WhatsApp exports the newest
+`WhatsApp Chat - <name>.zip`; one that was unpacked is read as the folder it is, with the path
+`landing/whatsapp/**/*.txt`. Leave the names as they are: they say who the chat is with. WhatsApp exports the newest
 40,000 messages of a chat (10,000 with media). It offers no export in Germany, nor for chats with "Advanced chat
 privacy".
 
@@ -87,6 +92,9 @@ class Chat(NamedTuple):
 
 def read(path: Path, source: WhatsappChat, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
     """Yield an exported chat as batches of at most `rows` entries; see `pipelines.read.core.batch.Read`."""
+    if is_attached(path.parent / path.name):
+        yield from batches([unread("a chat")], rows)
+        return
     chat = _chat(path)
     with chat.open() as stream:
         reading = survey(stream, chat.title, chat.stem, source.owners(), source.date_order, source.locale)
@@ -101,7 +109,7 @@ def detects(sample: Sample) -> float:
     """A chat begins with a message; a zip with one holds it under a name that WhatsApp gives."""
     if sample.members:
         texts = [PurePosixPath(name) for name in sample.members if name.lower().endswith(".txt")]
-        return 1.0 if any(text.name == "_chat.txt" or title_in(text.stem) for text in texts) else 0.0
+        return 1.0 if any(text.name == UNNAMED or title_in(text.stem) for text in texts) else 0.0
     if not sample.name.lower().endswith(".txt"):
         return 0.0
     lines = sample.start.decode("utf-8-sig", errors="replace").split("\n")
@@ -118,21 +126,25 @@ FORMAT = Format(
     read,
     detects=detects,
     guide=GUIDE,
+    unpacked=Unpacked(re.compile(rf"(?P<root>.+)/[^/]+/{re.escape(UNNAMED)}"), f"**/{UNNAMED}"),
 )
 
 
 def _chat(path: Path) -> Chat:
     if path.suffix.lower() != ".zip":
-        return Chat(lambda: path.open("rb"), path.stem, title_in(path.stem))
+        stem = (
+            path.parent.name if path.name == UNNAMED else path.stem
+        )  # a zip that was unpacked: its folder has the name
+        return Chat(lambda: path.open("rb"), stem, title_in(stem))
     with archive.opened(path) as opened:
         texts = [PurePosixPath(name) for name in opened.members if name.lower().endswith(".txt")]
-        texts = [name for name in texts if len(name.parts) == 1 or name.name == "_chat.txt"]
-    exports = [name for name in texts if name.name == "_chat.txt" or title_in(name.stem)] or texts
+        texts = [name for name in texts if len(name.parts) == 1 or name.name == UNNAMED]
+    exports = [name for name in texts if name.name == UNNAMED or title_in(name.stem)] or texts
     if len(exports) != 1:
         raise DeliveryRefused(
             ErrorCode.FILE_FORMAT, "the zip file must hold one chat: _chat.txt or WhatsApp Chat ….txt"
         )
-    stem = path.stem if exports[0].name == "_chat.txt" else exports[0].stem
+    stem = path.stem if exports[0].name == UNNAMED else exports[0].stem
 
     @contextmanager
     def text() -> Iterator[BinaryIO]:

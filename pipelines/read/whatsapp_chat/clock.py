@@ -26,7 +26,7 @@ ERAS = {"H": 1988, "R": 2018}  # the years before the first of Heisei and of Rei
 
 _DATE = [r"(?P<a>[HR]?\d{1,4})", "(?P<dot>[./-])", f"{SPACE}?", r"(?P<b>\d{1,2})", "(?P=dot)", f"{SPACE}?"]
 _DATE += [r"(?P<c>[HR]?\d{1,4})", rf"\.?(?:{SPACE}(?:BE|B\.E\.|พ\.ศ\.))?"]
-_GAP = [f"(?:[,،]{SPACE}?|{SPACE})"]
+_GAP = [f"(?:[,،][{MARKS}]*{SPACE}?|{SPACE})"]
 _WORD = r"[^\W\d_][^\d\s:/,،\[\]()<>–-]{0,15}"  # vowel signs of many scripts are no letters
 _BESIDE = rf"(?:[^\W\d_]\.{SPACE}[^\W\d_]\.?|{_WORD}(?:{SPACE}{_WORD}){{0,3}})"
 _TIME = [rf"(?:(?P<before>{_BESIDE}){SPACE}?)?"]

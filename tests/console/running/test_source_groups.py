@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from console.running.source_groups import Found, Group, files_in, found, groups, source_name
+from console.running.source_groups import Found, Group, beside, files_in, found, groups, source_name
 from pipelines.read.catalogue.registry import FORMATS
 from pipelines.read.core.batch import Sample
 from tests.pipelines.read.tables.exports import EXPORTS
@@ -159,3 +159,60 @@ def test_each_system_is_a_source_of_its_own_even_where_their_ids_have_one_header
     found_groups = list(groups(map(found, sorted(tmp_path.iterdir())), None))
     assert len(found_groups) == len(EXPORTS)
     assert {group.form.name for group in found_groups} == {"contacts_csv"}
+
+
+@pytest.mark.parametrize(
+    ("form", "names", "path"),
+    [
+        (
+            "messenger_download",
+            [
+                "facebook/messages/inbox/anna_1/message_1.json",
+                "facebook/messages/archived_threads/ben_2/message_1.json",
+            ],
+            "facebook/**/messages/**/*_[0-9]*.json",
+        ),
+        (
+            "instagram_download",
+            ["shop/your_instagram_activity/messages/inbox/anna_1/message_1.json"],
+            "shop/**/messages/**/*_[0-9]*.json",
+        ),
+        (
+            "eml",
+            ["mail/Maildir/cur/1.M1.host:2,S", "mail/Maildir/new/2.M1.host", "mail/Maildir/.Sent/cur/3.M1.host:2,S"],
+            "mail/Maildir/**/[cn][eu][rw]/*",
+        ),
+        (
+            "telegram",
+            ["telegram/ChatExport_1/result.json", "telegram/ChatExport_2/result.json"],
+            "telegram/**/result.json",
+        ),
+        (
+            "whatsapp_chat",
+            ["chats/WhatsApp Chat - Anna/_chat.txt", "chats/WhatsApp Chat - Ben/_chat.txt"],
+            "chats/**/_chat.txt",
+        ),
+    ],
+)
+def test_an_unpacked_export_is_one_source_whose_path_finds_all_of_it(
+    tmp_path: Path, form: str, names: list[str], path: str
+) -> None:
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    files = [file(str(tmp_path / name), form) for name in names]
+    assert paths(*files, project=tmp_path) == [(str(tmp_path / path), form)]
+    assert sorted(tmp_path.glob(path)) == sorted(each.path for each in files)
+
+
+def test_what_lies_beside_the_messages_of_an_unpacked_export_is_no_unknown_file() -> None:
+    thread = file("/downloads/facebook/messages/inbox/anna_1/message_1.json", "messenger_download")
+    photo = file("/downloads/facebook/messages/inbox/anna_1/photos/1.jpg", None)
+    other = file("/downloads/list.bin", None)
+    assert beside([thread, photo, other], groups([thread, photo, other], None)) == [photo]
+
+
+def test_in_a_folder_of_downloads_only_the_folder_of_the_export_is_its_own() -> None:
+    thread = file("/downloads/messages/inbox/anna_1/message_1.json", "messenger_download")
+    photo, other = file("/downloads/messages/stickers_used/1.png", None), file("/downloads/list.bin", None)
+    assert beside([thread, photo, other], groups([thread, photo, other], None)) == [photo]

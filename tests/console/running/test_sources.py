@@ -187,3 +187,30 @@ def test_decimal_commas_propose_a_locale_to_fill_in(tmp_path: Path, capsys: pyte
     told = suggested(capsys, tmp_path)
     assert "    # locale: de_DE  # or that of your country" in told
     assert yaml.safe_load(told)["attributes"] == {"turnover": {"type": "number"}}
+
+
+def test_an_unpacked_export_is_a_folder_to_move_and_what_it_holds_beside_is_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    thread = tmp_path / "facebook/messages/inbox/anna_1/message_1.json"
+    thread.parent.mkdir(parents=True)
+    thread.write_text('{"participants": [{"name": "Anna"}, {"name": "Acme"}], "messages": []}')
+    (thread.parent / "photo.jpg").write_bytes(b"\xff\xd8")
+    printed = suggested(capsys, tmp_path)
+    assert f"# put the folder {tmp_path / 'facebook'} into landing/facebook/" in printed
+    assert "path: landing/facebook/**/messages/**/*_[0-9]*.json" in printed
+    assert "# ignored: 1 file beside the messages" in printed
+    assert "not recognised" not in printed
+
+
+def test_an_unpacked_export_that_has_to_be_packed_again_is_told_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    day = tmp_path / "workspace/general/2026-01-05.json"
+    day.parent.mkdir(parents=True)
+    day.write_text('[{"type": "message", "ts": "1452837318.000002", "text": "hi"}]')
+    (tmp_path / "workspace/users.json").write_text("[]")
+    main(["sources", "suggest", str(tmp_path)])
+    printed = capsys.readouterr().out
+    assert "looks like slack_export, but cannot be read" in printed
+    assert "pack the folder as a .zip" in printed

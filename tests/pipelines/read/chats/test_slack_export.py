@@ -249,3 +249,22 @@ def test_whatever_comes_only_delivery_errors_come_and_contracts_hold(messages: A
         days = {"D1/2023-11-14.json": [*messages, said()]}
         batch = read_conversations(FORMAT, export(Path(folder), days, [*USERS, users], dms=[dms]), rows=3)
         assert outcomes(batch) > 0
+
+
+EITHER: list[Any] = [
+    said(),
+    said("UAGENT"),
+    said(None, subtype="channel_join"),
+    said(ts="soon"),
+    said(ts=None),
+    {},
+    None,
+    "x",
+]
+
+
+@settings(max_examples=examples(30, light=8), deadline=None)
+@given(st.lists(st.sampled_from(EITHER), min_size=1, max_size=8))
+def test_as_many_entries_come_out_as_messages_go_in(messages: list[Any]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        assert outcomes(direct(Path(folder), *messages, rows=3)) == len(messages)

@@ -249,3 +249,13 @@ def test_whatever_comes_only_delivery_errors_come_and_contracts_hold(messages: l
     stated = [each for each in messages if isinstance(each, str) and re.match(r"<[sm]ms[ >/]", each)]
     with tempfile.TemporaryDirectory() as folder, suppress(DeliveryError):
         assert outcomes(read(Path(folder), *messages, rows=3)) >= len(stated)
+
+
+EITHER = [sms(), sms(type="2"), sms(date="soon"), mms(part(text="Hi")), mms(date="x"), element("sms"), element("mms")]
+
+
+@settings(max_examples=examples(30, light=8), deadline=None)
+@given(st.lists(st.sampled_from(EITHER), min_size=1, max_size=8))
+def test_as_many_entries_come_out_as_messages_go_in(messages: list[Any]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        assert outcomes(read(Path(folder), *messages, rows=3)) == len(messages)

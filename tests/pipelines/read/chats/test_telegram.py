@@ -199,3 +199,20 @@ def test_whatever_comes_only_delivery_errors_come_and_contracts_hold(value: Any,
     content = account(chat(*value), *value) if isinstance(value, list) else value
     with tempfile.TemporaryDirectory() as folder, suppress(DeliveryError):
         assert outcomes(read(Path(folder), content, rows=3, **options)) > 0
+
+
+EITHER: list[Any] = [
+    said(1),
+    said(2, f"user{ACME}"),
+    said(3, type="service", action="phone_call"),
+    said(4, date_unixtime="soon"),
+    {},
+    None,
+]
+
+
+@settings(max_examples=examples(30, light=8), deadline=None)
+@given(st.lists(st.sampled_from(EITHER), min_size=1, max_size=8))
+def test_as_many_entries_come_out_as_messages_go_in(messages: list[Any]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        assert outcomes(read(Path(folder), account(chat(*messages)), rows=3)) == len(messages)

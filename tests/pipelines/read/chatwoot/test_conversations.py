@@ -1,14 +1,17 @@
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.read.chatwoot.conversations import FORMAT
 from pipelines.read.core.batch import Batch, Sample
 from tests.examples import examples
 from tests.helpdesk_export import checked, export, spoiled, survives
+from tests.read_conversations import outcomes
 
 START = 1_772_445_600  # 2026-03-02 10:00 UTC
 ANNA = {"id": 11, "name": "Anna", "email": None, "phone_number": "+12025550123", "identifier": "C-1"}
@@ -204,3 +207,13 @@ WHOLE = [
 @given(value=spoiled(WHOLE))
 def test_whatever_a_value_is_the_reader_goes_on_or_says_what_is_wrong(value: Any) -> None:
     survives(FORMAT, value, WHOLE)
+
+
+EITHER: list[Any] = [message(1, 0, "Hi"), message(2, 1, "Yes"), message(3, 0, "x", created_at=None), {"id": 4}, None, 5]
+
+
+@settings(max_examples=examples(30, light=8), deadline=None)
+@given(st.lists(st.sampled_from(EITHER), min_size=1, max_size=8))
+def test_as_many_entries_come_out_as_go_in(messages: list[Any]) -> None:
+    with TemporaryDirectory() as folder:
+        assert outcomes(read(Path(folder), conversation(*messages))) == len(messages)

@@ -1,14 +1,17 @@
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.read.core.batch import Batch, Sample
 from pipelines.read.helpdesk.freshdesk_tickets import FORMAT
 from tests.examples import examples
 from tests.helpdesk_export import checked, export, spoiled, survives
+from tests.read_conversations import outcomes
 
 AT = "2026-03-02T10:00:00Z"
 
@@ -155,3 +158,26 @@ def test_deleted_contacts_are_left_out_with_a_code(tmp_path: Path) -> None:
     batch = checked(FORMAT, path)
     assert batch.contacts["record_id"].to_list() == ["freshdesk:contact:8"]
     assert batch.refused["code"].to_list() == ["ROW_DELETED"]
+
+
+EITHER: list[Any] = [
+    said(1, "Yes"),
+    said(2, "Hi", incoming=True),
+    said(3, "x", created_at="soon"),
+    {"id": 4},
+    None,
+    "x",
+]
+
+
+@settings(max_examples=examples(30, light=8), deadline=None)
+@given(st.lists(st.sampled_from(EITHER), min_size=1, max_size=8))
+def test_as_many_entries_come_out_as_go_in(conversations: list[Any]) -> None:
+    with TemporaryDirectory() as folder:
+        assert outcomes(read(Path(folder), ticket(*conversations))) == 1 + len(conversations)
+
+
+@pytest.mark.parametrize("key", ["conversations", "results"])
+def test_conversations_are_read_in_the_page_they_came_in(tmp_path: Path, key: str) -> None:
+    batch = read(tmp_path, {"ticket": ticket(), "conversations": {key: [said(1, "Sure")]}})
+    assert batch.messages["text"].to_list() == ["Help", "Sure"]

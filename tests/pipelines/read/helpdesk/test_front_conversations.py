@@ -1,14 +1,18 @@
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.read.core.batch import Batch, Sample
 from pipelines.read.helpdesk.front_conversations import FORMAT
 from tests.examples import examples
 from tests.helpdesk_export import checked, export, spoiled, survives
+from tests.read_conversations import outcomes
 
 START = 1_772_445_600.5  # 2026-03-02 10:00:00.5 UTC
 BEN = {"id": "tea_1", "username": "ben", "first_name": "Ben", "last_name": "Agent", "email": "ben@acme.example"}
@@ -126,6 +130,7 @@ def test_ids_of_a_page_are_kept_with_the_page(tmp_path: Path) -> None:
 def test_drafts_were_never_sent(tmp_path: Path) -> None:
     batch = read(tmp_path, conversation(messages=[message("m1", inbound=False, is_draft=True)]))
     assert batch.messages.is_empty()
+    assert batch.refused.select("outcome", "code", "raw").rows() == [("skipped", "ENTRY_SKIPPED", "")]
 
 
 @pytest.mark.parametrize(("value", "sure"), [(conversation(), 0.95), ({"handles": 1}, 0.0)])
@@ -146,3 +151,33 @@ WHOLE = {
 @given(value=spoiled([WHOLE]))
 def test_whatever_a_value_is_the_reader_goes_on_or_says_what_is_wrong(value: Any) -> None:
     survives(FORMAT, value, [WHOLE])
+
+
+EITHER: list[Any] = [
+    message("m1"),
+    message("m2", inbound=False),
+    message("m3", inbound=False, is_draft=True),
+    {"id": "m4"},
+    None,
+]
+
+
+@settings(max_examples=examples(30, light=8), deadline=None)
+@given(st.lists(st.sampled_from(EITHER), min_size=1, max_size=8))
+def test_as_many_entries_come_out_as_go_in(messages: list[Any]) -> None:
+    with TemporaryDirectory() as folder:
+        assert outcomes(read(Path(folder), {"conversation": conversation(), "messages": messages})) == len(messages)
+
+
+def test_messages_are_read_in_the_page_they_came_in(tmp_path: Path) -> None:
+    batch = read(tmp_path, {"conversation": conversation(), "messages": {"_results": [message("m1")]}})
+    assert batch.messages["key"].to_list() == ["front:message:m1"]
+
+
+def test_contacts_count_as_of_their_change_and_deleted_ones_are_left_out(tmp_path: Path) -> None:
+    anna = {"id": "crd_1", "name": "Anna", "handles": [{"handle": "anna@example.com", "source": "email"}]}
+    batch = read(tmp_path, {"_results": [{**anna, "updated_at": START}, {**anna, "id": "crd_2", "deleted": True}]})
+    assert batch.contacts.select("record_id", pl.col("observed_at").is_not_null()).rows() == [
+        ("front:contact:crd_1", True)
+    ]
+    assert batch.refused["code"].to_list() == ["ROW_DELETED"]

@@ -1,14 +1,17 @@
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.read.core.batch import Batch, Sample
 from pipelines.read.helpdesk.intercom_conversations import FORMAT
 from tests.examples import examples
 from tests.helpdesk_export import checked, export, spoiled, survives
+from tests.read_conversations import outcomes
 
 START = 1_772_445_600  # 2026-03-02 10:00 UTC
 ANNA = {"type": "user", "id": "c1", "name": "Anna", "email": "anna@example.com"}
@@ -138,3 +141,24 @@ def test_contacts_count_as_of_their_change_and_archived_ones_are_left_out(tmp_pa
     batch = checked(FORMAT, export(tmp_path, contact, {**contact, "id": "c2", "archived": True}))
     assert batch.contacts["observed_at"].to_list() == ["2023-11-14T22:13:20+00:00"]
     assert batch.refused.select("outcome", "code").rows() == [("skipped", "ROW_DELETED")]
+
+
+EITHER: list[Any] = [
+    part("1", "comment", "Hi", ANNA),
+    part("2", "note", "x"),
+    part("3", "close"),
+    part("4", "comment", "x", created_at=None),
+]
+EITHER += [{"id": "5"}, None, 7]
+
+
+@settings(max_examples=examples(30, light=8), deadline=None)
+@given(st.lists(st.sampled_from(EITHER), min_size=1, max_size=8))
+def test_as_many_entries_come_out_as_go_in(parts: list[Any]) -> None:
+    with TemporaryDirectory() as folder:
+        assert outcomes(read(Path(folder), conversation(*parts))) == 1 + len(parts)
+
+
+def test_parts_that_lie_in_a_plain_list_are_read(tmp_path: Path) -> None:
+    batch = read(tmp_path, conversation(conversation_parts=[part("1", "comment", "Sure")]))
+    assert batch.messages["text"].to_list() == ["Hello?", "Sure"]

@@ -1,6 +1,7 @@
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from schemas.error_codes import ErrorCode
 from schemas.received import MAX_TEXT
 from tests.examples import examples
 from tests.helpdesk_export import checked, export, spoiled, survives
+from tests.read_conversations import outcomes
 
 AT = "2026-03-02T10:00:00Z"
 ANNA = {"id": 7, "name": "Anna Weber", "email": "anna@example.com", "phone": "+49 30 90182012", "role": "end-user"}
@@ -241,3 +243,25 @@ def test_whatever_the_bytes_the_reader_says_what_is_wrong(content: bytes) -> Non
         path.write_bytes(b"{" + content)
         with pytest.raises(DeliveryError):
             checked(FORMAT, path)
+
+
+EITHER: list[Any] = [
+    comment(1, 7, "Hi"),
+    comment(2, 8, "Yes"),
+    comment(3, 7, "x", at="soon"),
+    {"author_id": 7},
+    None,
+    5,
+]
+
+
+@settings(max_examples=examples(30, light=8), deadline=None)
+@given(st.lists(st.sampled_from(EITHER), min_size=1, max_size=8))
+def test_as_many_entries_come_out_as_go_in(comments: list[Any]) -> None:
+    with TemporaryDirectory() as folder:
+        assert outcomes(read(Path(folder), ticket(*comments))) == len(comments)
+
+
+def test_comments_are_read_in_the_page_they_came_in(tmp_path: Path) -> None:
+    batch = read(tmp_path, {"ticket": ticket(), "comments": {"comments": [comment(1, 7, "Hi")], "count": 1}})
+    assert batch.messages["text"].to_list() == ["Hi"]

@@ -6,12 +6,28 @@ from pipelines.read.mail.labels import is_deleted, named
 from tests.pipelines.read.mail.test_files import MAIL, placed, read
 
 TRASH = ["Papierkorb", "Corbeille", "Papelera", "Lixeira", "Cestino", "Prullenbak", "Kosz", "Koš", "Papperskorgen"]
-TRASH += ["Papirkurv", "Roskakori", "Kuka", "Çöp Kutusu", "Корзина", "Кошик", "垃圾桶", "ゴミ箱", "휴지통", "Bin"]
+TRASH += [
+    "Papirkurv",
+    "Roskakori",
+    "Kuka",
+    "Çöp Kutusu",
+    "Корзина",
+    "Кошик",
+    "垃圾桶",
+    "ゴミ箱",
+    "휴지통",
+    "Bin",
+    "Кошче",
+]
+TRASH += ["Thùng rác", "Sampah", "ถังขยะ", "कूड़ेदान", "المهملات", "אשפה", "سطل زباله"]
 DRAFTS = ["Entwürfe", "Brouillons", "Borradores", "Rascunhos", "Bozze", "Concepten", "Wersje robocze", "Utkast"]
 DRAFTS += ["Kladder", "Luonnokset", "Taslaklar", "Черновики", "草稿", "下書き", "임시보관함"]
+DRAFTS += ["Thư nháp", "Draf", "ร่างจดหมาย", "ड्राफ़्ट", "المسودات", "טיוטות", "پیش‌نویس‌ها"]
 SENT = ["Gesendet", "Messages envoyés", "Enviados", "Itens enviados", "Posta inviata", "Verzonden", "Wysłane"]
 SENT += ["Skickat", "Sendt", "Lähetetyt", "Отправленные", "已发送邮件", "送信済みメール", "보낸편지함", "Sent Mail"]
+SENT += ["Thư đã gửi", "Terkirim", "ส่งแล้ว", "भेजे गए", "البريد المرسل", "נשלח", "ارسال‌شده"]
 SPAM = ["Junk", "Courrier indésirable", "Correo no deseado", "Posta indesiderata", "Skräppost", "Спам", "迷惑メール"]
+SPAM += ["Thư rác", "จดหมายขยะ", "स्पैम", "ספאם", "هرزنامه"]
 
 
 @pytest.mark.parametrize(("english", "names"), [("trash", TRASH), ("drafts", DRAFTS), ("sent", SENT), ("spam", SPAM)])

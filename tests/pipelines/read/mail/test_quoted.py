@@ -124,3 +124,28 @@ def test_texts_made_to_take_long_do_not(piece: str) -> None:
     ranges_of(piece * (200_000 // len(piece)))
     html_words("<blockquote type=cite>" * 5_000 + piece)
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please ship to:\nAnn, 2026 Main Street, ann@example.com:\nthanks, and two bells",
+        "Our order 2026-03-02, copied to ann@example.com:\n\n3 bikes\n2 bells",
+    ],
+)
+def test_a_year_and_an_address_before_a_colon_hide_nothing(text: str) -> None:
+    assert new_words(text) == text
+
+
+@pytest.mark.parametrize(
+    "introduction",
+    [
+        "Vào Th 2, 2 thg 3, 2026 vào lúc 10:00 Anna Weber <anna@example.com> đã viết:",
+        "Pada Sen, 2 Mar 2026 pukul 10.00 Anna Weber <anna@example.com> menulis:",
+        "في الاثنين، 2 مارس 2026 في 10:00 ص تمت كتابة ما يلي بواسطة Anna Weber <anna@example.com>:",
+        "בתאריך יום ב׳, 2 במרץ 2026 ב-10:00 מאת Anna Weber <anna@example.com>:",
+        "ในวันที่ จ. 2 มี.ค. 2026 เวลา 10:00 Anna Weber <anna@example.com> เขียนว่า:",
+    ],
+)
+def test_an_introduction_with_date_time_and_address_is_known_in_any_language(introduction: str) -> None:
+    assert new_words(f"OK\n\n{introduction}\n\n> How many?") == "OK\n\n[history]"

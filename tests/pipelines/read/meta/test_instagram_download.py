@@ -118,3 +118,20 @@ def test_whatever_comes_only_delivery_errors_come_and_contracts_hold(value: Any,
         }
         batch = read_conversations(FORMAT, download(Path(folder), members), rows=3)
         assert outcomes(batch) > 0 or not value
+
+
+EITHER: list[Any] = [
+    said("acme.store", "Hi"),
+    said("Anna 🌸", "Liked a message"),
+    said("Anna 🌸"),
+    {"sender_name": "Anna 🌸"},
+    None,
+    [],
+]
+
+
+@settings(max_examples=examples(30, light=8), deadline=None)
+@given(st.lists(st.sampled_from(EITHER), min_size=1, max_size=8))
+def test_as_many_entries_come_out_as_messages_go_in(messages: list[Any]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        assert outcomes(one(Path(folder), *messages)) == len(messages)

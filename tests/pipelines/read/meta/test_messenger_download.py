@@ -340,3 +340,52 @@ def test_whatever_the_bytes_only_delivery_errors_come_and_contracts_hold(value: 
         ):
             with suppress(DeliveryError):
                 assert outcomes(read(delivered, rows=3, owner="Acme")) > 0 or not value
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"{INBOX}anna_A1/photos/1.jpg",
+        f"{INBOX}anna_A1/audio/1.aac",
+        PROFILE,
+        "your_activity_across_facebook/messages/autofill_information.json",
+    ],
+)
+def test_what_an_unpacked_download_holds_beside_messages_is_skipped(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(parents=True)
+    path.write_text('{"name": "somebody"}')
+    assert read(path).refused.select("outcome", "code", "raw").rows() == [("skipped", "ENTRY_SKIPPED", "")]
+
+
+def test_a_renamed_thread_of_an_unpacked_download_is_read(tmp_path: Path) -> None:
+    path = tmp_path / f"{INBOX}anna_A1/anna.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(thread(said("Anna Weber", "Hi"), said("Acme", "Yes"))))
+    assert read(path).messages["text"].to_list() == ["Hi", "Yes"]
+
+
+def test_a_broken_thread_of_an_unpacked_download_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / f"{INBOX}anna_A1/message_1.json"
+    path.parent.mkdir(parents=True)
+    path.write_text('{"participants": [')
+    with pytest.raises(DeliveryRefused):
+        read(path)
+
+
+EITHER: list[Any] = [
+    said("Acme", "Hi"),
+    said("Anna Weber", "Yes"),
+    said("Anna Weber"),
+    said("Ben", at="soon"),
+    None,
+    5,
+    {},
+]
+
+
+@settings(max_examples=examples(30, light=8), deadline=None)
+@given(st.lists(st.sampled_from(EITHER), min_size=1, max_size=8))
+def test_as_many_entries_come_out_as_messages_go_in(messages: list[Any]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        assert outcomes(one(Path(folder), *messages, rows=3)) == len(messages)

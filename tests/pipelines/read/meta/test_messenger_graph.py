@@ -188,3 +188,19 @@ def test_whatever_comes_only_delivery_errors_come_and_contracts_hold(value: Any,
         )
         with suppress(DeliveryError):
             assert outcomes(read_conversations(FORMAT, path, rows=3, **options)) > 0
+
+
+EITHER: list[Any] = [
+    said("m_1", ANNA, PAGE),
+    said("m_2", PAGE, ANNA),
+    said("m_3", ANNA, PAGE, created_time="soon"),
+    {"id": "m_4"},
+    7,
+]
+
+
+@settings(max_examples=examples(30, light=8), deadline=None)
+@given(st.lists(st.sampled_from(EITHER), min_size=1, max_size=8))
+def test_as_many_entries_come_out_as_messages_go_in(messages: list[Any]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        assert outcomes(read(Path(folder), conversation(ANNA, *messages), page_id=PAGE, rows=3)) == len(messages)

@@ -289,3 +289,22 @@ def test_whatever_comes_only_delivery_errors_come_and_contracts_hold(raw: bytes,
         path.write_bytes(b"\n".join([json.dumps(hook(*told)).encode(), raw, json.dumps(more).encode()]))
         with suppress(DeliveryError):
             assert outcomes(read_conversations(FORMAT, path, rows=3)) > 0
+
+
+EITHER: list[Any] = [
+    event(message={"mid": "m_1", "text": "Hi"}),
+    ours(),
+    event(postback={"title": "Start"}),
+    event(read={"watermark": AT}),
+    event(message={}),
+    event(unknown={}),
+    {"sender": {"id": ANNA}},
+    None,
+]
+
+
+@settings(max_examples=examples(30, light=8), deadline=None)
+@given(st.lists(st.sampled_from(EITHER), min_size=1, max_size=8))
+def test_as_many_entries_come_out_as_messages_go_in(events: list[Any]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        assert outcomes(one(Path(folder), *events)) == len(events)

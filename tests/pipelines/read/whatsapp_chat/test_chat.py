@@ -499,3 +499,17 @@ def test_whatever_the_bytes_only_delivery_errors_come_and_contracts_hold(data: b
                 continue
             rows = [*batch.messages["row"], *batch.events["row"], *batch.refused["row"]]
             assert sorted(rows) == list(range(1, len(rows) + 1))
+
+
+def test_an_unpacked_zip_is_called_by_its_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "WhatsApp Chat - Anna Weber"
+    folder.mkdir()
+    lines = "[13/09/25, 09:52:20] Anna Weber: Hi\n[13/09/25, 09:53:20] Acme Support: Yes"
+    batch = read(written(folder, lines, "_chat.txt"), owner="Acme Support")
+    assert batch.conversations["title"].to_list() == ["Anna Weber"]
+
+
+def test_media_beside_an_unpacked_chat_are_skipped(tmp_path: Path) -> None:
+    photo = tmp_path / "00000012-PHOTO-2025-09-13-09-52-20.jpg"
+    photo.write_bytes(b"\xff\xd8")
+    assert read(photo).refused.select("outcome", "code").rows() == [("skipped", "ENTRY_SKIPPED")]

@@ -7,6 +7,7 @@ from pipelines.read.whatsapp_chat.clock import DateOrder, Evidence, date_order, 
 from schemas.error_codes import ErrorCode
 
 SHAPES = {
+    "[۱۵/۰۹/۲۰۲۵،\u200f ۹:۵۳ ق.ظ.] x": (15, 9, 2025),
     "15/9/2025, 9:53 - x": (15, 9, 2025),
     "9/15/25, 9:53 AM - x": (9, 15, 25),
     "9/15/25, 9:53\u202fam - x": (9, 15, 25),
