@@ -22,6 +22,7 @@ from pipelines.normalise.text import clean
 from pipelines.read.core.batch import Batch
 from schemas import received
 from schemas.attribute import Attribute
+from schemas.contact import Record, RecordIdentifier
 from schemas.error_codes import ErrorCode
 from schemas.source import Source
 from schemas.vocabulary import Action, Channel, Outcome, Severity
@@ -111,7 +112,7 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
         .join(natural_keys(named, kept_points, exclusive(read.kept, origin.attributes)), on="row", how="left")
         .join(as_json(batch.original), on="row", how="left")
     )
-    return Records(
+    made = Records(
         kept.select(
             "row",
             "line",
@@ -139,6 +140,9 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
         .cast(REJECTED),
         unread,
     )
+    contracts.require(Record, made.kept)
+    contracts.require(RecordIdentifier, made.identifiers)
+    return made
 
 
 def attribute_headers(batch: Batch) -> dict[str, str]:
