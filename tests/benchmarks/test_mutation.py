@@ -21,8 +21,19 @@ def child(age: int) -> bool:
 
 def nobody_asks() -> int:
     return sum([1])
+
+
+def doubled(years: int) -> int:
+    return years * 2
+
+
+OLD = doubled(40)
+
+
+def old(age: int) -> bool:
+    return age >= OLD
 """
-TESTS = """from toy.ages import adult, child
+TESTS = """from toy.ages import adult, child, old
 
 
 def test_who_is_of_age() -> None:
@@ -32,6 +43,10 @@ def test_who_is_of_age() -> None:
 def test_a_child_is_young() -> None:
     assert child(3)
     assert not child(40)
+
+
+def test_who_is_old() -> None:
+    assert [old(age) for age in (79, 80)] == [False, True]
 """
 
 
@@ -115,6 +130,7 @@ def test_a_strong_test_kills_what_a_weak_one_lets_live_and_the_tree_stays_as_it_
     assert "toy/ages.py:2" not in said  # `adult` is asked on both sides of its boundary
     assert "toy/ages.py:6: comparison\n  - return age < 14\n  + return (age <= 14)" in said
     assert "toy/ages.py:10: return value (no test near it runs this line)\n  - return sum([1])" in said
+    assert "toy/ages.py:14" not in said  # runs on import alone, and yet every test of `old` depends on it
     assert code == 1
     assert (tmp_path / "toy" / "ages.py").read_text(encoding="utf-8") == MODULE
 
