@@ -21,7 +21,7 @@ def test_words_are_those_of_the_version(module: ModuleType) -> None:
     kept = golden("words")["results"]
     own = {name: kept[name] for name in kept if name.rpartition(".")[0] == module.__name__}
     assert words((module,)) == own, (
-        "these words give other contacts: raise MATCHING in pipelines/derive/code_version.py, and write the golden file "
+        "other words give other contacts: raise MATCHING in pipelines/derive/code_version.py, write the golden file "
         "anew with `python -m tests.golden.matching_rules`"
     )
 

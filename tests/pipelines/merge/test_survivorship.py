@@ -421,3 +421,7 @@ def test_tags_that_only_fill_blanks_are_no_part_of_a_union_with_others() -> None
     tags = [candidate("a", "tags", "vip", only_fills=True), candidate("b", "tags", "b2b")]
     assert survivors(tags).fields["value"].to_list() == ["b2b"]
     assert survivors(tags[:1]).fields["value"].to_list() == ["vip"]
+
+
+def test_twenty_values_that_lost_are_enough_to_see_why() -> None:
+    assert MOST_LOST == 20
