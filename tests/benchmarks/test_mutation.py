@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.mutation.measure import equivalents
+from benchmarks.mutation.neighbours import near
 from benchmarks.mutation.python_mutants import python_mutants
 
 CHECKOUT = Path(__file__).parents[2]
@@ -139,3 +140,16 @@ def test_a_fault_that_is_known_to_change_nothing_does_not_count(tmp_path: Path) 
     known = tmp_path / "equivalent.toml"
     known.write_text('[[fault]]\nfile = "x.py"\nwas = "a < 1"\nnow = "a <= 1"\nwhy = "a is no whole number"\n')
     assert equivalents(known) == {("x.py", "a < 1", "a <= 1"): "a is no whole number"}
+
+
+def test_what_no_file_mirrors_shows_in_the_tests_of_whatever_imports_it() -> None:
+    imported: dict[str, set[str]] = {
+        "a/own.py": set(),
+        "a/shared.py": set(),
+        "b/user.py": {"a/own.py", "a/shared.py"},
+        "tests/a/test_own.py": {"a/own.py"},
+        "tests/b/test_user.py": {"b/user.py"},
+        "tests/test_all.py": {"a/shared.py"},
+    }
+    assert near("a/own.py", imported) == ["tests/a/test_own.py"]
+    assert near("a/shared.py", imported) == ["tests/a/test_own.py", "tests/test_all.py", "tests/b/test_user.py"]
