@@ -1,5 +1,6 @@
 """Check a frame against its contract. Apart from the rows themselves, nothing that leaves here holds a value of one."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pandera.polars as pa
@@ -49,6 +50,14 @@ def require(contract: type[pa.DataFrameModel], frame: pl.DataFrame) -> None:
     if not broken.is_empty():
         rules = sorted(f"{column}: {rule}" for column, rule in broken.select("column", "rule").unique().iter_rows())
         raise ContractBroken(f"{contract.__name__} breaks {', '.join(rules)}. Please report it")
+
+
+def require_rules(made: str, rules: Mapping[str, pl.Expr], frame: pl.DataFrame) -> None:
+    """Raise ContractBroken unless every row keeps every rule; `made`: what the rows are, `rules` by their words."""
+    kept = frame.select(rule.fill_null(value=False).all().alias(words) for words, rule in rules.items()).row(0)
+    if not all(kept):
+        broken = [words for words, holds in zip(rules, kept, strict=True) if not holds]
+        raise ContractBroken(f"{made} break a rule: {', '.join(broken)}. Please report it")
 
 
 def _failures(contract: type[pa.DataFrameModel], frame: pl.DataFrame) -> pl.DataFrame:

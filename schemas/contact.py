@@ -1,25 +1,22 @@
-"""What records and contacts are: their contracts, and which kinds of question each field of a contact can be asked."""
+"""What a contact is: the contract of the golden record, and which kinds of question each of its fields can be asked."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Annotated, ClassVar, NamedTuple
+from typing import Annotated, NamedTuple
 
 import pandera.polars as pa
 import polars as pl
 
 from schemas.attribute import Attribute
-from schemas.received import UNSCOPED, Frame, Instant, Strings, column, column_types
-from schemas.vocabulary import AttributeType, Channel, IdentifierType, Pii, Status, StatusReason, Validity
+from schemas.received import Frame, Instant, Strings, column, column_types
+from schemas.vocabulary import AttributeType, Channel, Pii, Status, StatusReason
+
+Entries = Annotated[pl.List, pl.Struct({"key": pl.String, "value": pl.String})]
 
 UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 E164 = r"^\+[0-9]{5,17}$"  # and ids of WhatsApp, which are no dialable numbers at times
 ADDRESS = r"^[^@\s]+@[^@\s]+$"
-WRITTEN = r"^\S"  # says something, and has no space before it
-FORMS = MappingProxyType(
-    {IdentifierType.PHONE.value: E164, IdentifierType.WA_ID.value: E164, IdentifierType.EMAIL.value: ADDRESS}
-)
-Entries = Annotated[pl.List, pl.Struct({"key": pl.String, "value": pl.String})]
 ORIGIN = f"^(?:{'|'.join(Channel)}|import:[a-z0-9_-]+)$"
 STATUS_OF = MappingProxyType(
     {
@@ -30,85 +27,6 @@ STATUS_OF = MappingProxyType(
         StatusReason.NEVER_INTERACTED.value: Status.INACTIVE.value,
     }
 )
-
-
-class Record(Frame):
-    """A contact row, normalised. Several rows of one frame may be one record."""
-
-    row: pl.UInt32 = column("The contact row it was", Pii.NONE, ge=1, unique=True)
-    line: pl.UInt32 = column("Physical line on which that begins, from 1", Pii.NONE, nullable=True)
-    record_key: pl.String = column("Id of the record", Pii.KEYED, str_matches=UUID)
-    version: pl.String = column("Id of all that the row says", Pii.KEYED, str_matches=UUID)
-    source: pl.String = column("Where it comes from", Pii.NONE, str_matches=WRITTEN)
-    record_id: pl.String = column("The source's own id of it", Pii.DIRECT, nullable=True, str_matches=WRITTEN)
-    channel: pl.String = column("Channel of the person", Pii.NONE, nullable=True, isin=list(Channel))
-    name: pl.String = column("Full name", Pii.DIRECT, nullable=True, str_matches=WRITTEN)
-    first_name: pl.String = column("Given name", Pii.DIRECT, nullable=True, str_matches=WRITTEN)
-    last_name: pl.String = column("Family name", Pii.DIRECT, nullable=True, str_matches=WRITTEN)
-    name_tokens: Strings = column("Words of the name as they are compared, sorted", Pii.DIRECT)
-    tags: Strings = column("Tags, each once", Pii.QUASI)
-    notes: pl.String = column("Free text about the person", Pii.DIRECT, nullable=True, str_matches=WRITTEN)
-    attributes: Entries = column("Custom attributes as key and value", Pii.QUASI)
-    cleared: Strings = column("Fields the source explicitly emptied", Pii.NONE)
-    raw: pl.String = column("The row as delivered, as JSON", Pii.DIRECT, nullable=True)
-    observed_at: Instant = column("When the source last changed the row", Pii.NONE, nullable=True)
-
-    @pa.dataframe_check(error="no tag twice, and none that is blank")
-    @classmethod
-    def has_each_tag_once(cls, data: pa.PolarsData) -> pl.LazyFrame:
-        """A tag is a text, and one is enough."""
-        tags = pl.col("tags")
-        return data.lazyframe.select((tags.list.n_unique() == tags.list.len()) & ~tags.list.contains(""))
-
-    @pa.dataframe_check(error="no attribute twice, and none without a value")
-    @classmethod
-    def has_each_attribute_once(cls, data: pa.PolarsData) -> pl.LazyFrame:
-        """A row has one value of an attribute; a cell that is blank says nothing."""
-        keys = pl.col("attributes").list.eval(pl.element().struct.field("key"))
-        values = pl.col("attributes").list.eval(pl.element().struct.field("value"))
-        return data.lazyframe.select((keys.list.n_unique() == keys.list.len()) & ~values.list.contains(""))
-
-    @pa.dataframe_check(error="words of a name without a name")
-    @classmethod
-    def has_no_words_without_a_name(cls, data: pa.PolarsData) -> pl.LazyFrame:
-        """What is compared is what is shown."""
-        return data.lazyframe.select(pl.col("name").is_not_null() | (pl.col("name_tokens").list.len() == 0))
-
-
-class RecordIdentifier(Frame):
-    """An identifier of a record in its normal form: one a row, type, scope and value."""
-
-    row: pl.UInt32 = column("The contact row it stands on", Pii.NONE, ge=1)
-    type: pl.String = column("What kind of identifier", Pii.NONE, isin=list(IdentifierType))
-    scope: pl.String = column("Where the value is unique; empty for everywhere", Pii.NONE)
-    raw: pl.String = column("The value as written", Pii.DIRECT)
-    normalised: pl.String = column("The value in its normal form", Pii.DIRECT, str_matches=WRITTEN)
-    validity: pl.String = column(
-        "How far it can be trusted", Pii.NONE, isin=[Validity.VALID.value, Validity.POSSIBLE.value]
-    )
-    is_role: pl.Boolean = column("An address of a role, such as info@", Pii.NONE)
-    match_keys: Strings = column("Forms by which it is found", Pii.DIRECT)
-    field: pl.String = column("Column of the source it came from", Pii.NONE)
-    position: pl.UInt32 = column("Its place among those of its type on the row, from 0", Pii.NONE)
-
-    class Config:
-        """Nobody is known by one thing twice."""
-
-        unique: ClassVar = ["row", "type", "scope", "normalised"]
-
-    @pa.dataframe_check(error="normal form of its type")
-    @classmethod
-    def has_the_form_of_its_type(cls, data: pa.PolarsData) -> pl.LazyFrame:
-        """Phones are E.164, addresses have one @."""
-        value, kind = pl.col("normalised").str, pl.col("type")
-        wrong = [(kind == name) & ~value.contains(form) for name, form in FORMS.items()]
-        return data.lazyframe.select(~pl.any_horizontal(wrong))
-
-    @pa.dataframe_check(error="scope of its type")
-    @classmethod
-    def has_the_scope_of_its_type(cls, data: pa.PolarsData) -> pl.LazyFrame:
-        """What is unique everywhere has no scope."""
-        return data.lazyframe.select(~pl.col("type").is_in(UNSCOPED) | (pl.col("scope") == ""))
 
 
 class Contact(Frame):

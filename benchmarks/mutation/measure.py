@@ -90,7 +90,10 @@ def ended_processes(running: dict[int, Running]) -> list[tuple[int, int]]:
 
 
 def tests_of(mutant: Mutant, observed: Observed, near: list[str]) -> list[Test]:
-    """The tests that run the line of a fault; of one that acts on import, those that run anything of its module."""
+    """The tests that run the line of a fault; of one that acts on import, those that run anything of its module.
+
+    Of a module that holds constants alone no test runs a line: those that are near it are looked at.
+    """
     first, last = mutant.lines
     on_import = mutant.at_import or any(first <= line <= last for line in observed.imported.get(mutant.path, ()))
     rank = {file: nth for nth, file in enumerate(near[:1])}
@@ -99,6 +102,8 @@ def tests_of(mutant: Mutant, observed: Observed, near: list[str]) -> list[Test]:
         for each in observed.tests
         if (lines := each.lines.get(mutant.path)) and (on_import or any(first <= line <= last for line in lines))
     ]
+    if on_import and not reaching:
+        reaching = [each for each in observed.tests if each.name.split("::")[0] in near]
     reaching.sort(key=lambda each: (rank.get(each.name.split("::")[0], 1), each.seconds))
     kept: list[Test] = []
     spent = 0.0

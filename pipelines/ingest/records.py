@@ -10,6 +10,7 @@ import polars as pl
 from pipelines import contracts
 from pipelines.errors import ContractBroken
 from pipelines.ids import Keyed
+from pipelines.ingest.record_rules import IDENTIFIER_RULES, RECORD_RULES
 from pipelines.normalise.attribute import missing, values, without_program_blanks
 from pipelines.normalise.country import stated_regions
 from pipelines.normalise.date import timestamps
@@ -22,7 +23,6 @@ from pipelines.normalise.text import clean
 from pipelines.read.core.batch import Batch
 from schemas import received
 from schemas.attribute import Attribute
-from schemas.contact import Record, RecordIdentifier
 from schemas.error_codes import ErrorCode
 from schemas.source import Source
 from schemas.vocabulary import Action, Channel, Outcome, Severity
@@ -140,8 +140,8 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
         .cast(REJECTED),
         unread,
     )
-    contracts.require(Record, made.kept)
-    contracts.require(RecordIdentifier, made.identifiers)
+    contracts.require_rules("records", RECORD_RULES, made.kept)
+    contracts.require_rules("identifiers", IDENTIFIER_RULES, made.identifiers)
     return made
 
 

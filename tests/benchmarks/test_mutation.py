@@ -12,12 +12,15 @@ from benchmarks.mutation.neighbours import near
 from benchmarks.mutation.python_mutants import python_mutants
 
 CHECKOUT = Path(__file__).parents[2]
-MODULE = """def adult(age: int) -> bool:
+MODULE = """from toy.limits import YOUNG
+
+
+def adult(age: int) -> bool:
     return age >= 18
 
 
 def child(age: int) -> bool:
-    return age < 14
+    return age < YOUNG
 
 
 def nobody_asks() -> int:
@@ -109,9 +112,10 @@ def test_a_fault_stands_where_it_is_whatever_the_width_of_characters() -> None:
 
 
 def toy(folder: Path) -> Path:
-    """A tree with one module and its tests."""
-    for path, text in (("toy/ages.py", MODULE), ("tests/toy/test_ages.py", TESTS)):
-        (folder / path).parent.mkdir(parents=True)
+    """A tree with two modules and their tests."""
+    files = {"toy/ages.py": MODULE, "toy/limits.py": "YOUNG = 14\n", "tests/toy/test_ages.py": TESTS}
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
     (folder / "pytest.ini").write_text("[pytest]\npythonpath = .\n", encoding="utf-8")
     return folder
@@ -128,10 +132,11 @@ def measured(root: Path, *options: str) -> tuple[int, str]:
 @pytest.mark.heavy
 def test_a_strong_test_kills_what_a_weak_one_lets_live_and_the_tree_stays_as_it_was(tmp_path: Path) -> None:
     code, said = measured(toy(tmp_path), "--fail-under", "90")
-    assert "toy/ages.py:2" not in said  # `adult` is asked on both sides of its boundary
-    assert "toy/ages.py:6: comparison\n  - return age < 14\n  + return (age <= 14)" in said
-    assert "toy/ages.py:10: return value (no test near it runs this line)\n  - return sum([1])" in said
-    assert "toy/ages.py:14" not in said  # runs on import alone, and yet every test of `old` depends on it
+    assert "toy/ages.py:5" not in said  # `adult` is asked on both sides of its boundary
+    assert "toy/ages.py:9: comparison\n  - return age < YOUNG\n  + return (age <= YOUNG)" in said
+    assert "toy/ages.py:13: return value (no test near it runs this line)\n  - return sum([1])" in said
+    assert "toy/ages.py:17" not in said  # runs on import alone, and yet every test of `old` depends on it
+    assert "toy/limits.py:1: constant\n  - YOUNG = 14\n  + YOUNG = 15" in said  # looked for, though no test runs it
     assert code == 1
     assert (tmp_path / "toy" / "ages.py").read_text(encoding="utf-8") == MODULE
 

@@ -6,7 +6,6 @@ import pytest
 
 from pipelines import contracts
 from schemas import received
-from schemas.contact import Record, RecordIdentifier
 from schemas.received import MAX_TEXT, Frame
 from schemas.vocabulary import Pii
 
@@ -22,8 +21,6 @@ CONTRACTS = [
     received.Tie,
     received.Topic,
     received.Refusal,
-    Record,
-    RecordIdentifier,
 ]
 CONTACT = {
     "row": 1,

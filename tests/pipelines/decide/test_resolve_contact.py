@@ -19,6 +19,7 @@ def spelt(*texts: str, region: str | None = "DE") -> list[tuple[str, str]]:
     return sorted(spellings(pl.DataFrame({"text": texts}, schema=TEXTS), region).iter_rows())
 
 
+@pytest.mark.heavy
 def test_each_text_means_whoever_is_known_by_it_precisely(people: SmallProject) -> None:
     anna, ben = people.contact_of("crm:1"), people.contact_of("crm:2")
     nobody = "00000000-0000-4000-8000-000000000000"
@@ -36,6 +37,7 @@ def test_each_text_means_whoever_is_known_by_it_precisely(people: SmallProject) 
     assert contacts_meant(people.connection, [], "DE") == {}
 
 
+@pytest.mark.heavy
 def test_an_id_of_former_times_means_what_became_of_it(people: SmallProject) -> None:
     anna, ben = people.contact_of("crm:1"), people.contact_of("crm:2")
     merge(people.project, people.connection, [anna, ben], ruling(15), primary=anna)

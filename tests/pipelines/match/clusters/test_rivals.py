@@ -1,3 +1,5 @@
+from collections.abc import Hashable
+
 import polars as pl
 import pytest
 
@@ -66,6 +68,6 @@ def test_vague_edges_of_contested_records_come_last_and_all_others_stay_in_their
 
 def test_records_are_several_unless_one_cluster_has_them() -> None:
     one, other = object(), object()
-    held = {"a": one, "b": one, "c": other}
+    held: dict[Hashable, object] = {"a": one, "b": one, "c": other}
 
     assert [are_several(each, held) for each in ("ab", "abc", "ax", "xx", "")] == [False, True, True, False, False]
