@@ -188,3 +188,11 @@ def test_whatever_comes_only_delivery_errors_come_and_contracts_hold(value: Any,
         )
         with suppress(DeliveryError):
             assert outcomes(read_conversations(FORMAT, path, rows=3, **options)) > 0
+
+
+@pytest.mark.parametrize("lacking", ["id", "from", "created_time"])
+def test_a_message_that_lacks_what_makes_it_one_is_refused(tmp_path: Path, lacking: str) -> None:
+    message = {name: value for name, value in said("m_1", ANNA, PAGE).items() if name != lacking}
+    batch = read(tmp_path, conversation(ANNA, message, said("m_2", ANNA, PAGE)), page_id=PAGE)
+    assert batch.messages["key"].to_list() == ["mid:m_2"]
+    assert batch.refused["code"].to_list() == [ErrorCode.MESSAGE_UNREADABLE]
