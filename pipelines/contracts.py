@@ -38,7 +38,7 @@ def check(contract: type[pa.DataFrameModel], frame: pl.DataFrame) -> CheckedFram
         return CheckedFrame(frame, frame.clear(), BROKEN.to_frame())
     of_frame = failures.filter(pl.col("index").is_null())
     if not of_frame.is_empty():
-        raise ContractBroken(f"{contract.__name__}: {_told(of_frame)}. Please report it")
+        raise ContractBroken(f"{contract.__name__}: {_describe(of_frame)}. Please report it")
     broken = failures.select(position="index", column="column", rule="check").cast(BROKEN)
     bad = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(broken["position"].unique().implode())
     return CheckedFrame(frame.filter(~bad), frame.filter(bad), broken)
@@ -74,8 +74,8 @@ def _failures(contract: type[pa.DataFrameModel], frame: pl.DataFrame) -> pl.Data
     raise ContractBroken(f"{contract.__name__}: cannot be checked ({unforeseen}). Please report it")
 
 
-def _told(of_frame: pl.DataFrame) -> str:
+def _describe(of_frame: pl.DataFrame) -> str:
     """What is wrong with a frame as a whole, in words without values."""
     header = pl.when(pl.col("check").is_in(NAMES_A_COLUMN)).then(pl.col("failure_case")).otherwise(pl.col("column"))
-    told = of_frame.select(pl.format("column {} breaks {}", header, "check")).to_series()
-    return ", ".join(told.unique(maintain_order=True))
+    described = of_frame.select(pl.format("column {} breaks {}", header, "check")).to_series()
+    return ", ".join(described.unique(maintain_order=True))

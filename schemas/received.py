@@ -55,7 +55,7 @@ class Frame(pa.DataFrameModel):
     """A contract for exactly its columns, in their order."""
 
     class Config:
-        """What Pandera is told about every contract."""
+        """What Pandera does with every contract."""
 
         strict = True
         ordered = True
