@@ -480,3 +480,11 @@ def test_an_edge_that_nothing_supports_is_a_bridge_to_two_records_and_none_betwe
     assert groups(found) == {"ab", "c"}
     assert found.vetoed["reason"].to_list() == ["bridge"]
     assert groups(clustered_edges(unsupported, "bc", names=names)) == {"bc"}
+
+
+def test_a_bridge_is_one_also_where_no_edge_is_sure() -> None:
+    names = dict.fromkeys("abcd", "anna berg")
+    found = clustered([("a", "b", 0.95), ("c", "d", 0.95), ("b", "c", LIKELY)], "abcd", names=names)
+
+    assert groups(found) == {"ab", "cd"}
+    assert found.vetoed["reason"].to_list() == ["bridge"]
