@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.match.clusters.cluster import LIMITS, Clustered, cluster, components
+from pipelines.match.clusters.cluster import LIMITS, Clustered, cluster, components, limited
 from pipelines.match.priors import SURE
 from pipelines.match.score import NAMES_CONTRADICT
 from pipelines.match.source_links import DECISION, SOURCE_MERGE
@@ -488,3 +488,15 @@ def test_a_bridge_is_one_also_where_no_edge_is_sure() -> None:
 
     assert groups(found) == {"ab", "cd"}
     assert found.vetoed["reason"].to_list() == ["bridge"]
+
+
+def test_only_addresses_and_numbers_are_limited_and_the_spellings_of_a_number_are_one() -> None:
+    told = [
+        ("a", "phone", "442079460111"),
+        ("b", "phone", "02079460111"),
+        ("a", "email", "a@b.example"),
+        ("a", "x", "1"),
+    ]
+    points = pl.DataFrame(told, schema=["record_key", "field", "value"], orient="row")
+
+    assert limited(points)["value"].to_list() == ["79460111", "79460111", "a@b.example"]
