@@ -26,11 +26,11 @@ def last_cost(home: Path) -> Mapping[str, Any] | None:
         run_id = runs[0].run_id
         taken = instance.get_run_step_stats(run_id)
         kept = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
-    told = [each.asset_materialization for each in kept]
+    materializations = [each.asset_materialization for each in kept]
     counts: Mapping[str, Any] = next(
         (
             {name: value.value for name, value in each.metadata.items()}
-            for each in told
+            for each in materializations
             if each and each.asset_key == match_edges.key
         ),
         {},

@@ -38,7 +38,7 @@ def refresh(folder: Path, home: Path, as_of: str, patience: float, *, accept_cha
     with dg.DagsterInstance.get() as instance:
         result = job.execute_in_process(instance=instance, run_config=config, raise_on_error=False)
     materializations = [event.materialization for event in result.get_asset_materialization_events()]
-    told = {
+    reported = {
         each.asset_key.to_user_string(): {name: value.value for name, value in each.metadata.items()}
         for each in materializations
     }
@@ -55,7 +55,7 @@ def refresh(folder: Path, home: Path, as_of: str, patience: float, *, accept_cha
     ]
     failures = [*checks, *(each.description or "a step failed" for each in failed)]
     kinds = {str(each.metadata["kind"].value) for each in failed if "kind" in each.metadata}
-    return Launched(result.run_id, result.success, told, failures, kinds, any(map(is_interrupt, result.all_events)))
+    return Launched(result.run_id, result.success, reported, failures, kinds, any(map(is_interrupt, result.all_events)))
 
 
 def is_interrupt(event: dg.DagsterEvent) -> bool:

@@ -29,8 +29,8 @@ def of_contacts() -> dict[str, set[Column]]:
     made["channels"] = {("conversations", "conversation")}
     made |= {name: {("source_records", "record_id")} for name in ("contact_id", "records")}
     made["attributes"] = {("source_records", "attributes")}
-    told = {column for name in READS for column in made.get(name, {("conversations", "conversation")})}
-    return made | dict.fromkeys(("status", "status_reason", "status_since", "status_as_of"), told)
+    read = {column for name in READS for column in made.get(name, {("conversations", "conversation")})}
+    return made | dict.fromkeys(("status", "status_reason", "status_since", "status_as_of"), read)
 
 
 def of_messages(kind: str) -> set[Column]:

@@ -1,5 +1,6 @@
 """Check a frame against its contract. Apart from the rows themselves, nothing that leaves here holds a value of one."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pandera.polars as pa
@@ -37,7 +38,7 @@ def check(contract: type[pa.DataFrameModel], frame: pl.DataFrame) -> CheckedFram
         return CheckedFrame(frame, frame.clear(), BROKEN.to_frame())
     of_frame = failures.filter(pl.col("index").is_null())
     if not of_frame.is_empty():
-        raise ContractBroken(f"{contract.__name__}: {_told(of_frame)}. Please report it")
+        raise ContractBroken(f"{contract.__name__}: {_describe(of_frame)}. Please report it")
     broken = failures.select(position="index", column="column", rule="check").cast(BROKEN)
     bad = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(broken["position"].unique().implode())
     return CheckedFrame(frame.filter(~bad), frame.filter(bad), broken)
@@ -49,6 +50,14 @@ def require(contract: type[pa.DataFrameModel], frame: pl.DataFrame) -> None:
     if not broken.is_empty():
         rules = sorted(f"{column}: {rule}" for column, rule in broken.select("column", "rule").unique().iter_rows())
         raise ContractBroken(f"{contract.__name__} breaks {', '.join(rules)}. Please report it")
+
+
+def require_rules(made: str, rules: Mapping[str, pl.Expr], frame: pl.DataFrame) -> None:
+    """Raise ContractBroken unless every row keeps every rule; `made`: what the rows are, `rules` by their words."""
+    kept = frame.select(rule.fill_null(value=False).all().alias(words) for words, rule in rules.items()).row(0)
+    if not all(kept):
+        broken = [words for words, holds in zip(rules, kept, strict=True) if not holds]
+        raise ContractBroken(f"{made} break a rule: {', '.join(broken)}. Please report it")
 
 
 def _failures(contract: type[pa.DataFrameModel], frame: pl.DataFrame) -> pl.DataFrame:
@@ -65,8 +74,8 @@ def _failures(contract: type[pa.DataFrameModel], frame: pl.DataFrame) -> pl.Data
     raise ContractBroken(f"{contract.__name__}: cannot be checked ({unforeseen}). Please report it")
 
 
-def _told(of_frame: pl.DataFrame) -> str:
+def _describe(of_frame: pl.DataFrame) -> str:
     """What is wrong with a frame as a whole, in words without values."""
     header = pl.when(pl.col("check").is_in(NAMES_A_COLUMN)).then(pl.col("failure_case")).otherwise(pl.col("column"))
-    told = of_frame.select(pl.format("column {} breaks {}", header, "check")).to_series()
-    return ", ".join(told.unique(maintain_order=True))
+    described = of_frame.select(pl.format("column {} breaks {}", header, "check")).to_series()
+    return ", ".join(described.unique(maintain_order=True))

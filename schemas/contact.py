@@ -14,7 +14,6 @@ from schemas.vocabulary import AttributeType, Channel, Pii, Status, StatusReason
 
 Entries = Annotated[pl.List, pl.Struct({"key": pl.String, "value": pl.String})]
 
-
 UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 E164 = r"^\+[0-9]{5,17}$"  # and ids of WhatsApp, which are no dialable numbers at times
 ADDRESS = r"^[^@\s]+@[^@\s]+$"

@@ -63,13 +63,13 @@ def load_roles(path: Path, headers: Sequence[str]) -> dict[str, ListRole]:
 
 def faults_in(roles: ListRoles, headers: Sequence[str]) -> list[Fault]:
     """What is wrong with roles for a list with these headers."""
-    told = roles.columns
+    by_header = roles.columns
     faults = [
         Fault(("columns", header), f"no such column{nearest(header, headers)}")
-        for header in told
+        for header in by_header
         if header not in headers
     ]
-    if not set(told.values()) - set(NO_EVIDENCE):
+    if not set(by_header.values()) - set(NO_EVIDENCE):
         faults.append(Fault(("columns",), "no column has a role that says anything of a person"))
-    ids = [header for header, role in told.items() if role is ListRole.RECORD_ID]
+    ids = [header for header, role in by_header.items() if role is ListRole.RECORD_ID]
     return faults + [Fault(("columns", header), "another column is the record_id already") for header in ids[1:]]

@@ -4,7 +4,7 @@ Values are still as the source wrote them. `row` numbers the data rows of a deli
 line (they differ where a quoted cell holds line breaks). `person` ties a message to a contact row by its `record_id`.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import pandera.polars as pa
 import polars as pl
@@ -31,6 +31,14 @@ RANGE = pl.Struct({"start": pl.UInt32, "length": pl.UInt32, "kind": pl.String})
 Ranges = Annotated[pl.List, RANGE]
 Files = Annotated[pl.List, FILE]
 KEY: dict[str, Any] = {"str_length": {"min_value": 1}}  # an id is made of it: what has none cannot be told apart
+UNSCOPED = [  # unique everywhere
+    IdentifierType.PHONE.value,
+    IdentifierType.EMAIL.value,
+    IdentifierType.WA_ID.value,
+    IdentifierType.TELEGRAM_ID.value,
+    IdentifierType.MESSENGER_THREAD.value,
+    IdentifierType.INSTAGRAM_THREAD.value,
+]
 MAX_TEXT = 65_536  # characters in one cell; longer ones are refused, not cut
 
 
@@ -47,7 +55,7 @@ class Frame(pa.DataFrameModel):
     """A contract for exactly its columns, in their order."""
 
     class Config:
-        """What Pandera is told about every contract."""
+        """What Pandera does with every contract."""
 
         strict = True
         ordered = True
@@ -86,6 +94,12 @@ class IdentifierRow(Frame):
     raw: pl.String = column("The value as written", Pii.DIRECT)
     field: pl.String = column("Column of the source it came from", Pii.NONE)
 
+    @pa.dataframe_check(error="scope of its type")
+    @classmethod
+    def has_the_scope_of_its_type(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        """What is unique everywhere has no scope."""
+        return data.lazyframe.select(~pl.col("type").is_in(UNSCOPED) | (pl.col("scope") == ""))
+
     @pa.dataframe_check(error=ErrorCode.LIMIT_EXCEEDED.value)
     @classmethod
     def short_enough(cls, data: pa.PolarsData) -> pl.LazyFrame:
@@ -97,9 +111,14 @@ class AttributeRow(Frame):
     """A custom attribute as written on a contact row."""
 
     row: pl.UInt32 = column("The contact row it stands on", Pii.NONE, ge=1)
-    attribute: pl.String = column("Name of the attribute in onecontact.yaml", Pii.NONE)
+    attribute: pl.String = column("Name of the attribute in onecontact.yaml", Pii.NONE, **KEY)
     raw: pl.String = column("The value as written", Pii.QUASI)
     field: pl.String = column("Column of the source it came from", Pii.NONE)
+
+    class Config:
+        """Of several columns that mean an attribute, one speaks for the row."""
+
+        unique: ClassVar = ["row", "attribute"]
 
     @pa.dataframe_check(error=ErrorCode.LIMIT_EXCEEDED.value)
     @classmethod
@@ -136,7 +155,7 @@ class Conversation(Frame):
 class Message(Frame):
     """One message. `key` is stated by the source, or made of place, time, sender, text and occurrence."""
 
-    row: pl.UInt32 = column("Number of the entry in its delivery, from 1", Pii.NONE, ge=1)
+    row: pl.UInt32 = column("Number of the entry in its delivery, from 1", Pii.NONE, ge=1, unique=True)
     line: pl.UInt32 = column("Physical line on which it begins, from 1", Pii.NONE, nullable=True)
     key: pl.String = column("Natural key of the message", Pii.DIRECT, **KEY)
     conversation: pl.String = column("Natural key of its thread", Pii.DIRECT, **KEY)
@@ -153,11 +172,19 @@ class Message(Frame):
     attachments: Files = column("Attached files: name, type and SHA-256 where they are known", Pii.DIRECT)
     quoted: Ranges = column("Ranges of its words that are not new, in characters: history, signature", Pii.NONE)
 
+    @pa.dataframe_check(error="ranges within its words")
+    @classmethod
+    def quotes_what_it_says(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        """What is not new in a text is a part of it."""
+        quoted = pl.col("quoted").list
+        ends = quoted.eval(pl.element().struct.field("start") + pl.element().struct.field("length")).list.max()
+        return data.lazyframe.select(ends.fill_null(0) <= pl.col("text").str.len_chars().fill_null(0))
+
 
 class Receipt(Frame):
     """Word of how far an outgoing message has come. `message` is its natural key; it may never be seen itself."""
 
-    row: pl.UInt32 = column("Number of the entry in its delivery, from 1", Pii.NONE, ge=1)
+    row: pl.UInt32 = column("Number of the entry in its delivery, from 1", Pii.NONE, ge=1, unique=True)
     line: pl.UInt32 = column("Physical line on which it begins, from 1", Pii.NONE, nullable=True)
     message: pl.String = column("Natural key of the message", Pii.DIRECT, **KEY)
     conversation: pl.String = column("Natural key of its thread", Pii.DIRECT, **KEY)
@@ -169,7 +196,7 @@ class Receipt(Frame):
 class Event(Frame):
     """Something that happened in a thread beside messages."""
 
-    row: pl.UInt32 = column("Number of the entry in its delivery, from 1", Pii.NONE, ge=1)
+    row: pl.UInt32 = column("Number of the entry in its delivery, from 1", Pii.NONE, ge=1, unique=True)
     line: pl.UInt32 = column("Physical line on which it begins, from 1", Pii.NONE, nullable=True)
     key: pl.String = column("Natural key of the event", Pii.DIRECT, **KEY)
     conversation: pl.String = column("Natural key of its thread", Pii.DIRECT, **KEY)
@@ -204,7 +231,7 @@ class Topic(Frame):
 class Refusal(Frame):
     """An entry its reader could not make sense of, kept for correction."""
 
-    row: pl.UInt32 = column("Number of the entry in its delivery, from 1", Pii.NONE, ge=1)
+    row: pl.UInt32 = column("Number of the entry in its delivery, from 1", Pii.NONE, ge=1, unique=True)
     line: pl.UInt32 = column("Physical line on which it begins, from 1", Pii.NONE, nullable=True)
     outcome: pl.String = column("rejected, or skipped by a rule of the source", Pii.NONE, isin=["rejected", "skipped"])
     code: pl.String = column("What is wrong", Pii.NONE, isin=list(ErrorCode))

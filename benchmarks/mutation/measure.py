@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from benchmarks.mutation.mutant import Mutant
 from benchmarks.mutation.neighbours import libraries, python_files, tests_near
-from benchmarks.mutation.warm import Test, observe, scratch_copy, start, stop, warm
+from benchmarks.mutation.warm import Observed, Test, observe, scratch_copy, start, stop, warm
 
 PACKAGES = ("pipelines/", "schemas/")  # whose libraries are imported once
 STARTUP = 15  # CPU seconds that importing the tree and collecting the tests may take
@@ -46,21 +46,21 @@ def measure(root: Path, mutants: list[Mutant], jobs: int) -> Iterator[Outcome]:
     with tempfile.TemporaryDirectory(prefix="mutation-") as scratch:
         first = scratch_copy(root, Path(scratch) / "0")
         warm(libraries(root, [path for path in python_files(root) if path.startswith(PACKAGES)]))
-        tests = observe(first, modules, files) if files else []
+        observed = observe(first, modules, files) if files else Observed([], {})
         trees = [first, *(Path(shutil.copytree(first, Path(scratch) / str(nth))) for nth in range(1, jobs))]
         sys.dont_write_bytecode = True  # a fault must not outlive its process
-        yield from outcomes(mutants, tests, near, trees)
+        yield from outcomes(mutants, observed, near, trees)
 
 
 def outcomes(
-    mutants: list[Mutant], tests: list[Test], near: dict[str, list[str]], trees: list[Path]
+    mutants: list[Mutant], observed: Observed, near: dict[str, list[str]], trees: list[Path]
 ) -> Iterator[Outcome]:
     """Keep a process running in every tree until no fault is left."""
     waiting, free, running = deque(mutants), list(trees), dict[int, Running]()
     while waiting or running:
         while waiting and free:
             mutant = waiting.popleft()
-            chosen = tests_of(mutant, tests, near[mutant.path])
+            chosen = tests_of(mutant, observed, near[mutant.path])
             if not chosen:
                 yield Outcome(mutant, "unreached")
                 continue
@@ -89,15 +89,21 @@ def ended_processes(running: dict[int, Running]) -> list[tuple[int, int]]:
     return found
 
 
-def tests_of(mutant: Mutant, tests: list[Test], near: list[str]) -> list[Test]:
-    """The tests that run the line of a fault; of one that acts on import, those that run anything of its module."""
+def tests_of(mutant: Mutant, observed: Observed, near: list[str]) -> list[Test]:
+    """The tests that run the line of a fault; of one that acts on import, those that run anything of its module.
+
+    Of a module that holds constants alone no test runs a line: those that are near it are looked at.
+    """
     first, last = mutant.lines
+    on_import = mutant.at_import or any(first <= line <= last for line in observed.imported.get(mutant.path, ()))
     rank = {file: nth for nth, file in enumerate(near[:1])}
     reaching = [
         each
-        for each in tests
-        if (lines := each.lines.get(mutant.path)) and (mutant.at_import or any(first <= line <= last for line in lines))
+        for each in observed.tests
+        if (lines := each.lines.get(mutant.path)) and (on_import or any(first <= line <= last for line in lines))
     ]
+    if on_import and not reaching:
+        reaching = [each for each in observed.tests if each.name.split("::")[0] in near]
     reaching.sort(key=lambda each: (rank.get(each.name.split("::")[0], 1), each.seconds))
     kept: list[Test] = []
     spent = 0.0

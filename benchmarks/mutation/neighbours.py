@@ -7,8 +7,8 @@ from pathlib import Path
 def tests_near(root: Path, modules: list[str]) -> dict[str, list[str]]:
     """For each module the files of tests that may notice a fault in it, the nearest first; paths relative to the root.
 
-    Nearest is the file that mirrors it, then its folder, then tests that import the module. Only where there are none
-    of these, the mirrors of the modules that import it.
+    Nearest is the file that mirrors it, then its folder, then tests that import the module; of a module that no file
+    mirrors, then the mirrors of the modules that import it: what it does shows in what they do.
     """
     imported = {path: imports(root, path) for path in python_files(root)}
     return {module: near(module, imported) for module in modules}
@@ -24,8 +24,8 @@ def near(module: str, imported: dict[str, set[str]]) -> list[str]:
         [path for path in tests if path.rpartition("/")[0] == f"tests/{folder}"],
         [path for path in tests if path in users],
     )
-    beyond = [path for path in tests if any(path == mirror(user) for user in users)]
-    return list(dict.fromkeys(path for paths in close for path in paths)) or beyond
+    beyond = [] if close[0] else [path for path in tests if any(path == mirror(user) for user in users)]
+    return list(dict.fromkeys(path for paths in (*close, beyond) for path in paths))
 
 
 def mirror(module: str) -> str:

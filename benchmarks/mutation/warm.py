@@ -38,32 +38,47 @@ class Test(NamedTuple):
     lines: Lines
 
 
+class Observed(NamedTuple):
+    """Tests, and the lines of functions that run when a module is imported: what they make, every test may use."""
+
+    tests: list[Test]
+    imported: Lines
+
+
 class Observer:
-    """A pytest plugin that notes of each test which lines of some files it runs, and what it costs."""
+    """A pytest plugin that notes which lines of some files run on import and in each test, and what that costs."""
 
     def __init__(self, tree: Path, modules: Iterable[str]) -> None:
         self.modules = {str(tree / module): module for module in modules}
         self.tests: list[Test] = []
+        self.imported: Lines = defaultdict(set)
+        self.lines = self.imported
+
+    def begin(self) -> None:
+        """Note every line from now on."""
+        sys.settrace(self.called)
+
+    def called(self, frame: FrameType, event: str, arg: object) -> Any:
+        """Follow a function of the files that are looked at."""
+        watched = frame.f_code.co_filename in self.modules and frame.f_code.co_name != "<module>"
+        return self.inside(frame, event, arg) if watched else None
+
+    def inside(self, frame: FrameType, _event: str, _arg: object) -> Any:
+        """Note the line that runs."""
+        self.lines[self.modules[frame.f_code.co_filename]].add(frame.f_lineno)
+        return self.inside
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Any:
         """Run one test with its setup under observation."""
-        lines: Lines = defaultdict(set)
-
-        def inside(frame: FrameType, _event: str, _arg: object) -> Any:
-            lines[self.modules[frame.f_code.co_filename]].add(frame.f_lineno)
-            return inside
-
-        def called(frame: FrameType, event: str, arg: object) -> Any:
-            return inside(frame, event, arg) if frame.f_code.co_filename in self.modules else None
-
+        self.lines = defaultdict(set)
         begun = time.process_time()
-        sys.settrace(called)
+        self.begin()
         try:
             return (yield)
         finally:
             sys.settrace(None)
-            self.tests.append(Test(item.nodeid, time.process_time() - begun, dict(lines)))
+            self.tests.append(Test(item.nodeid, time.process_time() - begun, dict(self.lines)))
 
 
 def scratch_copy(root: Path, to: Path) -> Path:
@@ -83,21 +98,23 @@ def warm(names: Iterable[str]) -> None:
     )
 
 
-def observe(tree: Path, modules: list[str], files: list[str]) -> list[Test]:
+def observe(tree: Path, modules: list[str], files: list[str]) -> Observed:
     """Run tests without a fault, and say which lines each of them runs. Raises SystemExit where one fails."""
     notes = tree / "observed.pickle"
 
     def run() -> int:
         observer = Observer(tree, modules)
+        observer.begin()
         failed = int(pytest.main([*OPTIONS, *files], plugins=[observer]))
-        notes.write_bytes(pickle.dumps(observer.tests))
+        notes.write_bytes(pickle.dumps(Observed(observer.tests, dict(observer.imported))))
         return failed
 
     log = tree / "observed.txt"
     process = fork(tree, run, limit=3600, log=str(log))
     if os.waitpid(process, 0)[1]:
         raise SystemExit(f"{log.read_text(encoding='utf-8')}\nThese tests have to pass before a fault is put in.")
-    return list(pickle.loads(notes.read_bytes()))  # noqa: S301 - written two lines above
+    found: Observed = pickle.loads(notes.read_bytes())  # noqa: S301 - written above
+    return found
 
 
 def start(tree: Path, tests: list[str], limit: int) -> int:

@@ -67,8 +67,8 @@ def match_pending(
     subjects, known = rekey(settings, connection, changed, known)
     _, model = current_model(connection)
     pairs, edges = compare_subjects(settings, connection, subjects, model, known)
-    stirred = store.replace_edges(connection, subjects, edges, model_version, run_id)
-    enqueue_all(connection, CONTACTS, pl.concat([changed, stirred]))
+    affected = store.replace_edges(connection, subjects, edges, model_version, run_id)
+    enqueue_all(connection, CONTACTS, pl.concat([changed, affected]))
     dequeue(connection, MATCH, version)
     progress("matching", changed.len(), changed.len())
     zones = Counter(edges["zone"])
@@ -108,8 +108,8 @@ def rekey(
         connection,
         shared.select("field", "value", "records", pl.col("people", "givens").fill_null(1)).sort("field", "value"),
     )
-    stirred = bearing.join(turned, on=["field", "value"], how="semi")["record_key"]
-    return pl.concat([changed, crossed, stirred]).unique().sort(), known
+    affected = bearing.join(turned, on=["field", "value"], how="semi")["record_key"]
+    return pl.concat([changed, crossed, affected]).unique().sort(), known
 
 
 def compare_subjects(
@@ -133,8 +133,8 @@ def _compared_edges(
     own = extend_comparison_data(settings, connection, known, involved)
     numbers = pl.DataFrame({"record_key": own.keys}).with_row_index("record")
     pairs = kernel.pairs(blocks.join(numbers, on="record_key").select("rule", "key", "record"))
-    asked = numbers.filter(pl.col("record_key").is_in(subjects.implode()))["record"].implode()
-    pairs = pairs.filter(pl.col("lo").is_in(asked) | pl.col("hi").is_in(asked))
+    queued = numbers.filter(pl.col("record_key").is_in(subjects.implode()))["record"].implode()
+    pairs = pairs.filter(pl.col("lo").is_in(queued) | pl.col("hi").is_in(queued))
     crowds = store.shared_identifiers_of(connection, involved)
     configuration = Configuration(model, settings.matching)
     found = kernel.score(pairs, own.names, own.facts, crowds, own.exclusive, configuration=configuration)

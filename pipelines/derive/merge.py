@@ -58,15 +58,15 @@ def merge_pending(project: OpenProject, connection: Connection, run_id: str, as_
         enqueue_for_interactions_between(connection, before_moment, as_of)
         decisions.enqueue_expired_blocks(connection, before_moment, as_of)
     decisions.enqueue_suppressed(connection)
-    stirred = queued_records(connection, CONTACTS, version)
+    queued = queued_records(connection, CONTACTS, version)
     changes = Merged()
-    if not stirred.is_empty():
-        progress("merging", 0, stirred.len())
-        changes = rederive(project, connection, stirred, run_id, as_of)
+    if not queued.is_empty():
+        progress("merging", 0, queued.len())
+        changes = rederive(project, connection, queued, run_id, as_of)
     dequeue(connection, CONTACTS, version)
     aged = refresh_status(project, connection, run_id, as_of)
     decisions.keep_suppressed(connection)
-    progress("merging", stirred.len(), stirred.len())
+    progress("merging", queued.len(), queued.len())
     return changes._replace(status_changed=aged)
 
 
@@ -83,9 +83,9 @@ def version_of(project: OpenProject) -> Version:
     )
 
 
-def rederive(project: OpenProject, connection: Connection, stirred: pl.Series, run_id: str, as_of: datetime) -> Merged:
+def rederive(project: OpenProject, connection: Connection, queued: pl.Series, run_id: str, as_of: datetime) -> Merged:
     """Cluster the components of these records and derive their contacts."""
-    records = store.component_of(connection, stirred, LIKELY)
+    records = store.component_of(connection, queued, LIKELY)
     before = store.memberships(connection, records)
     identity = recluster(project, connection, records, before, run_id)
     affected = pl.concat([before["contact_id"], identity.members["contact_id"]]).unique().sort()

@@ -10,6 +10,7 @@ import polars as pl
 from pipelines import contracts
 from pipelines.errors import ContractBroken
 from pipelines.ids import Keyed
+from pipelines.ingest.record_rules import IDENTIFIER_RULES, RECORD_RULES
 from pipelines.normalise.attribute import missing, values, without_program_blanks
 from pipelines.normalise.country import stated_regions
 from pipelines.normalise.date import timestamps
@@ -111,7 +112,7 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
         .join(natural_keys(named, kept_points, exclusive(read.kept, origin.attributes)), on="row", how="left")
         .join(as_json(batch.original), on="row", how="left")
     )
-    return Records(
+    made = Records(
         kept.select(
             "row",
             "line",
@@ -139,6 +140,9 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
         .cast(REJECTED),
         unread,
     )
+    contracts.require_rules("records", RECORD_RULES, made.kept)
+    contracts.require_rules("identifiers", IDENTIFIER_RULES, made.identifiers)
+    return made
 
 
 def attribute_headers(batch: Batch) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Choosing one of several values, and what is told of the choice: the rule that decided and the values that lost.
+"""Choosing one of several values, and what is kept of the choice: the rule that decided and the values that lost.
 
 A candidate is a value that a member record states, or that somebody decided for it. Every choice is a total order over
 candidates in which arrival plays no part, so the same records and decisions give the same contact however they came.

@@ -60,19 +60,19 @@ def with_decisions(stated: pl.DataFrame, decisions: Decisions, attributes: Mappi
         ],
         how="diagonal",
     ).with_columns(about=pl.col("field").replace(IdentifierType.WA_ID.value, IdentifierType.PHONE.value))
-    heard = newest_first(without_removed(overruled_by_decisions(said, decisions), decisions.values), attributes)
-    return with_primary(heard, decisions.primaries).select(list(CANDIDATES))
+    remaining = newest_first(without_removed(overruled_by_decisions(said, decisions), decisions.values), attributes)
+    return with_primary(remaining, decisions.primaries).select(list(CANDIDATES))
 
 
 def decided_values(values: pl.DataFrame) -> pl.DataFrame:
     """What was decided, as candidates of the records it was decided for (with `turn`), which come from the decision."""
-    told = values.filter(pl.col("kind").is_in(list(DECIDED)), pl.col("value").is_not_null()).with_row_index("row")
+    stated = values.filter(pl.col("kind").is_in(list(DECIDED)), pl.col("value").is_not_null()).with_row_index("row")
     named = names(
-        told.filter(pl.col("field") == "name").select(
+        stated.filter(pl.col("field") == "name").select(
             "row", name="value", first_name=pl.lit(None, pl.String), last_name=pl.lit(None, pl.String)
         )
     ).select("row", "first_name", "last_name", form=pl.col("name_tokens").list.join(" "))
-    points = told.filter(pl.col("field").is_in(POINTS)).select(
+    points = stated.filter(pl.col("field").is_in(POINTS)).select(
         "row", type="field", scope=pl.lit(""), raw="value", field="field"
     )
     judged = identifiers(points, "", None).select("row", "scope", "validity")
@@ -90,7 +90,7 @@ def decided_values(values: pl.DataFrame) -> pl.DataFrame:
         "silenced": pl.lit(value=False),
         "primary": pl.lit(0, pl.Int64),
     }
-    known = told.join(named, on="row", how="left").join(judged, on="row", how="left").with_columns(**columns)
+    known = stated.join(named, on="row", how="left").join(judged, on="row", how="left").with_columns(**columns)
     return known.select(*CANDIDATES, "turn")
 
 

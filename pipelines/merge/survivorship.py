@@ -96,7 +96,7 @@ def name_fields(names: pl.DataFrame) -> list[pl.DataFrame]:
     """Full, given and family name of the one candidate that wins: never the first of one and the last of another.
 
     A name that was written without regard to capitals, and what stands in place of a name, lose to any other. What lost
-    is told with the full name only.
+    is kept with the full name only.
     """
     handle = pl.when(pl.col("value").str.contains(HANDLE)).then(2)
     ranked = names.with_columns(
@@ -106,10 +106,10 @@ def name_fields(names: pl.DataFrame) -> list[pl.DataFrame]:
     stated = names.select("contact_id", *PLACE, "value", "first_name", "last_name")
     winner = choose(ranked, NAME).join(stated, on=["contact_id", *PLACE, "value"], nulls_equal=True)
     return [
-        winner.select("contact_id", pl.lit(field).alias("field"), pl.col(part).alias("value"), *told).drop_nulls(
+        winner.select("contact_id", pl.lit(field).alias("field"), pl.col(part).alias("value"), *provenance).drop_nulls(
             "value"
         )
-        for field, part, told in (
+        for field, part, provenance in (
             ("name", "value", CHOSEN),
             ("first_name", "first_name", [*CHOSEN[:-1], pl.lit(None, LOST).alias("lost")]),
             ("last_name", "last_name", [*CHOSEN[:-1], pl.lit(None, LOST).alias("lost")]),

@@ -32,10 +32,10 @@ def write_problems(file: BinaryIO, batches: Iterable[pl.DataFrame]) -> None:
     codes = {code.value: stage(code) for code in ErrorCode}
     has_header = True
     for batch in batches:
-        told = batch.drop(LEFT_OUT).with_columns(
+        rows = batch.drop(LEFT_OUT).with_columns(
             stage=pl.col("error_code").replace_strict(codes, default=NORMALIZE, return_dtype=pl.String)
         )
-        told.write_csv(file, include_header=has_header, line_terminator="\r\n")
+        rows.write_csv(file, include_header=has_header, line_terminator="\r\n")
         has_header = False
 
 
@@ -53,7 +53,7 @@ def summary(delivery: dict[str, Any], codes: pl.DataFrame) -> bytes:
     outcomes = {outcome.value: delivery[outcome] for outcome in Outcome}
     if sum(outcomes.values()) != delivery["rows_read"]:
         raise ContractBroken("the outcomes of a delivery do not add up to the rows read. Please report it")
-    told = {
+    counts = {
         "import_id": delivery["delivery_id"],
         "retry_of_import_id": delivery["retry_of"],
         "run_id": delivery["run_id"],
@@ -68,4 +68,4 @@ def summary(delivery: dict[str, Any], codes: pl.DataFrame) -> bytes:
         "outcomes": outcomes,
         "codes": codes.to_dicts(),
     }
-    return (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
+    return (json.dumps(counts, ensure_ascii=False, indent=2) + "\n").encode()

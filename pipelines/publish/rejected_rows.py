@@ -36,7 +36,7 @@ def write_rejected(file: BinaryIO, batches: Iterable[pl.DataFrame]) -> None:
             over = row.get(OVER) or ""
             over = over if isinstance(over, str) else json.dumps(over, ensure_ascii=False)
             needs = f"needs {'; '.join(expected)}" if expected else ""
-            told = (delivery, number, " ".join(codes or ()), needs, "; ".join(suggestions or ()), over)
-            cells = [*(row.get(column) or "" for column in columns), *told]
+            notes = (delivery, number, " ".join(codes or ()), needs, "; ".join(suggestions or ()), over)
+            cells = [*(row.get(column) or "" for column in columns), *notes]
             writer.writerow(guarded(cell) if isinstance(cell, str) else cell for cell in cells)
     text.detach()

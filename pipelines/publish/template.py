@@ -151,7 +151,7 @@ def field_column(header: str, field: str, region: str, between: str, *, has_key:
     """A column of one of the fields every contact has."""
     number = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
     phone = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL) if number else ""
-    told = {
+    columns = {
         "record_id": ("your own id of the record", "text", ADVISED if has_key else "no", "1001"),
         "name": ("full name", "text", REACHED, "Jane Doe"),
         "first_name": ("given name", "text", "no", "Jane"),
@@ -166,7 +166,7 @@ def field_column(header: str, field: str, region: str, between: str, *, has_key:
         "observed_at": ("when the row was last changed", "2026-01-31 or 2026-01-31 09:30", "no", "2026-01-31 09:30"),
         "channel": ("channel of the contact", "whatsapp, email or facebook", "no", "email"),
     }
-    return Column(header, field, *told[field])
+    return Column(header, field, *columns[field])
 
 
 def attribute_column(header: str, meaning: str, attribute: Attribute, locale: str | None) -> Column:

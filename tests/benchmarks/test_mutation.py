@@ -8,21 +8,36 @@ from pathlib import Path
 import pytest
 
 from benchmarks.mutation.measure import equivalents
+from benchmarks.mutation.neighbours import near
 from benchmarks.mutation.python_mutants import python_mutants
 
 CHECKOUT = Path(__file__).parents[2]
-MODULE = """def adult(age: int) -> bool:
+MODULE = """from toy.limits import YOUNG
+
+
+def adult(age: int) -> bool:
     return age >= 18
 
 
 def child(age: int) -> bool:
-    return age < 14
+    return age < YOUNG
 
 
 def nobody_asks() -> int:
     return sum([1])
+
+
+def doubled(years: int) -> int:
+    return years * 2
+
+
+OLD = doubled(40)
+
+
+def old(age: int) -> bool:
+    return age >= OLD
 """
-TESTS = """from toy.ages import adult, child
+TESTS = """from toy.ages import adult, child, old
 
 
 def test_who_is_of_age() -> None:
@@ -32,6 +47,10 @@ def test_who_is_of_age() -> None:
 def test_a_child_is_young() -> None:
     assert child(3)
     assert not child(40)
+
+
+def test_who_is_old() -> None:
+    assert [old(age) for age in (79, 80)] == [False, True]
 """
 
 
@@ -93,9 +112,10 @@ def test_a_fault_stands_where_it_is_whatever_the_width_of_characters() -> None:
 
 
 def toy(folder: Path) -> Path:
-    """A tree with one module and its tests."""
-    for path, text in (("toy/ages.py", MODULE), ("tests/toy/test_ages.py", TESTS)):
-        (folder / path).parent.mkdir(parents=True)
+    """A tree with two modules and their tests."""
+    files = {"toy/ages.py": MODULE, "toy/limits.py": "YOUNG = 14\n", "tests/toy/test_ages.py": TESTS}
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
     (folder / "pytest.ini").write_text("[pytest]\npythonpath = .\n", encoding="utf-8")
     return folder
@@ -112,9 +132,11 @@ def measured(root: Path, *options: str) -> tuple[int, str]:
 @pytest.mark.heavy
 def test_a_strong_test_kills_what_a_weak_one_lets_live_and_the_tree_stays_as_it_was(tmp_path: Path) -> None:
     code, said = measured(toy(tmp_path), "--fail-under", "90")
-    assert "toy/ages.py:2" not in said  # `adult` is asked on both sides of its boundary
-    assert "toy/ages.py:6: comparison\n  - return age < 14\n  + return (age <= 14)" in said
-    assert "toy/ages.py:10: return value (no test near it runs this line)\n  - return sum([1])" in said
+    assert "toy/ages.py:5" not in said  # `adult` is asked on both sides of its boundary
+    assert "toy/ages.py:9: comparison\n  - return age < YOUNG\n  + return (age <= YOUNG)" in said
+    assert "toy/ages.py:13: return value (no test near it runs this line)\n  - return sum([1])" in said
+    assert "toy/ages.py:17" not in said  # runs on import alone, and yet every test of `old` depends on it
+    assert "toy/limits.py:1: constant\n  - YOUNG = 14\n  + YOUNG = 15" in said  # looked for, though no test runs it
     assert code == 1
     assert (tmp_path / "toy" / "ages.py").read_text(encoding="utf-8") == MODULE
 
@@ -123,3 +145,16 @@ def test_a_fault_that_is_known_to_change_nothing_does_not_count(tmp_path: Path) 
     known = tmp_path / "equivalent.toml"
     known.write_text('[[fault]]\nfile = "x.py"\nwas = "a < 1"\nnow = "a <= 1"\nwhy = "a is no whole number"\n')
     assert equivalents(known) == {("x.py", "a < 1", "a <= 1"): "a is no whole number"}
+
+
+def test_what_no_file_mirrors_shows_in_the_tests_of_whatever_imports_it() -> None:
+    imported: dict[str, set[str]] = {
+        "a/own.py": set(),
+        "a/shared.py": set(),
+        "b/user.py": {"a/own.py", "a/shared.py"},
+        "tests/a/test_own.py": {"a/own.py"},
+        "tests/b/test_user.py": {"b/user.py"},
+        "tests/test_all.py": {"a/shared.py"},
+    }
+    assert near("a/own.py", imported) == ["tests/a/test_own.py"]
+    assert near("a/shared.py", imported) == ["tests/a/test_own.py", "tests/test_all.py", "tests/b/test_user.py"]

@@ -2,17 +2,23 @@
 
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import polars as pl
 
 from pipelines.derive.code_version import MATCHING, NORMALISATION
 from pipelines.match import priors
+from pipelines.match.blocking import reach
 from pipelines.match.blocking.rules import PAIRS, RULES, blocking_keys
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
+from pipelines.match.comparison import addresses, foreign_words, name_words, prepare, whole_names
 from pipelines.match.comparison.listed import prepare_list
+from pipelines.match.comparison.names import gender, generation, parts, romanisation, scripts, word_lists
 from pipelines.match.comparison.records import encode
+from pipelines.match.model import contradictions
 from pipelines.match.model.model import unfitted
 from pipelines.match.model.weigh import frequencies
 from pipelines.match.score import score
@@ -119,7 +125,47 @@ def matched() -> dict[str, Any]:
     }
 
 
-RESULTS = {"normalisation": (NORMALISATION, normalised), "matching": (MATCHING, matched)}
+LISTS = (
+    *(reach, addresses, foreign_words, name_words, prepare, whole_names),
+    *(gender, generation, parts, romanisation, scripts, word_lists, contradictions),
+)
+
+
+def words(modules: tuple[ModuleType, ...] = LISTS) -> dict[str, Any]:
+    """The words that matching goes by: every collection of texts that is a constant of these modules."""
+    return {
+        f"{module.__name__}.{name}": plain(value)
+        for module in modules
+        for name, value in vars(module).items()
+        if name.isupper() and not isinstance(value, str) and texts_in(value)
+    }
+
+
+def texts_in(value: Any) -> list[str]:
+    """Texts that a constant is made of; none where it is made of anything else but numbers beside them."""
+    if isinstance(value, str):
+        return [str(value)]
+    if isinstance(value, Mapping):
+        values = [each for each in value.values() if not isinstance(each, int | float)]
+        return texts_in([*value, *values])
+    if not isinstance(value, list | tuple | set | frozenset):
+        return []
+    found = [texts_in(each) for each in value]
+    return [text for texts in found for text in texts] if all(found) else []
+
+
+def plain(value: Any) -> Any:
+    """A constant as JSON has it; a set sorted."""
+    if isinstance(value, Mapping):
+        return {" ".join(texts_in(key)): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(each) for each in (sorted(value) if isinstance(value, set | frozenset) else value)]
+    return str(value) if isinstance(value, str) else value
+
+
+RESULTS = {"words": (MATCHING, words), "normalisation": (NORMALISATION, normalised), "matching": (MATCHING, matched)}
+
+VERSIONS = {"normalisation": "NORMALISATION", "matching": "MATCHING", "words": "MATCHING"}
 
 
 def golden(name: str) -> dict[str, Any]:
@@ -133,7 +179,7 @@ def write(name: str) -> None:
     version, results = RESULTS[name]
     file, now = FOLDER / f"{name}.json", results()
     if file.exists() and golden(name)["version"] == version and golden(name)["results"] != now:
-        raise SystemExit(f"raise {name.upper()} in pipelines/derive/code_version.py: its results are others now")
+        raise SystemExit(f"raise {VERSIONS[name]} in pipelines/derive/code_version.py: its results are others now")
     entries = json.dumps({"version": version, "results": now}, indent=1, ensure_ascii=False)
     file.write_text(entries + "\n", encoding="utf-8")
 

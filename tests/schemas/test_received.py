@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -12,9 +13,13 @@ CONTRACTS = [
     received.ContactRow,
     received.IdentifierRow,
     received.AttributeRow,
+    received.Merge,
     received.Conversation,
     received.Message,
+    received.Receipt,
     received.Event,
+    received.Tie,
+    received.Topic,
     received.Refusal,
 ]
 CONTACT = {
@@ -46,8 +51,25 @@ MESSAGE = {
 }
 
 
+RECEIPT = {"row": 1, "message": "m1", "conversation": "c1", "state": "read"}
+EVENT = {
+    "row": 1,
+    "key": "e1",
+    "conversation": "c1",
+    "kind": "assigned",
+    "inferred": False,
+    "precision": "second",
+    "zone_source": "stated",
+}
+REFUSAL = {"row": 1, "outcome": "rejected", "code": "TIME_UNKNOWN", "expected": "a time", "raw": "?"}
+
+
 def rules_broken(contract: type[Frame], **row: Any) -> list[str]:
-    frame = pl.DataFrame([row], schema=received.empty(contract).schema)
+    return rules_of_rows(contract, row)
+
+
+def rules_of_rows(contract: type[Frame], *rows: Mapping[str, Any]) -> list[str]:
+    frame = pl.DataFrame(rows, schema=received.empty(contract).schema)
     return contracts.check(contract, frame).broken["rule"].to_list()
 
 
@@ -103,3 +125,35 @@ def test_a_message_and_its_thread_have_keys(key: str) -> None:
     message = dict.fromkeys(received.column_types(received.Message)) | MESSAGE
     assert rules_broken(received.Message, **message) == []
     assert rules_broken(received.Message, **message | {key: ""}) == ["str_length(1, None)"]
+
+
+@pytest.mark.parametrize(
+    ("contract", "entry"),
+    [
+        (received.ContactRow, CONTACT),
+        (received.Message, MESSAGE),
+        (received.Receipt, RECEIPT),
+        (received.Event, EVENT),
+        (received.Refusal, REFUSAL),
+    ],
+)
+def test_an_entry_is_there_once(contract: type[Frame], entry: dict[str, Any]) -> None:
+    entry = dict.fromkeys(received.column_types(contract)) | entry
+    assert rules_broken(contract, **entry) == []
+    assert rules_of_rows(contract, entry, entry) == ["field_uniqueness"] * 2
+
+
+def test_one_of_several_columns_that_mean_an_attribute_speaks_for_a_row() -> None:
+    assert rules_of_rows(received.AttributeRow, VALUE, VALUE) != []
+
+
+def test_what_is_unique_everywhere_has_no_scope() -> None:
+    assert rules_broken(received.IdentifierRow, **POINT | {"scope": "page 1"}) == ["scope of its type"]
+    assert rules_broken(received.IdentifierRow, **POINT | {"type": "psid", "scope": "page 1"}) == []
+
+
+@pytest.mark.parametrize(("text", "wrong"), [("12345", []), ("1234", ["ranges within its words"]), (None, None)])
+def test_what_a_message_quotes_is_a_part_of_it(text: str | None, wrong: list[str] | None) -> None:
+    ranges = [{"start": 0, "length": 1, "kind": "history"}, {"start": 2, "length": 3, "kind": "signature"}]
+    message = dict.fromkeys(received.column_types(received.Message)) | MESSAGE | {"text": text, "quoted": ranges}
+    assert rules_broken(received.Message, **message) == (["ranges within its words"] if wrong is None else wrong)

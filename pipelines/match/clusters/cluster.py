@@ -130,7 +130,7 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
     vetoed: list[tuple[Hashable, Hashable, str]] = []
     told = pl.col("rule").is_in((SOURCE_MERGE, DECISION))
     merges = merges.with_columns(vague=pl.col("vague") & ~told)
-    contested = rivals(merges.filter(~told), members.names, contradicted)
+    contested = rivals(merges, members.names, contradicted)
     for lo, hi, rule, strength, vague in (
         contested_last(merges, contested).select(*PAIR, "rule", "probability", "vague").iter_rows()
     ):

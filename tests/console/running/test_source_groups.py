@@ -149,8 +149,8 @@ def test_deliveries_are_found_below_a_folder_and_nothing_else(tmp_path: Path) ->
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    found = files_in([tmp_path, tmp_path / "a.csv"], [tmp_path / "exports"])
-    assert [path.relative_to(tmp_path).as_posix() for path in found] == ["a.csv", "deep/b.csv"]
+    files = files_in([tmp_path, tmp_path / "a.csv"], [tmp_path / "exports"])
+    assert [path.relative_to(tmp_path).as_posix() for path in files] == ["a.csv", "deep/b.csv"]
 
 
 def test_each_system_is_a_source_of_its_own_even_where_their_ids_have_one_header(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import polars as pl
 import pytest
@@ -50,6 +50,25 @@ def test_its_id_does_not_depend_on_what_it_says_about_a_person(anna: SmallProjec
     other = noted(anna, ruling(15), value="another thing")
 
     assert one.decision_id == other.decision_id
+
+
+def test_its_id_does_not_depend_on_the_zone_its_time_is_written_in(anna: SmallProject) -> None:
+    with rolled_back(anna.connection):
+        one = noted(anna, ruling(15))
+    other = noted(anna, ruling(15)._replace(decided_at=day(15).astimezone(timezone(timedelta(hours=5)))))
+
+    assert one.decision_id == other.decision_id
+
+
+def test_its_id_does_not_depend_on_the_order_of_its_records(anna: SmallProject) -> None:
+    records = pl.DataFrame({"record_key": [DELIVERY, DELIVERY.replace("1", "2")], "side": [1, 1]})
+    records = records.cast({"side": pl.UInt16})
+    ids = set()
+    for own in (records, records.reverse()):
+        with rolled_back(anna.connection):
+            ids.add(commit(anna.project, anna.connection, DecisionKind.NOTE, ruling(15), own, value="x").decision_id)
+
+    assert len(ids) == 1
 
 
 def test_a_decision_in_an_open_transaction_goes_with_it(anna: SmallProject) -> None:

@@ -2,48 +2,21 @@
 
 import csv
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pipelines.decide import deliveries as step
 from pipelines.decide.deliveries import decide
-from pipelines.derive.merge import Merged, rederive
-from pipelines.ingest.ingest_files import DeliveryResult
 from pipelines.steps.check import check
 from pipelines.steps.rejected_files import write_rejected_files
 from pipelines.store.reads import health
-from tests.small_project import SmallProject, small_project, starting_point
-
-PEOPLE = """id,name,phone,email,tier
-1,Anna Berg,+49 30 90182001,anna@example.com,silver
-2,Ben Tal,+49 30 90182002,ben@example.com,
-3,Cleo Ott,+49 30 90182003,cleo@example.com,gold
-4,Dora Eck,+49 30 90182004,dora@example.com,"""
-HEADER = "decision,contact,others,records,field,value,reason,by,until"
+from tests.pipelines.decide.request_files import HEADER, ask, decided, derived, four_people, outcomes
+from tests.small_project import SmallProject, starting_point
 
 
 @starting_point
 def people(project: SmallProject) -> None:
-    """Four people of one list."""
-    project.deliver("crm", "2026-01-05", PEOPLE)
-    project.run()
-
-
-def ask(project: SmallProject, *rows: str, day: str = "2026-06-01", header: str = HEADER) -> DeliveryResult:
-    """What becomes of a file of these requests."""
-    project.deliver("decisions", day, "\n".join([header, *rows]))
-    return decided(project)
-
-
-def decided(project: SmallProject) -> DeliveryResult:
-    [taken] = [each for each in decide(project.project, project.connection, project.run_id) if not each.known]
-    return taken
-
-
-def outcomes(taken: DeliveryResult) -> dict[str, int]:
-    return {outcome.value: count for outcome, count in taken.outcomes.items() if count}
+    four_people(project)
 
 
 def problems(project: SmallProject) -> list[tuple[int, str, str]]:
@@ -159,96 +132,6 @@ def test_a_block_ends_with_the_day_it_names(people: SmallProject) -> None:
     ask(people, "block,crm:1,,,,,on leave,Ina,2199-12-31")
     [block] = people.rows("SELECT expires_at FROM decision")
     assert block["expires_at"].isoformat() == "2200-01-01T00:00:00+00:00"
-
-
-# rows that depend on each other -----------------------------------------------------------------------------------
-
-
-@pytest.mark.heavy
-def test_rows_see_what_the_rows_before_them_have_done(people: SmallProject) -> None:
-    taken = ask(
-        people,
-        "merge,crm:1,crm:2,,,,one person,Ina,",
-        "tag,ben@example.com,,,,vip,x,Ina,",
-        "merge,crm:2,crm:3,,,,one person,Ina,",
-        "untag,cleo@example.com,,,,vip,x,Ina,",
-        "edit,crm:4,,,phone,+49 30 90182044,moved,Ina,",
-        "tag,030 90182044,,,,new number,x,Ina,",
-        "block,anna@example.com,,,,,x,Ina,",
-        "unblock,crm:3,,,,,x,Ina,",
-    )
-    assert outcomes(taken) == {"created": 8}
-    assert people.people() == {frozenset({"crm:1", "crm:2", "crm:3"}), frozenset({"crm:4"})}
-    assert people.contact("crm:1")["tags"] == []
-    assert people.contact("crm:4")["tags"] == ["new number"]
-    assert people.contact("crm:1")["status"] == "inactive"
-
-
-@pytest.mark.heavy
-def test_a_contact_that_a_row_creates_is_known_to_the_rows_behind_it(people: SmallProject) -> None:
-    taken = ask(
-        people,
-        "create,,,called us,Ina,Eva Ruhl,eva@example.com",
-        "tag,eva@example.com,vip,x,Ina,,",
-        header="decision,contact,value,reason,by,name,email",
-    )
-    assert outcomes(taken) == {"created": 2}
-    [eva] = people.rows("FROM contact WHERE email = 'eva@example.com'")
-    assert eva["tags"] == ["vip"]
-
-
-@pytest.mark.heavy
-def test_contacts_are_derived_once_for_rows_that_do_not_depend_on_each_other(
-    people: SmallProject, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    times: list[str] = []
-
-    def counted(*given: Any) -> Merged:
-        times.append("once")
-        return rederive(*given)
-
-    monkeypatch.setattr("pipelines.decide.batch.rederive", counted)
-    ask(
-        people,
-        "tag,crm:1,,,,vip,x,Ina,",
-        "edit,crm:1,,,tier,gold,x,Ina,",
-        "note,crm:2,,,,hello,,Ina,",
-        "merge,crm:3,crm:4,,,,one person,Ina,",
-    )
-    assert times == ["once"]
-
-
-@pytest.mark.heavy
-def test_what_became_of_an_id_names_the_decision_also_where_many_were_derived_at_once(people: SmallProject) -> None:
-    ask(people, "merge,crm:1,crm:2,,,,one person,Ina,", "merge,crm:3,crm:4,,,,one person,Ina,")
-    changes = people.rows("SELECT run_id, old_id FROM id_changes ORDER BY number")
-    merges = people.rows("SELECT 'decision:' || decision_id AS run_id FROM decision ORDER BY row_number")
-    assert sorted(each["run_id"] for each in changes) == sorted(each["run_id"] for each in merges)
-
-
-@pytest.mark.heavy
-def test_many_rows_at_once_make_what_they_make_one_by_one(people: SmallProject, tmp_path: Path) -> None:
-    rows = [
-        "edit,crm:1,,,tier,gold,x,Ina,",
-        "merge,crm:1,crm:2,,,,one person,Ina,",
-        "tag,crm:2,,,,vip,x,Ina,",
-        "edit,crm:2,,,name,Anna Berg,x,Ina,",
-        "block,crm:3,,,,,x,Ina,",
-        "unmerge,crm:1,,,,,two people,Ina,",
-        "tag,crm:2,,,,second,x,Ina,",
-    ]
-    ask(people, *rows)
-    at_once = derived(people)
-    with small_project(tmp_path / "other") as other:
-        other.deliver("crm", "2026-01-05", PEOPLE)
-        other.run()
-        for number, row in enumerate(rows, 1):
-            ask(other, row, day=f"2026-06-{number:02d}")
-        assert derived(other) == at_once
-
-
-def derived(project: SmallProject) -> list[dict[str, Any]]:
-    return project.rows("SELECT * EXCLUDE (run_id, status_since) FROM contact ORDER BY contact_id")
 
 
 # rows that come again ---------------------------------------------------------------------------------------------

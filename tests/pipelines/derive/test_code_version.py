@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.derive import code_version
 from pipelines.derive.code_version import rules_of_matching
-from tests.golden.matching_rules import RESULTS, golden
+from tests.golden.matching_rules import RESULTS, VERSIONS, golden
 
 
 def rules_now() -> str:
@@ -25,7 +25,7 @@ def test_another_result_is_another_version(name: str) -> None:
     kept, now = golden(name), results()
     changed = [part for part in now if kept["results"].get(part) != now[part]]
     assert not changed, (
-        f"{name} gives other {', '.join(changed)} than before. If that is meant, raise {name.upper()} in "
+        f"{name} gives other {', '.join(changed)} than before. If that is meant, raise {VERSIONS[name]} in "
         "pipelines/derive/code_version.py, so that everything is matched anew, and write the golden file anew with "
         "`python -m tests.golden.matching_rules`"
     )

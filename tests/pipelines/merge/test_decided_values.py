@@ -226,3 +226,17 @@ def test_no_decision_makes_a_blank_of_what_is_said_after_it(
 ) -> None:
     last = stated("b", "word", 10)
     assert values([*(each for each in said if each["record_key"] != "b"), last], decided)
+
+
+def test_a_tag_that_is_removed_leaves_those_beside_it() -> None:
+    said = [stated("a", tag, field="tags") for tag in ("fair", "vip")] + [stated("b", "vip", 1, field="tags")]
+    removed = [decision("untag", "vip", 2, field="tags"), decision("untag", "new", 3, field="tags")]
+
+    assert candidates(said, removed)["value"].to_list() == ["fair"]
+
+
+def test_a_tag_that_is_stated_after_its_removal_is_there_again() -> None:
+    said = [stated("a", "vip", field="tags"), stated("b", "vip", 5, field="tags")]
+
+    assert candidates(said, [decision("untag", "vip", 4, field="tags")])["record_key"].to_list() == ["b"]
+    assert candidates(said, [decision("untag", "vip", 5, field="tags")]).is_empty()

@@ -212,3 +212,12 @@ def test_undoing_a_change_restores_every_id_it_took(apart: dict[str, str], other
 
     assert third == first
     assert {new for _, new, kind in feed if kind == "restored"} == set(first.values()) - set(second.values())
+
+
+def test_aliases_come_in_one_order_whatever_that_of_the_clusters() -> None:
+    before = dict.fromkeys("a", "a") | {"b": "b", "c": "c", "d": "d"}
+    found = identified({"a": "x", "b": "x", "c": "x", "d": "x"}, before=before)
+    again = identified({"d": "x", "c": "x", "b": "x", "a": "x"}, before=dict(reversed(before.items())))
+
+    assert found.aliases.rows() == again.aliases.rows() == sorted(found.aliases.rows())
+    assert aliases(found) == {("a", "b", "merged"), ("c", "b", "merged"), ("d", "b", "merged")}

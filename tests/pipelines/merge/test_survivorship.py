@@ -421,3 +421,23 @@ def test_tags_that_only_fill_blanks_are_no_part_of_a_union_with_others() -> None
     tags = [candidate("a", "tags", "vip", only_fills=True), candidate("b", "tags", "b2b")]
     assert survivors(tags).fields["value"].to_list() == ["b2b"]
     assert survivors(tags[:1]).fields["value"].to_list() == ["vip"]
+
+
+def test_twenty_values_that_lost_are_enough_to_see_why() -> None:
+    assert MOST_LOST == 20
+
+
+def test_of_records_that_state_one_tag_the_same_one_speaks_for_it_whatever_their_order() -> None:
+    said = [candidate(record, "tags", "vip") for record in "bac"]
+
+    found = [survivors(order).fields["record_key"].to_list() for order in (said, said[::-1])]
+    assert found == [["a"], ["a"]]
+
+
+@pytest.mark.parametrize("field", ["name", "email"])
+def test_the_primary_of_a_merge_comes_before_a_better_source(field: str) -> None:
+    value = {"name": ("Anna Berg", "Ana Berg"), "email": ("anna@example.com", "ana@example.com")}[field]
+    make = name if field == "name" else lambda record, text, **said: candidate(record, field, text, **said)
+    better, primary = make("a", value[0], primary=1), make("b", value[1], priority=20)
+
+    assert chosen(field, better, primary) == (value[1], "primary")

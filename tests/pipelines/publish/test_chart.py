@@ -49,3 +49,8 @@ def test_what_is_below_zero_ends_where_the_rest_begins() -> None:
     chart = svg_bars([Bar("a", -3.0, ""), Bar("b", 5.0, "")], "t")
     [below, above] = re.findall(r'<rect class="plain" x="([\d.]+)" y="\d+" width="([\d.]+)"', chart)
     assert abs(float(below[0]) + float(below[1]) - float(above[0])) < 0.2
+
+
+def test_a_bar_of_less_than_one_goes_to_the_right() -> None:
+    assert signed_bar(0.5, (-1.0, 1.0), 8) == " " * 4 + "│" + "█" * 2
+    assert signed_bar(-0.5, (-1.0, 1.0), 8) == " " * 2 + "█" * 2 + "│"

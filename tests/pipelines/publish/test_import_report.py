@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,3 +45,12 @@ def test_a_delivery_is_told_in_counts() -> None:
 def test_outcomes_that_do_not_add_up_are_not_told() -> None:
     with pytest.raises(ContractBroken, match="do not add up"):
         summary(delivery(3, created=2), CODES)
+
+
+def test_a_delivery_is_told_by_these_keys_which_programs_read() -> None:
+    told = json.loads(summary(delivery(3, created=2, skipped=1), CODES))
+    assert list(told) == [
+        *("import_id", "retry_of_import_id", "run_id", "source_system", "file_sha256", "config_hash", "declared_at"),
+        *("state", "code", "way_out", "rows_read", "outcomes", "codes"),
+    ]
+    assert told["outcomes"] == dict.fromkeys(Outcome, 0) | {"created": 2, "skipped": 1}

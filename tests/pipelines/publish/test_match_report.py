@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from pipelines.publish.match_report import Report, in_bits, page
+from pipelines.publish.match_report import Report, in_bits, page, table
 
 REPORT = Report(
     project="small",
@@ -56,3 +56,9 @@ def test_what_the_last_run_took_is_shown_where_it_is_known() -> None:
 
 def test_what_there_is_none_of_is_said() -> None:
     assert "Vetoed pairs</h2><p>None.</p>" in page(REPORT, None).decode()
+
+
+def test_columns_of_numbers_stand_to_the_right() -> None:
+    found = table(["name", "pairs", "share", "mixed"], [["same_email", 1200, 0.5, 1], ["other", 3, 1.0, "none"]])
+    assert '<th>name</th><th class="number">pairs</th><th class="number">share</th><th>mixed</th>' in found
+    assert '<td>same email</td><td class="number">1,200</td><td class="number">0.5</td><td>1</td>' in found

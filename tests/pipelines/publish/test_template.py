@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.publish.template import Column, as_csv, as_markdown, template, unreached
+from pipelines.publish.template import Column, as_csv, as_markdown, field_column, template, unreached
 from pipelines.read.catalogue.registry import FORMATS
+from pipelines.read.tables.contact_table import FIELDS
 from schemas.contact_list import ContactTable
 from tests.small_project import SETTINGS, SmallProject, small_project
 
@@ -125,3 +126,17 @@ def test_the_template_of_every_format_comes_back_as_it_was_filled_in(tmp_path: P
         )
         assert set(dict(contact["attributes"])) == set(ATTRIBUTES)
         assert not list(unreached(project.project.settings, made))
+
+
+def test_the_page_is_a_table_of_five_columns(project: SmallProject) -> None:
+    lines = [line for line in as_markdown(template(project.project.settings, None)).splitlines() if line[:1] == "|"]
+    assert lines[:2] == ["| column | what it holds | what it takes | required | example |", "| --- " * 5 + "|"]
+    assert {line.count(" | ") for line in lines} == {4}
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_each_field_has_its_column(field: str) -> None:
+    column = field_column("Header", field, "DE", "; ", has_key=True)
+    assert (column.header, column.meaning) == ("Header", field)
+    assert all(isinstance(each, str) for each in column)
+    assert field_column("Header", "record_id", "DE", "; ", has_key=False).required == "no"

@@ -120,3 +120,9 @@ def test_a_uuid_of_a_vcon_begins_with_its_time_and_ends_with_its_domain() -> Non
     assert one.int >> 80 == int(NOW.timestamp() * 1000)
     assert one.int & (2**62 - 1) == other.int & (2**62 - 1) != uuid8("b.example", NOW).int & (2**62 - 1)
     assert one < other
+
+
+@pytest.mark.parametrize("left_out", [{"kind": "note"}, {"kind": "bounce"}, {"kind": "merge"}, {"direction": None}])
+def test_what_was_not_exchanged_is_no_dialog(left_out: dict[str, Any]) -> None:
+    document, kept = made(entry(1), entry(2) | left_out)
+    assert (len(document["dialog"]), kept) == (1, Kept(1, 0))

@@ -374,3 +374,29 @@ def test_all_of_nothing_is_everybody() -> None:
 def test_the_place_of_a_nested_question_is_told() -> None:
     deep = {"all": [{"field": "name", "op": "is_set"}, {"any": [{"not": {"field": "nam", "op": "is_set"}}]}]}
     assert fault(deep).startswith("where.all[1].any[0].not.field: ")
+
+
+OPERATORS = {
+    Kind.TEXT: "eq ne in not_in contains starts_with",
+    Kind.CHOICE: "eq ne in not_in",
+    Kind.NUMBER: "eq ne in not_in gt gte lt lte",
+    Kind.DATE: "eq ne in not_in gt gte lt lte within_last not_within_last",
+    Kind.INSTANT: "gt gte lt lte within_last not_within_last",
+    Kind.BOOLEAN: "eq ne",
+    Kind.LIST: "has_any has_all has_none",
+}
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_each_kind_of_field_is_asked_what_fits_it_and_nothing_else(kind: Kind) -> None:
+    assert FITS[kind] == {Operator(op) for op in f"is_set is_not_set {OPERATORS[kind]}".split()}
+
+
+def test_a_negative_question_is_the_opposite_of_a_positive_one() -> None:
+    assert {f"{negative} {positive}" for negative, positive in NEGATIVE.items()} == {
+        "ne eq",
+        "not_in in",
+        "not_within_last within_last",
+        "has_none has_any",
+        "is_not_set is_set",
+    }

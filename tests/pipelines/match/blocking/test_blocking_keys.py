@@ -136,6 +136,15 @@ def test_the_keys_of_a_record_do_not_depend_on_the_rows_beside_it(rows: list[Row
     assert halves.sort(halves.columns).equals(whole.sort(whole.columns))
 
 
+def test_pairs_are_sorted_however_many_there_are() -> None:
+    records = [*range(0, 120, 2), *range(119, 0, -2)]
+    keys = pl.DataFrame([(rule, rule, record) for rule in (7, 3) for record in records], schema=KEYS, orient="row")
+    pairs = candidate_pairs(keys)
+
+    assert pairs.equals(pairs.sort("lo", "hi"))
+    assert pairs.height == 120 * 119 // 2
+
+
 KEYED = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(0, 12)), unique=True)
 
 

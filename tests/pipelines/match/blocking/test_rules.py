@@ -248,3 +248,8 @@ def test_a_block_of_more_records_than_its_rule_allows_makes_no_pairs() -> None:
 
     assert in_blocks(full).height == full.height
     assert in_blocks(beyond).is_empty()
+
+
+def test_the_beginning_of_an_identifier_is_not_the_end_of_another() -> None:
+    pairs = [({"id": "ABC123"}, {"id": "XYZABC"}), ({"id": "ABC123"}, {"id": "ABC789"}), ({"id": "A1"}, {"id": "A2"})]
+    assert meetings(pairs) == [[], ["id_half"], []]

@@ -43,6 +43,13 @@ def test_nobody_votes_where_no_bridge_can_be() -> None:
     assert said(("a", "b", 0.9), components=("ab",)) == ("", {})
 
 
+def test_two_records_alone_have_no_say_beside_a_larger_component() -> None:
+    names = dict.fromkeys("abcde", "anna berg")
+    edges = ("a", "b", 0.99), ("b", "c", AUTO), ("d", "e", 0.9)
+
+    assert said(*edges, names=names, components=("abc", "de")) == ("abc", {"ab": 2, "bc": 2})
+
+
 def test_components_are_looked_at_by_themselves() -> None:
     names = dict.fromkeys("abcdef", "anna berg")
     edges = ("a", "b", 0.9), ("b", "c", 0.99), ("d", "e", 0.99), ("e", "f", 0.99), ("c", "d", 0.5), ("a", "z", 0.5)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.match.clusters.cluster import LIMITS, Clustered, cluster, components
+from pipelines.match.clusters.cluster import LIMITS, Clustered, cluster, components, limited
 from pipelines.match.priors import SURE
+from pipelines.match.score import NAMES_CONTRADICT
 from pipelines.match.source_links import DECISION, SOURCE_MERGE
 from tests.examples import examples
 
@@ -447,3 +448,55 @@ def test_every_record_is_in_one_cluster_that_holds_no_contradiction(
 
     assert sorted("".join(found)) == list(RECORDS)
     assert all(len({accounts[record] for record in group if record in accounts}) <= 1 for group in found)
+
+
+APART = frame([("a", "b", DOUBTFUL)], rule=NAMES_CONTRADICT)  # Christian and Christine
+
+
+def test_two_whose_given_names_contradict_each_other_are_not_joined_by_one_who_may_be_either() -> None:
+    merges = frame([("a", "c", CERTAIN), ("b", "c", LIKELY)], vague="c")
+    found = clustered_edges(pl.concat([merges, APART]), "abc")
+
+    assert groups(found) == {"ac", "b"}
+    assert found.vetoed["reason"].to_list() == ["veto:names"]
+    assert groups(clustered_edges(merges, "abc")) == {"abc"}
+
+
+@pytest.mark.parametrize("others", ["db", "da", "dbea"])
+def test_a_contradiction_goes_with_whoever_joins_the_records(others: str) -> None:
+    own = [(record, other, CERTAIN) for record, other in zip(others[1::2], others[::2], strict=True)]
+    merges = frame([("a", "c", CERTAIN), ("b", "c", LIKELY)], vague="c")
+    edges = pl.concat([frame(own).with_columns(pl.col("weight") + 9), merges, APART])
+
+    parted = [group for group in groups(clustered_edges(edges, "abcde")) if "a" in group and "b" in group]
+    assert parted == []
+
+
+def test_an_edge_that_nothing_supports_is_a_bridge_to_two_records_and_none_between_two_alone() -> None:
+    unsupported = frame([("b", "c", DOUBTFUL)]).with_columns(zone=pl.lit("merge"))
+    names = dict.fromkeys("abc", "anna berg")
+    found = clustered_edges(pl.concat([frame([("a", "b", CERTAIN)]), unsupported]), "abc", names=names)
+
+    assert groups(found) == {"ab", "c"}
+    assert found.vetoed["reason"].to_list() == ["bridge"]
+    assert groups(clustered_edges(unsupported, "bc", names=names)) == {"bc"}
+
+
+def test_a_bridge_is_one_also_where_no_edge_is_sure() -> None:
+    names = dict.fromkeys("abcd", "anna berg")
+    found = clustered([("a", "b", 0.95), ("c", "d", 0.95), ("b", "c", LIKELY)], "abcd", names=names)
+
+    assert groups(found) == {"ab", "cd"}
+    assert found.vetoed["reason"].to_list() == ["bridge"]
+
+
+def test_only_addresses_and_numbers_are_limited_and_the_spellings_of_a_number_are_one() -> None:
+    told = [
+        ("a", "phone", "442079460111"),
+        ("b", "phone", "02079460111"),
+        ("a", "email", "a@b.example"),
+        ("a", "x", "1"),
+    ]
+    points = pl.DataFrame(told, schema=["record_key", "field", "value"], orient="row")
+
+    assert limited(points)["value"].to_list() == ["79460111", "79460111", "a@b.example"]

@@ -70,6 +70,13 @@ def test_without_one_likely_pair_clusters_are_not_looked_at() -> None:
     assert weight(unlikely, {**NAMED, "city": 0.9, "phone": -9.0}, {**NAMED, "street": 0.9, "phone": -9.0}) is None
 
 
+def test_one_likely_pair_is_enough_to_look_at_two_clusters() -> None:
+    unlikely = {**NAMED, "city": -4.0, "company": 4.0}
+    assert edges(unlikely)["probability"][0] < LIKELY
+
+    assert weight(CITY, unlikely) == pytest.approx(PRIOR + 4.0 + 5.0 + 2.0 + 4.0)
+
+
 @pytest.mark.parametrize(("smaller", "larger", "joined"), [(1, 1, 0), (1, 2, 1), (FEW, 9, 1), (FEW + 1, 9, 0)])
 def test_a_cluster_takes_in_few_records_and_two_lone_ones_have_been_weighed(
     smaller: int, larger: int, joined: int

@@ -47,6 +47,7 @@ def test_two_addresses_agree_at_a_level(lo: str, hi: str, expected: str) -> None
     ("lo", "hi", "expected"),
     [
         ("442079460111", "02079460111", "variant"),
+        ("+442079460111", "442079460111", "variant"),  # one sign apart, and the same number
         ("442079460111", "442079460112", "different"),  # neighbours in a numbering plan
         ("442079460111", "442079460199", "different"),
         ("442079460111", "442079560111", "typo"),

@@ -29,6 +29,11 @@ def level(lo: str, hi: str, part: str = "given_name") -> str:
         ("محمد", "иван", "not comparable"),
         ("محمد", "moussa", "not comparable"),
         ("สมชาย", "somchai", "typo"),
+        ("สมชาย", "mara", "not comparable"),
+        ("मोहन", "mary", "not comparable"),
+        ("عبدالرحمن", "عبدالرحمان", "typo"),
+        ("عبدالرحمن", "عبدالرهمن", "typo"),
+        ("عبدالرحمن", "عبدالكريم", "different"),
     ],
 )
 def test_two_scripts_agree_or_are_not_comparable_and_one_may_contradict_itself(lo: str, hi: str, expected: str) -> None:

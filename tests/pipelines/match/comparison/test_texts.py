@@ -21,6 +21,16 @@ def level(field: str, lo: str, hi: str) -> str:
         ("19800304", "19800305", "typo"),
         ("19800304", "19801104", "part"),
         ("19800304", "19810921", "near"),
+        ("19800304", "19820921", "different"),
+        ("19800304", "19811204", "near"),  # the day alone
+        ("19800304", "19950921", "different"),
+        ("19800304", "19811321", "near"),  # months that end alike are two
+        ("19800304", "19951304", "different"),
+        ("19800304", "19950304", "part"),
+        ("19800304", "19950309", "different"),
+        ("19800304", "1980", "near"),
+        ("1980", "1981", "near"),
+        ("1980", "1990", "different"),
         ("19800304", "19990921", "different"),
     ],
 )
@@ -61,3 +71,8 @@ def test_it_makes_no_difference_which_text_comes_first_and_every_level_has_its_p
     found = level(field, one, other)
     assert found == level(field, other, one)
     assert found in {*LEVELS[field], UNKNOWN}
+
+
+@pytest.mark.parametrize("field", TEXTS)
+def test_without_pairs_there_are_no_levels(field: str) -> None:
+    assert judged_texts(field, pl.DataFrame(schema={"lo": pl.String, "hi": pl.String})).to_list() == []

@@ -15,6 +15,8 @@ from tests.pipelines.match.comparison.names_of_pairs import levels
         ("Ana Ruiz Ortega", "Luis Ortega Ruiz", ("different", "different")),
         ("Ana Maria Ruiz", "Paula Maria Ruiz", ("different", "exact")),
         ("Mara Quint", "Quint Ober", ("different", "different")),
+        ("Anna Bea Cleo Dora Emma Fina Gina Quint", "Bea Quint", ("short", "exact")),
+        ("Anna Bea Cleo Dora Emma Fina Gina Hera Quint", "Bea Quint", ("different", "exact")),
     ],
 )
 def test_all_words_of_the_shorter_name_have_to_be_in_the_longer(

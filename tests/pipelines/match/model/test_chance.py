@@ -56,6 +56,12 @@ def test_records_that_say_the_same_count_once_and_make_no_pair() -> None:
     assert random_pairs(said).rows() == [(0, 3)]
 
 
+def test_of_records_that_say_the_same_the_first_stands_for_all_wherever_it_is() -> None:
+    said = pl.DataFrame({"record": [5, 1, 3, 9], "said": [7, 7, 7, 9]}, schema={"record": pl.UInt32, "said": pl.UInt64})
+
+    assert random_pairs(said).rows() == random_pairs(said.reverse()).rows() == [(1, 9)]
+
+
 def test_pairs_are_as_many_as_asked_for_each_once() -> None:
     said = pl.DataFrame({"record": range(100), "said": range(100)}, schema={"record": pl.UInt32, "said": pl.UInt64})
     pairs = random_pairs(said, drawn=500)

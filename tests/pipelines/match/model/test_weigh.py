@@ -138,6 +138,15 @@ def test_weights_of_fields_the_prior_and_relations_add_up() -> None:
     )
 
 
+@pytest.mark.parametrize("part", ["given", "family"])
+def test_only_a_full_name_that_is_the_same_weighs_as_one(part: str) -> None:
+    row: Row = {"given": "Vidkun", "family": "Quisling"}
+    same, other = weighed([row, row]), weighed([row, row | {part: "Bartholomew"}])
+
+    assert same.fields["name_bearers"][0] != 0
+    assert other.fields["name_bearers"][0] == 0
+
+
 def test_a_field_that_a_side_lacks_weighs_nothing() -> None:
     found = weighed([{"given": "Mara", "city": "Bath"}, {"given": "Mara"}])
     assert found.fields["city"].tolist() == [0.0]

@@ -29,3 +29,7 @@ def test_a_delimiter_behind_every_row_is_none() -> None:
 
 def test_a_cell_below_no_header_may_be_missing() -> None:
     assert fits(["Ann", "x"], header=["First Name", "Notes", "column 3"]) == [1]
+
+
+def test_a_row_is_cut_in_two_whichever_part_comes_first() -> None:
+    assert fits(["5550101", "x"], ["Ann", MAIL, "+1415"]) == []

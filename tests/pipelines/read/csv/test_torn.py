@@ -74,3 +74,17 @@ def test_a_quote_left_open_in_the_header_refuses_the_file_with_its_place(
 
 def test_a_header_may_have_words_on_several_lines(tmp_path: Path) -> None:
     assert read(tmp_path, f'id,"name\n(first, last)",phone\n{CEM}') == (["3"], [], 1)
+
+
+@pytest.mark.parametrize(
+    ("lines", "rows"),
+    [
+        (["Ann,+14155550101", "Bob,+14155550102"], True),
+        (["+14155550101", "+14155550102"], False),  # numbers below each other are no list by themselves
+        (["Ann,+14155550101", "Bob"], False),
+        (["Ann,Main St", "Bob,High St"], False),
+        (["Ann,+14155550101", "+14155550102,Bob"], False),
+    ],
+)
+def test_lines_are_rows_where_each_has_a_number_or_an_address_in_the_same_column(lines: list[str], rows: bool) -> None:
+    assert are_rows(lines, ",") is rows

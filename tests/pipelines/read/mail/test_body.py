@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.read.core.frames import File
 from pipelines.read.mail.body import MAX_PASSED_ON, body
-from pipelines.read.mail.parts import MAX_DEPTH, MAX_PARTS, Budget, Unbounded, content_of, inner_parts, mail_of
+from pipelines.read.mail.parts import MAX_DEPTH, MAX_PARTS, Budget, Unbounded, content_of, decoded, inner_parts, mail_of
 
 
 def text_of(data: bytes) -> str | None:
@@ -166,3 +166,10 @@ def test_too_deep_a_mail_is_too_much() -> None:
     head = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\n\n--b{n}\n' for n in levels)
     with pytest.raises(Unbounded):
         text_of(head.encode() + b"\nx\n")
+
+
+@pytest.mark.parametrize(
+    "charset", ["punycode", "idna", "IDNA", "unicode_escape", "raw-unicode-escape", "unicode_internal", "no-such", None]
+)
+def test_a_charset_that_is_none_or_costs_too_much_is_not_asked(charset: str | None) -> None:
+    assert decoded(b"xn--bcher-kva \\u0041", charset) == "xn--bcher-kva \\u0041"

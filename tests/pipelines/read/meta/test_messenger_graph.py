@@ -204,3 +204,11 @@ EITHER: list[Any] = [
 def test_as_many_entries_come_out_as_messages_go_in(messages: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         assert outcomes(read(Path(folder), conversation(ANNA, *messages), page_id=PAGE, rows=3)) == len(messages)
+
+
+@pytest.mark.parametrize("lacking", ["id", "from", "created_time"])
+def test_a_message_that_lacks_what_makes_it_one_is_refused(tmp_path: Path, lacking: str) -> None:
+    message = {name: value for name, value in said("m_1", ANNA, PAGE).items() if name != lacking}
+    batch = read(tmp_path, conversation(ANNA, message, said("m_2", ANNA, PAGE)), page_id=PAGE)
+    assert batch.messages["key"].to_list() == ["mid:m_2"]
+    assert batch.refused["code"].to_list() == [ErrorCode.MESSAGE_UNREADABLE]

@@ -43,3 +43,31 @@ def test_words_beside_a_time_need_not_be_halves_of_a_day() -> None:
     assert says_nothing("klo")
     assert known("오후")
     assert not known("klo")
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "klo",
+        "kl",
+        "um",
+        "at",
+        "à",
+        "as",
+        "às",
+        "om",
+        "u",
+        "o",
+        "v",
+        "в",
+        "ve",
+        "saat",
+        "ore",
+        "alle",
+        "las",
+        "a",
+        "uhr",
+    ],
+)
+def test_little_words_around_a_time_say_no_half_of_a_day(word: str) -> None:
+    assert says_nothing(word)

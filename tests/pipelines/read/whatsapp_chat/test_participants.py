@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import DeliveryHeld
-from pipelines.read.whatsapp_chat.participants import counted_title, title_in
+from pipelines.read.whatsapp_chat.participants import clean, counted_title, title_in
 from schemas.error_codes import ErrorCode
 from tests.pipelines.read.whatsapp_chat.test_chat import read, written
 
@@ -114,3 +114,11 @@ def test_lines_of_an_unknown_half_of_the_day_are_refused_with_their_place(tmp_pa
     batch = read(written(tmp_path, text, "WhatsApp Chat with Lena.txt"))
     assert batch.messages["text"].to_list() == ["one", "three"]
     assert batch.refused.select("row", "line", "code").rows() == [(2, 2, "MESSAGE_UNREADABLE")]
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [("~ Lena", "Lena"), ("~\u202fLena", "Lena"), ("~Lena", "Lena"), ("Lena ~", "Lena ~"), (" \u200eLena ", "Lena")],
+)
+def test_a_name_its_bearer_chose_has_no_tilde(written: str, name: str) -> None:
+    assert clean(written) == name

@@ -31,6 +31,11 @@ Parts = tuple[str | None, str | None, str | None]
         ("伊藤さくら", ("さくら", None, "伊藤")),
         ("김민준", ("민준", None, "김")),
         ("남궁민수", ("민수", None, "남궁")),
+        ("Lê Hiền", ("hien", None, "le")),
+        ("Le Hien", ("le", None, "hien")),
+        ("Mai Thị Hoa", ("hoa", "thi", "mai")),
+        ("Mai Hoa", ("mai", None, "hoa")),
+        ("Anna Phạm", ("anna", None, "pham")),
     ],
 )
 def test_a_full_name_has_its_parts(name: str, expected: Parts) -> None:
@@ -42,3 +47,10 @@ def test_names_that_nothing_has_to_be_done_with_stay_beside_those_that_are_repai
     columns = {"given": ["Mara", "Mama", "Otto"], "family": ["Quint", "Quint", "Ober Jr."]}
     names, _ = prepare_list(pl.DataFrame(columns), {"given": "given_name", "family": "family_name"})
     assert names.select("given_name", "family_name").rows() == [("mara", "quint"), (None, "quint"), ("otto", "ober")]
+
+
+def test_a_blank_middle_name_leaves_that_which_the_given_name_has() -> None:
+    columns = {"given": ["Mara Ann", "Mara Ann", "Mara"], "middle": ["", "Lou", None], "family": ["Quint"] * 3}
+    roles = {"given": "given_name", "middle": "middle_name", "family": "family_name"}
+    names, _ = prepare_list(pl.DataFrame(columns), roles)
+    assert names["middle_name"].to_list() == ["ann", "lou", None]

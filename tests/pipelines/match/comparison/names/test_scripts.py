@@ -2,7 +2,14 @@ import polars as pl
 import pytest
 
 from pipelines.match.comparison.names.romanisation import spelling_key
-from pipelines.match.comparison.names.scripts import key_names, known_spellings, parted, script_of, spelling
+from pipelines.match.comparison.names.scripts import (
+    key_names,
+    known_spellings,
+    parted,
+    script_of,
+    spelling,
+    spelling_columns,
+)
 
 
 @pytest.mark.parametrize(
@@ -85,3 +92,9 @@ def test_keys_meet_across_scripts_and_romanisations() -> None:
     assert names["given_name"].to_list() == [spelling_key("julia"), spelling_key("julia"), None]
     assert names["family_name"].to_list() == [spelling_key("scherbakowa"), spelling_key("scherbakowa"), None]
     assert names["middle_name"].to_list() == [None, None, "ann"]
+
+
+def test_spellings_are_columns_of_the_same_types_whatever_the_names() -> None:
+    without, some = spelling_columns(pl.Series([], dtype=pl.String)), spelling_columns(pl.Series(["иван", "mara"]))
+    assert without.schema == some.schema
+    assert some["latin"].to_list() == ["ivan", "mara"]
