@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from console.looking.standing import standing
 from console.terminal.exit_codes import OK, WRONG, CommandError
 from console.terminal.screen import as_json, cell, local, out, plural, printable, say, table
 from pipelines.project import OpenProject
@@ -99,7 +100,7 @@ def draw(
     if decisions:
         said = [
             [row["decision_id"][:8], row["decided_at"], row["actor"], row["kind"], row["value"], row["reason"],
-             "taken back" if row["revoked_at"] else "yes"]
+             standing(row)]
             for row in decisions
         ]  # fmt: skip
         out.print(table("Decisions about it", ["id", "when", "who", "kind", "value", "why", "stands"], said))

@@ -27,9 +27,9 @@ def edit(
     attribution: Attribution,
     batch: DecisionBatch | None = None,
 ) -> Decision:
-    """Give a contact a value of `name`, `phone`, `email` or `attr.<name>`, against all that was said of it so far.
+    """Give a contact a value of `name`, `phone`, `email` or `attr.<name>`, against all that was stated of it so far.
 
-    What a source says anew afterwards competes by the rule of the field.
+    It gives way to what a source states for the first time afterwards.
 
     Raises:
         DecisionRefused: The value is none of this field, or the field is pinned.
@@ -48,7 +48,7 @@ def clear(
     attribution: Attribution,
     batch: DecisionBatch | None = None,
 ) -> Decision:
-    """Empty a field, until a source says something new of it.
+    """Empty a field, until a source states a new value.
 
     Raises:
         DecisionRefused: There is nothing in it, it is pinned, or it is required.
@@ -79,7 +79,7 @@ def pin(
     attribution: Attribution,
     batch: DecisionBatch | None = None,
 ) -> Decision:
-    """Give a field a value that stays whatever a source says; without `text` the one it has.
+    """Give a field a value that stays whatever a source states; without `text` the one it has.
 
     Raises:
         DecisionRefused: The value is none of this field, or there is none to pin.

@@ -104,11 +104,8 @@ def values_since_decision(connection: Connection, contacts: pl.Series) -> pl.Dat
             f"""
             WITH carried AS ({VALUE_DECISIONS}),
             spoken_of AS (
-                SELECT r.record_key, c.field FROM carried c JOIN decision_record r USING (decision_id)
-                WHERE c.kind IN ('edit', 'pin')
-                UNION
-                SELECT m.record_key, 'tags' FROM carried c JOIN membership m USING (contact_id)
-                WHERE c.kind = 'untag' AND m.run_to IS NULL
+                SELECT DISTINCT m.record_key, c.field FROM carried c JOIN membership m USING (contact_id)
+                WHERE c.kind IN ('edit', 'pin', 'untag') AND m.run_to IS NULL
             ),
             content AS (
                 SELECT o.field, s.record_key, s.version, s.first_seen_at, s.name, s.tags, s.attributes
