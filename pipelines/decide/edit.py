@@ -4,10 +4,13 @@ The contact is derived as before; what was decided is one more thing that is sta
 the record that gives the contact its id and stays with that one, whatever is merged and parted.
 """
 
+import polars as pl
+
 from pipelines.decide.batch import DecisionBatch
 from pipelines.decide.commit import Attribution, commit
 from pipelines.decide.validate import validate
 from pipelines.errors import DecisionRefused
+from pipelines.normalise.text import joined
 from pipelines.project import OpenProject
 from pipelines.store.contacts import candidate_values
 from pipelines.store.decisions import decisions
@@ -86,7 +89,7 @@ def pin(
     """
     _require_field(project, field)
     value = (
-        _only_value(connection, contact, field)
+        _only_value(project, connection, contact, field)
         if text is None
         else validate(project, field, text, attribution.decided_at, batch)
     )
@@ -94,8 +97,11 @@ def pin(
     return commit(project, connection, DecisionKind.PIN, attribution, records, field=field, value=value, batch=batch)
 
 
-def _only_value(connection: Connection, contact: str, field: str) -> str:
+def _only_value(project: OpenProject, connection: Connection, contact: str, field: str) -> str:
     values = candidate_values.values_of(connection, contact, field)
+    definition = project.settings.attributes.get(field.removeprefix("attr.")) if field.startswith("attr.") else None
+    if values and definition is not None and definition.is_list:
+        return str(pl.select(joined(pl.lit(pl.Series([values])))).item())
     if len(values) != 1:
         several = "has several values" if values else "is empty"
         raise DecisionRefused(f"{field} {several}, so it is not clear what to pin: say which value it is to have")

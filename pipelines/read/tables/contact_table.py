@@ -7,11 +7,11 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.errors import DeliveryRefused
-from pipelines.normalise.text import NO_VALUE
+from pipelines.normalise.text import NO_VALUE, split_cells
 from pipelines.read.core.batch import Batch
 from pipelines.read.tables.header_words import MEANINGS, fold, holds_a_person
 from pipelines.read.tables.several_values import listed_tags, part_addresses, part_phones
-from pipelines.read.tables.spreadsheet_cells import CLEAR, clean_cells, split_cells
+from pipelines.read.tables.spreadsheet_cells import CLEAR, clean_cells
 from pipelines.read.tables.table import BLANK, OVER, Rows, Table
 from schemas import received
 from schemas.error_codes import ErrorCode
