@@ -21,9 +21,8 @@ def not_reserved(name: str) -> str:
     return name
 
 
-SourceName = Annotated[  # it becomes part of file names
-    str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$"), AfterValidator(not_reserved)
-]
+SOURCE_NAME = r"^[a-z0-9][a-z0-9_-]*$"  # it becomes part of file names
+SourceName = Annotated[str, Field(pattern=SOURCE_NAME), AfterValidator(not_reserved)]
 AttributeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 

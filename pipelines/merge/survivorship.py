@@ -65,7 +65,7 @@ def apply_survivorship(candidates: pl.DataFrame, attributes: Mapping[str, Attrib
         choose(points.filter(pl.col("field").is_in(["phone", "email"])), POINT),
         keep_all(ranked.filter(pl.col("field") == "tags"), "union", EVERY),
         *(
-            merge_attribute(ranked.filter(pl.col("field") == f"attr.{name}", _fits(definition)), definition)
+            merge_attribute(ranked.filter(pl.col("field") == f"attr.{name}", fits(definition)), definition)
             for name, definition in attributes.items()
         ),
     ]
@@ -134,7 +134,7 @@ def merge_attribute(candidates: pl.DataFrame, attribute: Attribute) -> pl.DataFr
     return choose(candidates.with_columns(_measure(attribute).alias(rule.value)), (*first, rule.value, *others))
 
 
-def _fits(attribute: Attribute) -> pl.Expr:
+def fits(attribute: Attribute) -> pl.Expr:
     """Whether a value is one of the attribute as it is defined now: it may have been received under another type."""
     value = pl.col("value")
     match attribute.type:

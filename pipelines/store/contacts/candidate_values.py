@@ -5,12 +5,10 @@ And what has to be known of these before more is decided.
 
 import polars as pl
 
+from pipelines.store.decisions.decisions import DECISION_ORDER
 from pipelines.store.warehouse.connection import Connection, query, register, value
 
 SCOPE = "IN (SELECT contact_id::UUID FROM scope)"
-# Order of decisions: their time, and within a file of change requests their place in it.
-DECISION_ORDER = """lpad(epoch_us(d.decided_at)::VARCHAR, 20, '0') || lpad(coalesce(d.row_number, 0)::VARCHAR, 10, '0')
-          || d.decision_id"""
 # Decisions about values with the record each was decided for, and the contact that is in now.
 VALUE_DECISIONS = f"""
     SELECT m.contact_id, r.record_key, d.decision_id, d.kind, coalesce(d.field, 'tags') AS field, d.value, d.decided_at,

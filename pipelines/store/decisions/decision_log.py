@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.store.contacts.candidate_values import DECISION_ORDER
+from pipelines.store.decisions.decisions import DECISION_ORDER
 from pipelines.store.warehouse.connection import Connection, query, register
 
 FEWEST_LETTERS = 4  # of the beginning of an id
