@@ -64,17 +64,20 @@ def doubtful_times(batch: Batch) -> pl.DataFrame:
     """
     times = ((batch.messages, "sent_at"), (batch.events, "happened_at"))
     skipped = pl.col("zone_source") == ZoneSource.SKIPPED.value
-    rules = (
-        (lambda at: pl.col(at).is_null(), ErrorCode.TIME_UNKNOWN, TIME_NEEDED),
-        (lambda _: skipped, ErrorCode.TIME_SKIPPED, "a time that the clocks of the source's timezone show"),
-    )
+    rules = [
+        (frame, at, is_doubtful, code, expected)
+        for frame, at in times
+        for is_doubtful, code, expected in (
+            (pl.col(at).is_null(), ErrorCode.TIME_UNKNOWN, TIME_NEEDED),
+            (skipped, ErrorCode.TIME_SKIPPED, "a time that the clocks of the source's timezone show"),
+        )
+    ]
     return (
         pl.concat(
-            frame.filter(is_doubtful(at)).select(
+            frame.filter(is_doubtful).select(
                 "row", "line", field=pl.lit(at), code=pl.lit(code.value), expected=pl.lit(expected)
             )
-            for is_doubtful, code, expected in rules
-            for frame, at in times
+            for frame, at, is_doubtful, code, expected in rules
         )
         .with_columns(
             severity=pl.lit(Severity.WARNING.value),

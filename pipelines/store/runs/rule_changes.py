@@ -12,7 +12,7 @@ class Rule(NamedTuple):
     """What a run says of a rule behind a number, and the SQL of that number, without deliveries of the run (`$1`)."""
 
     sentence: str
-    count: str
+    sql: str
 
 
 RULES = {
@@ -54,7 +54,7 @@ def announce_rules(connection: Connection, run_id: str) -> dict[str, int]:
     for name, rule in RULES.items():
         if name in known:
             continue
-        number = 0 if is_new else int(value(connection, rule.count, [run_id]))
+        number = 0 if is_new else int(value(connection, rule.sql, [run_id]))
         connection.execute("INSERT INTO announced_rule VALUES (?, ?, ?)", [name, number, run_id])
         if number:
             changed[rule.sentence] = number
