@@ -7,9 +7,11 @@ from assets.boundary import without_values
 from assets.metadata import column_schema
 from assets.resources import Workspace
 from pipelines.derive.merge import merge
+from pipelines.steps.setting_changes import keep_settings
 from pipelines.store.reads import health
 from pipelines.store.reads.health import Finding
 from pipelines.store.reads.timeline import length
+from pipelines.store.runs.rule_changes import announce_rules
 from schemas.contact import Contact
 
 GROUP = "contacts"
@@ -59,6 +61,8 @@ def contacts(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mate
     """Derive the contacts that a change can reach."""
     project, connection, moment = workspace.opened()
     merged = merge(project, connection, context.run.run_id, moment)
+    keep_settings(project, connection)
+    rules = announce_rules(connection, context.run.run_id)
     findings = {
         "one_contact_per_record": health.one_contact_each(connection),
         "provenance_complete": health.provenance_complete(connection),
@@ -69,6 +73,7 @@ def contacts(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mate
     return dg.MaterializeResult(
         metadata={
             **merged._asdict(),
+            "new_rules": dg.MetadataValue.json(rules),
             "blocked_conversations": health.count(connection, "blocked_conversation"),
             "dagster/row_count": health.count(connection, "contact"),
         },

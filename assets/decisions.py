@@ -8,6 +8,7 @@ from assets.received import outcomes, states
 from assets.resources import Workspace
 from pipelines.decide.deliveries import decide
 from pipelines.steps.rejected_files import write_rejected_files
+from pipelines.store.decisions.change_requests import effects
 from pipelines.store.reads import health
 
 GROUP = "identity"
@@ -50,10 +51,16 @@ def decisions(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mat
             health.cannot_links_kept(connection),
         )
         held = health.Finding(sum(each.broken for each in findings), sum(each.checked for each in findings))
+    did = effects(connection, context.run.run_id)
     return dg.MaterializeResult(
         metadata={
             **states(taken),
             **outcomes(taken),
+            "applied": sum(did.kinds.values()),
+            **{f"applied_{kind}": number for kind, number in did.kinds.items()},
+            "contacts": did.contacts,
+            "merged": did.merged,
+            "split": did.split,
             "given_back": len(files),
             "dagster/row_count": health.count(connection, "decision"),
         },

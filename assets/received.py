@@ -12,6 +12,7 @@ from assets.resources import Workspace
 from pipelines.ingest.ingest_files import DeliveryResult
 from pipelines.ingest.receive import receive as take_in
 from pipelines.steps.rejected_files import write_rejected_files
+from pipelines.steps.setting_changes import require_no_unnamed_rename, setting_changes
 from pipelines.store.ingest.file_problems import file_problems
 from pipelines.store.ingest.unreachable_sources import unreachable
 from pipelines.store.reads import health
@@ -96,6 +97,8 @@ def drain(workspace: Workspace, run_id: str) -> list[dg.MaterializeResult]:
     """Take in what is new, give back what was refused, count."""
     project, connection, _ = workspace.opened()
     workspace.predicates()  # a mistake in a segment is found before anything is read
+    require_no_unnamed_rename(project, connection)
+    changes = setting_changes(project, connection)
     taken = take_in(project, connection, run_id, workspace.arrived())
     files = write_rejected_files(project, connection)
     counted = health.rows_conserved(connection)
@@ -105,7 +108,12 @@ def drain(workspace: Workspace, run_id: str) -> list[dg.MaterializeResult]:
     return [
         dg.MaterializeResult(
             asset_key="deliveries",
-            metadata={**states(taken), **outcomes(taken), "dagster/row_count": health.count(connection, "delivery")},
+            metadata={
+                **states(taken),
+                **outcomes(taken),
+                "settings": dg.MetadataValue.json(changes),
+                "dagster/row_count": health.count(connection, "delivery"),
+            },
             check_results=[
                 dg.AssetCheckResult(
                     check_name="rows_conserved",

@@ -38,6 +38,11 @@ class Attribute(Strict):
     required: bool = Field(default=False, description="Rows of a contact list that leave its column blank come back")
     pattern: str | None = Field(default=None, description="Regular expression (RE2) that a whole text has to match")
 
+    @property
+    def is_list(self) -> bool:
+        """Whether a contact, and each record, may have several values of it at once."""
+        return self.merge is AttributeMerge.UNION
+
     @model_validator(mode="after")
     def pattern_can_be_matched(self) -> Self:
         """A pattern no text can be held against would only be noticed in the middle of a run."""

@@ -89,7 +89,7 @@ class Kind(StrEnum):
 
 
 class FieldKind(NamedTuple):
-    """Kind of a field, and the values it offers if it is a choice."""
+    """Kind of a field, and the values it offers if it is a choice, or a list of choices."""
 
     kind: Kind
     values: tuple[str, ...] = ()
@@ -113,7 +113,10 @@ def field_kinds(attributes: Mapping[str, Attribute]) -> dict[str, FieldKind]:
         if name != "attributes"
     }
     every = {name: FieldKind(Kind.LIST) for name in EVERY}
-    custom = {f"attr.{name}": FieldKind(ATTRIBUTE_KINDS[each.type], each.values) for name, each in attributes.items()}
+    custom = {
+        f"attr.{name}": FieldKind(Kind.LIST if each.is_list else ATTRIBUTE_KINDS[each.type], each.values)
+        for name, each in attributes.items()
+    }
     return kinds | every | custom
 
 

@@ -26,6 +26,11 @@ def known_locale(name: str) -> str:
     raise ValueError(f"must be a language and its country, such as de_DE or en_GB{_nearest(spelt)}")
 
 
+def locale_of(region: str) -> str:
+    """The locale that is most likely in a country: de_DE for DE."""
+    return str(Locale.parse(f"und_{region}"))
+
+
 def _nearest(name: str) -> str:
     """The country that a language is mostly written in, where its code is known."""
     likely = get_global("likely_subtags").get(name.split("_", maxsplit=1)[0].lower())

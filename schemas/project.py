@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, field_validator
 
 from schemas.attribute import Attribute
 from schemas.keys import KeySources
+from schemas.locale import LocaleName, locale_of
 from schemas.source import Region, Source, Strict, Zone
 
 DECISIONS = "decisions"  # the source of change requests, which every project has
@@ -20,9 +21,8 @@ def not_reserved(name: str) -> str:
     return name
 
 
-SourceName = Annotated[  # it becomes part of file names
-    str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$"), AfterValidator(not_reserved)
-]
+SOURCE_NAME = r"^[a-z0-9][a-z0-9_-]*$"  # it becomes part of file names
+SourceName = Annotated[str, Field(pattern=SOURCE_NAME), AfterValidator(not_reserved)]
 AttributeName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -64,6 +64,9 @@ class Project(Strict):
     project: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", description="Name of the project")
     default_region: Region = Field(description="Country of phone numbers written without a country code")
     timezone: Zone = Field(default="UTC", description="Zone of times written without one")
+    locale: LocaleName | None = Field(
+        default=None, description="Language and country by whose rules text is sorted; default: that of default_region"
+    )
     sources: dict[SourceName, Source] = Field(description="Where deliveries come from")
     attributes: dict[AttributeName, Attribute] = Field(
         default_factory=dict, description="Custom attributes of contacts"
@@ -72,6 +75,10 @@ class Project(Strict):
     status: Status = Status()
     health: Health = Health()
     keys: KeySources = KeySources()
+
+    def sorting_locale(self) -> str:
+        """The locale by whose rules text is sorted."""
+        return self.locale or locale_of(self.default_region)
 
     def exclusive_attributes(self) -> list[str]:
         """Names of the attributes of which one person has one value only, sorted."""

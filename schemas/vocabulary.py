@@ -161,10 +161,11 @@ class Precision(StrEnum):
 
 
 class ZoneSource(StrEnum):
-    """Whether the source stated the time zone of a time, or the project's was assumed."""
+    """Whether a source stated the zone of a time. If not, its own was assumed; no clock of it showed a skipped time."""
 
     STATED = "stated"
     ASSUMED = "assumed"
+    SKIPPED = "skipped"
 
 
 class AttributeType(StrEnum):

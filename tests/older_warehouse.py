@@ -36,5 +36,8 @@ def undo_renames(connection: Connection) -> None:
         DROP TABLE file_problem;
         DROP TABLE delivery_attribute;
         DROP TABLE export_check;
+        DROP TABLE setting;
+        DROP TABLE source_first_name;
+        DROP TABLE announced_rule;
         ALTER TABLE message DROP COLUMN quoted;
         ALTER TABLE delivery DROP COLUMN text_rows""")

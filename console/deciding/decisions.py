@@ -5,9 +5,10 @@ from typing import Any
 
 from console.deciding.decision_command import describe
 from console.looking.resolve_contact import resolve_contact
+from console.looking.standing import standing
 from console.terminal.exit_codes import OK
 from console.terminal.open_project import session
-from console.terminal.screen import as_json, cell, clock, out, plural, say, table
+from console.terminal.screen import as_json, clock, out, plural, say, table
 from pipelines.store.decisions import decision_log
 from schemas.vocabulary import DecisionKind
 
@@ -17,7 +18,7 @@ MOST_NAMED = 4  # contacts or records of a decision
 def command(args: argparse.Namespace) -> int:
     """List decisions, the newest first: all, or those about the one contact that is meant."""
     with session(args) as (_, connection):
-        contact_id = resolve_contact(connection, args.contact) if args.contact else None
+        contact_id = resolve_contact(connection, args.contact, json=args.json) if args.contact else None
         found = decision_log.list_decisions(connection, contact_id, args.limit).to_dicts()
     if args.json:
         as_json(found)
@@ -36,7 +37,7 @@ def command(args: argparse.Namespace) -> int:
 def row(decision: dict[str, Any]) -> list[Any]:
     """A decision as a row of the list."""
     taken = [decision["decision_id"][:8], decision["decided_at"], decision["actor"], describe(decision)]
-    return [*taken, about(decision), why(decision), stands(decision)]
+    return [*taken, about(decision), why(decision), standing(decision)]
 
 
 def about(decision: dict[str, Any]) -> str:
@@ -60,12 +61,3 @@ def some(names: list[str]) -> str:
     """Names in a line, cut short where there are many."""
     more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
     return ", ".join([*names[:MOST_NAMED], *more])
-
-
-def stands(decision: dict[str, Any]) -> str:
-    """Whether a decision is in force, and where it is not, why."""
-    if decision["revoked_at"]:
-        return f"taken back {cell(decision['revoked_at'])} by {decision['revoked_by']}: {decision['revoked_reason']}"
-    if decision["kind"] == DecisionKind.REVOKE:
-        return ""
-    return "over" if decision["is_over"] else "yes"

@@ -96,7 +96,7 @@ def find_contacts(args: argparse.Namespace, project: OpenProject, connection: Co
     yield pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String)).with_columns(
         pl.col("last_interaction_at").cast(pl.Datetime("us", "UTC"))
     )
-    for batch in exports.contacts_in_order(connection, sorted(project.settings.attributes), ["contact_id"]):
+    for batch in exports.contacts_in_order(connection, project.settings.attributes, ["contact_id"]):
         yield batch.filter(predicate).select(COLUMNS)
 
 
@@ -120,7 +120,11 @@ def wanted(args: argparse.Namespace, project: OpenProject) -> Iterator[Where]:
         known = sorted(project.settings.attributes)
         if name not in known:
             raise ConfigurationError(f"no attribute `{name}`{nearest(name, known) if known else ': there are none'}")
-        yield Condition(field=f"attr.{name}", op=Operator.EQ, value=typed(name, text, project))
+        value = typed(name, text, project)
+        if project.settings.attributes[name].is_list:
+            yield Condition(field=f"attr.{name}", op=Operator.HAS_ANY, value=(value,))
+        else:
+            yield Condition(field=f"attr.{name}", op=Operator.EQ, value=value)
 
 
 def typed(name: str, text: str, project: OpenProject) -> str | float | bool:

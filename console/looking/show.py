@@ -13,6 +13,8 @@ from console.looking.why import draw_moves, print_provenance, rule
 from console.terminal.exit_codes import OK
 from console.terminal.open_project import session
 from console.terminal.screen import as_json, cell, clock, local, out, printable, say, table
+from pipelines.normalise.text import split_cells
+from pipelines.project import OpenProject
 from pipelines.store.contacts import id_history
 from pipelines.store.decisions import decisions
 from pipelines.store.reads import contact_details
@@ -25,12 +27,15 @@ LATEST = 20  # entries of the timeline that are shown
 def command(args: argparse.Namespace) -> int:
     """Show the one contact that is meant."""
     with session(args) as (project, connection):
-        contact_id = resolve_contact(connection, args.contact)
+        contact_id = resolve_contact(connection, args.contact, json=args.json)
         if args.why:
             return print_provenance(project, connection, contact_id, args.why, json=args.json)
         former = args.contact.strip().lower() if id_history.resolve_id(connection, args.contact) else None
         if args.json:
-            as_json(contact_json(connection, contact_id) | {"former_id": former, "moves": moves_of(connection, former)})
+            as_json(
+                contact_json(project, connection, contact_id)
+                | {"former_id": former, "moves": moves_of(connection, former)}
+            )
             return OK
         if former:
             say(f"{former} is a former contact id. It now resolves to the contact below.", style="bold")
@@ -44,10 +49,14 @@ def moves_of(connection: Connection, former: str | None) -> list[dict[str, Any]]
     return id_history.id_moves(connection, former).to_dicts() if former else []
 
 
-def contact_json(connection: Connection, contact_id: str) -> dict[str, Any]:
+def contact_json(project: OpenProject, connection: Connection, contact_id: str) -> dict[str, Any]:
     """All of a contact, for a program."""
     contact = contact_details.golden_records(connection, pl.Series([contact_id])).to_dicts()[0]
-    contact["attributes"] = {entry["key"]: entry["value"] for entry in contact["attributes"]}
+    lists = [name for name, each in project.settings.attributes.items() if each.is_list]
+    contact["attributes"] = {
+        key: split_cells(pl.Series([value]), ";").to_list()[0] if key in lists else value
+        for key, value in (each.values() for each in contact["attributes"])
+    }
     return {
         "contact": contact,
         "fields": contact_details.fields(connection, contact_id).to_dicts(),

@@ -38,7 +38,7 @@ def hour(row: dict[str, Any]) -> str:
     if row["happened_at"] is None:
         return ""
     form = "%H:%M" if row["precision"] == "minute" else "%H:%M:%S"
-    mark = "~" if row["zone_source"] == "assumed" else ""
+    mark = "~" if row["zone_source"] in ("assumed", "skipped") else ""
     here: datetime = row["happened_at"].astimezone(clock.zone)
     return f"  {here.strftime(form)}{mark}"
 

@@ -3,17 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from console.looking.standing import standing
 from console.terminal.exit_codes import OK, WRONG, CommandError
-from console.terminal.screen import as_json, cell, local, out, printable, say, table
+from console.terminal.screen import as_json, cell, local, out, plural, printable, say, table
 from pipelines.project import OpenProject
 from pipelines.store.contacts import id_history
 from pipelines.store.decisions import decision_log
 from pipelines.store.reads import contact_details
+from pipelines.store.reads.notes import notes
 from pipelines.store.warehouse.connection import Connection
 from schemas.configuration import nearest
 from schemas.vocabulary import DecisionKind
 
-ID = "id"
+ID, NOTES = "id", "notes"
 FIELDS = ("name", "phone", "email", "tags")
 SPEAKS = {"tags": {DecisionKind.TAG, DecisionKind.UNTAG}}  # decisions about a field; of any other edits and pins
 
@@ -28,6 +30,13 @@ def print_provenance(project: OpenProject, connection: Connection, contact_id: s
             draw_moves(moves)
         else:
             say("The contact id comes from its first record and has never changed.")
+        return OK
+    if args == NOTES:
+        written = notes(connection, contact_id).to_dicts()
+        if json:
+            as_json({"field": NOTES, "notes": written})
+        else:
+            draw_notes(written)
         return OK
     fields, identifiers = (
         contact_details.fields(connection, contact_id),
@@ -63,7 +72,7 @@ def field_meant(args: str, known: Sequence[str]) -> str:
     for field in (args, f"attr.{args}"):
         if field in known:
             return field
-    raise CommandError(f"--why: no field of that name{nearest(args, [*dict.fromkeys(known), ID])}", WRONG)
+    raise CommandError(f"--why: no field of that name{nearest(args, [*dict.fromkeys(known), ID, NOTES])}", WRONG)
 
 
 def draw(
@@ -91,10 +100,23 @@ def draw(
     if decisions:
         said = [
             [row["decision_id"][:8], row["decided_at"], row["actor"], row["kind"], row["value"], row["reason"],
-             "taken back" if row["revoked_at"] else "yes"]
+             standing(row)]
             for row in decisions
         ]  # fmt: skip
         out.print(table("Decisions about it", ["id", "when", "who", "kind", "value", "why", "stands"], said))
+
+
+def draw_notes(written: Sequence[Mapping[str, Any]]) -> None:
+    """Every note there has ever been, for a person, and whether it still holds."""
+    if not written:
+        say("notes has no value.", style="bold")
+        return
+    rows = [
+        [row["happened_at"], row["text"], "yes" if row["is_current"] else "no longer stated",
+         "" if row["actor"] else record(row), place(row)]
+        for row in written
+    ]  # fmt: skip
+    out.print(table(plural(len(written), "note"), ["since", "note", "current", "record", "from"], rows))
 
 
 def record(row: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """`onecontact check`: what a run would make of a file, without taking it in."""
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,8 @@ from pipelines.project import OpenProject, open_project
 from pipelines.read.catalogue.detect import sample
 from pipelines.read.tables.header_words import shown
 from pipelines.steps.check import SHOWN, Checked, check, is_in_landing, source_of
+from pipelines.steps.publish import compile_segments
+from pipelines.steps.setting_changes import require_no_unnamed_rename, setting_changes
 from schemas.configuration import nearest
 from schemas.error_codes import ErrorCode
 from schemas.vocabulary import Action, DeliveryState, Outcome
@@ -49,6 +52,8 @@ def command(args: argparse.Namespace) -> int:
     project = open_project(args.project)
     require_init(project)
     clock.zone = ZoneInfo(project.settings.timezone)
+    if args.file is None:
+        return check_project(args, project)
     if args.file.is_dir():
         raise ConfigurationError(f"{args.file}: is a folder: name a file of it")
     if not args.file.is_file():
@@ -64,6 +69,23 @@ def command(args: argparse.Namespace) -> int:
     is_taken = found.taken.state == DeliveryState.ACCEPTED and not found.before
     is_fine = is_taken and not found.taken.outcomes[Outcome.REJECTED]
     return OK if is_fine else WOULD_REFUSE
+
+
+def check_project(args: argparse.Namespace, project: OpenProject) -> int:
+    """Say what changes of onecontact.yaml since the last run would cost; segments are compiled, nothing is written."""
+    compile_segments(project, datetime.now(UTC))
+    with project.warehouse(as_it_is=True, patience=args.wait, waiting=say_waiting) as connection:
+        require_no_unnamed_rename(project, connection)
+        changes = setting_changes(project, connection)
+    if args.json:
+        as_json({"settings": changes})
+    elif changes:
+        say("A run would now come to this:")
+        for change in changes:
+            say(f"  {change}")
+    else:
+        say("onecontact.yaml and the segments are in order, and no change since the last run costs anything.")
+    return OK
 
 
 def chosen(project: OpenProject, path: Path, named: str | None) -> str:

@@ -28,8 +28,14 @@ def add_commands(add: Adder) -> None:
 
     status = add("status", "Show a summary: deliveries, contacts, open work", "status")
 
-    check = add("check", "Validate a file as a run would, without ingesting it", "check")
-    check.add_argument("file", type=Path, metavar="FILE", help="the file to validate, anywhere on disk")
+    check = add("check", "Validate a file, or without one the project, as a run would; changes nothing", "check")
+    check.add_argument(
+        "file",
+        type=Path,
+        nargs="?",
+        metavar="FILE",
+        help="the file to validate, anywhere on disk (default: what changes of onecontact.yaml would cost)",
+    )
     check.add_argument("--source", metavar="SOURCE", help="source it belongs to (default: inferred from its folder)")
 
     template = add("template", "Write a CSV template with an example row and a description of each column", "template")
@@ -41,10 +47,14 @@ def add_commands(add: Adder) -> None:
     formats.add_argument("name", nargs="?", metavar="NAME", help="the format to describe")
     formats.add_argument("--json", action="store_true", help="for programs: JSON on standard output")
 
-    sources = add("sources", "Propose sources for files: `sources suggest PATH`", "sources", project=False)
-    suggest = sources.add_subparsers(required=True, metavar="ACTION").add_parser(
-        "suggest", help="Inspect files and print sources for onecontact.yaml"
-    )
+    sources = add("sources", "Propose sources for files, or rename one", "sources", project=False)
+    actions = sources.add_subparsers(required=True, metavar="ACTION", dest="action")
+    suggest = actions.add_parser("suggest", help="Inspect files and print sources for onecontact.yaml")
+    rename = actions.add_parser("rename", help="Rename a source; its records, decisions and contacts stay")
+    rename.add_argument("old", metavar="OLD", help="as it is called now, or was until onecontact.yaml changed")
+    rename.add_argument("new", metavar="NEW", help="small letters, digits, - and _")
+    add_project_option(rename)
+    add_warehouse_options(rename)
     suggest.add_argument(
         "paths", type=Path, nargs="+", metavar="PATH", help="a file, or a folder (searched recursively)"
     )

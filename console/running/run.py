@@ -32,6 +32,7 @@ from schemas.segment import ID_CHANGES
 
 COUNTS = ("files", "rows_read", "created", "updated", "unchanged", "duplicate_in_file", "rejected", "corrected",
           "quarantined", "skipped", "held", "refused")  # fmt: skip
+MOVED = (("merged", "merged into another"), ("split", "split off"))
 TITLES = {"rows_read": "rows", "duplicate_in_file": "duplicate", "quarantined": "quarantined"}
 
 
@@ -56,10 +57,12 @@ def command(args: argparse.Namespace) -> int:
         return BUSY if "StoreBusy" in run.kinds else FAILED
     with project.warehouse(read_only=True, patience=args.wait) as connection:
         if args.json:
-            more = {
+            more: dict[str, Any] = {
                 "waiting": [*open_work(project, connection, names=False)],
                 "lost": [*ignored_columns(connection, run.run_id, names=False)],
             }
+            more["settings"] = run.told.get("deliveries", {}).get("settings", [])
+            more["new_rules"] = run.told.get("contacts", {}).get("new_rules", {})
             as_json({"run_id": run.run_id, "success": run.success, "assets": asset_counts(run.told), **more})
         else:
             print_summary(project, connection, run.run_id, run.told)
@@ -113,6 +116,12 @@ def print_summary(project: OpenProject, connection: Connection, run_id: str, tol
         say()
         out.print(received_table(arrived))
     print_contact_changes(connection, contacts, told)
+    for change in received.get("settings", []):
+        say(f"  {change}")
+    if rules := contacts.get("new_rules"):
+        say("What the rules of this version have changed here, said once:")
+        for sentence, number in rules.items():
+            say(f"  {number:,} {sentence}")
     print_confidence(connection, run_id)
     for name, each in told.items():
         if name.startswith(f"{FOLDER}/"):
@@ -143,11 +152,11 @@ def print_contact_changes(connection: Connection, contacts: Any, told: Any) -> N
     say(f"{plural(records, 'record')} {'is' if records == 1 else 'are'} {plural(total, 'contact')}.")
     happened = describe_changes(contacts)
     waiting = told.get("review_queue", {}).get("dagster/row_count", 0)
-    decided = told.get("decisions", {}).get("created", 0)
-    if happened or not decided:
+    decided = told.get("decisions", {})
+    if happened or not decided.get("applied"):
         say("  " + (", ".join(happened) if happened else "No contact has changed."))
-    if decided:
-        say(f"  {plural(decided, 'decision')} applied from landing/decisions: `onecontact decisions` lists them")
+    if decided.get("applied"):
+        say(f"  {describe_requests(decided)}: `onecontact decisions` lists them")
     if waiting:
         say(f"  {plural(waiting, 'pair')} in the review queue: `onecontact review` decides them.")
 
@@ -175,6 +184,15 @@ def describe_changes(contacts: Mapping[str, Any]) -> list[str]:
         )
         if contacts.get(kind)
     ]
+
+
+def describe_requests(decided: Mapping[str, Any]) -> str:
+    """What change requests did, in words."""
+    kinds = [(name.removeprefix("applied_"), n) for name, n in decided.items() if name.startswith("applied_")]
+    by_kind = ", ".join(f"{n:,} {kind}" for kind, n in sorted(kinds))
+    effect = [plural(decided["contacts"], "contact") + " changed"]
+    effect += [f"{decided[name]:,} {words}" for name, words in MOVED if decided[name]]
+    return f"{plural(decided['applied'], 'decision')} of landing/decisions applied ({by_kind}): {', '.join(effect)}"
 
 
 def print_next_steps(project: OpenProject, connection: Connection, run_id: str, received: Any) -> None:

@@ -1,6 +1,6 @@
-"""`onecontact sources suggest`: looks at files and proposes what onecontact.yaml could say of them.
+"""`onecontact sources`: proposes what onecontact.yaml could say of some files, and renames a source.
 
-It prints YAML, and whatever else is to be told as comments. It opens no warehouse and needs no project.
+A proposal is YAML, with whatever else is to be said as comments; it opens no warehouse and needs no project.
 """
 
 import argparse
@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from glob import escape
 from pathlib import Path
+from re import fullmatch
 from typing import NamedTuple
 
 from console.running.formats import inline
@@ -23,13 +24,16 @@ from console.running.source_groups import (
     source_name,
 )
 from console.terminal.exit_codes import FAILED, OK
-from console.terminal.screen import plural, printable
+from console.terminal.open_project import session
+from console.terminal.screen import as_json, plural, printable, say
 from pipelines.errors import ConfigurationError
 from pipelines.landing.arrivals import local_files
 from pipelines.project import OpenProject, open_project
 from pipelines.read.catalogue.propose import LOOKED_AT, Proposal, propose
+from pipelines.steps.rename_source import rename_source
 from schemas.attribute import Attribute
 from schemas.configuration import PROJECT_FILE, SEGMENTS
+from schemas.project import SOURCE_NAME
 from schemas.vocabulary import AttributeType
 
 NO_DELIVERIES = (PROJECT_FILE, SEGMENTS, "exports", "rejected")  # of a project
@@ -51,6 +55,25 @@ class Entry(NamedTuple):
 
 
 def command(args: argparse.Namespace) -> int:
+    """Propose sources, or rename one."""
+    return rename(args) if args.action == "rename" else suggest(args)
+
+
+def rename(args: argparse.Namespace) -> int:
+    """Rename a source in the warehouse and in onecontact.yaml."""
+    if not fullmatch(SOURCE_NAME, args.new):
+        raise ConfigurationError("the new name of a source consists of small letters, digits, - and _")
+    with session(args, writes_as="onecontact sources rename") as (project, connection):
+        records = rename_source(project, connection, args.old, args.new)
+    if args.json:
+        as_json({"old": args.old, "new": args.new, "records": records})
+    else:
+        say(f"{args.old} is {args.new} now, with its {plural(records, 'record')}. The next run derives their contacts.")
+        say(f"Segments that ask for `import:{args.old}` have to say `import:{args.new}`.")
+    return OK
+
+
+def suggest(args: argparse.Namespace) -> int:
     """Inspect files and print sources for onecontact.yaml."""
     missing = [path for path in args.paths if not path.exists()]
     if missing:

@@ -4,10 +4,13 @@ The contact is derived as before; what was decided is one more thing that is sta
 the record that gives the contact its id and stays with that one, whatever is merged and parted.
 """
 
+import polars as pl
+
 from pipelines.decide.batch import DecisionBatch
 from pipelines.decide.commit import Attribution, commit
 from pipelines.decide.validate import validate
 from pipelines.errors import DecisionRefused
+from pipelines.normalise.text import joined
 from pipelines.project import OpenProject
 from pipelines.store.contacts import candidate_values
 from pipelines.store.decisions import decisions
@@ -27,9 +30,9 @@ def edit(
     attribution: Attribution,
     batch: DecisionBatch | None = None,
 ) -> Decision:
-    """Give a contact a value of `name`, `phone`, `email` or `attr.<name>`, against all that was said of it so far.
+    """Give a contact a value of `name`, `phone`, `email` or `attr.<name>`, against all that was stated of it so far.
 
-    What a source says anew afterwards competes by the rule of the field.
+    It gives way to what a source states for the first time afterwards.
 
     Raises:
         DecisionRefused: The value is none of this field, or the field is pinned.
@@ -48,7 +51,7 @@ def clear(
     attribution: Attribution,
     batch: DecisionBatch | None = None,
 ) -> Decision:
-    """Empty a field, until a source says something new of it.
+    """Empty a field, until a source states a new value.
 
     Raises:
         DecisionRefused: There is nothing in it, it is pinned, or it is required.
@@ -79,14 +82,14 @@ def pin(
     attribution: Attribution,
     batch: DecisionBatch | None = None,
 ) -> Decision:
-    """Give a field a value that stays whatever a source says; without `text` the one it has.
+    """Give a field a value that stays whatever a source states; without `text` the one it has.
 
     Raises:
         DecisionRefused: The value is none of this field, or there is none to pin.
     """
     _require_field(project, field)
     value = (
-        _only_value(connection, contact, field)
+        _only_value(project, connection, contact, field)
         if text is None
         else validate(project, field, text, attribution.decided_at, batch)
     )
@@ -94,8 +97,11 @@ def pin(
     return commit(project, connection, DecisionKind.PIN, attribution, records, field=field, value=value, batch=batch)
 
 
-def _only_value(connection: Connection, contact: str, field: str) -> str:
+def _only_value(project: OpenProject, connection: Connection, contact: str, field: str) -> str:
     values = candidate_values.values_of(connection, contact, field)
+    definition = project.settings.attributes.get(field.removeprefix("attr.")) if field.startswith("attr.") else None
+    if values and definition is not None and definition.is_list:
+        return str(pl.select(joined(pl.lit(pl.Series([values])))).item())
     if len(values) != 1:
         several = "has several values" if values else "is empty"
         raise DecisionRefused(f"{field} {several}, so it is not clear what to pin: say which value it is to have")

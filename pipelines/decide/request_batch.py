@@ -16,8 +16,8 @@ from pipelines.decide.request_rows import CLEAR, Request
 from pipelines.decide.resolve_contact import contacts_meant, spellings
 from pipelines.errors import RequestRefused
 from pipelines.match.clusters.pooled_evidence import LIKELY
+from pipelines.normalise.text import split_cells
 from pipelines.project import OpenProject
-from pipelines.read.tables.spreadsheet_cells import split_cells
 from pipelines.store.contacts import golden_records as store
 from pipelines.store.decisions.change_requests import attribute_id_changes, last_change, records_about
 from pipelines.store.decisions.decisions import Decision

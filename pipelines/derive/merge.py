@@ -29,6 +29,7 @@ from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
 from schemas.contact import Contact
 
+LISTS_ARE = {True: ("joined",), False: ()}  # how several values are kept: another way derives them anew
 STATUS = ["contact_id", "status", "status_reason", "status_since"]
 
 
@@ -76,7 +77,7 @@ def version_of(project: OpenProject) -> Version:
     return Version(
         digest(settings.matching, settings.status),
         {
-            name: digest(each.type, each.values, each.merge, each.exclusive)
+            name: digest(each.type, each.values, each.merge, each.exclusive, *LISTS_ARE[each.is_list])
             for name, each in settings.attributes.items()
         },
         {source: str(priority) for source, priority in priorities(project).iter_rows()},

@@ -17,6 +17,7 @@ from pipelines.project import OpenProject
 from pipelines.read.catalogue.registry import FORMATS
 from pipelines.store.ingest import conversation_stats, deliveries
 from pipelines.store.ingest.file_problems import FileProblem, note_file_problems
+from pipelines.store.ingest.source_names import with_first_names
 from pipelines.store.ingest.unreachable_sources import note_unreachable
 from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
@@ -33,7 +34,7 @@ def receive(
 
     `there` is what lies in it, change requests too, if somebody has looked already; those are left to others.
     """
-    ids = project.ids()
+    ids = with_first_names(connection, project.ids())
     require_identity(connection, ids)
     there = there or list_arrivals(connection, project.folder, project.settings.sources)
     files = [file for file in there.files if file.source in project.settings.sources]

@@ -14,7 +14,7 @@ from pipelines.ingest.records import REJECTED, Origin, Records, records
 from pipelines.ingest.reused_ids import reused_ids
 from pipelines.ingest.row_precedence import cap_future_dates, with_precedence
 from pipelines.ingest.source_merges import store_source_merges
-from pipelines.ingest.store_interactions import store_interactions, untimed
+from pipelines.ingest.store_interactions import doubtful_times, store_interactions
 from pipelines.landing.arrivals import LandedFile
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.progress import progress
@@ -131,7 +131,13 @@ def keep_chunk(
     )
     claimed_places = claims.drop_nulls("place").select("row", "retry_of", "place")
     deliveries.keep_rejected(connection, chunk.placed(aside.join(claimed_places, on="row", how="left")))
-    problems = [read.problems, doubtful, refusals(batch.refused), refusals(left.drop_nulls("code")), untimed(batch)]
+    problems = [
+        read.problems,
+        doubtful,
+        refusals(batch.refused),
+        refusals(left.drop_nulls("code")),
+        doubtful_times(batch),
+    ]
     deliveries.keep_problems(connection, chunk.placed(pl.concat(problems)))
     deliveries.keep_problems(connection, new_file_problems(chunk, read, origin, claims, told))
     if not hold:

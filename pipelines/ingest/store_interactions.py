@@ -15,8 +15,9 @@ from pipelines.store.ingest import interactions
 from pipelines.store.warehouse.connection import Connection
 from schemas import received
 from schemas.error_codes import ErrorCode
-from schemas.vocabulary import Action, Severity
+from schemas.vocabulary import Action, Severity, ZoneSource
 
+TIME_NEEDED = "a time, as all others have; without one it stands first and counts for no interaction"
 NATURAL = ("key", "conversation", "person", "message")  # natural keys, of which only the ids are stored
 
 
@@ -56,18 +57,33 @@ def store_interactions(connection: Connection, chunk: Chunk, origin: Origin) -> 
         yield interactions.keep_events(connection, chunk.placed(batch.events.select(event, thread, stated)))
 
 
-def untimed(batch: Batch) -> pl.DataFrame:
-    """The problems (PROBLEMS) of messages and events of which no usable time is known: they are kept without one."""
+def doubtful_times(batch: Batch) -> pl.DataFrame:
+    """The problems (PROBLEMS) of messages and events without a usable time, or with one that no clock showed.
+
+    They are kept, the former without a time.
+    """
     times = ((batch.messages, "sent_at"), (batch.events, "happened_at"))
-    lacking = [frame.filter(pl.col(at).is_null()).select("row", "line", field=pl.lit(at)) for frame, at in times]
+    skipped = pl.col("zone_source") == ZoneSource.SKIPPED.value
+    rules = [
+        (frame, at, is_doubtful, code, expected)
+        for frame, at in times
+        for is_doubtful, code, expected in (
+            (pl.col(at).is_null(), ErrorCode.TIME_UNKNOWN, TIME_NEEDED),
+            (skipped, ErrorCode.TIME_SKIPPED, "a time that the clocks of the source's timezone show"),
+        )
+    ]
     return (
-        pl.concat(lacking)
+        pl.concat(
+            frame.filter(is_doubtful).select(
+                "row", "line", field=pl.lit(at), code=pl.lit(code.value), expected=pl.lit(expected)
+            )
+            for frame, at, is_doubtful, code, expected in rules
+        )
         .with_columns(
-            code=pl.lit(ErrorCode.TIME_UNKNOWN.value),
             severity=pl.lit(Severity.WARNING.value),
             action=pl.lit(Action.KEPT_WITH_WARNING.value),
-            expected=pl.lit("a time, as all others have; without one it stands first and counts for no interaction"),
             suggestion=pl.lit(None),
         )
+        .select(PROBLEMS.names())
         .cast(PROBLEMS)
     )

@@ -33,7 +33,10 @@ CANDIDATES: dict[str, pl.DataType | type[pl.DataType]] = STATED | {
     "decided": pl.String,  # edited | pinned | tagged, where somebody decided it; `delivery_id` is the decision then
     "silenced": pl.Boolean,  # somebody knows better
     "primary": pl.Int64,  # lowest where somebody merged contacts and said whose values count
+    "stated_after_edit": pl.Int64,  # 0 stated for the first time since the field was edited, 1 the edit, 2 older
 }
+# One word that is no name as people write theirs (anna.berg, maria_92), or digits enough for a number.
+HANDLE = r"^\S*(?:\p{L}[._]\p{L}|\d)\S*$|(?:\d\D?){6}"
 LOST = pl.List(pl.Struct({"value": pl.String, **{column: STATED[column] for column in PLACE}}))
 CHOSEN = [*PLACE, "rule", "candidates", "lost"]
 MOST_LOST = 20  # values that are kept of those that lost, the best of them first

@@ -8,6 +8,7 @@ import polars as pl
 from pipelines.merge.choice import CHOSEN, LOST
 from pipelines.merge.exact_numbers import totals
 from pipelines.merge.status import with_status
+from pipelines.normalise.text import joined
 from schemas.attribute import Attribute
 from schemas.vocabulary import AttributeMerge
 
@@ -97,14 +98,15 @@ def _single(fields: pl.DataFrame, field: str) -> pl.DataFrame:
 def attribute_entries(fields: pl.DataFrame, attributes: Mapping[str, Attribute]) -> pl.DataFrame:
     """Custom attributes of each contact as a list of key and value, sorted by key.
 
-    Several surviving values become one here: added up for `sum`, written side by side for `union`.
+    Several surviving values become one here: added up for `sum`, one text (`normalise.text.joined`) for `union`.
     """
     stated = fields.filter(pl.col("field").str.starts_with("attr.")).with_columns(
         key=pl.col("field").str.strip_prefix("attr.")
     )
-    sums = [name for name, definition in attributes.items() if definition.merge is AttributeMerge.SUM]
-    added = pl.col("key").is_in(sums)
+    added = pl.col("key").is_in([name for name, each in attributes.items() if each.merge is AttributeMerge.SUM])
+    listed = pl.col("key").is_in([name for name, each in attributes.items() if each.is_list])
     summed = totals(stated.filter(added), ["contact_id", "key"])
-    joined = stated.filter(~added).group_by("contact_id", "key").agg(pl.col("value").sort().str.join("; "))
-    one_each = pl.concat([summed, joined])
+    lists = stated.filter(listed).group_by("contact_id", "key").agg(pl.col("value").sort())
+    single = stated.filter(~added, ~listed).select("contact_id", "key", "value")
+    one_each = pl.concat([summed, lists.with_columns(joined(pl.col("value"))), single])
     return one_each.sort("contact_id", "key").group_by("contact_id").agg(attributes=pl.struct("key", "value"))

@@ -5,18 +5,17 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.merge.choice import CHOSEN, KEY, LOST, PLACE, Criteria, choose, keep_all
+from pipelines.merge.choice import CHOSEN, HANDLE, KEY, LOST, PLACE, Criteria, choose, keep_all
 from pipelines.merge.exact_numbers import is_number, ranks
 from schemas.attribute import Attribute
 from schemas.vocabulary import AttributeMerge, AttributeType, IdentifierType, Validity
 
 VALIDITY = {Validity.VALID.value: 0, Validity.POSSIBLE.value: 1, Validity.INVALID.value: 2}
-# One word that is no name as people write theirs (anna.berg, maria_92), or digits enough for a number.
-HANDLE = r"^\S*(?:\p{L}[._]\p{L}|\d)\S*$|(?:\d\D?){6}"
 
 NAME: Criteria = (
     "not_only_filling",
     "primary",
+    "stated_after_edit",
     "proper_name",
     "source_priority",
     "most_frequent",
@@ -26,6 +25,7 @@ NAME: Criteria = (
 POINT: Criteria = (
     "not_only_filling",
     "primary",
+    "stated_after_edit",
     "validity",
     "channel_verified",
     "source_priority",
@@ -33,8 +33,9 @@ POINT: Criteria = (
     "place_on_row",
     "lowest_record_key",
 )
-RECENT: Criteria = ("not_only_filling", "primary", "most_recent", "source_priority", "lowest_record_key")
-PRIORITY: Criteria = ("not_only_filling", "primary", "source_priority", "most_recent", "lowest_record_key")
+NEWEST = ("not_only_filling", "primary", "stated_after_edit")  # before the rule of an attribute
+RECENT: Criteria = (*NEWEST, "most_recent", "source_priority", "lowest_record_key")
+PRIORITY: Criteria = (*NEWEST, "source_priority", "most_recent", "lowest_record_key")
 EVERY: Criteria = ("source_priority", "most_recent", "lowest_record_key")  # of values that survive side by side
 # What all say together: that one of several contacts was the primary one of a merge must never relax a consent.
 TOGETHER = (AttributeMerge.ANY_TRUE, AttributeMerge.ALL_TRUE, AttributeMerge.MOST_RESTRICTIVE)
@@ -64,7 +65,7 @@ def apply_survivorship(candidates: pl.DataFrame, attributes: Mapping[str, Attrib
         choose(points.filter(pl.col("field").is_in(["phone", "email"])), POINT),
         keep_all(ranked.filter(pl.col("field") == "tags"), "union", EVERY),
         *(
-            merge_attribute(ranked.filter(pl.col("field") == f"attr.{name}", _fits(definition)), definition)
+            merge_attribute(ranked.filter(pl.col("field") == f"attr.{name}", fits(definition)), definition)
             for name, definition in attributes.items()
         ),
     ]
@@ -133,7 +134,7 @@ def merge_attribute(candidates: pl.DataFrame, attribute: Attribute) -> pl.DataFr
     return choose(candidates.with_columns(_measure(attribute).alias(rule.value)), (*first, rule.value, *others))
 
 
-def _fits(attribute: Attribute) -> pl.Expr:
+def fits(attribute: Attribute) -> pl.Expr:
     """Whether a value is one of the attribute as it is defined now: it may have been received under another type."""
     value = pl.col("value")
     match attribute.type:

@@ -12,7 +12,7 @@ from pipelines.normalise.date import dates
 from pipelines.normalise.locale import Convention, convention
 from pipelines.normalise.number import numbers
 from pipelines.normalise.problems import PROBLEMS, problems
-from pipelines.normalise.text import NO_VALUE, clean, fold_case
+from pipelines.normalise.text import NO_VALUE, clean, fold_case, joined, split_cells
 from schemas.attribute import Attribute, whole
 from schemas.error_codes import ErrorCode
 from schemas.vocabulary import AttributeType
@@ -28,6 +28,7 @@ FALSE = (
 )
 
 NEAREST = 3  # values of a list to name to somebody who has missed it
+MEMBERS = r"[;|\n\r]+"  # what parts the values in a cell of a list, unless a backslash stands before it
 CLOSE = 75  # similarity, of 100, from which the nearest value is offered as the one that was meant
 COMPARED = 256  # characters of a cell that are worth comparing
 
@@ -47,6 +48,7 @@ def values(frame: pl.DataFrame, attributes: Mapping[str, Attribute], locale: str
     - date: as in `pipelines.normalise.date.dates`. Canonical: yyyy-mm-dd.
     - dropdown: a value of the list, but for case, width and spaces. Canonical: as the list spells it.
     - boolean: the words of TRUE and FALSE. Canonical: true, false.
+    - a list (`merge: union`): several of them in one cell, parted by MEMBERS, each read by itself. Canonical: `joined`.
 
     Args:
         frame: `row` (UInt32), `attribute`, `raw`, `field` (String) and, if known, `line` (UInt32).
@@ -67,10 +69,24 @@ def values(frame: pl.DataFrame, attributes: Mapping[str, Attribute], locale: str
     kept, wrong = [VALUES.to_frame()], [PROBLEMS.to_frame()]
     written = frame.filter(clean(pl.col("raw")).is_not_null())
     for (name,), cells in sorted(written.partition_by("attribute", as_dict=True).items()):
-        read = READERS[attributes[name].type](cells, attributes[name], customs)
-        kept.append(read.filter(pl.col("code").is_null()).select(VALUES.names()))
+        definition = attributes[name]
+        each = members(cells) if definition.is_list else cells
+        read = READERS[definition.type](each, definition, customs)
+        good = read.filter(pl.col("code").is_null()).select(VALUES.names())
+        kept.append(as_lists(good) if definition.is_list else good)
         wrong.append(problems(read))
     return Values(*(pl.concat(parts).sort("row", maintain_order=True) for parts in (kept, wrong)))
+
+
+def members(cells: pl.DataFrame) -> pl.DataFrame:
+    """Cells of a list with a row for each value in them (`raw`), in their order."""
+    return cells.with_columns(split_cells(cells["raw"], MEMBERS).alias("raw")).explode("raw").drop_nulls("raw")
+
+
+def as_lists(kept: pl.DataFrame) -> pl.DataFrame:
+    """Values (VALUES) with all of a row in one text, each of them once."""
+    gathered = kept.group_by("row", "attribute", maintain_order=True).agg(pl.col("value").unique(maintain_order=True))
+    return gathered.with_columns(joined(pl.col("value"))).select(VALUES.names())
 
 
 def without_program_blanks(frame: pl.DataFrame, attributes: Mapping[str, Attribute]) -> pl.DataFrame:

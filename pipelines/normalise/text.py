@@ -45,6 +45,21 @@ NO_VALUE = (
     *("-", "--", "---", "–", "—", "undefined", "#N/A"),
 )
 
+# What stands, while a cell is taken apart, for a separator and for the signs that a backslash protects. These are
+# no characters: Unicode keeps them for such work within a program.
+PARTS = "\ufdd1"
+HIDDEN = {
+    "\\\\": "\ufdd2",
+    "\\;": "\ufdd3",
+    "\\,": "\ufdd4",
+    "\\|": "\ufdd5",
+    '\\"': "\ufdd6",
+    "\\[": "\ufdd7",
+    "\\{": "\ufdd8",
+    "\\(": "\ufdd9",
+}
+SHOWN = {mark: sign[1] for sign, mark in HIDDEN.items()}
+
 
 def clean(text: pl.Expr) -> pl.Expr:
     """One line of tidy text: NFC, nothing invisible, single spaces, none at the ends; null where nothing is left."""
@@ -107,3 +122,25 @@ def _briefly(text: pl.Expr, brief: Rewrite, full: Rewrite) -> pl.Expr:
         return result.scatter(others, lines[others].select(full(column)).to_series()) if len(others) else result
 
     return text.map_batches(rewritten, return_dtype=pl.String, is_elementwise=True)
+
+
+def joined(texts: pl.Expr) -> pl.Expr:
+    """Lists of texts as one cell each, parted by `; `; `split_cells` at `;` takes any of them apart again."""
+    return texts.list.eval(pl.element().str.replace_all(r'([\\;,|"]|^[\[{(])', r"\${1}")).list.join("; ")
+
+
+def split_cells(cells: pl.Series, separator: str) -> pl.Series:
+    """The texts of cells that may hold several, trimmed, none of them blank; no texts where a cell is null.
+
+    `separator` is a pattern. Where it is or includes `;`, signs behind a backslash are part of their text.
+    """
+    hides = ";" in separator and bool(cells.str.contains("\\", literal=True).any())
+    whole = cells.str.replace_many(HIDDEN) if hides else cells
+    if not whole.str.contains(separator).any():
+        texts = pl.select(pl.when(whole.is_not_null()).then(pl.concat_list(whole)).otherwise([])).to_series()
+    else:
+        trimmed = pl.element().str.strip_chars()
+        split = pl.col("cell").str.replace_all(separator, PARTS).str.split(PARTS).list.eval(trimmed)
+        filled = split.list.eval(pl.element().filter(pl.element() != ""))
+        texts = whole.to_frame("cell").select(filled.fill_null([])).to_series()
+    return texts.list.eval(pl.element().str.replace_many(SHOWN)) if hides else texts

@@ -7,7 +7,8 @@ from types import MappingProxyType
 import polars as pl
 
 from pipelines.normalise.number import spelt
-from pipelines.read.tables.spreadsheet_cells import joined, protected, unmistakable
+from pipelines.normalise.text import joined
+from pipelines.read.tables.spreadsheet_cells import protected, unmistakable
 from schemas.segment import Dialect
 
 COMMON = (

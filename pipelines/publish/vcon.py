@@ -48,7 +48,7 @@ def write_vcon(
         "vcon": VERSION,
         "uuid": str(uuid8(f"{contact['contact_id']}.{company}", created_at)),
         "created_at": instant(created_at),
-        "subject": f"What {company} and one contact have said to each other",
+        "subject": f"Messages between {called(contact)} and {company}",
     }
     file.write(encoded(head).removesuffix(b"}") + b',"dialog":[')
     for row in entries:
@@ -64,6 +64,11 @@ def write_vcon(
     rest = {"parties": parties, "attachments": attachments}
     file.write(b"\n]," + encoded(rest).removeprefix(b"{") + b"\n")
     return Kept(dialogs, undated)
+
+
+def called(contact: dict[str, Any]) -> str:
+    """What people call the contact, by what is known of it."""
+    return next((str(contact[each]) for each in ("name", "email", "phone") if contact[each]), "a contact")
 
 
 def customer(contact: dict[str, Any]) -> dict[str, Any]:

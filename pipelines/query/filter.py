@@ -39,6 +39,13 @@ NEGATIVE = {
     Operator.HAS_NONE: Operator.HAS_ANY,
     Operator.IS_NOT_SET: Operator.IS_SET,
 }
+OF_LISTS = {  # what a list is asked instead
+    Operator.EQ: Operator.HAS_ANY,
+    Operator.NE: Operator.HAS_NONE,
+    Operator.IN: Operator.HAS_ANY,
+    Operator.NOT_IN: Operator.HAS_NONE,
+    Operator.CONTAINS: Operator.HAS_ANY,
+}
 MANY = {Operator.IN, Operator.HAS_ANY, Operator.HAS_ALL}
 
 
@@ -63,9 +70,10 @@ def compile_condition(asked: Condition, fields: Mapping[str, FieldKind], as_of: 
     """One question as a predicate without nulls."""
     kind = known_field(asked.field, fields, f"{place}.field")
     if asked.op not in FITS[kind.kind]:
+        instead = f"; use {OF_LISTS[asked.op]}" if kind.kind is Kind.LIST and asked.op in OF_LISTS else ""
         raise ConfigurationError(
             f"{place}.op: {asked.op} cannot be asked of {asked.field}, which is a {kind.kind}; "
-            f"possible are {', '.join(sorted(FITS[kind.kind]))}"
+            f"possible are {', '.join(sorted(FITS[kind.kind]))}{instead}"
         )
     positive = NEGATIVE.get(asked.op, asked.op)
     answer = ask(positive, asked, kind, as_of, f"{place}.value").fill_null(value=False)
@@ -138,9 +146,12 @@ def day_of(column: pl.Expr) -> pl.Expr:
 def comparable(field: str, kind: FieldKind, place: str) -> tuple[pl.Expr, Callable[[Any], Any]]:
     """A field as it is compared, and what makes a given value comparable with it."""
     column = pl.col(field)
+    choice = partial(_choice, field, kind.values, place)
     if kind.kind is Kind.CHOICE:
-        return column, partial(_choice, field, kind.values, place)
+        return column, choice
     as_compared, literal, example = COMPARED[kind.kind]
+    if kind.values:  # a list of choices
+        return as_compared(column), lambda value: literal(choice(value))
 
     def checked(value: Any) -> Any:
         read = literal(value)

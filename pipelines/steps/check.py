@@ -27,6 +27,7 @@ from pipelines.read.catalogue.detect import sample
 from pipelines.read.catalogue.registry import FORMATS
 from pipelines.read.change_requests.change_requests import looks_like
 from pipelines.store.ingest import deliveries, rejected_rows
+from pipelines.store.ingest.source_names import with_first_names
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import rolled_back
 from schemas.project import DECISIONS
@@ -55,7 +56,7 @@ class Checked(NamedTuple):
 
 def check(project: OpenProject, connection: Connection, path: Path, source: str) -> Checked:
     """What a run would make of a file of this source, wherever it lies. Nothing is written."""
-    ids = project.ids()
+    ids = with_first_names(connection, project.ids())
     with rolled_back(connection):
         require_identity(connection, ids)
     file = landed_at(path, source, every_source(project.settings)[source])

@@ -15,7 +15,6 @@ from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import rolled_back
 from schemas.segment import Segment
-from schemas.vocabulary import AttributeType
 
 RUN = "preview"  # id of a run that leaves nothing behind
 
@@ -90,11 +89,9 @@ def _compared(segment: str, before: pl.Series, after: pl.Series) -> SegmentChang
 
 def members(project: OpenProject, connection: Connection, segment: Segment, as_of: datetime) -> pl.Series:
     """Ids of the contacts a segment would hold if it were published now."""
-    attributes = project.settings.attributes
-    numbers = [f"attr.{name}" for name, each in attributes.items() if each.type is AttributeType.NUMBER]
     predicate = compile_segment(project, segment, as_of)
     found = [
         batch.filter(predicate)["contact_id"]
-        for batch in exports.contacts_in_order(connection, sorted(attributes), ("contact_id",), numbers)
+        for batch in exports.contacts_in_order(connection, project.settings.attributes, ("contact_id",))
     ]
     return pl.concat([pl.Series("contact_id", [], pl.String), *found])

@@ -92,9 +92,10 @@ def write_rows(
     attributes = project.settings.attributes
     numbers = [f"attr.{name}" for name, each in attributes.items() if each.type is AttributeType.NUMBER]
     members = [pl.Series("contact_id", [], pl.String)]
+    collation = store.collation_of(connection, project.settings.sorting_locale())
     with atomic_write(path) as file:
         file.write(header(segment.columns, segment.dialect))
-        for batch in store.contacts_in_order(connection, sorted(attributes), segment.order_by, numbers):
+        for batch in store.contacts_in_order(connection, attributes, segment.order_by, collation):
             chosen = batch.filter(predicate)
             file.write(as_csv(chosen, segment.columns, numbers=numbers, dialect=segment.dialect))
             members.append(chosen["contact_id"])
@@ -124,7 +125,7 @@ def replace_files(
         run_id=run_id,
     )
     publication, freshness = commit_publication(connection, drafted, members)
-    changed = replace_if_changed(draft, publication, manifest(project, segment, publication), freshness)
+    changed = replace_if_changed(draft, publication, manifest(project, connection, segment, publication), freshness)
     return Published(segment.segment, members.len(), changed)
 
 
@@ -180,7 +181,9 @@ def said_before(path: Path) -> dict[str, Any] | None:
     return {key: value for key, value in said.items() if key not in FRESHNESS} if isinstance(said, dict) else None
 
 
-def manifest(project: OpenProject, segment: Segment, publication: store.Publication) -> dict[str, Any]:
+def manifest(
+    project: OpenProject, connection: Connection, segment: Segment, publication: store.Publication
+) -> dict[str, Any]:
     """What somebody has to know who is handed the file: what it is, what it holds, how it came to be."""
     return {
         "project": project.settings.project,
@@ -195,6 +198,8 @@ def manifest(project: OpenProject, segment: Segment, publication: store.Publicat
         "reading": READING[segment.dialect],
         "where": segment.model_dump(mode="json", by_alias=True)["where"],
         "include_blocked": segment.include_blocked,
+        "order_by": list(segment.order_by),
+        "collation": store.collation_of(connection, project.settings.sorting_locale()),
         "definition_digest": publication.definition_digest,
         "as_of": publication.as_of.isoformat(),
         "published_at": publication.published_at.isoformat(),

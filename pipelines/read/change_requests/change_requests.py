@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from pipelines.errors import DeliveryRefused
+from pipelines.normalise.text import split_cells
 from pipelines.read.contact_lists.open_table import open_table
 from pipelines.read.core.batch import BATCH_ROWS, Batch
 from pipelines.read.tables.contact_table import IGNORE, meaning_of
 from pipelines.read.tables.header_words import fold, shared
 from pipelines.read.tables.refusals import set_aside
-from pipelines.read.tables.spreadsheet_cells import CLEAR, clean_cells, split_cells
+from pipelines.read.tables.spreadsheet_cells import CLEAR, clean_cells
 from pipelines.read.tables.table import Rows, Table
 from schemas.error_codes import ErrorCode
 

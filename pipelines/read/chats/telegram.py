@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from pipelines.read.containers.json_lines import written
 from pipelines.read.containers.json_walk import Path as Steps
 from pipelines.read.containers.json_walk import walk
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample, Unpacked
+from pipelines.read.core.clock_changes import ClockChanges
 from pipelines.read.core.epoch import at_seconds
 from pipelines.read.core.frames import (
     Entry,
@@ -89,6 +90,7 @@ class Chat(NamedTuple):
     person: str | None
     is_own: bool  # notes of the owner to themselves
     record: str | None  # the natural key of the person
+    changes: ClockChanges
 
 
 def read(path: Path, source: Telegram, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
@@ -183,7 +185,7 @@ def _chat(head: dict[str | int, Any], account: Account) -> Chat:
             "cannot tell the company from the others: set owner (id or name of your account) in onecontact.yaml",
         )
     record = f"telegram:{person}" if person else None
-    return Chat(key, title, kind in GROUPS, other, person, kind == OWN_NOTES, record)
+    return Chat(key, title, kind in GROUPS, other, person, kind == OWN_NOTES, record, ClockChanges(account.zone))
 
 
 def _person(chat: Chat, account: Account) -> Iterator[Person]:
@@ -195,7 +197,7 @@ def _person(chat: Chat, account: Account) -> Iterator[Person]:
 
 
 def _entry(message: Any, chat: Chat, account: Account, occurrences: Occurrences) -> Entry:
-    moment = _moment(message, account.zone) if isinstance(message, dict) else None
+    moment = _moment(message, chat.changes) if isinstance(message, dict) else None
     if moment is None:
         expected = "a message with date_unixtime in seconds, or date"
         return Rejected(None, ErrorCode.MESSAGE_UNREADABLE, expected, written(message))
@@ -236,7 +238,7 @@ def _bare(person: Any) -> str | None:
     return known.removeprefix("user") if known else None
 
 
-def _moment(message: dict[str, Any], zone: ZoneInfo) -> Moment | None:
+def _moment(message: dict[str, Any], changes: ClockChanges) -> Moment | None:
     """When a message was sent. Seconds since 1970 are missing in old exports, whose dates are of the phone's zone."""
     instant = at_seconds(message.get("date_unixtime"))
     if instant:
@@ -246,6 +248,8 @@ def _moment(message: dict[str, Any], zone: ZoneInfo) -> Moment | None:
         local = datetime.fromisoformat(date) if isinstance(date, str) else None
         if local is None or local.tzinfo:
             return None
-        return Moment(local.replace(tzinfo=zone).astimezone(UTC), SECOND, ZoneSource.ASSUMED)
+        wall = changes.read(local)
+        zone_source = ZoneSource.SKIPPED if wall.is_skipped else ZoneSource.ASSUMED
+        return Moment(wall.first + wall.later, SECOND, zone_source)
     except (ValueError, OverflowError):
         return None

@@ -7,14 +7,14 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.errors import DeliveryRefused
-from pipelines.normalise.text import NO_VALUE
+from pipelines.normalise.text import NO_VALUE, split_cells
 from pipelines.read.core.batch import Batch
 from pipelines.read.tables import system_headers
 from pipelines.read.tables.duplicate_headers import attribute_names
 from pipelines.read.tables.header_words import MEANINGS, fold, holds_a_person, shared
 from pipelines.read.tables.refusals import NAMES, ONE_VALUE, set_aside
 from pipelines.read.tables.several_values import listed_tags, part_addresses, part_phones
-from pipelines.read.tables.spreadsheet_cells import CLEAR, clean_cells, split_cells
+from pipelines.read.tables.spreadsheet_cells import CLEAR, clean_cells
 from pipelines.read.tables.table import Rows, Table
 from schemas import received
 from schemas.error_codes import ErrorCode

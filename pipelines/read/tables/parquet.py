@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.errors import DeliveryRefused
+from pipelines.normalise.text import joined
 from pipelines.read.core.batch import BATCH_ROWS
-from pipelines.read.tables.spreadsheet_cells import joined
 from pipelines.read.tables.table import Rows, Table, at_once, named
 from schemas import received
 from schemas.error_codes import ErrorCode

@@ -1,8 +1,7 @@
 """Cells as an export protects them from spreadsheets, and as a contact list with such cells is read.
 
 A cell that a spreadsheet would run, cut or take for something else has an apostrophe before it, as people type it
-there; a sign that would part the texts of a list has a backslash before it. What is protected here is read back as it
-was, whatever the text.
+there. What is protected here is read back as it was, whatever the text. Lists are `normalise.text.joined`.
 """
 
 import re
@@ -28,21 +27,7 @@ ERRORS = (  # of formulas, as Excel writes them in some languages
 ERROR = rf"^#(?:{'|'.join(ERRORS)})$"
 
 CLEARS = "\\N"  # a cell that says "this is now empty", where a blank one says nothing
-CLEAR = "\ufdd0"  # what `said` makes of it
-# What stands, while a cell is taken apart, for a separator and for the signs that a backslash protects. These, and
-# CLEAR, are no characters: Unicode keeps them for such work within a program.
-PARTS = "\ufdd1"
-HIDDEN = {
-    "\\\\": "\ufdd2",
-    "\\;": "\ufdd3",
-    "\\,": "\ufdd4",
-    "\\|": "\ufdd5",
-    '\\"': "\ufdd6",
-    "\\[": "\ufdd7",
-    "\\{": "\ufdd8",
-    "\\(": "\ufdd9",
-}
-SHOWN = {mark: sign[1] for sign, mark in HIDDEN.items()}
+CLEAR = "\ufdd0"  # what `clean_cells` makes of it: no character, as those of `normalise.text.PARTS`
 
 
 def protected(cell: pl.Expr) -> pl.Expr:
@@ -85,25 +70,3 @@ def clean_cells(cells: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
 def _with_apostrophe(cell: pl.Expr, risky: str) -> pl.Expr:
     plain = ~cell.str.contains(risky) | cell.str.contains(NEGATIVE)
     return pl.when(plain).then(cell).otherwise("'" + cell)
-
-
-def joined(texts: pl.Expr) -> pl.Expr:
-    """Lists of texts as one cell each, parted by `; `."""
-    return texts.list.eval(pl.element().str.replace_all(r'([\\;,|"]|^[\[{(])', r"\${1}")).list.join("; ")
-
-
-def split_cells(cells: pl.Series, separator: str) -> pl.Series:
-    """The texts of cells that may hold several, trimmed, none of them blank; no texts where a cell is null.
-
-    `separator` is a pattern. Where it is or includes `;`, signs behind a backslash are part of their text.
-    """
-    hides = ";" in separator and bool(cells.str.contains("\\", literal=True).any())
-    whole = cells.str.replace_many(HIDDEN) if hides else cells
-    if not whole.str.contains(separator).any():
-        texts = pl.select(pl.when(whole.is_not_null()).then(pl.concat_list(whole)).otherwise([])).to_series()
-    else:
-        trimmed = pl.element().str.strip_chars()
-        split = pl.col("cell").str.replace_all(separator, PARTS).str.split(PARTS).list.eval(trimmed)
-        filled = split.list.eval(pl.element().filter(pl.element() != ""))
-        texts = whole.to_frame("cell").select(filled.fill_null([])).to_series()
-    return texts.list.eval(pl.element().str.replace_many(SHOWN)) if hides else texts

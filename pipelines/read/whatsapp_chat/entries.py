@@ -70,9 +70,11 @@ def told(written: pl.DataFrame, reading: Reading, first: int, occurrences: Count
     numbered = understood.with_columns(
         key=occurrences(understood["at"], _keys(understood, who.conversation)),
         conversation=pl.lit(who.conversation),
-        at=pl.col("at").cast(INSTANT),
+        at=(pl.col("at") + pl.col("later")).cast(INSTANT),
         precision=pl.lit(precision.value),
-        zone_source=pl.lit(ZoneSource.ASSUMED.value),
+        zone_source=pl.when("is_skipped")
+        .then(pl.lit(ZoneSource.SKIPPED.value))
+        .otherwise(pl.lit(ZoneSource.ASSUMED.value)),
     )
     said = numbered["sender"].is_not_null()
     return Told(_messages(numbered.filter(said), who), _events(numbered.filter(~said)), _refused(entries.filter(wrong)))
@@ -145,7 +147,7 @@ def _understood(entries: pl.DataFrame) -> pl.DataFrame:
     patches = {name: patched(column, places, contents[name]) for name, column in whole.items()}
     files = patches["attachments"]
     patches["attachments"] = files.zip_with(files.is_not_null(), pl.repeat([], len(files), dtype=FILES, eager=True))
-    return entries.select("row", "line", "at", **patches)
+    return entries.select("row", "line", "at", "later", "is_skipped", **patches)
 
 
 def _looked_at(entries: pl.DataFrame, other: pl.Series) -> pl.DataFrame:

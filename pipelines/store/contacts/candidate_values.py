@@ -5,12 +5,10 @@ And what has to be known of these before more is decided.
 
 import polars as pl
 
+from pipelines.store.decisions.decisions import DECISION_ORDER
 from pipelines.store.warehouse.connection import Connection, query, register, value
 
 SCOPE = "IN (SELECT contact_id::UUID FROM scope)"
-# Order of decisions: their time, and within a file of change requests their place in it.
-DECISION_ORDER = """lpad(epoch_us(d.decided_at)::VARCHAR, 20, '0') || lpad(coalesce(d.row_number, 0)::VARCHAR, 10, '0')
-          || d.decision_id"""
 # Decisions about values with the record each was decided for, and the contact that is in now.
 VALUE_DECISIONS = f"""
     SELECT m.contact_id, r.record_key, d.decision_id, d.kind, coalesce(d.field, 'tags') AS field, d.value, d.decided_at,
@@ -104,11 +102,8 @@ def values_since_decision(connection: Connection, contacts: pl.Series) -> pl.Dat
             f"""
             WITH carried AS ({VALUE_DECISIONS}),
             spoken_of AS (
-                SELECT r.record_key, c.field FROM carried c JOIN decision_record r USING (decision_id)
-                WHERE c.kind IN ('edit', 'pin')
-                UNION
-                SELECT m.record_key, 'tags' FROM carried c JOIN membership m USING (contact_id)
-                WHERE c.kind = 'untag' AND m.run_to IS NULL
+                SELECT DISTINCT m.record_key, c.field FROM carried c JOIN membership m USING (contact_id)
+                WHERE c.kind IN ('edit', 'pin', 'untag') AND m.run_to IS NULL
             ),
             content AS (
                 SELECT o.field, s.record_key, s.version, s.first_seen_at, s.name, s.tags, s.attributes

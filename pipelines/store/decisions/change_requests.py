@@ -1,6 +1,7 @@
 """Change requests: whom they mean, which of them have been granted, and what that did to ids of contacts."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import polars as pl
 
@@ -77,6 +78,40 @@ def records_about(connection: Connection, decisions: Sequence[str]) -> pl.Series
             """SELECT DISTINCT record_key FROM decision_record SEMI JOIN record USING (record_key)
                WHERE decision_id IN (SELECT decision_id::UUID FROM taken) ORDER BY record_key""",
         )["record_key"]
+
+
+class Effects(NamedTuple):
+    """What change requests of a run did: decisions by kind, and how many contacts those were about, merged, split."""
+
+    kinds: dict[str, int]
+    contacts: int
+    merged: int
+    split: int
+
+
+def effects(connection: Connection, run_id: str) -> Effects:
+    """What the change requests did that a run has read."""
+    kinds = query(
+        connection,
+        """SELECT kind, count(*) AS decisions FROM decision JOIN delivery USING (delivery_id)
+           WHERE run_id = ? GROUP BY kind ORDER BY kind""",
+        [run_id],
+    )
+    counted = query(
+        connection,
+        """
+        WITH own AS (SELECT decision_id FROM decision JOIN delivery USING (delivery_id) WHERE run_id = $1)
+        SELECT (SELECT count(DISTINCT contact_id) FROM own JOIN decision_record r USING (decision_id)
+                JOIN membership m ON m.record_key = r.record_key AND m.run_to IS NULL
+                WHERE coalesce(r.side, 0) = 0) AS contacts,
+               (SELECT count(DISTINCT old_id) FROM id_changes
+                WHERE kind = 'merged' AND run_id IN (SELECT 'decision:' || decision_id FROM own)) AS merged,
+               (SELECT count(DISTINCT new_id) FROM id_changes
+                WHERE kind IN ('split', 'restored') AND run_id IN (SELECT 'decision:' || decision_id FROM own)) AS split
+        """,
+        [run_id],
+    ).row(0)
+    return Effects(dict(kinds.iter_rows()), *counted)
 
 
 def last_change(connection: Connection) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from pipelines.store.decisions.decisions import DECISION_ORDER
 from pipelines.store.warehouse.connection import Connection, query, register
 
 FEWEST_LETTERS = 4  # of the beginning of an id
@@ -19,12 +20,46 @@ CONCERNED = """
         )"""
 
 
+# Where edits and pins of `chosen` stand: in_force, confirmed (a record has stated the same value since), replaced (by a
+# later decision), primary (a merge lets the value of another contact win), gave_way, without_effect (no such field).
+STANDING = f"""
+        valued AS (
+            SELECT d.decision_id, m.contact_id, d.field, d.value
+            FROM chosen d JOIN decision_record r USING (decision_id) JOIN membership m USING (record_key)
+            WHERE d.kind IN ('edit', 'pin') AND d.revoked_at IS NULL AND coalesce(r.side, 0) = 0 AND m.run_to IS NULL
+        ),
+        newest AS (
+            SELECT m.contact_id, d.field,
+                   arg_max(d.decision_id, struct_pack(p := d.kind = 'pin', t := {DECISION_ORDER})) AS newest
+            FROM decision d JOIN decision_record r USING (decision_id) JOIN membership m USING (record_key)
+            WHERE d.kind IN ('edit', 'pin') AND d.revoked_at IS NULL AND coalesce(r.side, 0) = 0 AND m.run_to IS NULL
+              AND m.contact_id IN (SELECT contact_id FROM valued)
+            GROUP BY ALL
+        ),
+        standing AS (
+            SELECT v.decision_id,
+                   CASE WHEN coalesce(bool_or(f.delivery_id = v.decision_id), v.value IS NULL) THEN 'in_force'
+                        WHEN bool_or(n.newest <> v.decision_id) THEN 'replaced'
+                        WHEN bool_or(f.rule = 'primary') THEN 'primary'
+                        WHEN bool_or(f.value = v.value) THEN 'confirmed'
+                        WHEN count(f.field) > 0 THEN 'gave_way'
+                        ELSE 'without_effect' END AS standing,
+                   min(r.source || ':' || coalesce(r.record_id, left(r.record_key::VARCHAR, 8))) AS record
+            FROM valued v
+            JOIN newest n USING (contact_id, field)
+            LEFT JOIN contact_field f USING (contact_id, field)
+            LEFT JOIN record r USING (record_key)
+            GROUP BY v.decision_id, v.value
+        )"""
+
+
 def list_decisions(connection: Connection, contact_id: str | None = None, most: int = 0) -> pl.DataFrame:
     """Decisions, the newest first: all, or those about records that are in a contact now; at most so many, 0 is all.
 
     Columns decision_id, kind, actor, role, reason, decided_at, expires_at, is_over, field, value, target, revoked_at,
-    revoked_by, revoked_reason, file_name and row_number (where a change request asked for it), records (List of
-    side and `source:record id`) and contacts (List of contact_id and name, as they are now).
+    revoked_by, revoked_reason, file_name and row_number (where a change request asked for it), standing (of edits and
+    pins, see STANDING) with stated_by (the record whose value the contact has), records (List of side and
+    `source:record id`) and contacts (List of contact_id and name, as they are now).
     """
     return query(
         connection,
@@ -56,15 +91,18 @@ def list_decisions(connection: Connection, contact_id: str | None = None, most: 
             FROM concerned SEMI JOIN chosen USING (decision_id)
             JOIN membership m USING (record_key) JOIN contact USING (contact_id)
             WHERE m.run_to IS NULL GROUP BY decision_id
-        )
+        ),
+        {STANDING}
         SELECT c.decision_id, c.kind, c.actor, c.role, c.reason, c.decided_at, c.expires_at,
                coalesce(c.expires_at <= (SELECT max(as_of) FROM as_of_time), FALSE) AS is_over,
                c.field, c.value, c.target, c.revoked_at, c.revoked_by, c.revoked_reason, d.file_name, c.row_number,
-               coalesce(n.records, []) AS records, coalesce(list_sort(m.contacts), []) AS contacts
+               s.standing, s.record AS stated_by, coalesce(n.records, []) AS records,
+               coalesce(list_sort(m.contacts), []) AS contacts
         FROM chosen c
         LEFT JOIN delivery d USING (delivery_id)
         LEFT JOIN named n USING (decision_id)
         LEFT JOIN met m USING (decision_id)
+        LEFT JOIN standing s USING (decision_id)
         ORDER BY c.decided_at DESC, c.row_number DESC NULLS LAST, c.decision_id""",
         [contact_id, most],
     )

@@ -10,6 +10,9 @@ from pipelines.store.warehouse.connection import Connection, query, register, va
 from schemas.vocabulary import DecisionKind
 
 PARTING = (DecisionKind.UNMERGE, DecisionKind.DISMISS, DecisionKind.DEFER)  # of which prints are kept
+# Order of decisions: their time, and within a file of change requests their place in it.
+DECISION_ORDER = """lpad(epoch_us(d.decided_at)::VARCHAR, 20, '0') || lpad(coalesce(d.row_number, 0)::VARCHAR, 10, '0')
+          || d.decision_id"""
 
 
 class Decision(NamedTuple):

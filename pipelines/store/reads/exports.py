@@ -1,14 +1,19 @@
 """What publishing reads and keeps: contacts in order, publications and their members."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import polars as pl
 
+from pipelines.normalise.text import split_cells
 from pipelines.store.warehouse.connection import Connection, register
+from schemas.attribute import Attribute
+from schemas.vocabulary import AttributeType
 
 BATCH_ROWS = 50_000
+ROOT = "en"  # sorts by the rules that hold where a language has none of its own
+TEXTS = ("name", "first_name", "last_name", "email")
 
 
 class Publication(NamedTuple):
@@ -27,17 +32,19 @@ class Publication(NamedTuple):
 
 
 def contacts_in_order(
-    connection: Connection, attributes: Sequence[str], order_by: Sequence[str], numbers: Collection[str] = ()
+    connection: Connection, attributes: Mapping[str, Attribute], order_by: Sequence[str], collation: str = ROOT
 ) -> Iterator[pl.DataFrame]:
-    """Contacts in batches, sorted; custom attributes as columns `attr.<name>`, text or null.
+    """Contacts in batches, sorted; custom attributes as columns `attr.<name>`: lists, or text or null.
 
-    `phones` and `emails` are lists of all there are, the primary one first. `attributes` are names from
-    onecontact.yaml, `order_by` columns of the result, and `numbers` columns whose text is sorted as a number: all of
-    them checked names, no input.
+    `phones` and `emails` are lists of all there are, the primary one first. `attributes` are those of onecontact.yaml,
+    `order_by` columns of the result: checked names, no input. The text of numbers is sorted as a number, other text by
+    `collation` (`collation_of`).
     """
-    custom = "".join(f""", attributes['{name}'] AS "attr.{name}\"""" for name in attributes)
+    numbers = [f"attr.{name}" for name, each in attributes.items() if each.type is AttributeType.NUMBER]
+    lists = [f"attr.{name}" for name, each in attributes.items() if each.is_list]
+    custom = "".join(f""", attributes['{name}'] AS "attr.{name}\"""" for name in sorted(attributes))
     sorted_by = [
-        f'TRY_CAST("{column}" AS DOUBLE)' if column in numbers else f'"{column}"'
+        f'TRY_CAST("{column}" AS DOUBLE)' if column in numbers else f'"{column}"{collated(column, collation)}'
         for column in dict.fromkeys((*order_by, "contact_id"))
     ]
     order = ", ".join(f"{column} NULLS LAST" for column in sorted_by)
@@ -56,7 +63,20 @@ def contacts_in_order(
     for batch in reader:
         frame = pl.from_arrow(batch)
         if isinstance(frame, pl.DataFrame):
-            yield frame
+            yield frame.with_columns(split_cells(frame[name], ";").alias(name) for name in lists)
+
+
+def collation_of(connection: Connection, locale: str) -> str:
+    """The collation of a locale such as de_AT: its own, else that of its language, else ROOT."""
+    known = {name for (name,) in connection.execute("SELECT collname FROM pragma_collations()").fetchall()}
+    own = locale.lower()
+    return next((each for each in (own, own.partition("_")[0]) if each in known), ROOT)
+
+
+def collated(column: str, collation: str) -> str:
+    """How the text of a column is compared; nothing where it is no text that people read."""
+    is_text = column.startswith("attr.") or column in TEXTS
+    return f" COLLATE {collation}" if is_text else ""
 
 
 def last_publication(connection: Connection, segment: str) -> Publication | None:

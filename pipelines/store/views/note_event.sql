@@ -2,14 +2,15 @@
 -- of it: undone, they leave everything as it was.
 
 CREATE VIEW note_event AS
-WITH written AS (
-    SELECT m.contact_id, s.first_seen_at AS happened_at, NULL::VARCHAR AS actor, s.notes AS text, r.source,
-           s.delivery_id, s.row_number, s.line_number, s.record_key AS entry_id
-    FROM record_field f
-    JOIN source_record s USING (record_key, version)
-    JOIN record r USING (record_key)
-    JOIN membership m ON m.record_key = f.record_key AND m.run_to IS NULL
-    WHERE f.field = 'notes' AND s.notes IS NOT NULL
+WITH written AS (                          -- each text that a record has ever had, once, as of when it first had it
+    (SELECT m.contact_id, s.first_seen_at AS happened_at, NULL::VARCHAR AS actor, s.notes AS text, r.source,
+            s.delivery_id, s.row_number, s.line_number, s.record_key AS entry_id
+     FROM source_record s
+     JOIN record r USING (record_key)
+     JOIN membership m ON m.record_key = s.record_key AND m.run_to IS NULL
+     WHERE s.notes IS NOT NULL
+     QUALIFY row_number() OVER (PARTITION BY m.contact_id, s.record_key, s.notes
+                                ORDER BY s.first_seen_at, s.delivery_id, s.row_number) = 1)
     UNION ALL
     SELECT m.contact_id, d.decided_at, d.actor, d.value, NULL, NULL, NULL, NULL, d.decision_id
     FROM decision d

@@ -15,8 +15,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A closed project: Anna in two sources that do not agree on her number, with a tier that somebody decided."""
     folder = tmp_path_factory.mktemp("why") / "small"
     with small_project(folder) as project:
-        said = "1,Anna Berg,anna@example.com,+49 30 90182012,silver"
-        project.deliver("crm", "2026-06-01", f"id,name,email,phone,tier\n{said}")
+        said = "1,Anna Berg,anna@example.com,+49 30 90182012,silver,called twice"
+        project.deliver("crm", "2026-06-01", f"id,name,email,phone,tier,notes\n{said}")
         project.deliver("shop", "2026-06-02", "id,name,email,phone\n1,Anna Berg,anna@example.com,+49 30 90182044")
         project.run()
     assert main(["edit", "anna berg", "tier=gold", "--clear", "name", *WHY, "--project", str(folder)]) == 0
@@ -101,3 +101,11 @@ def test_one_contact_alone_is_explained_by_what_ties_it(folder: Path, capsys: py
     assert "same email" in said
     assert main(["explain", "anna@example.com", "--json", "--project", str(folder)]) == 0
     assert [each["rule"] for each in json.loads(capsys.readouterr().out)] == ["same_email"]
+
+
+def test_notes_say_where_they_were_read_and_whether_they_hold(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    [note] = why(folder, capsys, "notes")["notes"]
+    assert (note["text"], note["is_current"], note["source"], note["line_number"]) == ("called twice", True, "crm", 2)
+    assert main(["show", "crm:1", "--why", "notes", "--project", str(folder)]) == 0
+    drawn = capsys.readouterr().out
+    assert all(word in drawn for word in ("1 note", "called twice", "yes", "crm:1"))

@@ -130,7 +130,7 @@ def test_what_was_said_before_stays_silenced_however_late_it_arrives(anna: Small
 
 
 @pytest.mark.heavy
-def test_what_is_said_anew_competes_by_the_rule_of_the_field(anna: SmallProject) -> None:
+def test_an_edit_gives_way_to_what_is_stated_for_the_first_time_later(anna: SmallProject) -> None:
     edited(anna, "attr.tier", "silver")
     edited(anna, "name", "Annika Berg", on=16)
     anna.deliver("crm", "2026-07-01", f"{HEADER}\n1,Antonia Berg,0151 23456789,anna@example.com,,4")
@@ -138,7 +138,8 @@ def test_what_is_said_anew_competes_by_the_rule_of_the_field(anna: SmallProject)
     edited(anna, "attr.seats", "3", on=17)
     anna.run()
     assert anna.field("crm:1", "attr.seats")["value"] == "5"  # the greatest, and nine was silenced
-    assert value(anna, "name") == "Annika Berg"  # people go before sources
+    assert value(anna, "name") == "Antonia Berg"
+    assert value(anna, "tier") == "silver"  # gold is only repeated
 
 
 @pytest.mark.heavy

@@ -4,6 +4,7 @@ from random import Random
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -105,7 +106,41 @@ def test_an_edit_silences_what_its_records_have_stated_until_then() -> None:
 
 def test_an_edit_does_not_silence_records_that_joined_later() -> None:
     found = values([stated("a", "old"), stated("z", "theirs", 9)], [decision("edit", "new", 5)])
-    assert found == [("theirs", "most_recent")]
+    assert found == [("theirs", "stated_after_edit")]
+
+
+def test_an_edit_beats_what_a_record_that_joined_later_had_stated_before_it() -> None:
+    said = [stated("z", "theirs", 3, observed_at=on(3), priority=0)]
+    assert values(said, [decision("edit", "new", 5)]) == [("new", "edited")]
+
+
+@pytest.mark.parametrize(
+    ("field", "edited", "stated_later"),
+    [
+        ("name", "Anna Berg", "Antonia Berg"),
+        ("phone", "+493090182001", "+4915123456780"),
+        ("email", "anna@example.com", "antonia@example.com"),
+        ("attr.x", "gold", "silver"),
+    ],
+)
+def test_an_edit_of_any_field_gives_way_to_what_is_stated_for_the_first_time_later(
+    field: str, edited: str, stated_later: str
+) -> None:
+    ranks_lower = {"priority": 99, "validity": "possible"}
+    said = [stated("b", stated_later, 6, field=field, **ranks_lower)]
+    found = survivors(said, [decision("edit", edited, 5, field=field)]).fields.filter(pl.col("field") == field)
+    assert found.select("value", "rule").rows() == [(stated_later, "stated_after_edit")]
+    pinned = survivors(said, [decision("pin", edited, 5, field=field)]).fields.filter(pl.col("field") == field)
+    assert pinned.select("value", "rule").rows() == [(edited, "pinned")]
+
+
+@pytest.mark.parametrize(
+    ("field", "edited", "junk"), [("name", "Anna Berg", "anna_92"), ("phone", "+493090182001", "1")]
+)
+def test_an_edit_does_not_give_way_to_what_is_no_value(field: str, edited: str, junk: str) -> None:
+    said = [stated("b", junk, 6, field=field, validity="invalid")]
+    found = survivors(said, [decision("edit", edited, 5, field=field)]).fields.filter(pl.col("field") == field)
+    assert found.select("value", "rule").rows() == [(edited, "edited")]
 
 
 def test_an_older_edit_of_a_contact_that_was_another_loses_to_the_newer_one() -> None:
@@ -240,3 +275,17 @@ def test_a_tag_that_is_stated_after_its_removal_is_there_again() -> None:
 
     assert candidates(said, [decision("untag", "vip", 4, field="tags")])["record_key"].to_list() == ["b"]
     assert candidates(said, [decision("untag", "vip", 5, field="tags")]).is_empty()
+
+
+@settings(max_examples=examples(60, light=8), deadline=None)
+@given(several, taken)
+def test_the_newest_edit_holds_until_something_is_stated_for_the_first_time_after_it(
+    said: list[dict[str, Any]], decided: list[dict[str, Any]]
+) -> None:
+    pins = [each for each in decided if each["kind"] == "pin"]
+    newest = max(decided, key=lambda each: each["decided_at"], default=None)
+    if pins or newest is None or newest["value"] is None:
+        return
+    later = [each["value"] for each in said if each["observed_at"] > newest["decided_at"]]
+    [(value, rule)] = values(said, decided, over="abz")
+    assert (value in later) if later else (value, rule) == (newest["value"], "edited")

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.normalise.text import split_cells
 from pipelines.publish.table import as_csv, header
-from pipelines.read.tables.spreadsheet_cells import clean_cells, split_cells
+from pipelines.read.tables.spreadsheet_cells import clean_cells
 from schemas.segment import Dialect
 
 FRAME = pl.DataFrame(

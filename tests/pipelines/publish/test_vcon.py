@@ -42,25 +42,30 @@ def made(*entries: dict[str, Any], contact: dict[str, Any] | None = None) -> tup
 
 
 def require_vcon(document: dict[str, Any]) -> None:
-    """Hold a document to what the draft demands of an unsigned vCon with inline text."""
+    """Hold a document to what the draft's JSON schema demands of an unsigned vCon with inline text."""
+    assert set(document) == {"vcon", "uuid", "created_at", "subject", "parties", "dialog", "attachments"}
     assert document["vcon"] == "0.4.0"
+    assert isinstance(document["subject"], str)
     assert UUID(document["uuid"]).version == 8
     assert datetime.fromisoformat(document["created_at"]).utcoffset() == timedelta(0)
     assert not {"redacted", "amended", "group", "analysis"} & set(document)
     parties = range(len(document["parties"]))
     for party in document["parties"]:
         assert set(party) <= {"tel", "mailto", "name", "validation", "uuid"}
+        assert all(isinstance(value, str) and value for value in party.values())
         assert "name" not in party or party["validation"]
     for dialog in document["dialog"]:
         assert {"type", "start", "parties", "mediatype", "body", "encoding"} <= set(dialog)
         assert (dialog["type"], dialog["mediatype"], dialog["encoding"]) == ("text", "text/plain", "none")
         assert datetime.fromisoformat(dialog["start"]).tzinfo is not None
         assert isinstance(dialog["body"], str)
+        assert isinstance(dialog["application"], str)
         assert dialog["originator"] == dialog["parties"][0]
         assert set(dialog["parties"]) <= set(parties)
     for attachment in document["attachments"]:
         assert {"start", "party", "dialog"} <= set(attachment)
         assert attachment["party"] in parties
+        assert set(attachment) <= {"start", "party", "dialog", "filename", "mediatype"}
         assert attachment["dialog"] in range(len(document["dialog"]))
 
 
@@ -86,6 +91,15 @@ def test_parties_are_the_contact_the_company_and_each_agent_once() -> None:
         {"name": "Ben", "validation": "none"},
     ]
     assert [dialog["parties"] for dialog in document["dialog"]] == [[0, 1], [2, 0], [1, 0], [3, 0], [2, 0]]
+
+
+@pytest.mark.parametrize(
+    ("unknown", "who"),
+    [((), "Anna Berg"), (("name",), "anna@example.com"), (("name", "email", "phone"), "a contact")],
+)
+def test_the_subject_says_who_wrote_to_whom(unknown: tuple[str, ...], who: str) -> None:
+    document, _ = made(contact=ANNA | dict.fromkeys(unknown))
+    assert document["subject"] == f"Messages between {who} and acme"
 
 
 def test_what_is_not_known_of_a_contact_is_not_there() -> None:

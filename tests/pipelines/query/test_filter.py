@@ -330,7 +330,7 @@ def test_all_any_and_not_mean_what_they_mean_of_each_contact(
             {"field": "tags", "op": "eq", "value": "vip"},
             (
                 "where.op: eq cannot be asked of tags, which is a list; "
-                "possible are has_all, has_any, has_none, is_not_set, is_set"
+                "possible are has_all, has_any, has_none, is_not_set, is_set; use has_any"
             ),
         ),
         ({"field": "attr.tier", "op": "eq", "value": "bronze"}, "where.value: attr.tier is one of gold, silver"),

@@ -3,10 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.normalise.text import NO_VALUE
+from pipelines.normalise.text import NO_VALUE, joined
 from pipelines.read.tables.contact_table import LISTS, parts, tags_of
 from pipelines.read.tables.several_values import part_addresses, part_phones
-from pipelines.read.tables.spreadsheet_cells import joined
 
 
 def phones(cell: str) -> list[str]:

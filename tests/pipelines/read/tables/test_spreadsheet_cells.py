@@ -3,15 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.read.tables.spreadsheet_cells import (
-    CLEAR,
-    bare,
-    clean_cells,
-    joined,
-    protected,
-    split_cells,
-    unmistakable,
-)
+from pipelines.normalise.text import joined, split_cells
+from pipelines.read.tables.spreadsheet_cells import CLEAR, bare, clean_cells, protected, unmistakable
 
 TEXT = st.one_of(
     st.text(st.characters(exclude_categories=["Cs", "Co"])), st.text(st.sampled_from("'=+-@\t\r\n\\N0123eE.,;=a "))

@@ -1,12 +1,22 @@
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import polars as pl
 import pytest
 
 from pipelines.store.reads import exports
-from pipelines.store.reads.exports import Publication, contacts_in_order, keep_publication, last_publication
+from pipelines.store.reads.exports import (
+    Publication,
+    collation_of,
+    contacts_in_order,
+    keep_publication,
+    last_publication,
+)
+from schemas.attribute import Attribute
+from schemas.vocabulary import AttributeType
 from tests.small_project import AS_OF, SmallProject
 
+SEATS = {"seats": Attribute(type=AttributeType.NUMBER)}
 ID = "00000000-0000-0000-0000-00000000000{}"
 
 
@@ -23,8 +33,8 @@ def filled(project: SmallProject) -> SmallProject:
     return project
 
 
-def ids(project: SmallProject, order_by: list[str], numbers: tuple[str, ...] = ()) -> list[str]:
-    frames = contacts_in_order(project.connection, ["seats"], order_by, numbers)
+def ids(project: SmallProject, order_by: list[str], attributes: Mapping[str, Attribute] = SEATS) -> list[str]:
+    frames = contacts_in_order(project.connection, attributes, order_by)
     return [each[-1] for frame in frames for each in frame["contact_id"]]
 
 
@@ -36,7 +46,7 @@ def publication(number: int, segment: str = "vip") -> Publication:
 
 
 def test_attributes_become_columns(filled: SmallProject) -> None:
-    [frame] = contacts_in_order(filled.connection, ["seats", "tier"], ["contact_id"])
+    [frame] = contacts_in_order(filled.connection, filled.project.settings.attributes, ["contact_id"])
     assert frame.select("contact_id", "attr.seats", "attr.tier").rows() == [
         (ID.format(1), "10", None),
         (ID.format(2), None, None),
@@ -56,13 +66,33 @@ def test_contacts_with_one_value_come_by_their_id(filled: SmallProject) -> None:
 
 
 def test_text_is_sorted_as_text_unless_it_is_a_number(filled: SmallProject) -> None:
-    assert ids(filled, ["attr.seats"]) == ["1", "3", "2"]
-    assert ids(filled, ["attr.seats"], ("attr.seats",)) == ["3", "1", "2"]
+    assert ids(filled, ["attr.seats"], {"seats": Attribute(type=AttributeType.TEXT)}) == ["1", "3", "2"]
+    assert ids(filled, ["attr.seats"]) == ["3", "1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "order"),
+    [("de_DE", ["Ägir", "anna", "Öhm", "Otto", "Zoe"]), ("sv_SE", ["anna", "Otto", "Zoe", "Ägir", "Öhm"])],
+)
+def test_text_is_sorted_as_people_of_the_locale_do(project: SmallProject, locale: str, order: list[str]) -> None:
+    for number, name in enumerate(sorted(order)):
+        project.connection.execute(
+            """INSERT INTO contact (contact_id, name, source, status, status_reason, status_as_of, tags, attributes,
+                                    channels, records, run_id)
+               VALUES (?, ?, 'import:crm', 'inactive', 'never_interacted', ?, [], MAP {}, [], 1, 'run1')""",
+            [ID.format(number), name, AS_OF],
+        )
+    [frame] = contacts_in_order(project.connection, {}, ["name"], collation_of(project.connection, locale))
+    assert frame["name"].to_list() == order
+
+
+def test_a_language_without_rules_of_its_own_is_sorted_by_those_that_hold_everywhere(project: SmallProject) -> None:
+    assert [collation_of(project.connection, each) for each in ("de_AT", "de_CH", "gsw_CH")] == ["de_at", "de", "en"]
 
 
 def test_contacts_come_in_batches(filled: SmallProject, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exports, "BATCH_ROWS", 2)
-    assert [frame.height for frame in contacts_in_order(filled.connection, [], ["contact_id"])] == [2, 1]
+    assert [frame.height for frame in contacts_in_order(filled.connection, {}, ["contact_id"])] == [2, 1]
 
 
 def test_a_segment_that_was_never_published_has_no_publication(project: SmallProject) -> None:

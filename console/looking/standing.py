@@ -1,0 +1,27 @@
+"""Whether a decision is in force, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from console.terminal.screen import cell
+from schemas.vocabulary import DecisionKind
+
+OF_A_VALUE = {
+    "in_force": "yes",
+    "confirmed": "yes, and stated since by {}",
+    "gave_way": "no, gave way to {}",
+    "replaced": "no, a later decision replaced it",
+    "primary": "no, the primary contact of a merge wins",
+    "without_effect": "no, the field has no value",
+}
+
+
+def standing(decision: Mapping[str, Any]) -> str:
+    """Whether a row of `decision_log.list_decisions` is in force, and where it is not, why."""
+    if decision["revoked_at"]:
+        return f"taken back {cell(decision['revoked_at'])} by {decision['revoked_by']}: {decision['revoked_reason']}"
+    if decision["kind"] == DecisionKind.REVOKE:
+        return ""
+    if decision["standing"]:
+        return OF_A_VALUE[decision["standing"]].format(decision["stated_by"])
+    return "over" if decision["is_over"] else "yes"

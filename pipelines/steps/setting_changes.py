@@ -1,0 +1,103 @@
+"""What changes of onecontact.yaml since the last run cost: said by `onecontact check` before, and by the run itself.
+
+Names of settings and counts; no value of a person.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from pipelines.errors import ConfigurationError
+from pipelines.merge.survivorship import fits
+from pipelines.project import OpenProject
+from pipelines.store.runs import settings_in_force as store
+from pipelines.store.warehouse.connection import Connection
+from schemas.attribute import Attribute
+from schemas.project import RESERVED
+from schemas.vocabulary import AttributeType
+
+
+def definitions(project: OpenProject) -> dict[str, dict[str, Any]]:
+    """The settings on which values of contacts rest, by `attribute.<name>` and `source.<name>`."""
+    settings = project.settings
+    attributes = {
+        f"attribute.{name}": {"type": str(each.type), "values": list(each.values), "merge": str(each.merge)}
+        for name, each in settings.attributes.items()
+    }
+    sources = {
+        f"source.{name}": {"format": each.format, "path": str(each.path)} for name, each in settings.sources.items()
+    }
+    return attributes | sources
+
+
+def keep_settings(project: OpenProject, connection: Connection) -> None:
+    """Contacts are derived under the settings of today."""
+    store.keep_settings(connection, definitions(project))
+
+
+def setting_changes(project: OpenProject, connection: Connection) -> list[str]:
+    """A sentence for each change since the last run that costs something, with how many it touches."""
+    before, now = store.kept_settings(connection), definitions(project)
+    changed = {name: each for name, each in before.items() if now.get(name) != each}
+    return [
+        *(
+            cost
+            for name, was in changed.items()
+            if name.startswith("attribute.")
+            for cost in _attribute(project, connection, name.removeprefix("attribute."), was)
+        ),
+        *_sources(project, connection, before),
+    ]
+
+
+def require_no_unnamed_rename(project: OpenProject, connection: Connection) -> None:
+    """Raise ConfigurationError for a source that was renamed in onecontact.yaml alone: its people would come twice.
+
+    It is taken for renamed if it is gone, and a source that has delivered nothing yet reads the same files.
+    """
+    before, known = store.kept_settings(connection), set(store.extent_of_sources(connection)["source"])
+    now = definitions(project)
+    for old in sorted(known - set(project.settings.sources) - set(RESERVED)):
+        was = before.get(f"source.{old}")
+        for new in sorted(set(project.settings.sources) - known):
+            if was is not None and was == now[f"source.{new}"]:
+                raise ConfigurationError(
+                    f"sources.{new} reads what the source {old} did, which is gone, so each of its people would come "
+                    f"twice: `onecontact sources rename {old} {new}` keeps its records. If {new} is another system, "
+                    "let it read another folder"
+                )
+
+
+def _attribute(project: OpenProject, connection: Connection, name: str, was: dict[str, Any]) -> Iterator[str]:
+    attribute = project.settings.attributes.get(name)
+    if attribute is None:
+        number = store.contacts_with_attribute(connection, name)
+        yield f"attribute {name} is removed: {_contacts(number)} no value of it; it comes back with the attribute"
+        return
+    if was["type"] != attribute.type:
+        lost = _lost(connection, name, attribute)
+        number = store.contacts_with_attribute(connection, name, lost["value"])
+        yield f"attribute {name} was {was['type']}, is {attribute.type}: {_contacts(number)} no value of it that fits"
+    elif attribute.type is AttributeType.DROPDOWN:
+        held = dict(store.values_of_attribute(connection, name).iter_rows())
+        for word in was["values"]:
+            if word not in attribute.values:
+                yield f"attribute {name} no longer offers {word}: {_contacts(held.get(word, 0))} not that value"
+
+
+def _lost(connection: Connection, name: str, attribute: Attribute) -> pl.DataFrame:
+    return store.values_of_attribute(connection, name).filter(~fits(attribute).fill_null(value=False))
+
+
+def _sources(project: OpenProject, connection: Connection, before: dict[str, dict[str, Any]]) -> Iterator[str]:
+    for source, records, contacts in store.extent_of_sources(connection).iter_rows():
+        if source not in project.settings.sources and f"source.{source}" in before:
+            yield (
+                f"source {source} is gone: its {records:,} records, of {contacts:,} contacts, stay and rank behind all "
+                f"others; if it has another name now: `onecontact sources rename {source} NEW`"
+            )
+
+
+def _contacts(number: int) -> str:
+    return f"{number:,} contact{' has' if number == 1 else 's have'}"

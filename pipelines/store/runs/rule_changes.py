@@ -1,0 +1,61 @@
+"""Rules that a new version brings: what they change in a warehouse of an earlier one is said once, by its next run.
+
+To announce a rule, add it to RULES.
+"""
+
+from typing import NamedTuple
+
+from pipelines.store.warehouse.connection import Connection, value
+
+
+class Rule(NamedTuple):
+    """What a run says of a rule behind a number, and the SQL of that number, without deliveries of the run (`$1`)."""
+
+    sentence: str
+    sql: str
+
+
+RULES = {
+    "notes_are_added": Rule(
+        "former notes stand in timelines again: notes are added to, not replaced",
+        """
+        SELECT count(*) FROM (
+            SELECT DISTINCT s.record_key, s.notes FROM source_record s JOIN delivery d USING (delivery_id)
+            WHERE s.notes IS NOT NULL AND d.run_id <> $1
+            EXCEPT
+            SELECT s.record_key, s.notes FROM record_field f JOIN source_record s USING (record_key, version)
+            WHERE f.field = 'notes')""",
+    ),
+    "edits_give_way": Rule(
+        "edited values gave way to what a source stated for the first time after the edit",
+        """
+        SELECT count(*) FROM contact_field f JOIN delivery d USING (delivery_id)
+        WHERE f.rule = 'stated_after_edit' AND f.field NOT IN ('first_name', 'last_name') AND d.run_id <> $1""",
+    ),
+    "unions_are_lists": Rule(
+        "contacts have lists of several values now: attributes with `merge: union` are lists",
+        """
+        SELECT count(DISTINCT contact_id) FROM (
+            SELECT contact_id FROM contact_field f JOIN delivery d USING (delivery_id)
+            WHERE f.rule = 'union' AND starts_with(f.field, 'attr.') AND d.run_id <> $1
+            GROUP BY contact_id, f.field HAVING count(*) > 1)""",
+    ),
+}
+
+
+def announce_rules(connection: Connection, run_id: str) -> dict[str, int]:
+    """Rules that have not been announced yet and changed something here: their sentence, and how much.
+
+    They are announced now. A warehouse without an earlier run has nothing that they could change.
+    """
+    known = {rule for (rule,) in connection.execute("SELECT rule FROM announced_rule").fetchall()}
+    is_new = value(connection, "SELECT count(*) FROM run WHERE run_id <> ?", [run_id]) == 0
+    changed: dict[str, int] = {}
+    for name, rule in RULES.items():
+        if name in known:
+            continue
+        number = 0 if is_new else int(value(connection, rule.sql, [run_id]))
+        connection.execute("INSERT INTO announced_rule VALUES (?, ?, ?)", [name, number, run_id])
+        if number:
+            changed[rule.sentence] = number
+    return changed

@@ -1,0 +1,56 @@
+"""The settings that contacts were last derived under, and what depends on them."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from pipelines.store.warehouse.connection import Connection, query
+
+
+def kept_settings(connection: Connection) -> dict[str, dict[str, Any]]:
+    """Definitions by `attribute.<name>` and `source.<name>`; none before the first run that kept them."""
+    rows = connection.execute("SELECT name, definition FROM setting ORDER BY name").fetchall()
+    return {name: json.loads(definition) for name, definition in rows}
+
+
+def keep_settings(connection: Connection, definitions: Mapping[str, Mapping[str, Any]]) -> None:
+    """Contacts are derived under these settings now."""
+    connection.execute("DELETE FROM setting")
+    rows = [(name, json.dumps(definition, sort_keys=True)) for name, definition in definitions.items()]
+    if rows:
+        connection.executemany("INSERT INTO setting VALUES (?, ?)", rows)
+
+
+def values_of_attribute(connection: Connection, name: str) -> pl.DataFrame:
+    """The values contacts have of a custom attribute: value, contacts."""
+    return query(
+        connection,
+        "SELECT value, count(DISTINCT contact_id) AS contacts FROM contact_field WHERE field = ? GROUP BY value "
+        "ORDER BY value",
+        [f"attr.{name}"],
+    )
+
+
+def contacts_with_attribute(connection: Connection, name: str, values: pl.Series | None = None) -> int:
+    """How many contacts have a value of a custom attribute; of these values, if they are given."""
+    [(found,)] = connection.execute(
+        """SELECT count(DISTINCT contact_id) FROM contact_field
+           WHERE field = $1 AND ($2::VARCHAR[] IS NULL OR list_contains($2::VARCHAR[], value))""",
+        [f"attr.{name}", None if values is None else values.to_list()],
+    ).fetchall()
+    return int(found)
+
+
+def extent_of_sources(connection: Connection) -> pl.DataFrame:
+    """Every source that has delivered something, sorted: source, records, contacts."""
+    return query(
+        connection,
+        """
+        SELECT d.source, count(DISTINCT r.record_key) AS records, count(DISTINCT m.contact_id) AS contacts
+        FROM (SELECT DISTINCT source FROM delivery UNION SELECT DISTINCT source FROM record) d
+        LEFT JOIN record r USING (source)
+        LEFT JOIN membership m ON m.record_key = r.record_key AND m.run_to IS NULL
+        GROUP BY d.source ORDER BY d.source""",
+    )

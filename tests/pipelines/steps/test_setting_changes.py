@@ -1,0 +1,58 @@
+from typing import Any
+
+import pytest
+
+from pipelines.steps.setting_changes import keep_settings, setting_changes
+from tests.small_project import SETTINGS, SmallProject, starting_point
+
+TIER: dict[str, Any] = SETTINGS["attributes"]["tier"]
+
+
+@starting_point
+def filled(project: SmallProject) -> None:
+    """Three contacts of two sources with tiers and seats, after a run."""
+    project.deliver("crm", "2026-01-05", "id,name,tier,seats\n1,Anna Berg,gold,4\n2,Karl Otto,silver,5")
+    project.deliver("shop", "2026-01-05", "id,name,tier\n7,Robert Kern,silver")
+    project.run()
+    keep_settings(project.project, project.connection)
+
+
+def without(name: str) -> dict[str, Any]:
+    return {key: each for key, each in SETTINGS["attributes"].items() if key != name}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "costs"),
+    [
+        (SETTINGS["attributes"], []),
+        (without("tier") | {"tier": TIER | {"values": ["gold", "silver", "bronze"]}}, []),
+        (
+            without("tier") | {"tier": TIER | {"values": ["gold"]}},
+            ["attribute tier no longer offers silver: 2 contacts have not that value"],
+        ),
+        (
+            without("tier") | {"tier": {"type": "number"}},
+            ["attribute tier was dropdown, is number: 3 contacts have no value of it that fits"],
+        ),
+        (without("seats") | {"seats": {"type": "text"}}, ["attribute seats was number, is text: 0 contacts have no"]),
+        (without("tier"), ["attribute tier is removed: 3 contacts have no value of it"]),
+    ],
+)
+def test_a_change_says_what_it_costs(filled: SmallProject, attributes: dict[str, Any], costs: list[str]) -> None:
+    filled.configure(attributes=attributes)
+    found = setting_changes(filled.project, filled.connection)
+    assert len(found) == len(costs)
+    assert all(one.startswith(other) for one, other in zip(found, costs, strict=True))
+
+
+def test_it_is_said_until_a_run_has_derived_contacts_under_it(filled: SmallProject) -> None:
+    filled.configure(attributes=without("tier"))
+    assert len(setting_changes(filled.project, filled.connection)) == 1
+    keep_settings(filled.project, filled.connection)
+    assert setting_changes(filled.project, filled.connection) == []
+
+
+def test_a_source_that_is_gone_says_what_stays_of_it(filled: SmallProject) -> None:
+    filled.configure(sources={name: each for name, each in SETTINGS["sources"].items() if name != "crm"})
+    [cost] = setting_changes(filled.project, filled.connection)
+    assert cost.startswith("source crm is gone: its 2 records, of 2 contacts, stay and rank behind all others")

@@ -1,0 +1,42 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from pipelines.store.runs import rule_changes
+from pipelines.store.runs.rule_changes import RULES, announce_rules
+from pipelines.store.runs.runs import begin_run
+from tests.small_project import AS_OF, SmallProject
+
+NOW = datetime(2026, 6, 30, tzinfo=UTC)
+
+
+def noted(project: SmallProject, *texts: str) -> None:
+    for day, text in enumerate(texts, 1):
+        project.deliver("crm", f"2026-01-0{day}", f"id,name,notes\n1,Anna Berg,{text}")
+        project.run()
+
+
+def test_what_a_rule_changed_in_an_older_warehouse_is_said_once(project: SmallProject) -> None:
+    noted(project, "vegan", "allergic")
+    begin_run(project.connection, "before", AS_OF, NOW)
+    begin_run(project.connection, "upgrade", AS_OF, NOW)
+    assert announce_rules(project.connection, "upgrade") == {RULES["notes_are_added"].sentence: 1}
+    assert announce_rules(project.connection, "next") == {}
+
+
+def test_a_new_warehouse_has_nothing_that_a_rule_could_change(project: SmallProject) -> None:
+    noted(project, "vegan", "allergic")
+    begin_run(project.connection, "first", AS_OF, NOW)
+    assert announce_rules(project.connection, "first") == {}
+    begin_run(project.connection, "second", AS_OF, NOW)
+    assert announce_rules(project.connection, "second") == {}
+
+
+def test_a_rule_of_a_later_version_is_announced_beside_those_that_were(
+    project: SmallProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin_run(project.connection, "first", AS_OF, NOW)
+    announce_rules(project.connection, "first")
+    monkeypatch.setitem(rule_changes.RULES, "later", rule_changes.Rule("things", "SELECT 3 WHERE $1 <> ''"))
+    begin_run(project.connection, "second", AS_OF, NOW)
+    assert announce_rules(project.connection, "second") == {"things": 3}

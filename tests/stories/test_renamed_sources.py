@@ -1,0 +1,95 @@
+"""A source under another name is the same source: nobody comes twice, and nothing is counted twice."""
+
+import pytest
+
+from pipelines.decide.block import block
+from pipelines.errors import ConfigurationError
+from pipelines.steps.rename_source import rename_source
+from pipelines.steps.setting_changes import keep_settings, require_no_unnamed_rename, setting_changes
+from tests.deciding import ruling, shown
+from tests.small_project import SETTINGS, SmallProject, write_settings
+
+ATTRIBUTES = {"orders": {"type": "number", "merge": "sum"}}
+HEADER = "id,name,email,orders"
+ANNA = "1,Anna Berg,anna@example.com,{}"
+CHAT = ["2026-02-02 09:04 +49 151 23456789: hello", "2026-02-02 09:05 Small Shop: hi"]
+
+
+def renamed(old: str, new: str) -> dict[str, object]:
+    """The sources with one under another name, which reads the same files."""
+    return {new if name == old else name: options for name, options in SETTINGS["sources"].items()}
+
+
+@pytest.fixture
+def shop(project: SmallProject) -> SmallProject:
+    """Anna with three orders in the shop and two in the CRM, blocked; and a chat."""
+    project.configure(attributes=ATTRIBUTES)
+    project.deliver("shop", "2026-01-05", f"{HEADER}\n{ANNA.format(3)}")
+    project.deliver("crm", "2026-01-05", f"{HEADER}\n{ANNA.format(2)}")
+    project.chat("+49 151 23456789", *CHAT)
+    project.run()
+    keep_settings(project.project, project.connection)
+    block(project.project, project.connection, project.contact_of("shop:1"), ruling(1))
+    return project
+
+
+def call(project: SmallProject, old: str, new: str) -> None:
+    """Rename by the command, and read onecontact.yaml again."""
+    rename_source(project.project, project.connection, old, new)
+    project.configure(attributes=ATTRIBUTES, sources=renamed(old, new))
+
+
+@pytest.mark.parametrize(("old", "new"), [("shop", "store"), ("whatsapp", "chats")])
+def test_a_renamed_source_keeps_its_records_ids_and_decisions(shop: SmallProject, old: str, new: str) -> None:
+    before = shown(shop, but=("timeline",))
+    call(shop, old, new)
+    shop.run()
+    after = shown(shop, but=("timeline",))
+    assert [each["contact_id"] for each in after["contact"]] == [each["contact_id"] for each in before["contact"]]
+    assert after["membership"] == before["membership"]
+    assert [each["status"] for each in after["contact"]] == [each["status"] for each in before["contact"]]
+    assert shop.rows("SELECT count(*) AS n FROM message") == [{"n": 2}]
+    assert {each["source"] for each in shop.rows("SELECT source FROM record")} == set(renamed(old, new)) - {"helpdesk"}
+
+
+def test_a_sum_counts_a_source_once_and_its_next_export_is_an_update(shop: SmallProject) -> None:
+    assert shop.contact("crm:1")["attributes"] == {"orders": "5"}
+    call(shop, "shop", "store")
+    path = shop.deliver("shop", "2026-02-05", f"{HEADER}\n{ANNA.format(4)}")  # the folder is the old one
+    assert path.exists()
+    shop.run()
+    assert shop.contact("store:1")["attributes"] == {"orders": "6"}
+
+
+def test_a_source_renamed_in_the_file_alone_stops_before_anybody_comes_twice(shop: SmallProject) -> None:
+    shop.configure(attributes=ATTRIBUTES, sources=renamed("shop", "store"))
+    with pytest.raises(ConfigurationError, match="onecontact sources rename shop store"):
+        require_no_unnamed_rename(shop.project, shop.connection)
+    rename_source(shop.project, shop.connection, "shop", "store")
+    require_no_unnamed_rename(shop.project, shop.connection)
+    assert setting_changes(shop.project, shop.connection) == []
+    shop.run()
+    assert shop.contact("store:1")["attributes"] == {"orders": "5"}
+
+
+def test_the_file_keeps_its_comments_and_a_name_that_yaml_reads_otherwise_is_quoted(shop: SmallProject) -> None:
+    path = shop.project.folder / "onecontact.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "# ours\n", encoding="utf-8")
+    rename_source(shop.project, shop.connection, "shop", "123")
+    text = path.read_text(encoding="utf-8")
+    assert '  "123":\n' in text
+    assert text.endswith("# ours\n")
+    write_settings(shop.project.folder, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("nobody", "store", "no source `nobody`"),
+        ("shop", "crm", "there is a source crm already"),
+        ("shop", "manual", "manual is a source of every project"),
+    ],
+)
+def test_what_cannot_be_renamed_says_why(shop: SmallProject, old: str, new: str, complaint: str) -> None:
+    with pytest.raises(ConfigurationError, match=complaint):
+        rename_source(shop.project, shop.connection, old, new)
