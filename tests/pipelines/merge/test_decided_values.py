@@ -240,3 +240,12 @@ def test_a_tag_that_is_stated_after_its_removal_is_there_again() -> None:
 
     assert candidates(said, [decision("untag", "vip", 4, field="tags")])["record_key"].to_list() == ["b"]
     assert candidates(said, [decision("untag", "vip", 5, field="tags")]).is_empty()
+
+
+def test_records_of_another_contact_than_the_merged_one_have_no_rank() -> None:
+    other = stated("d", "z") | {"contact_id": "another"}
+    ranks = candidates([stated("a", "x"), stated("b", "y"), other], [], primaries=[(1, "b")])
+    found = dict(ranks.select("record_key", "primary").iter_rows())
+
+    assert found["b"] < found["a"]
+    assert found["d"] == 0
