@@ -249,3 +249,12 @@ def test_records_of_another_contact_than_the_merged_one_have_no_rank() -> None:
 
     assert found["b"] < found["a"]
     assert found["d"] == 0
+
+
+def test_what_was_decided_of_another_contact_silences_nothing_here() -> None:
+    elsewhere = {"contact_id": "another", "record_key": "d"}
+    decided = [decision("edit", "x", 1), decision("edit", "y", 5) | elsewhere]
+    found = candidates([stated("a", "old"), stated("d", "old") | elsewhere], decided)
+
+    edited = found.filter(pl.col("decided") == "edited").select("contact_id", "value", "silenced")
+    assert sorted(edited.rows()) == [("another", "y", False), ("c", "x", False)]
