@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.mutation.mutant import Mutant
-from benchmarks.mutation.neighbours import libraries, python_files, tests_near
+from benchmarks.mutation.neighbours import Near, libraries, python_files, tests_near
 from benchmarks.mutation.warm import Observed, Test, observe, scratch_copy, start, stop, warm
 
 PACKAGES = ("pipelines/", "schemas/")  # whose libraries are imported once
@@ -42,7 +42,7 @@ def measure(root: Path, mutants: list[Mutant], jobs: int) -> Iterator[Outcome]:
     """The outcome of each fault, as it is known. The tree at `root` is read once and never written."""
     modules = sorted({each.path for each in mutants})
     near = tests_near(root, modules)
-    files = sorted({file for some in near.values() for file in some})
+    files = sorted({file for each in near.values() for file in each.files})
     with tempfile.TemporaryDirectory(prefix="mutation-") as scratch:
         first = scratch_copy(root, Path(scratch) / "0")
         warm(libraries(root, [path for path in python_files(root) if path.startswith(PACKAGES)]))
@@ -52,9 +52,7 @@ def measure(root: Path, mutants: list[Mutant], jobs: int) -> Iterator[Outcome]:
         yield from outcomes(mutants, observed, near, trees)
 
 
-def outcomes(
-    mutants: list[Mutant], observed: Observed, near: dict[str, list[str]], trees: list[Path]
-) -> Iterator[Outcome]:
+def outcomes(mutants: list[Mutant], observed: Observed, near: dict[str, Near], trees: list[Path]) -> Iterator[Outcome]:
     """Keep a process running in every tree until no fault is left."""
     waiting, free, running = deque(mutants), list(trees), dict[int, Running]()
     while waiting or running:
@@ -89,21 +87,22 @@ def ended_processes(running: dict[int, Running]) -> list[tuple[int, int]]:
     return found
 
 
-def tests_of(mutant: Mutant, observed: Observed, near: list[str]) -> list[Test]:
-    """The tests that run the line of a fault; of one that acts on import, those that run anything of its module.
+def tests_of(mutant: Mutant, observed: Observed, near: Near) -> list[Test]:
+    """The tests that run the line of a fault; of one that acts on import, those that run or import its module.
 
-    Of a module that holds constants alone no test runs a line: those that are near it are looked at.
+    Of a module that holds constants alone no test runs a line: where none imports it, those near it are looked at.
     """
     first, last = mutant.lines
     on_import = mutant.at_import or any(first <= line <= last for line in observed.imported.get(mutant.path, ()))
-    rank = {file: nth for nth, file in enumerate(near[:1])}
+    rank = {file: nth for nth, file in enumerate(near.files[:1])}
     reaching = [
         each
         for each in observed.tests
         if (lines := each.lines.get(mutant.path)) and (on_import or any(first <= line <= last for line in lines))
     ]
-    if on_import and not reaching:
-        reaching = [each for each in observed.tests if each.name.split("::")[0] in near]
+    if on_import:
+        files = near.importing if near.importing or reaching else near.files
+        reaching += [each for each in observed.tests if each.name.split("::")[0] in files and each not in reaching]
     reaching.sort(key=lambda each: (rank.get(each.name.split("::")[0], 1), each.seconds))
     kept: list[Test] = []
     spent = 0.0

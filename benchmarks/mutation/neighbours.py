@@ -2,9 +2,17 @@
 
 import ast
 from pathlib import Path
+from typing import NamedTuple
 
 
-def tests_near(root: Path, modules: list[str]) -> dict[str, list[str]]:
+class Near(NamedTuple):
+    """Files of tests near a module, the nearest first, and those of them that import it."""
+
+    files: list[str]
+    importing: frozenset[str]
+
+
+def tests_near(root: Path, modules: list[str]) -> dict[str, Near]:
     """For each module the files of tests that may notice a fault in it, the nearest first; paths relative to the root.
 
     Nearest is the file that mirrors it, then its folder, then tests that import the module; of a module that no file
@@ -14,7 +22,7 @@ def tests_near(root: Path, modules: list[str]) -> dict[str, list[str]]:
     return {module: near(module, imported) for module in modules}
 
 
-def near(module: str, imported: dict[str, set[str]]) -> list[str]:
+def near(module: str, imported: dict[str, set[str]]) -> Near:
     """The files of tests near one module. `imported`: of every file of the tree, the files it imports."""
     folder = module.rpartition("/")[0]
     users = [path for path, used in imported.items() if module in used]
@@ -25,7 +33,7 @@ def near(module: str, imported: dict[str, set[str]]) -> list[str]:
         [path for path in tests if path in users],
     )
     beyond = [] if close[0] else [path for path in tests if any(path == mirror(user) for user in users)]
-    return list(dict.fromkeys(path for paths in (*close, beyond) for path in paths))
+    return Near(list(dict.fromkeys(path for paths in (*close, beyond) for path in paths)), frozenset(close[2]))
 
 
 def mirror(module: str) -> str:

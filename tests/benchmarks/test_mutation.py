@@ -156,5 +156,7 @@ def test_what_no_file_mirrors_shows_in_the_tests_of_whatever_imports_it() -> Non
         "tests/b/test_user.py": {"b/user.py"},
         "tests/test_all.py": {"a/shared.py"},
     }
-    assert near("a/own.py", imported) == ["tests/a/test_own.py"]
-    assert near("a/shared.py", imported) == ["tests/a/test_own.py", "tests/test_all.py", "tests/b/test_user.py"]
+    assert near("a/own.py", imported).files == ["tests/a/test_own.py"]
+    shared = near("a/shared.py", imported)
+    assert shared.files == ["tests/a/test_own.py", "tests/test_all.py", "tests/b/test_user.py"]
+    assert shared.importing == {"tests/test_all.py"}

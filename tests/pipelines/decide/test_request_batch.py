@@ -56,6 +56,13 @@ def test_a_row_waits_for_the_row_before_where_it_depends_on_it(
 
 
 @pytest.mark.heavy
+def test_a_number_that_a_row_before_has_given_to_somebody_else_as_well_means_nobody(people: SmallProject) -> None:
+    taken = ask(people, "edit,crm:1,,,phone,+49 30 90182002,moved,Ina,", "tag,030 90182002,,,,vip,x,Ina,")
+    assert outcomes(taken) == {"created": 1, "rejected": 1}
+    assert people.rows("SELECT code FROM problem") == [{"code": "CONTACT_AMBIGUOUS"}]
+
+
+@pytest.mark.heavy
 def test_a_row_waits_for_a_merge_whoever_of_the_merged_it_names(people: SmallProject) -> None:
     taken = ask(
         people,

@@ -289,3 +289,21 @@ def test_the_newest_edit_holds_until_something_is_stated_for_the_first_time_afte
     later = [each["value"] for each in said if each["observed_at"] > newest["decided_at"]]
     [(value, rule)] = values(said, decided, over="abz")
     assert (value in later) if later else (value, rule) == (newest["value"], "edited")
+
+
+def test_records_of_another_contact_than_the_merged_one_have_no_rank() -> None:
+    other = stated("d", "z") | {"contact_id": "another"}
+    ranks = candidates([stated("a", "x"), stated("b", "y"), other], [], primaries=[(1, "b")])
+    found = dict(ranks.select("record_key", "primary").iter_rows())
+
+    assert found["b"] < found["a"]
+    assert found["d"] == 0
+
+
+def test_what_was_decided_of_another_contact_silences_nothing_here() -> None:
+    elsewhere = {"contact_id": "another", "record_key": "d"}
+    decided = [decision("edit", "x", 1), decision("edit", "y", 5) | elsewhere]
+    found = candidates([stated("a", "old"), stated("d", "old") | elsewhere], decided)
+
+    edited = found.filter(pl.col("decided") == "edited").select("contact_id", "value", "silenced")
+    assert sorted(edited.rows()) == [("another", "y", False), ("c", "x", False)]

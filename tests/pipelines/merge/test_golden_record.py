@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -47,7 +47,12 @@ def of_interactions(*interactions: tuple[Any, ...]) -> list[tuple[str, str, str]
 
 def golden(fields: Mapping[str, str], **attributes: Attribute) -> dict[str, Any]:
     """The golden record of contact `c` with these fields, as of March."""
-    chosen = pl.DataFrame([("c", field, value, *AT) for field, value in fields.items()], schema=FIELDS, orient="row")
+    return golden_of(list(fields.items()), **attributes)
+
+
+def golden_of(fields: Sequence[tuple[str, str]], **attributes: Attribute) -> dict[str, Any]:
+    """The same, of fields that may have several values."""
+    chosen = pl.DataFrame([("c", field, value, *AT) for field, value in fields], schema=FIELDS, orient="row")
     members = pl.DataFrame(
         [("c", 2, ["email"], False, None)],
         schema={
@@ -143,3 +148,9 @@ def test_a_sum_loses_no_digit_of_large_and_small_numbers() -> None:
 
 def test_the_values_of_a_union_stand_side_by_side() -> None:
     assert entries("Hamburg", "Berlin", merge=AttributeMerge.UNION, kind=AttributeType.TEXT) == "Berlin; Hamburg"
+
+
+def test_the_tags_of_a_contact_are_sorted_however_they_come() -> None:
+    tags = [("tags", tag) for tag in ("vip", "fair", "new")]
+
+    assert golden_of(tags)["tags"] == golden_of(tags[::-1])["tags"] == ["fair", "new", "vip"]

@@ -441,3 +441,19 @@ def test_the_primary_of_a_merge_comes_before_a_better_source(field: str) -> None
     better, primary = make("a", value[0], primary=1), make("b", value[1], priority=20)
 
     assert chosen(field, better, primary) == (value[1], "primary")
+
+
+def test_a_value_that_somebody_has_overruled_is_not_among_those_that_survive_side_by_side() -> None:
+    union = Attribute(type=AttributeType.TEXT, merge=AttributeMerge.UNION)
+    said = [candidate("a", "attr.x", "old", silenced=True), candidate("b", "attr.x", "new")]
+
+    assert survivors(said, x=union).fields["value"].to_list() == ["new"]
+
+
+@pytest.mark.parametrize("field", ["name", "email", "attr.x"])
+def test_a_value_that_only_fills_blanks_loses_to_any_other_of_its_field(field: str) -> None:
+    better, other = ("Anna Berg", "Ana Berg") if field == "name" else ("anna@example.com", "ana@example.com")
+    make = name if field == "name" else lambda record, text, **said: candidate(record, field, text, **said)
+    said = make("a", better, only_fills=True), make("b", other, priority=20)
+
+    assert chosen(field, *said, x=Attribute(type=AttributeType.TEXT)) == (other, "not_only_filling")

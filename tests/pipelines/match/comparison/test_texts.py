@@ -44,6 +44,8 @@ def test_dates_agree_by_their_parts(lo: str, hi: str, expected: str) -> None:
         ("city", "hamburg", "hambrug", "typo"),
         ("city", "frankfurt", "frankfurt am main", "part"),
         ("city", "bath", "york", "different"),
+        ("city", "москва", "moskva", UNKNOWN),
+        ("city", "москва", "минск", "different"),
         ("postcode", "20095", "20096", "typo"),
         ("postcode", "20095", "80331", "different"),
         ("exact_id", "c12345", "c12354", "typo"),

@@ -12,6 +12,7 @@ from pipelines.match.comparison.listed import prepare_list
 from pipelines.match.comparison.records import encode
 from pipelines.match.model.model import Model, unfitted
 from pipelines.match.model.weigh import Weighed, frequencies, full_names, weigh
+from pipelines.match.priors import SWAPPED
 from tests.examples import examples
 
 ROLES = {
@@ -145,6 +146,15 @@ def test_only_a_full_name_that_is_the_same_weighs_as_one(part: str) -> None:
 
     assert same.fields["name_bearers"][0] != 0
     assert other.fields["name_bearers"][0] == 0
+
+
+def test_names_in_each_others_place_weigh_less_by_how_seldom_that_is() -> None:
+    row: Row = {"given": "Mara", "family": "Quint"}
+    swapped = weighed([row, {"given": "Quint", "family": "Mara"}])
+    straight = weighed([row, row])
+
+    less = np.log2((1 - SWAPPED) / 0.75) - np.log2(SWAPPED / 0.25)
+    assert straight.fields["given_name"][0] - swapped.fields["given_name"][0] == pytest.approx(less)
 
 
 def test_a_field_that_a_side_lacks_weighs_nothing() -> None:
