@@ -86,6 +86,7 @@ def test_a_run_grants_what_is_asked_of_contacts_that_come_with_it(
     assert main(["run", "--project", str(folder)]) == 0
     shown = capsys.readouterr().out
     assert "1 decision of landing/decisions applied (1 tag): 1 contact changed: `onecontact decisions`" in shown
+    assert "1 decision of landing/decisions applied (1 tag): 1 contact changed: `onecontact decisions`" in shown
     assert "refused:" not in shown
     assert main(["list", "--tag", "vip", "--project", str(folder), "--json"]) == 0
     assert [each["name"] for each in json.loads(capsys.readouterr().out)] == ["Ben Tal"]
