@@ -119,6 +119,8 @@ def content_of(part: Part) -> bytes:
 
 def decoded(data: bytes, charset: str | None = None) -> str:
     """Bytes as text without NULs: in the charset stated, else UTF-8, else Windows-1252, else Latin-1."""
+    if charset is None and data.isascii():  # nearly every header
+        return data.decode("ascii").replace("\0", "")
     for candidate in (charset, "utf-8", "cp1252"):
         if candidate and re.sub(r"[^a-z0-9]+", "_", candidate.lower()).strip("_") not in _TRICKY:
             try:
