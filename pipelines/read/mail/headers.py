@@ -66,12 +66,17 @@ class Subject(NamedTuple):
 
 def raw_headers(head: Head, name: str, most: int = HEADER_CHARACTERS) -> Iterator[str]:
     """Values of a header as they stand, unfolded and cut to `most` bytes, in the order of the mail."""
-    return (" ".join(decoded(value[:most]).split()) for value in head.get(name, ()))
+    return (_unfolded(value, most) for value in head.get(name, ()))
 
 
 def raw_header(head: Head, name: str, most: int = HEADER_CHARACTERS) -> str:
     """The first value of a header as it stands, or an empty string."""
-    return next(raw_headers(head, name, most), "")
+    values = head.get(name)
+    return _unfolded(values[0], most) if values else ""
+
+
+def _unfolded(value: bytes, most: int) -> str:
+    return " ".join(decoded(value[:most]).split())
 
 
 def words(value: str) -> str:
@@ -115,8 +120,10 @@ def answered(head: Head) -> list[str]:
 
     Old programs name there whom they answer, by address: such an id would tie together all that a person ever wrote.
     """
+    named = [_ID.findall(raw_header(head, name, HEADER_BYTES)) for name in ("references", "in-reply-to")]
+    if not any(named):
+        return []
     parties = {each for name in ("from", "reply-to", "to", "cc") for each in _ADDRESS.findall(raw_header(head, name))}
-    named = (_ID.findall(raw_header(head, name, HEADER_BYTES)) for name in ("references", "in-reply-to"))
     return list(dict.fromkeys(each for ids in named for each in ids if each not in parties))
 
 
