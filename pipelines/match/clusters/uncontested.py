@@ -34,9 +34,10 @@ def uncontested(
     for end, own in (("record_lo", "one"), ("record_hi", "other")):
         of_both = of_both.join(component.rename({"record_key": end, "component": own}), on=end, how="left")
     within = of_both.filter(pl.col("one") == pl.col("other"))
-    likely = within.group_by(component="one").agg(pairs=(pl.col("probability") >= auto).sum())
+    likely = within.filter(pl.col("probability") >= auto).unique(["record_lo", "record_hi"])
+    pairs = likely.group_by(component="one").len("pairs")
     records = component.group_by("component").len("records")
-    incomplete = records.join(likely, on="component").filter(
+    incomplete = records.join(pairs, on="component").filter(
         pl.col("records") > 2, 2 * pl.col("pairs").cast(pl.Int64) < pl.col("records") * (pl.col("records") - 1)
     )
     doubtful = pl.col("probability") < SURE

@@ -75,6 +75,10 @@ def test_a_doubtful_edge_is_no_bridge_where_every_pair_is_likely() -> None:
     assert joined([*TRIANGLE[:2], ("a", "c", "merge", 0.8)]) == {"a", "b", "c"}
 
 
+def test_a_pair_with_two_edges_is_likely_once() -> None:
+    assert joined([*TRIANGLE, TRIANGLE[0]]) == set()
+
+
 @pytest.mark.parametrize("stranger", ["c", "0"])
 def test_an_edge_that_is_not_sure_and_leads_out_contests_a_component(stranger: str) -> None:
     lo, hi = sorted(("b", stranger))
