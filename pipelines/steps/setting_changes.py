@@ -56,7 +56,7 @@ def require_no_unnamed_rename(project: OpenProject, connection: Connection) -> N
 
     It is taken for renamed if it is gone, and a source that has delivered nothing yet reads the same files.
     """
-    before, known = store.kept_settings(connection), set(store.extent_of_sources(connection)["source"])
+    before, known = store.kept_settings(connection), set(store.known_sources(connection))
     now = definitions(project)
     for old in sorted(known - set(project.settings.sources) - set(RESERVED)):
         was = before.get(f"source.{old}")
@@ -91,8 +91,9 @@ def _lost(connection: Connection, name: str, attribute: Attribute) -> pl.DataFra
 
 
 def _sources(project: OpenProject, connection: Connection, before: dict[str, dict[str, Any]]) -> Iterator[str]:
-    for source, records, contacts in store.extent_of_sources(connection).iter_rows():
+    for source in store.known_sources(connection):
         if source not in project.settings.sources and f"source.{source}" in before:
+            records, contacts = store.extent_of_source(connection, source)
             yield (
                 f"source {source} is gone: its {records:,} records, of {contacts:,} contacts, stay and rank behind all "
                 f"others; if it has another name now: `onecontact sources rename {source} NEW`"

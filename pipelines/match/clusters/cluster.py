@@ -128,8 +128,8 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
         one.apart.add(other)
         other.apart.add(one)
     vetoed: list[tuple[Hashable, Hashable, str]] = []
-    told = pl.col("rule").is_in((SOURCE_MERGE, DECISION))
-    merges = merges.with_columns(vague=pl.col("vague") & ~told)
+    is_stated = pl.col("rule").is_in((SOURCE_MERGE, DECISION))
+    merges = merges.with_columns(vague=pl.col("vague") & ~is_stated)
     contested = rivals(merges, members.names, contradicted)
     for lo, hi, rule, strength, vague in (
         contested_last(merges, contested).select(*PAIR, "rule", "probability", "vague").iter_rows()

@@ -43,14 +43,19 @@ def contacts_with_attribute(connection: Connection, name: str, values: pl.Series
     return int(found)
 
 
-def extent_of_sources(connection: Connection) -> pl.DataFrame:
-    """Every source that has delivered something, sorted: source, records, contacts."""
-    return query(
-        connection,
+def known_sources(connection: Connection) -> list[str]:
+    """The sources that have delivered something, sorted."""
+    rows = connection.execute("SELECT source FROM delivery UNION SELECT source FROM record ORDER BY source").fetchall()
+    return [source for (source,) in rows]
+
+
+def extent_of_source(connection: Connection, source: str) -> tuple[int, int]:
+    """How many records a source has, and of how many contacts they are."""
+    [(records, contacts)] = connection.execute(
         """
-        SELECT d.source, count(DISTINCT r.record_key) AS records, count(DISTINCT m.contact_id) AS contacts
-        FROM (SELECT DISTINCT source FROM delivery UNION SELECT DISTINCT source FROM record) d
-        LEFT JOIN record r USING (source)
-        LEFT JOIN membership m ON m.record_key = r.record_key AND m.run_to IS NULL
-        GROUP BY d.source ORDER BY d.source""",
-    )
+        SELECT count(DISTINCT r.record_key), count(DISTINCT m.contact_id)
+        FROM record r LEFT JOIN membership m ON m.record_key = r.record_key AND m.run_to IS NULL
+        WHERE r.source = ?""",
+        [source],
+    ).fetchall()
+    return records, contacts
