@@ -39,5 +39,8 @@ def undo_renames(connection: Connection) -> None:
         DROP TABLE setting;
         DROP TABLE source_first_name;
         DROP TABLE announced_rule;
+        DROP TABLE reused_id;
+        ALTER TABLE record DROP COLUMN id_key;
+        ALTER TABLE record DROP COLUMN heir_key;
         ALTER TABLE message DROP COLUMN quoted;
         ALTER TABLE delivery DROP COLUMN text_rows""")

@@ -111,10 +111,11 @@ class SmallProject:
         return {frozenset(each["members"]) for each in found}
 
     def contact_of(self, record: str) -> str:
-        """Id of the contact that a record, written `source:record id`, belongs to now."""
+        """Id of the contact that a record, written `source:record id`, belongs to now; of who has this id now."""
         [found] = self.rows(
             """SELECT m.contact_id FROM membership m JOIN record r USING (record_key)
-               WHERE m.run_to IS NULL AND r.source || ':' || r.record_id = ?""",
+               WHERE m.run_to IS NULL AND r.record_key NOT IN (SELECT record_key FROM former_record)
+                 AND r.source || ':' || r.record_id = ?""",
             record,
         )
         return str(found["contact_id"])

@@ -1,6 +1,7 @@
 """`onecontact show`: one contact, every value with its origin, and all that happened."""
 
 import argparse
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -122,7 +123,7 @@ def draw(connection: Connection, contact_id: str, *, quoted: bool) -> None:
     if former:
         out.print(table("Former identifiers", ["type", "value", "last seen", "from"], former))
     members = [
-        [row["source"], row["record_id"], (row["rule"] or "").replace("_", " "), certainty(row["probability"])]
+        [row["source"], record_id(row), (row["rule"] or "").replace("_", " "), certainty(row["probability"])]
         for row in contact_details.member_records(connection, contact_id).to_dicts()
     ]
     out.print(table("Source records", ["source", "record", "tied by", "probability"], members))
@@ -150,6 +151,11 @@ def draw(connection: Connection, contact_id: str, *, quoted: bool) -> None:
     if len(happened) < number:
         say(f"The last {len(happened)} of them; all: onecontact timeline {contact_id}")
     out.print(files.legend())
+
+
+def record_id(row: Mapping[str, Any]) -> str:
+    """The id of a record in its source, and whether that is somebody else's by now."""
+    return str(row["record_id"] or "") + ("" if row["is_current"] else " (given to somebody else since)")
 
 
 def since(moment: datetime | None) -> str:

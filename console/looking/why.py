@@ -153,5 +153,6 @@ def describe_move(move: Mapping[str, Any]) -> str:
         "merged": ("took in {}", "was merged into {}"),
         "split": ("was split off from {}", "{} was split off from it"),
         "restored": ("became a contact again, out of {}", "{} became a contact again, out of it"),
+        "reused": ("was given a record id that {} had had", "{} was given one of its record ids"),
         "withdrawn": ("took the place of {}", "was withdrawn; {} took its place"),
     }[move["kind"]][move["is_origin"]].format(other)

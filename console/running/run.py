@@ -180,6 +180,7 @@ def describe_changes(contacts: Mapping[str, Any]) -> list[str]:
             ("changed", "changed"),
             ("merged", "merged into another"),
             ("split", "split off"),
+            ("reused", "under a record id that somebody else had"),
             ("status_changed", "changed status because time passed"),
         )
         if contacts.get(kind)

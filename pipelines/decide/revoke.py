@@ -4,16 +4,13 @@ import polars as pl
 
 from pipelines.decide.batch import DecisionBatch
 from pipelines.decide.commit import Attribution, commit, in_transaction
-from pipelines.derive.match import CAPS
 from pipelines.derive.merge import rederive
+from pipelines.derive.withdraw import withdraw
 from pipelines.errors import DecisionRefused
 from pipelines.project import OpenProject
-from pipelines.store.contacts import deletions
 from pipelines.store.decisions import decisions, links
 from pipelines.store.decisions.decisions import Decision
-from pipelines.store.matching import match_tables
 from pipelines.store.runs import runs
-from pipelines.store.runs.work_queue import MATCH, enqueue_all
 from pipelines.store.warehouse.connection import Connection
 from schemas.vocabulary import DecisionKind
 
@@ -60,13 +57,8 @@ def revoke(
 
 
 def _withdraw(project: OpenProject, connection: Connection, records: pl.Series, run_id: str) -> None:
-    """Take out records and all that is derived of them; whoever they were matched with is matched anew."""
-    no_keys = pl.DataFrame(schema={"rule": pl.UInt8, "key": pl.UInt64, "record_key": pl.String})
-    no_points = pl.DataFrame(schema={"field": pl.String, "value": pl.String, "record_key": pl.String})
-    crossed = match_tables.replace_keys(connection, records, no_keys, CAPS)
-    bearing = match_tables.replace_compared_identifiers(connection, records, no_points)["record_key"]
-    left = deletions.delete_records(connection, records, run_id)
-    enqueue_all(connection, MATCH, pl.concat([crossed, bearing, left]))
+    """Take out records, and derive anew who shared a contact with them."""
+    left = withdraw(connection, records, run_id)
     as_of = runs.last_as_of(connection)
     if as_of is not None and not left.is_empty():
         rederive(project, connection, left, run_id, as_of)

@@ -8,8 +8,9 @@ import polars as pl
 from pipelines.derive.code_version import rules_of_matching
 from pipelines.derive.comparison_data import NOBODY, ComparisonData, extend_comparison_data, keyed, restrict_to
 from pipelines.derive.fit import version_in_use
+from pipelines.derive.withdraw import withdraw_inherited
 from pipelines.match import kernel
-from pipelines.match.blocking.rules import RULES
+from pipelines.match.blocking.rules import CAPS
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
 from pipelines.match.comparison.records import POINTS
 from pipelines.match.configuration import Configuration
@@ -26,10 +27,6 @@ from pipelines.store.runs.work_queue import CONTACTS, MATCH, Version, dequeue, e
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
 from schemas.project import Project
-
-CAPS = pl.DataFrame({"rule": range(len(RULES)), "cap": [rule.cap for rule in RULES]}).cast(
-    {"rule": pl.UInt8, "cap": pl.UInt32}
-)
 
 
 class Matched(NamedTuple):
@@ -57,6 +54,7 @@ def match_pending(
 ) -> Matched:
     """`match` by the model in use, of this version, inside a transaction. `known`: records that have been read."""
     settings = project.settings
+    withdraw_inherited(connection, run_id)
     version = version_of(project, model_version)
     changed = queued_records(connection, MATCH, version)
     keep_review_threshold(connection, settings.matching.review)

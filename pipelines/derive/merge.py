@@ -20,6 +20,7 @@ from pipelines.merge.survivorship import apply_survivorship
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
 from pipelines.store.contacts import golden_records as store
+from pipelines.store.contacts.id_changes import keep_reused
 from pipelines.store.decisions import decisions, links
 from pipelines.store.ingest import conversation_stats
 from pipelines.store.matching import match_tables
@@ -40,6 +41,7 @@ class Merged(NamedTuple):
     changed: int = 0
     merged: int = 0
     split: int = 0
+    reused: int = 0  # record ids that are another contact's now
     status_changed: int = 0
 
 
@@ -64,11 +66,12 @@ def merge_pending(project: OpenProject, connection: Connection, run_id: str, as_
     if not queued.is_empty():
         progress("merging", 0, queued.len())
         changes = rederive(project, connection, queued, run_id, as_of)
+    reused = keep_reused(connection, run_id)
     dequeue(connection, CONTACTS, version)
     aged = refresh_status(project, connection, run_id, as_of)
     decisions.keep_suppressed(connection)
     progress("merging", queued.len(), queued.len())
-    return changes._replace(status_changed=aged)
+    return changes._replace(reused=reused, status_changed=aged)
 
 
 def version_of(project: OpenProject) -> Version:

@@ -10,6 +10,7 @@ from pipelines.ids import Keyed
 from pipelines.ingest.ingest_files import DeliveryResult, deliveries_of, ingest_group, one_id
 from pipelines.ingest.post_import import apply_post_import
 from pipelines.ingest.reading_settings import is_outdated
+from pipelines.ingest.reused_ids import tell_apart_stored
 from pipelines.ingest.small_files import Incoming, grouped
 from pipelines.landing.arrivals import Arrivals, list_arrivals
 from pipelines.progress import progress
@@ -36,6 +37,7 @@ def receive(
     """
     ids = with_first_names(connection, project.ids())
     require_identity(connection, ids)
+    tell_apart_stored(project, connection, ids)
     there = there or list_arrivals(connection, project.folder, project.settings.sources)
     files = [file for file in there.files if file.source in project.settings.sources]
     unreachable, unreadable = dict(there.unreachable), list(there.unreadable)

@@ -117,6 +117,7 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
             "row",
             "line",
             origin.ids("record", pl.lit(origin.source), pl.coalesce("record_id", "natural")).alias("record_key"),
+            pl.lit(None, pl.String).alias("id_key"),
             origin.ids("content", pl.col("content")).alias("version"),
             pl.lit(origin.source).alias("source"),
             "record_id",

@@ -1,41 +1,201 @@
-"""Rows whose record id seems to be another person's: the lists of two systems meet in one source."""
+"""Record ids that a source gives to another person: each of them has a record of its own."""
+
+from typing import NamedTuple
 
 import polars as pl
 
+from pipelines.ids import Keyed
 from pipelines.ingest.chunk import DeliveriesDepend
-from pipelines.match.comparison.name_words import judged_words
+from pipelines.match.people_of_ids import people_of_ids
 from pipelines.normalise.problems import PROBLEMS
-from pipelines.store.ingest import records as store
+from pipelines.project import OpenProject
+from pipelines.read.catalogue.registry import FORMATS
+from pipelines.store.ingest import reused_ids as store
+from pipelines.store.ingest.deliveries import begin
+from pipelines.store.runs.rule_changes import is_announced
 from pipelines.store.warehouse.connection import Connection
+from pipelines.store.warehouse.database import transaction
 from schemas.error_codes import ErrorCode
 from schemas.vocabulary import Action, Severity
 
-NAME_CLEARED = pl.col("cleared").list.contains("name")
+KEY = ("id_key", "version")
 EXPECTED = (
-    "the name that is known under this id; if the file is of another system, a source of its own: ids of two systems "
-    "must not meet in one source"
+    "the person that is known under this id; this one is kept as another, with a record of its own. If the file is of "
+    "another system, give that a source of its own: ids of two systems must not meet in one source"
+)
+SEEN = pl.Schema(
+    {
+        **dict.fromkeys(KEY, pl.String()),
+        "name_tokens": pl.List(pl.String),
+        "at": pl.Datetime("us", "UTC"),
+        "place": pl.UInt32(),
+    }
+)
+ARRIVING = pl.Schema(  # what is read of rows and of their identifiers
+    {
+        **dict.fromkeys((*KEY, "record_key", "source", "record_id", "normalised"), pl.String()),
+        **dict.fromkeys(("row", "line", "place"), pl.UInt32()),
+        "name_tokens": pl.List(pl.String),
+        "observed_at": pl.Datetime("us", "UTC"),
+    }
 )
 
 
-def reused_ids(connection: Connection, arriving: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
-    """The problems (PROBLEMS) of rows that contradict what their record is known as, and share no identifier with it.
+class People(NamedTuple):
+    """Rows with the records of their people, and what has to change for that in what is stored.
 
-    `arriving` and `identifiers` are what `pipelines.store.ingest.records.keep_records` takes. What the record says now
-    counts, so this only warns: which row is warned of depends on which came first, what is kept does not.
+    `arriving` has `id_key`: null for a record of the first person with its id. `problems` (PROBLEMS): rows that bring
+    another person under an id that is known. The others are what `store.keep_people` takes.
+    """
+
+    arriving: pl.DataFrame
+    problems: pl.DataFrame
+    reused: pl.Series
+    newcomers: pl.DataFrame
+    moves: pl.DataFrame
+    heirs: pl.DataFrame
+
+    def keep(self, connection: Connection) -> None:
+        """Put what is stored where it belongs."""
+        if not self.reused.is_empty():
+            store.keep_people(connection, self.reused, self.newcomers, self.moves, self.heirs)
+
+
+def tell_apart(connection: Connection, arriving: pl.DataFrame, identifiers: pl.DataFrame, ids: Keyed) -> People:
+    """Tell people apart who come under one id, by what is stored and what arrives together.
+
+    `arriving` and `identifiers` are what `pipelines.store.ingest.records.keep_records` takes.
 
     Raises:
-        Entangled: Several deliveries name a record, and an earlier one may decide what a later one contradicts.
+        DeliveriesDepend: Several deliveries name an id that is in question.
     """
-    named = arriving.filter(pl.col("record_id").is_not_null(), pl.col("name").is_not_null() | NAME_CLEARED)
-    others = store.contradicting_names(connection, named, identifiers)
-    met = named.filter(pl.col("delivery_id").n_unique().over("record_key") > 1)
-    renamed = met.filter(pl.col("name_tokens").n_unique().over("record_key") > 1)
-    if not renamed.is_empty() or not met.join(others, on="row", how="semi").is_empty():
+    own = arriving.filter(pl.col("record_id").is_not_null())
+    named = own.filter(pl.col("name_tokens").list.len() > 0).select("name_tokens", id_key="record_key").unique()
+    renamed = named.filter(pl.len().over("id_key") > 1)["id_key"]
+    met = [store.ids_in_question(connection, named), store.reused_among(connection, own["record_key"]), renamed]
+    in_question = pl.concat(met).unique().sort()
+    rows = own.filter(pl.col("record_key").is_in(in_question.implode()))
+    if rows.filter(pl.col("delivery_id").n_unique().over("record_key") > 1).height:
         raise DeliveriesDepend
-    if others.is_empty():
-        return PROBLEMS.to_frame()
+    return people_of(connection, in_question, arriving, rows, identifiers, ids)
+
+
+def tell_apart_stored(project: OpenProject, connection: Connection, ids: Keyed) -> None:
+    """Tell people apart in a warehouse of a version that took an id for one person; a run does that once."""
+    if is_announced(connection, "reused_ids_are_told_apart"):
+        return
+    lists = [name for name, each in project.settings.sources.items() if FORMATS[each.format].holds == "contacts"]
+    in_question = store.ids_with_several_names(connection, lists)
+    none = pl.DataFrame(schema=ARRIVING)
+    if not in_question.is_empty():
+        with transaction(connection):
+            begin(connection)
+            people_of(connection, in_question, none, none, none, ids).keep(connection)
+
+
+def people_of(
+    connection: Connection,
+    in_question: pl.Series,
+    arriving: pl.DataFrame,
+    rows: pl.DataFrame,
+    identifiers: pl.DataFrame,
+    ids: Keyed,
+) -> People:
+    """The people of ids (keys) by what is stored and what arrives; `rows` are those of `arriving` that name them."""
+    rows = rows.with_columns(id_key="record_key")
+    stored = store.stored_contents(connection, in_question)
+    points = [
+        store.stored_points(connection, stored["record_key"]).join(stored, on=["record_key", "version"]),
+        identifiers.join(rows, on="row"),
+    ]
+    people = people_of_ids(contents_of(stored, rows), pl.concat(each.select(*KEY, "normalised") for each in points))
+    several = people.filter(pl.col("person").n_unique().over("id_key") > 1)["id_key"]
+    were_several = stored.filter(pl.col("record_key") != pl.col("id_key"))["id_key"]
+    reused = pl.concat([several, were_several]).unique().sort()
+    people = people.filter(pl.col("id_key").is_in(reused.implode()))
+    owners = (
+        stored.join(people, on=KEY)
+        .sort(~pl.col("is_certain"), "rank")
+        .unique("record_key", keep="first", maintain_order=True)
+        .select("person", "record_key", "ingest_seq")
+    )
+    kept = owners.sort("ingest_seq").unique("person", keep="first").select("person", key="record_key")
+    fresh = new_keys(people.join(kept, on="person", how="anti"), stored, rows, ids)
+    keys = pl.concat([kept, fresh.select("person", "key")])
+    placed = people.join(keys, on="person").select(*KEY, "key")
+    moved = (
+        arriving.join(placed, left_on=["record_key", "version"], right_on=KEY, how="left", maintain_order="left")
+        .with_columns(id_key=pl.when(pl.col("key") != pl.col("record_key")).then("record_key"))
+        .with_columns(record_key=pl.coalesce("key", "record_key"))
+        .drop("key")
+    )
+    return People(
+        moved,
+        problems_of(moved.filter(pl.col("record_key").is_in(fresh["key"].implode()))),
+        reused,
+        fresh.join(moved, left_on="key", right_on="record_key", how="anti")
+        .drop("person")
+        .rename({"key": "record_key"}),
+        stored.join(placed, on=KEY)
+        .filter(pl.col("record_key") != pl.col("key"))
+        .select("record_key", "version", "key"),
+        owners.join(keys, on="person").filter(pl.col("record_key") != pl.col("key")).select("record_key", "key"),
+    )
+
+
+def contents_of(stored: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """Contents with when each was first and last seen, as `people_of_ids` takes them."""
+    seen = pl.concat(
+        [
+            stored.select(*KEY, "name_tokens", at="first_at", place="first_place").cast(SEEN),
+            stored.select(*KEY, "name_tokens", at="last_at", place="last_place").cast(SEEN),
+            rows.select(*KEY, "name_tokens", at="observed_at", place="place").cast(SEEN),
+        ]
+    ).sort("at", "place")
+    return seen.group_by(KEY, maintain_order=True).agg(
+        pl.col("name_tokens").first(),
+        first_at=pl.col("at").first(),
+        first_place=pl.col("place").first(),
+        last_at=pl.col("at").last(),
+        last_place=pl.col("place").last(),
+    )
+
+
+def new_keys(people: pl.DataFrame, stored: pl.DataFrame, rows: pl.DataFrame, ids: Keyed) -> pl.DataFrame:
+    """Records of people who have none: person, key, id_key, source, record_id; the first row first.
+
+    The first person with an id has the record that it names. Who comes later has one by what was said first of them.
+    """
+    named = pl.concat([stored.select("id_key", "source", "record_id"), rows.select("id_key", "source", "record_id")])
+    first_row = rows.group_by(KEY).agg(pl.col("row").min())
     return (
-        arriving.join(contradicting(others), on="row", how="semi")
+        people.join(first_row, on=KEY, how="left")
+        .sort("row", "rank", nulls_last=True)
+        .unique("person", keep="first", maintain_order=True)
+        .join(named.unique("id_key"), on="id_key", maintain_order="left")
+        .with_columns(
+            is_first=(pl.col("person").cum_count().over("id_key") == 1)
+            & ~pl.col("id_key").is_in(stored["id_key"].implode())
+        )
+        .select(
+            "person",
+            pl.when("is_first")
+            .then("id_key")
+            .otherwise(ids("record", pl.col("source"), pl.col("record_id"), pl.col("version")))
+            .alias("key"),
+            pl.when(~pl.col("is_first")).then("id_key").alias("id_key"),
+            "source",
+            "record_id",
+        )
+    )
+
+
+def problems_of(rows: pl.DataFrame) -> pl.DataFrame:
+    """The problem (PROBLEMS) of the first of the rows of each further person with an id."""
+    return (
+        rows.filter(pl.col("id_key").is_not_null())
+        .sort("row")
+        .unique("record_key", keep="first", maintain_order=True)
         .select(
             "row",
             "line",
@@ -48,22 +208,3 @@ def reused_ids(connection: Connection, arriving: pl.DataFrame, identifiers: pl.D
         )
         .cast(PROBLEMS)
     )
-
-
-def contradicting(names: pl.DataFrame) -> pl.DataFrame:
-    """Rows of `names` (row, tokens_lo, tokens_hi) of which both sides have a word that is none of the other's."""
-    each = names.filter(pl.all_horizontal(pl.col("tokens_lo", "tokens_hi").list.len() > 0)).with_row_index("pair")
-    words = (
-        each.select("pair", lo="tokens_lo", hi="tokens_hi")
-        .explode("lo", empty_as_null=True)
-        .explode("hi", empty_as_null=True)
-    )
-    distinct = words.select("lo", "hi").unique().filter(pl.col("lo") != pl.col("hi"))
-    met = distinct.with_columns(meets=judged_words("family_name", distinct) != "different")
-    words = words.join(met, on=["lo", "hi"], how="left").with_columns(pl.col("meets").fill_null(value=True))
-    unmet = [
-        words.group_by("pair", side).agg(pl.col("meets").any()).group_by("pair").agg(left=(~pl.col("meets")).any())
-        for side in ("lo", "hi")
-    ]
-    both = unmet[0].join(unmet[1], on="pair").filter(pl.col("left") & pl.col("left_right"))
-    return each.join(both, on="pair", how="semi").select(names.columns)

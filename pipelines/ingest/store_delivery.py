@@ -11,7 +11,7 @@ from pipelines.ingest.chunk import Chunk, DeliveriesDepend, combine_deliveries, 
 from pipelines.ingest.corrections import CLAIMS, as_retry, claimed_corrections, stated_claims, without_corrected
 from pipelines.ingest.reading_settings import attributes_in_batch, definitions
 from pipelines.ingest.records import REJECTED, Origin, Records, records
-from pipelines.ingest.reused_ids import reused_ids
+from pipelines.ingest.reused_ids import tell_apart
 from pipelines.ingest.row_precedence import cap_future_dates, with_precedence
 from pipelines.ingest.source_merges import store_source_merges
 from pipelines.ingest.store_interactions import doubtful_times, store_interactions
@@ -123,7 +123,9 @@ def keep_chunk(
     left = rows_not_ingested(connection, arriving, read.identifiers, origin, hold=hold)
     arriving = arriving.join(left, on="row", how="anti")
     if is_list:
-        doubtful = pl.concat([doubtful, reused_ids(connection, arriving, read.identifiers)])
+        people = tell_apart(connection, arriving, read.identifiers, origin.ids)
+        people.keep(connection)
+        arriving, doubtful = people.arriving, pl.concat([doubtful, people.problems])
     merged = store_source_merges(connection, chunk, origin, hold=hold)
     stored = pl.concat([store.keep_records(connection, arriving, read.identifiers), merged.stored])
     aside = pl.concat(
@@ -167,7 +169,8 @@ def rows_not_ingested(
         left = arriving.select("row", code=pl.lit(None, pl.String))
     elif isinstance(options, ContactList) and options.mode is not Mode.UPSERT:
         require_independent_deliveries(arriving, identifiers)
-        left = store.excluded_by_mode(connection, options.mode, arriving, identifiers)
+        own = tell_apart(connection, arriving, identifiers, origin.ids).arriving
+        left = store.excluded_by_mode(connection, options.mode, own, identifiers)
     else:
         left = arriving.clear().select("row", code=pl.lit(None, pl.String))
     outcome = Outcome.QUARANTINED if hold else Outcome.SKIPPED

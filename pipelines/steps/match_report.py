@@ -2,9 +2,8 @@
 
 import polars as pl
 
-from pipelines.derive.match import CAPS
 from pipelines.match.blocking.reach import estimate_reach
-from pipelines.match.blocking.rules import RULES
+from pipelines.match.blocking.rules import CAPS, RULES
 from pipelines.match.comparison.records import NAMES
 from pipelines.match.model.findings import findings
 from pipelines.match.model.weight_table import level_weights

@@ -65,6 +65,9 @@ RULES = (
     ),
     *_rules(FIRM, "organisation", "organisation_word + postcode", "place"),
 )
+CAPS = pl.DataFrame(
+    {"rule": range(len(RULES)), "cap": [rule.cap for rule in RULES]}, schema={"rule": pl.UInt8, "cap": pl.UInt32}
+)
 PARTS = frozenset(part for rule in RULES for part in rule.parts)
 
 

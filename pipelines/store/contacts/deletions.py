@@ -2,27 +2,33 @@
 
 import polars as pl
 
-from pipelines.store.contacts.id_changes import keep_withdrawn
+from pipelines.store.contacts.id_changes import keep_changes, keep_withdrawn
 from pipelines.store.warehouse.connection import Connection, query, register
 
 HELD_BY_RECORD = ("record", "source_record", "identifier", "record_field", "work_queue")
 HELD_BY_CONTACT = ("contact", "contact_field", "contact_identifier")
 
 
-def delete_records(connection: Connection, records: pl.Series, run_id: str) -> pl.Series:
+def delete_records(
+    connection: Connection, records: pl.Series, run_id: str, heirs: pl.DataFrame | None = None
+) -> pl.Series:
     """Delete records, their contents and their edges, and end their membership; the other members of their contacts.
 
-    A contact of which nothing is left goes. The others are to be derived anew. What was decided about one of those
-    while such a record spoke for it stays with the contact.
+    A contact of which nothing is left goes; with `heirs` (record_key, heir_key) it is merged into that of the heir. The
+    others are to be derived anew. What was decided about one of those while such a record spoke for it stays with the
+    contact.
     """
+    if heirs is not None:
+        _inherit_decisions(connection, heirs)
     with register(connection, withdrawing=records.to_frame("record_key")):
         _hand_over(connection)
-        contacts = query(
+        members = query(
             connection,
             """
-            SELECT DISTINCT contact_id FROM membership
-            WHERE run_to IS NULL AND record_key IN (SELECT record_key::UUID FROM withdrawing)""",
-        )["contact_id"]
+            SELECT record_key, contact_id FROM membership
+            WHERE run_to IS NULL AND record_key IN (SELECT record_key::UUID FROM withdrawing) ORDER BY record_key""",
+        )
+        contacts = members["contact_id"].unique()
         connection.execute(
             """
             UPDATE membership SET run_to = ?
@@ -46,8 +52,35 @@ def delete_records(connection: Connection, records: pl.Series, run_id: str) -> p
     with register(connection, emptied=emptied.to_frame()):
         for table in HELD_BY_CONTACT:
             connection.execute(f"DELETE FROM {table} WHERE contact_id IN (SELECT contact_id::UUID FROM emptied)")
-    keep_withdrawn(connection, emptied, run_id)
+    if heirs is None:
+        keep_withdrawn(connection, emptied, run_id)
+    else:
+        _keep_inherited(connection, members.join(emptied.to_frame(), on="contact_id", how="semi"), heirs, run_id)
     return left["record_key"]
+
+
+def _inherit_decisions(connection: Connection, heirs: pl.DataFrame) -> None:
+    """Let what was decided about records be about their heirs, each decision once."""
+    with register(connection, inheriting=heirs):
+        connection.execute("""
+            INSERT OR IGNORE INTO decision_record
+            SELECT DISTINCT ON (d.decision_id, i.heir_key) d.* REPLACE (i.heir_key::UUID AS record_key)
+            FROM decision_record d JOIN inheriting i ON d.record_key = i.record_key::UUID
+            ORDER BY d.decision_id, i.heir_key, coalesce(d.side, 0)""")
+        connection.execute("DELETE FROM decision_record WHERE record_key IN (SELECT record_key::UUID FROM inheriting)")
+
+
+def _keep_inherited(connection: Connection, members: pl.DataFrame, heirs: pl.DataFrame, run_id: str) -> None:
+    """Keep that contacts of which nothing is left are now those of their records' heirs."""
+    with register(connection, inherited=members.join(heirs, on="record_key")):
+        moved = query(
+            connection,
+            """
+            SELECT g.contact_id AS old_id, first(m.contact_id ORDER BY g.record_key) AS new_id, 'merged' AS kind
+            FROM inherited g JOIN membership m ON m.record_key = g.heir_key::UUID AND m.run_to IS NULL
+            GROUP BY g.contact_id ORDER BY g.contact_id""",
+        )
+    keep_changes(connection, moved, run_id)
 
 
 def _hand_over(connection: Connection) -> None:

@@ -30,6 +30,34 @@ def keep_withdrawn(connection: Connection, contacts: pl.Series, run_id: str) -> 
     keep_changes(connection, gone.with_columns(none, kind), run_id)
 
 
+def keep_reused(connection: Connection, run_id: str) -> int:
+    """Keep that record ids have gone over to other contacts since that was last said; how often."""
+    with register(connection, passed=_passed_on(connection)):
+        moved = query(
+            connection,
+            """
+            SELECT DISTINCT o.contact_id AS old_id, n.contact_id AS new_id, 'reused' AS kind
+            FROM passed p
+            JOIN membership o ON o.record_key = p.record_key::UUID AND o.run_to IS NULL
+            JOIN membership n ON n.record_key = p.current_key::UUID AND n.run_to IS NULL
+            WHERE o.contact_id <> n.contact_id ORDER BY ALL""",
+        )
+        keep_changes(connection, moved, run_id)
+        connection.execute("""
+            UPDATE reused_id u SET record_key = p.current_key::UUID FROM passed p WHERE u.id_key = p.id_key::UUID""")
+    return moved.height
+
+
+def _passed_on(connection: Connection) -> pl.DataFrame:
+    """Record ids that are another record's now than was last said: id_key, record_key, current_key."""
+    return query(
+        connection,
+        """
+        SELECT u.id_key, u.record_key, f.current_key FROM reused_id u JOIN former_record f USING (record_key)
+        ORDER BY u.id_key""",
+    )
+
+
 def all_resolved(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
     """The contacts that ids stand for now, by the id; those that lead nowhere, and what is no id, are left out.
 
@@ -60,7 +88,7 @@ def kinds_of(connection: Connection, run_id: str) -> pl.DataFrame:
     """What a run has done to ids: kind, ids."""
     return query(
         connection,
-        "SELECT kind, count(DISTINCT CASE kind WHEN 'merged' THEN old_id WHEN 'withdrawn' THEN old_id ELSE new_id END) "
+        "SELECT kind, count(DISTINCT CASE WHEN kind IN ('merged', 'withdrawn') THEN old_id ELSE new_id END) "
         "AS ids FROM id_changes WHERE run_id = ? GROUP BY kind ORDER BY kind",
         [run_id],
     )

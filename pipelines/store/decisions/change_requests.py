@@ -27,6 +27,7 @@ def find_contacts(connection: Connection, called: pl.DataFrame) -> pl.DataFrame:
                 UNION
                 SELECT text, m.contact_id FROM called
                 JOIN record r ON r.source || ':' || r.record_id = word
+                    AND r.record_key NOT IN (SELECT record_key FROM former_record)
                 JOIN membership m ON m.record_key = r.record_key AND m.run_to IS NULL
             )
             FROM hit ORDER BY text, contact_id""",

@@ -72,32 +72,6 @@ def excluded_by_mode(
     return records.filter(~known, ~met).select("row", code=pl.lit(ErrorCode.ROW_UNKNOWN.value))
 
 
-def contradicting_names(connection: Connection, records: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
-    """Rows whose record is known by another name, and has never had one of their identifiers.
-
-    Columns row, tokens_lo (the name that speaks for the record now) and tokens_hi (that of the row).
-    """
-    incoming = records.select("row", "record_key", "name_tokens")
-    with register(connection, incoming=incoming, incoming_identifier=identifiers.select("row", "normalised")):
-        return query(
-            connection,
-            """
-            WITH renamed AS (
-                SELECT n.row, s.record_key, s.name_tokens AS tokens_lo, n.name_tokens AS tokens_hi
-                FROM incoming n
-                JOIN record_field f ON f.record_key = n.record_key::UUID AND f.field = 'name'
-                JOIN source_record s ON s.record_key = f.record_key AND s.version = f.version
-                WHERE s.name_tokens <> n.name_tokens
-            )
-            SELECT row, tokens_lo, tokens_hi FROM renamed
-            WHERE row NOT IN (
-                SELECT r.row FROM renamed r
-                JOIN incoming_identifier n USING (row)
-                JOIN identifier i ON i.record_key = r.record_key AND i.normalised = n.normalised)
-            ORDER BY row""",
-        )
-
-
 def _known_before(connection: Connection, records: pl.DataFrame) -> pl.Series:
     """Keys of the records that were there before this delivery."""
     with register(connection, incoming=records.select("record_key").unique()):
@@ -174,8 +148,8 @@ def _known_records(connection: Connection, records: pl.DataFrame) -> pl.Series:
 
 def _insert_records(connection: Connection) -> None:
     connection.execute("""
-        INSERT INTO record (record_key, source, record_id, ingest_seq, anchor_id)
-        SELECT record_key, source, record_id, nextval('ingest_seq'), anchor_id FROM newcomer ORDER BY row""")
+        INSERT INTO record (record_key, source, record_id, ingest_seq, anchor_id, id_key)
+        SELECT record_key, source, record_id, nextval('ingest_seq'), anchor_id, id_key FROM newcomer ORDER BY row""")
     connection.execute("INSERT INTO new_in_this_delivery SELECT record_key FROM newcomer")
     connection.execute("""
         INSERT INTO identifier

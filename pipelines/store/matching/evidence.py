@@ -19,7 +19,9 @@ def record_known_as(connection: Connection, text: str) -> pl.Series:
     """Key of the record that is written `source:record id`, or none."""
     return query(
         connection,
-        "SELECT record_key FROM record WHERE source || ':' || record_id = trim(?) ORDER BY record_key",
+        """
+        SELECT record_key FROM record ANTI JOIN former_record USING (record_key)
+        WHERE source || ':' || record_id = trim(?) ORDER BY record_key""",
         [text],
     )["record_key"]
 

@@ -113,7 +113,10 @@ def losing_values(connection: Connection, contact_id: str, field: str) -> pl.Dat
 
 
 def member_records(connection: Connection, contact_id: str) -> pl.DataFrame:
-    """Records a contact is made of: source, record_id, reason, and what best ties each to another of them."""
+    """Records a contact is made of: source, record_id, is_current, reason, and what best ties each to another of them.
+
+    One is not current whose id its source has given to somebody else since.
+    """
     return query(
         connection,
         """
@@ -126,12 +129,12 @@ def member_records(connection: Connection, contact_id: str) -> pl.DataFrame:
             UNION ALL SELECT record_lo, record_hi, 'decision', 1.0, 1000.0 FROM must_link
             UNION ALL SELECT record_hi, record_lo, 'decision', 1.0, 1000.0 FROM must_link
         )
-        SELECT r.source, r.record_id, m.reason,
+        SELECT r.source, r.record_id, f.record_key IS NULL AS is_current, m.reason,
                arg_max(t.rule, struct_pack(p := t.probability, w := t.weight, r := t.rule)) AS rule,
                max(t.probability) AS probability
-        FROM member m JOIN record r USING (record_key)
+        FROM member m JOIN record r USING (record_key) LEFT JOIN former_record f USING (record_key)
         LEFT JOIN tie t ON t.record_key = m.record_key AND t.other IN (SELECT record_key FROM member)
-        GROUP BY ALL ORDER BY r.source, r.record_id""",
+        GROUP BY r.record_key, f.record_key, ALL ORDER BY r.source, r.record_id, r.record_key""",
         [contact_id],
     )
 

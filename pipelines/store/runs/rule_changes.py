@@ -32,6 +32,12 @@ RULES = {
         SELECT count(*) FROM contact_field f JOIN delivery d USING (delivery_id)
         WHERE f.rule = 'stated_after_edit' AND f.field NOT IN ('first_name', 'last_name') AND d.run_id <> $1""",
     ),
+    "reused_ids_are_told_apart": Rule(
+        "records are another person's than those they had been taken for: their ids were given to somebody else",
+        """
+        SELECT count(*) FROM record WHERE id_key IS NOT NULL AND record_key IN (
+            SELECT record_key FROM source_record JOIN delivery d USING (delivery_id) WHERE d.run_id <> $1)""",
+    ),
     "unions_are_lists": Rule(
         "contacts have lists of several values now: attributes with `merge: union` are lists",
         """
@@ -41,6 +47,11 @@ RULES = {
             GROUP BY contact_id, f.field HAVING count(*) > 1)""",
     ),
 }
+
+
+def is_announced(connection: Connection, rule: str) -> bool:
+    """Whether a run has announced a rule, which means that it holds for all that is stored."""
+    return bool(value(connection, "SELECT count(*) > 0 FROM announced_rule WHERE rule = ?", [rule]))
 
 
 def announce_rules(connection: Connection, run_id: str) -> dict[str, int]:

@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from pipelines.derive.match import CAPS
+from pipelines.match.blocking.rules import CAPS
 from pipelines.steps.match_report import named, report
 from pipelines.store.matching import match_metrics, models
 from tests.small_project import SmallProject

@@ -1,0 +1,72 @@
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+import polars as pl
+import pytest
+
+from pipelines.match.people_of_ids import MANY_NAMES, people_of_ids
+
+FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+Content = tuple[str, str]  # a name and what is known of it, blank-separated
+
+
+def people(*contents: Content) -> list[set[int]]:
+    """The people of one id, each as the numbers of their contents, of which each came a day after the one before."""
+    frame = pl.DataFrame(
+        [("1", str(n), name.lower().split(), FIRST + timedelta(days=n), n) for n, (name, _) in enumerate(contents)],
+        schema={
+            "id_key": pl.String,
+            "version": pl.String,
+            "name_tokens": pl.List(pl.String),
+            "first_at": pl.Datetime("us", "UTC"),
+            "first_place": pl.UInt32,
+        },
+        orient="row",
+    ).with_columns(last_at="first_at", last_place="first_place")
+    points = pl.DataFrame(
+        [("1", str(n), point) for n, (_, known) in enumerate(contents) for point in known.split()],
+        schema=dict.fromkeys(("id_key", "version", "normalised"), pl.String),
+        orient="row",
+    )
+    found = people_of_ids(frame, points).group_by("person").agg(pl.col("version").cast(pl.Int64))
+    return sorted((set(own) for own in found["version"].to_list()), key=min)
+
+
+@pytest.mark.parametrize(
+    ("contents", "told"),
+    [
+        ([("Ann Berg", "a"), ("Zoe Tal", "z")], [{0}, {1}]),
+        ([("Ann Berg", "a"), ("Zoe Tal", "a")], [{0, 1}]),  # one mailbox
+        ([("Ann Berg", "a"), ("Ann Tal", "z")], [{0}, {1}]),
+        ([("Ann Berg", "a"), ("Ann Tal", "")], [{0, 1}]),  # who married, as far as is known
+        ([("Ann Berg", ""), ("Zoe Tal", "")], [{0}, {1}]),
+        ([("Ann Berg", "a"), ("Anne Berg", "z")], [{0, 1}]),
+        ([("Ann Berg", "a"), ("Zoe Tal", "z"), ("Ann Berg", "b")], [{0, 2}, {1}]),
+        ([("Ann Berg", "a"), ("Zoe Tal", "z"), ("Zoe Tal", "a")], [{0, 1, 2}]),
+        ([("Ann Berg", "a"), ("Zoe Tal", "z"), ("", "n")], [{0}, {1, 2}]),  # whoever had the id then
+        ([("Ann Berg", "a"), ("", "n"), ("Zoe Tal", "z")], [{0, 1}, {2}]),
+        ([("", "n"), ("Ann Berg", "a"), ("Zoe Tal", "z")], [{0, 1}, {2}]),
+        ([("", "z"), ("Ann Berg", "a"), ("Zoe Tal", "z")], [{0, 2}, {1}]),
+        ([("Ann Berg", "a"), ("Tom Berg", "t"), ("Berg", "n")], [{0}, {1, 2}]),  # a name of both joins neither
+        ([("Ann Berg", "a"), ("Zoe Tal", "z"), ("Mia Berg", "m"), ("Berg", "n")], [{0}, {1}, {2, 3}]),
+        ([("", "n"), ("", "m")], [{0, 1}]),
+    ],
+)
+def test_people_are_told_apart_by_names_and_what_is_known_of_them(
+    contents: list[Content], told: list[set[int]]
+) -> None:
+    assert people(*contents) == told
+
+
+def test_the_order_of_rows_makes_no_difference() -> None:
+    contents = [("Ann Berg", "a"), ("Zoe Tal", "z"), ("Ann Tal", "a z"), ("Berg", "n"), ("Tom Otto", "t")]
+    expected = {frozenset(contents[n] for n in own) for own in people(*contents)}
+    assert len(expected) == 2
+    for mixed in permutations(contents[:3]):
+        found = {frozenset(([*mixed, *contents[3:]])[n] for n in own) for own in people(*mixed, *contents[3:])}
+        assert found == expected
+
+
+def test_an_id_of_very_many_is_none_and_only_equal_names_are_one() -> None:
+    several = [(f"Ann Berg{number}", f"a{number}") for number in range(MANY_NAMES + 1)]
+    assert len(people(*several, ("Ann Berg0", "b"))) == MANY_NAMES + 1

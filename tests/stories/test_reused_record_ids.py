@@ -1,0 +1,135 @@
+"""A source gives the id of one person to another: who comes is not blocked, tagged or named as who went."""
+
+import pytest
+
+from pipelines.decide.annotate import note, tag
+from pipelines.decide.block import block, unblock
+from pipelines.decide.edit import pin
+from pipelines.steps.rebuild import compare
+from pipelines.store.contacts.id_changes import all_resolved
+from tests.deciding import ruling
+from tests.small_project import SmallProject
+
+HEADER = "id,name,phone,email"
+ANNA = "Anna Berg,0151 23456781,anna@berg.example"
+ZOE = "Zoe Tal,0151 23456792,zoe@tal.example"
+
+
+def deliver(project: SmallProject, day: str, *rows: str, source: str = "crm") -> None:
+    """A list of a day, and a run."""
+    project.deliver(source, f"2026-{day}", "\n".join([HEADER, *rows]))
+    project.run()
+    assert compare(project.project, project.connection).is_equal
+
+
+def changes(project: SmallProject) -> list[tuple[str, str, str]]:
+    """What was said of ids: kind, former and new contact by its name, or its id where it is no more."""
+    return [
+        (row["kind"], row["old"], row["new"])
+        for row in project.rows("""
+            SELECT i.kind, coalesce(o.name, 'gone') AS old, coalesce(n.name, 'gone') AS new FROM id_changes i
+            LEFT JOIN contact o ON o.contact_id = i.old_id LEFT JOIN contact n ON n.contact_id = i.new_id
+            ORDER BY i.number""")
+    ]
+
+
+def people(project: SmallProject) -> dict[str, str]:
+    """Names of contacts, with their status."""
+    return {row["name"]: row["status"] for row in project.rows("SELECT name, status FROM contact")}
+
+
+@pytest.fixture
+def anna(project: SmallProject) -> SmallProject:
+    """Anna, of whom much was decided."""
+    deliver(project, "01-05", f"1,{ANNA}")
+    contact, at = project.contact_of("crm:1"), (project.project, project.connection)
+    block(*at, contact, ruling(1))
+    tag(*at, contact, "vip", ruling(2))
+    note(*at, contact, "speaks Danish", ruling(3))
+    pin(*at, contact, "email", "anna@new.example", ruling(4))
+    return project
+
+
+def test_what_was_decided_stays_with_whom_it_was_decided_about(anna: SmallProject) -> None:
+    hers = anna.contact_of("crm:1")
+    deliver(anna, "02-05", f"1,{ZOE}")
+    assert people(anna) == {"Anna Berg": "blocked", "Zoe Tal": "inactive"}
+    zoe = anna.contact("crm:1")
+    assert (zoe["name"], zoe["email"], zoe["tags"]) == ("Zoe Tal", "zoe@tal.example", [])
+    [still] = anna.rows("FROM contact WHERE contact_id = ?", hers)
+    assert (still["name"], still["email"], still["tags"]) == ("Anna Berg", "anna@new.example", ["vip"])
+    assert changes(anna) == [("reused", "Anna Berg", "Zoe Tal")]
+
+
+def test_it_makes_no_difference_in_which_order_the_lists_arrive(project: SmallProject) -> None:
+    deliver(project, "02-05", f"1,{ZOE}")
+    deliver(project, "01-05", f"1,{ANNA}")
+    assert people(project) == {"Anna Berg": "inactive", "Zoe Tal": "inactive"}
+    assert project.contact("crm:1")["name"] == "Zoe Tal"
+    assert changes(project) == []  # whoever keeps ids has heard of Zoe as 1, and of nobody else
+
+
+def test_swapped_ids_swap_nothing_but_ids(anna: SmallProject) -> None:
+    deliver(anna, "01-06", f"1,{ANNA}", f"2,{ZOE}")
+    before = {row["name"]: row["contact_id"] for row in anna.rows("SELECT name, contact_id FROM contact")}
+    deliver(anna, "02-05", f"2,{ANNA}", f"1,{ZOE}")
+    assert {row["name"]: row["contact_id"] for row in anna.rows("SELECT name, contact_id FROM contact")} == before
+    assert people(anna) == {"Anna Berg": "blocked", "Zoe Tal": "inactive"}
+    assert [anna.contact(record)["name"] for record in ("crm:1", "crm:2")] == ["Zoe Tal", "Anna Berg"]
+    assert sorted(changes(anna)) == [("reused", "Anna Berg", "Zoe Tal"), ("reused", "Zoe Tal", "Anna Berg")]
+
+
+def test_an_id_that_comes_back_is_hers_again(anna: SmallProject) -> None:
+    deliver(anna, "02-05", f"1,{ZOE}")
+    deliver(anna, "03-05", f"1,{ANNA}")
+    assert anna.contact("crm:1")["name"] == "Anna Berg"
+    assert [kind for kind, *_ in changes(anna)] == ["reused", "reused"]
+    unblock(anna.project, anna.connection, anna.contact_of("crm:1"), ruling(5))
+    assert people(anna) == {"Anna Berg": "inactive", "Zoe Tal": "inactive"}
+
+
+def test_another_source_still_knows_her(anna: SmallProject) -> None:
+    deliver(anna, "01-06", f"77,{ANNA}", source="shop")
+    deliver(anna, "02-05", f"1,{ZOE}")
+    assert anna.contact("shop:77")["status"] == "blocked"
+    deliver(anna, "02-06", "77,Zoe Tal,,zoe@tal.example", source="shop")
+    assert anna.contact_of("shop:77") == anna.contact_of("crm:1")
+    assert people(anna) == {"Anna Berg": "blocked", "Zoe Tal": "inactive"}
+
+
+def test_two_that_turn_out_to_be_one_person_are_one_again(project: SmallProject) -> None:
+    deliver(project, "01-05", "6,Dieter Lund,0151 23456701,")
+    deliver(project, "01-06", "6,Quirin Voss,0151 23456702,")
+    dieter, quirin = (row["contact_id"] for row in project.rows("SELECT contact_id FROM contact ORDER BY name"))
+    block(project.project, project.connection, quirin, ruling(1))
+    deliver(project, "01-07", "6,Quirin Voss,0151 23456701,")
+    assert people(project) == {"Quirin Voss": "blocked"}
+    assert project.contact_of("crm:6") == dieter
+    assert all_resolved(project.connection, [quirin]) == {quirin: dieter}
+    assert changes(project) == [("reused", "Quirin Voss", "gone"), ("merged", "gone", "Quirin Voss")]
+
+
+def test_both_in_one_file_are_two(project: SmallProject) -> None:
+    deliver(project, "01-05", f"1,{ANNA}", f"1,{ZOE}", f"2,{ANNA}")
+    assert people(project) == {"Anna Berg": "inactive", "Zoe Tal": "inactive"}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "1,Anna Tal,0151 23456781,",  # who has married
+        "1,Anna Tal,,",  # of whom only that is known
+        "1,Anne Berg,0151 23456799,",
+        "1,,0151 23456799,",
+    ],
+)
+def test_a_change_of_name_or_number_is_no_other_person(anna: SmallProject, row: str) -> None:
+    deliver(anna, "02-05", row)
+    assert list(people(anna).values()) == ["blocked"]
+    assert changes(anna) == []
+
+
+def test_the_former_one_is_marked(anna: SmallProject, capsys: pytest.CaptureFixture[str]) -> None:
+    deliver(anna, "02-05", f"1,{ZOE}")
+    marked = anna.rows("SELECT count(*) AS former FROM former_record")
+    assert marked == [{"former": 1}]
