@@ -45,6 +45,7 @@ def match(project: OpenProject, connection: Connection, run_id: str) -> Matched:
     more or fewer people than before: the evidence of its pairs is another now.
     """
     with transaction(connection):
+        withdraw_inherited(connection, run_id)
         model_version, known = version_in_use(project, connection, run_id)
         return match_pending(project, connection, model_version, run_id, known)
 
@@ -54,7 +55,6 @@ def match_pending(
 ) -> Matched:
     """`match` by the model in use, of this version, inside a transaction. `known`: records that have been read."""
     settings = project.settings
-    withdraw_inherited(connection, run_id)
     version = version_of(project, model_version)
     changed = queued_records(connection, MATCH, version)
     keep_review_threshold(connection, settings.matching.review)

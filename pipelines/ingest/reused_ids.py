@@ -51,6 +51,7 @@ class People(NamedTuple):
     arriving: pl.DataFrame
     problems: pl.DataFrame
     reused: pl.Series
+    renamed: pl.DataFrame
     newcomers: pl.DataFrame
     moves: pl.DataFrame
     heirs: pl.DataFrame
@@ -58,7 +59,7 @@ class People(NamedTuple):
     def keep(self, connection: Connection) -> None:
         """Put what is stored where it belongs."""
         if not self.reused.is_empty():
-            store.keep_people(connection, self.reused, self.newcomers, self.moves, self.heirs)
+            store.keep_people(connection, self.reused, self.renamed, self.newcomers, self.moves, self.heirs)
 
 
 def tell_apart(connection: Connection, arriving: pl.DataFrame, identifiers: pl.DataFrame, ids: Keyed) -> People:
@@ -70,10 +71,7 @@ def tell_apart(connection: Connection, arriving: pl.DataFrame, identifiers: pl.D
         DeliveriesDepend: Several deliveries name an id that is in question.
     """
     own = arriving.filter(pl.col("record_id").is_not_null())
-    named = own.filter(pl.col("name_tokens").list.len() > 0).select("name_tokens", id_key="record_key").unique()
-    renamed = named.filter(pl.len().over("id_key") > 1)["id_key"]
-    met = [store.ids_in_question(connection, named), store.reused_among(connection, own["record_key"]), renamed]
-    in_question = pl.concat(met).unique().sort()
+    in_question = store.ids_in_question(connection, own.with_columns(id_key="record_key"))
     rows = own.filter(pl.col("record_key").is_in(in_question.implode()))
     if rows.filter(pl.col("delivery_id").n_unique().over("record_key") > 1).height:
         raise DeliveriesDepend
@@ -113,34 +111,52 @@ def people_of(
     were_several = stored.filter(pl.col("record_key") != pl.col("id_key"))["id_key"]
     reused = pl.concat([several, were_several]).unique().sort()
     people = people.filter(pl.col("id_key").is_in(reused.implode()))
-    owners = (
-        stored.join(people, on=KEY)
-        .sort(~pl.col("is_certain"), "rank")
-        .unique("record_key", keep="first", maintain_order=True)
-        .select("person", "record_key", "ingest_seq")
-    )
-    kept = owners.sort("ingest_seq").unique("person", keep="first").select("person", key="record_key")
-    fresh = new_keys(people.join(kept, on="person", how="anti"), stored, rows, ids)
-    keys = pl.concat([kept, fresh.select("person", "key")])
+    keys = keys_of(people, stored, rows, ids)
     placed = people.join(keys, on="person").select(*KEY, "key")
+    records = records_of(people, stored, keys, ids)
+    own = stored.join(records.select("record_key", now="key"), on="record_key").join(placed, on=KEY)
     moved = (
         arriving.join(placed, left_on=["record_key", "version"], right_on=KEY, how="left", maintain_order="left")
         .with_columns(id_key=pl.when(pl.col("key") != pl.col("record_key")).then("record_key"))
         .with_columns(record_key=pl.coalesce("key", "record_key"))
         .drop("key")
     )
+    fresh = keys.join(records, on="person", how="anti")
+    begun = moved.filter(pl.col("record_key").is_in(fresh["key"].implode()))
     return People(
         moved,
-        problems_of(moved.filter(pl.col("record_key").is_in(fresh["key"].implode()))),
+        problems_of(begun, stored["id_key"]),
         reused,
-        fresh.join(moved, left_on="key", right_on="record_key", how="anti")
-        .drop("person")
-        .rename({"key": "record_key"}),
-        stored.join(placed, on=KEY)
-        .filter(pl.col("record_key") != pl.col("key"))
-        .select("record_key", "version", "key"),
-        owners.join(keys, on="person").filter(pl.col("record_key") != pl.col("key")).select("record_key", "key"),
+        records.filter(pl.col("record_key") != pl.col("key")).select("record_key", "key", "id_key"),
+        fresh.join(begun, left_on="key", right_on="record_key", how="anti").drop("person"),
+        own.filter(pl.col("now") != pl.col("key")).select("version", "key", record_key="now"),
+        records.filter("is_emptied")
+        .join(keys, on="person", suffix="_heir")
+        .select("key_heir", record_key="key")
+        .rename({"key_heir": "key"}),
     )
+
+
+def records_of(people: pl.DataFrame, stored: pl.DataFrame, keys: pl.DataFrame, ids: Keyed) -> pl.DataFrame:
+    """Whose the stored records are, and their keys from now on: record_key, person, key, id_key, is_emptied.
+
+    A record is that of the person of its first content. Of several records of one person the one that came first stays;
+    the others are emptied, and leave their keys to whoever may have them.
+    """
+    owned = (
+        stored.join(people, on=KEY)
+        .sort(~pl.col("is_certain"), "rank")
+        .unique("record_key", keep="first", maintain_order=True)
+        .select(
+            "record_key",
+            "person",
+            "ingest_seq",
+            is_emptied=pl.col("ingest_seq") > pl.col("ingest_seq").min().over("person"),
+        )
+        .join(keys.select("person", "key", "id_key"), on="person")
+    )
+    place = (pl.lit("emptied"), pl.col("record_key"), pl.col("ingest_seq").cast(pl.String))
+    return owned.with_columns(key=pl.when("is_emptied").then(ids("record", *place)).otherwise("key"))
 
 
 def contents_of(stored: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
@@ -161,41 +177,36 @@ def contents_of(stored: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def new_keys(people: pl.DataFrame, stored: pl.DataFrame, rows: pl.DataFrame, ids: Keyed) -> pl.DataFrame:
-    """Records of people who have none: person, key, id_key, source, record_id; the first row first.
+def keys_of(people: pl.DataFrame, stored: pl.DataFrame, rows: pl.DataFrame, ids: Keyed) -> pl.DataFrame:
+    """Keys of the records of people, the first one first: person, key, id_key, source, record_id.
 
-    The first person with an id has the record that it names. Who comes later has one by what was said first of them.
+    The first person with an id has the record that it names, and no `id_key`; another has one by what was said of that
+    person first. So whoever is told apart has the same key whichever list came first.
     """
     named = pl.concat([stored.select("id_key", "source", "record_id"), rows.select("id_key", "source", "record_id")])
-    first_row = rows.group_by(KEY).agg(pl.col("row").min())
+    is_first = pl.col("rank") == pl.col("rank").min().over("id_key")
+    of_content = ids("record", pl.col("source"), pl.col("record_id"), pl.col("version"))
     return (
-        people.join(first_row, on=KEY, how="left")
-        .sort("row", "rank", nulls_last=True)
+        people.sort(~pl.col("is_certain"), "rank")
         .unique("person", keep="first", maintain_order=True)
         .join(named.unique("id_key"), on="id_key", maintain_order="left")
-        .with_columns(
-            is_first=(pl.col("person").cum_count().over("id_key") == 1)
-            & ~pl.col("id_key").is_in(stored["id_key"].implode())
-        )
         .select(
             "person",
-            pl.when("is_first")
-            .then("id_key")
-            .otherwise(ids("record", pl.col("source"), pl.col("record_id"), pl.col("version")))
-            .alias("key"),
-            pl.when(~pl.col("is_first")).then("id_key").alias("id_key"),
+            pl.when(is_first).then("id_key").otherwise(of_content).alias("key"),
+            pl.when(~is_first).then("id_key").alias("id_key"),
             "source",
             "record_id",
         )
     )
 
 
-def problems_of(rows: pl.DataFrame) -> pl.DataFrame:
-    """The problem (PROBLEMS) of the first of the rows of each further person with an id."""
+def problems_of(rows: pl.DataFrame, known: pl.Series) -> pl.DataFrame:
+    """The problem (PROBLEMS) of the first row of each person under an id that is known, or was given to an earlier row."""
+    id_key = pl.coalesce("id_key", "record_key")
     return (
-        rows.filter(pl.col("id_key").is_not_null())
-        .sort("row")
+        rows.sort("row")
         .unique("record_key", keep="first", maintain_order=True)
+        .filter(id_key.is_in(known.implode()) | ~id_key.is_first_distinct())
         .select(
             "row",
             "line",

@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines.derive import match, merge
 from pipelines.derive.merge import Merged
+from pipelines.derive.withdraw import withdraw_inherited
 from pipelines.errors import NeverMatched
 from pipelines.progress import progress
 from pipelines.project import OpenProject
@@ -92,6 +93,7 @@ def compare(project: OpenProject, connection: Connection) -> Comparison:
     as_of = _as_of(connection)
     model, _ = models.current_parameters(connection)
     with rolled_back(connection):
+        withdraw_inherited(connection, RUN)
         waiting = waiting_for_a_run(project, connection).len()
         if waiting or health.count(connection, "stale_conversation_stats"):
             match.match_pending(project, connection, model, RUN)

@@ -40,7 +40,7 @@ TABLES = {
 }
 OWNERS = ("record_key", "record_lo", "contact_id", "contact_lo")
 NOTHING: tuple[object, ...] = (None, [], {})
-NAMED = (("contact_id", "contact_lo", "contact_hi"), ("record_key", "record_lo", "record_hi"), ("entry_id",))
+IDS = ("contact_id", "contact_lo", "contact_hi")
 NTH = {"newest": -1, "before": -2, "first": 0}
 CALLED = "they called"
 FIRST_DAY = 5  # of June, on which people begin to decide
@@ -209,8 +209,8 @@ class Played:
         """Ids of contacts by the names of their records."""
         found = self.project.rows("""
             SELECT r.source || ':' || r.record_id AS record, m.contact_id
-            FROM membership m JOIN record r USING (record_key)
-            WHERE m.run_to IS NULL AND r.record_key NOT IN (SELECT record_key FROM former_record)""")
+            FROM membership m JOIN record r USING (record_key) ANTI JOIN former_record USING (record_key)
+            WHERE m.run_to IS NULL""")
         return {each["record"]: each["contact_id"] for each in found}
 
     def standing(self) -> list[list[str]]:
@@ -222,14 +222,16 @@ class Played:
     def owners(self) -> dict[str, int]:
         """Household of each record and each contact, also of those that somebody has added and taken back."""
         owners = {record: number for number, own in enumerate(self.added) for record in own}
-        for each in self.project.rows("SELECT record_key, record_id FROM record WHERE source <> 'manual'"):
-            owners[each["record_key"]] = int(each["record_id"].partition("-")[0])
-        return owners | {contact_id(record): number for record, number in owners.items()}
+        owners |= {contact_id(record): number for record, number in owners.items()}
+        sql = "SELECT record_key, anchor_id, record_id FROM record WHERE source <> 'manual'"
+        for each in self.project.rows(sql):
+            owners |= dict.fromkeys((each["record_key"], each["anchor_id"]), int(each["record_id"].partition("-")[0]))
+        return owners
 
     def lines(self, *but: str, up_to_ids: bool = False) -> Lines:
         """What is derived of each household, table by table; `up_to_ids`: contacts called by their smallest record."""
         owners = self.owners()
-        names = self.names() if up_to_ids else {}
+        names = self.smallest_records() if up_to_ids else {}
         found: Lines = {household.number: Counter() for household in self.households}
         for table, sql in TABLES.items():
             for row in self.project.rows(sql) if table not in but else ():
@@ -241,25 +243,10 @@ class Played:
                 found[owners[key]][f"{table} {line}"] += 1
         return found
 
-    def names(self) -> dict[str, str]:
-        """Names of records and contacts that do not depend on the order in which they came.
-
-        Of several people who bear a record id each is called by the least content, others by their keys; a contact is
-        called by its smallest record.
-        """
-        records = {
-            each["record_key"]: each["name"]
-            for each in self.project.rows("""
-                SELECT r.record_key, CASE WHEN r.id_key IS NULL AND u.id_key IS NULL THEN r.record_key::VARCHAR
-                    ELSE coalesce(r.id_key, r.record_key) || ' ' || min(s.version) END AS name
-                FROM record r JOIN source_record s USING (record_key) LEFT JOIN reused_id u ON u.id_key = r.record_key
-                GROUP BY r.record_key, r.id_key, u.id_key""")
-        }
-        contacts: dict[str, str] = {}
-        for each in self.project.rows("SELECT contact_id, record_key FROM membership WHERE run_to IS NULL"):
-            name = records[each["record_key"]]
-            contacts[each["contact_id"]] = min(name, contacts.get(each["contact_id"], name))
-        return records | contacts
+    def smallest_records(self) -> dict[str, str]:
+        """A name for each contact that does not depend on the order in which its records came."""
+        members = "SELECT contact_id, min(record_key) AS name FROM membership WHERE run_to IS NULL GROUP BY contact_id"
+        return {each["contact_id"]: each["name"] for each in self.project.rows(members)}
 
     def told(self, number: int, text: str) -> str:
         """A text about a household in the words of its history: records by their names, contacts by their anchors."""
@@ -270,13 +257,11 @@ class Played:
 
 
 def renamed(row: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """A row with names instead of keys and ids; which one of a pair is called the lower one depends on them."""
+    """A row with names instead of contact ids; which contact of a pair is called the lower one depends on them."""
     if not names:
         return row
-    for group in NAMED:
-        ids = [column for column in row if column in group and row[column]]
-        row |= dict(zip(ids, sorted(names.get(row[column], row[column]) for column in ids), strict=True))
-    return row
+    ids = [column for column in row if column in IDS and row[column]]
+    return row | dict(zip(ids, sorted(names.get(row[column], "") for column in ids), strict=True))
 
 
 @contextmanager

@@ -4,11 +4,14 @@ A record keeps one row per distinct content it ever had, with the span of declar
 are all that a later arrival can do.
 """
 
+from collections.abc import Iterator
+from itertools import count
+
 import polars as pl
 
-from pipelines.ids import contact_ids
+from pipelines.ids import contact_id, contact_ids
 from pipelines.store.ingest.running_best import running_best
-from pipelines.store.warehouse.connection import Connection, query, register
+from pipelines.store.warehouse.connection import Connection, query, register, value
 from schemas.contact_list import Mode
 from schemas.error_codes import ErrorCode
 from schemas.vocabulary import Outcome
@@ -38,7 +41,7 @@ def keep_records(connection: Connection, records: pl.DataFrame, identifiers: pl.
     )
     contents = first.join(last, on=by_content)
     newcomers = arriving.filter(~pl.col("known")).sort("row").unique("record_key", keep="first", maintain_order=True)
-    newcomers = newcomers.with_columns(anchor_id=contact_ids(newcomers["record_key"]))
+    newcomers = newcomers.with_columns(anchor_id=anchors(connection, newcomers["record_key"]))
     with register(connection, content=contents, newcomer=newcomers, incoming_identifier=identifiers):
         _insert_records(connection)
         changed = _widen_sightings(connection)
@@ -53,6 +56,33 @@ def keep_records(connection: Connection, records: pl.DataFrame, identifiers: pl.
         .then(pl.lit(Outcome.UPDATED.value))
         .otherwise(pl.lit(Outcome.CREATED.value)),
     )
+
+
+def anchors(connection: Connection, records: pl.Series) -> pl.Series:
+    """Ids of contacts for new records (keys).
+
+    Where another person had the key before, and has taken the id along, it is that of the next incarnation.
+    """
+    ids = contact_ids(records)
+    asked = pl.DataFrame({"record_key": records, "anchor_id": ids})
+    with register(connection, asked=asked):
+        reused = query(
+            connection,
+            """
+            SELECT a.record_key FROM asked a JOIN reused_id u ON u.id_key = a.record_key::UUID
+            WHERE a.anchor_id::UUID IN (SELECT anchor_id FROM record)""",
+        )["record_key"]
+    again = {key: next(each for each in _incarnations(key) if not _is_used(connection, each)) for key in reused}
+    return pl.select(pl.coalesce(records.replace_strict(again, default=None, return_dtype=pl.String), ids)).to_series()
+
+
+def _incarnations(record_key: str) -> Iterator[str]:
+    return (contact_id(record_key, incarnation) for incarnation in count(1))
+
+
+def _is_used(connection: Connection, contact: str) -> bool:
+    used = "SELECT anchor_id FROM record UNION ALL SELECT contact_id FROM membership"
+    return bool(value(connection, f"SELECT count(*) > 0 FROM ({used}) WHERE anchor_id = ?", [contact]))
 
 
 def excluded_by_mode(

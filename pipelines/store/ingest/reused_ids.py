@@ -2,32 +2,28 @@
 
 import polars as pl
 
-from pipelines.ids import contact_ids
-from pipelines.store.ingest.records import refresh_fields
+from pipelines.store.ingest.records import anchors, refresh_fields
 from pipelines.store.warehouse.connection import Connection, query, register
 
 
-def ids_in_question(connection: Connection, named: pl.DataFrame) -> pl.Series:
-    """Which of these ids (id_key, name_tokens of named rows) are known by another name, or by several people."""
-    with register(connection, incoming=named.unique()):
+def ids_in_question(connection: Connection, rows: pl.DataFrame) -> pl.Series:
+    """Which of these ids (id_key, name_tokens of rows that arrive) have had several names, these among them."""
+    with register(connection, incoming=rows.select("id_key", "name_tokens").unique()):
         return query(
             connection,
             """
-            SELECT DISTINCT n.id_key
-            FROM incoming n
-            JOIN record_field f ON f.record_key = n.id_key::UUID AND f.field = 'name'
-            JOIN source_record s ON s.record_key = f.record_key AND s.version = f.version
-            WHERE s.name_tokens <> n.name_tokens
-            UNION SELECT n.id_key FROM incoming n JOIN reused_id u ON u.id_key = n.id_key::UUID""",
+            WITH named AS (
+                SELECT id_key::UUID AS id_key, name_tokens FROM incoming
+                UNION ALL
+                SELECT record_key, name_tokens FROM source_record
+                WHERE record_key IN (SELECT id_key::UUID FROM incoming)
+            )
+            SELECT id_key FROM named WHERE len(name_tokens) > 0
+            GROUP BY id_key HAVING min(name_tokens) <> max(name_tokens)
+            UNION
+            SELECT id_key FROM reused_id WHERE id_key IN (SELECT id_key::UUID FROM incoming)
+            ORDER BY id_key""",
         )["id_key"]
-
-
-def reused_among(connection: Connection, ids: pl.Series) -> pl.Series:
-    """Those of these ids (keys) that several people have borne."""
-    with register(connection, asked=ids.unique().to_frame("id_key")):
-        return query(connection, "SELECT id_key FROM reused_id WHERE id_key IN (SELECT id_key::UUID FROM asked)")[
-            "id_key"
-        ]
 
 
 def ids_with_several_names(connection: Connection, sources: list[str]) -> pl.Series:
@@ -36,9 +32,9 @@ def ids_with_several_names(connection: Connection, sources: list[str]) -> pl.Ser
         return query(
             connection,
             """
-            SELECT record_key AS id_key FROM record r JOIN source_record s USING (record_key)
+            SELECT coalesce(r.id_key, r.record_key) AS id_key FROM record r JOIN source_record s USING (record_key)
             WHERE r.source IN (FROM lists) AND r.record_id IS NOT NULL AND len(s.name_tokens) > 0
-            GROUP BY record_key HAVING count(DISTINCT s.name_tokens) > 1 ORDER BY record_key""",
+            GROUP BY ALL HAVING min(s.name_tokens) <> max(s.name_tokens) ORDER BY id_key""",
         )["id_key"]
 
 
@@ -73,45 +69,71 @@ def stored_points(connection: Connection, records: pl.Series) -> pl.DataFrame:
 
 
 def keep_people(
-    connection: Connection, ids: pl.Series, newcomers: pl.DataFrame, moves: pl.DataFrame, heirs: pl.DataFrame
+    connection: Connection,
+    ids: pl.Series,
+    renamed: pl.DataFrame,
+    newcomers: pl.DataFrame,
+    moves: pl.DataFrame,
+    heirs: pl.DataFrame,
 ) -> None:
     """Let contents be of the records of their people.
 
     Args:
         connection: The warehouse.
         ids: Ids (keys) that several people have borne.
-        newcomers: Records to be made, of people whose contents are stored already: record_key, id_key, source,
-            record_id, in order.
-        moves: Contents that go to another record: record_key, version, key.
+        renamed: Records with another key from now on: record_key, key, id_key.
+        newcomers: Records to be made, of people whose contents are stored already: key, id_key, source, record_id.
+        moves: Contents that go to another record: record_key (from now on), version, key.
         heirs: Records of which nothing is left, and to which their contents went: record_key, key.
     """
-    newcomers = newcomers.with_columns(anchor_id=contact_ids(newcomers["record_key"]))
-    with register(connection, reused=ids.to_frame("id_key"), newcomer=newcomers.with_row_index("nth")):
+    with register(connection, reused=ids.to_frame("id_key"), renamed=renamed):
         connection.execute("INSERT OR IGNORE INTO reused_id SELECT id_key, id_key FROM reused")
+        if not renamed.is_empty():
+            _rename(connection)
+    newcomers = newcomers.with_columns(anchor_id=anchors(connection, newcomers["key"]))
+    with register(connection, newcomer=newcomers.with_row_index("nth"), moving=moves, emptied=heirs):
         connection.execute("""
             INSERT INTO record (record_key, source, record_id, ingest_seq, anchor_id, id_key)
-            SELECT record_key, source, record_id, nextval('ingest_seq'), anchor_id, id_key FROM newcomer
-            ORDER BY nth""")
-    if moves.is_empty():
-        return
-    with register(connection, moving=moves, emptied=heirs, newcomer=newcomers):
-        _part_decisions(connection)
-        for table in ("source_record", "identifier", "in_this_delivery"):
-            connection.execute(f"""
-                UPDATE {table} t SET record_key = m.key::UUID FROM moving m
-                WHERE t.record_key = m.record_key::UUID AND t.version = m.version::UUID""")
-        connection.execute(
-            "UPDATE record r SET heir_key = e.key::UUID FROM emptied e WHERE r.record_key = e.record_key::UUID"
-        )
-        connection.execute("""
-            UPDATE reused_id u SET record_key = e.key::UUID FROM emptied e
-            WHERE u.record_key = e.record_key::UUID""")
-    concerned = pl.concat([moves["record_key"], moves["key"]]).unique().sort().to_frame("record_key")
+            SELECT key, source, record_id, nextval('ingest_seq'), anchor_id, id_key FROM newcomer ORDER BY nth""")
+        if not moves.is_empty():
+            _part_decisions(connection)
+            for table in ("source_record", "identifier", "in_this_delivery"):
+                connection.execute(f"""
+                    UPDATE {table} t SET record_key = m.key::UUID FROM moving m
+                    WHERE t.record_key = m.record_key::UUID AND t.version = m.version::UUID""")
+            connection.execute(
+                "UPDATE record r SET heir_key = e.key::UUID FROM emptied e WHERE r.record_key = e.record_key::UUID"
+            )
+            connection.execute("""
+                UPDATE reused_id u SET record_key = e.key::UUID FROM emptied e
+                WHERE u.record_key = e.record_key::UUID""")
+    keys = pl.concat([each.cast(pl.String) for each in (moves["record_key"], moves["key"], renamed["key"])])
+    concerned = keys.unique().sort().to_frame("record_key")
     with register(connection, concerned=concerned):
         connection.execute(
             "INSERT INTO work_queue SELECT step, record_key FROM concerned, (VALUES ('match'), ('contacts')) t(step)"
         )
     refresh_fields(connection, concerned)
+
+
+KEYED_BY_RECORD = (
+    "source_record", "identifier", "record_field", "membership", "decision_record", "work_queue", "blocking_key",
+    "compared_identifier", "in_this_delivery", "new_in_this_delivery", "reused_id",
+)  # fmt: skip
+
+
+def _rename(connection: Connection) -> None:
+    """Give records other keys, and take out what is derived of pairs of them: they are matched and merged anew."""
+    connection.execute("""
+        UPDATE record r SET record_key = n.key::UUID, id_key = n.id_key::UUID FROM renamed n
+        WHERE r.record_key = n.record_key::UUID""")
+    for table in KEYED_BY_RECORD:
+        connection.execute(f"""
+            UPDATE {table} t SET record_key = n.key::UUID FROM renamed n WHERE t.record_key = n.record_key::UUID""")
+    for table in ("match_edge", "vetoed_edge", "pooled_join"):
+        connection.execute(f"""
+            DELETE FROM {table} WHERE record_lo IN (SELECT record_key::UUID FROM renamed)
+                                   OR record_hi IN (SELECT record_key::UUID FROM renamed)""")
 
 
 def _part_decisions(connection: Connection) -> None:
@@ -130,7 +152,7 @@ def _part_decisions(connection: Connection) -> None:
             GROUP BY r.decision_id, r.record_key
         ) s
         WHERE r.decision_id = s.decision_id AND r.record_key = s.record_key
-          AND s.key IN (SELECT record_key FROM newcomer)""")
+          AND s.key IN (SELECT key FROM newcomer)""")
 
 
 def records_with_heirs(connection: Connection) -> pl.DataFrame:

@@ -50,3 +50,9 @@ def test_records_known_by_their_identifiers_have_no_id_to_be_used_again(project:
     project.deliver("helpdesk", "2026-01-06", "name,email,phone_number\nZoe Tal,desk@example.com,")
     project.receive()
     assert project.rows("SELECT code FROM problem") == []
+
+
+def test_of_two_in_one_file_the_second_is_warned_of(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", "id,name,email\n1,Ann Berg,ann@example.com\n1,Zoe Tal,zoe@example.com")
+    project.receive()
+    assert project.rows("SELECT row_number, code FROM problem") == [{"row_number": 2, "code": "ID_REUSED"}]
