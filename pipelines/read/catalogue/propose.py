@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from pipelines.errors import DeliveryError, DeliveryRefused
-from pipelines.read.catalogue.detect import LEGACY, encoding_of
+from pipelines.read.catalogue.detect import LEGACY, encoding_of, is_binary, is_utf8
 from pipelines.read.contact_lists.open_table import open_table
 from pipelines.read.core.batch import Batch, Format, Sample
 from pipelines.read.csv.code_pages import likely_encodings
@@ -74,6 +74,15 @@ def propose(form: Format, path: Path, seen: Sample, attributes: Mapping[str, Att
     return Proposal(options, perhaps, guessed, locale=WITH_COMMAS if with_commas else None)
 
 
+def first_people(form: Format, path: Path, seen: Sample) -> Batch:
+    """The first rows of a list, with the ids its source would know them by; none where it cannot be read."""
+    options, batch = readable(form, path, seen, {})
+    if isinstance(batch, Batch) and "key" in form.options.model_fields:
+        key = key_among(columns_read(batch), batch)
+        batch = first_rows(form, path, options | {"key": key}) if key else batch
+    return batch if isinstance(batch, Batch) else Batch()
+
+
 def written_with_commas(cells: pl.Series) -> bool:
     """Whether a column holds numbers that are written with a decimal comma."""
     return has_decimal_commas(cells) and reads_as(AttributeType.NUMBER, cells.unique(), WITH_COMMAS)
@@ -84,10 +93,9 @@ def readable(
 ) -> tuple[dict[str, Any], Batch | DeliveryError]:
     """The options a file needs to be read, and its first rows, or why it cannot be read even so."""
     takes, options = form.options.model_fields, dict[str, Any]()
+    if encoding := needed_encoding(form, path, seen):
+        options["encoding"] = encoding
     batch = first_rows(form, path, options)
-    if refused(batch, ErrorCode.FILE_ENCODING) and "encoding" in takes:
-        options["encoding"] = next(iter(likely_encodings(path)), LEGACY)
-        batch = first_rows(form, path, options)
     if refused(batch, ErrorCode.HEADER_MISSING) and "columns" in takes:
         options["columns"] = meanings(columns_of(path, seen), attributes)  # nothing else says who a row is about
         batch = first_rows(form, path, options)
@@ -95,12 +103,25 @@ def readable(
 
 
 def needed_encoding(form: Format, path: Path, seen: Sample) -> str | None:
-    """The encoding a source has to name for a file to be read; None where its reader finds out by itself."""
-    if "encoding" not in form.options.model_fields or not encoding_of(seen.start):
+    """The encoding a source has to name for a file to be read to its end; None where its reader finds out by itself."""
+    is_text = not is_binary(seen.start) or encoding_of(seen.start)
+    if "encoding" not in form.options.model_fields or not is_text or is_utf8(path):
         return None
-    if not refused(first_rows(form, path, {}), ErrorCode.FILE_ENCODING):
+    if not is_refused_for_encoding(form, path):
         return None
     return next(iter(likely_encodings(path)), LEGACY)
+
+
+def is_refused_for_encoding(form: Format, path: Path) -> bool:
+    """Whether a reader finds, wherever in a file, that it is in another encoding."""
+    try:
+        for _ in form.read(path, form.options.model_validate({"format": form.name, "path": "*"})):
+            pass
+    except DeliveryError as problem:
+        return problem.code == ErrorCode.FILE_ENCODING
+    except Exception:  # noqa: BLE001 -- `first_rows` tells of it
+        return False
+    return False
 
 
 def first_rows(form: Format, path: Path, options: Mapping[str, Any]) -> Batch | DeliveryError:

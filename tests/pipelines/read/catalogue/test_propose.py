@@ -36,6 +36,12 @@ def test_an_encoding_that_shows_late_in_a_file_is_named_too(tmp_path: Path) -> N
     assert told.options == {"encoding": "windows-1252"}
 
 
+def test_an_encoding_that_shows_behind_all_that_is_looked_at_is_named_too(tmp_path: Path) -> None:
+    plain = "id;Name;E-Mail\n" + "".join(f"{number};Jane Doe;j{number}@example.com\n" for number in range(4_000))
+    told = proposed(tmp_path, plain.encode() + "9999;Jörg Roe;joerg@example.com\n".encode("windows-1252"))
+    assert told == Proposal({"encoding": "windows-1252"}, {}, {})
+
+
 def test_bytes_of_no_known_encoding_are_told_as_a_problem(tmp_path: Path) -> None:
     told = proposed(tmp_path, b"Name;E-Mail\nJ\x81rg;j@example.com\n")
     assert (told.problem or "").startswith("FILE_ENCODING")
