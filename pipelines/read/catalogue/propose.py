@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -22,6 +23,7 @@ from schemas.vocabulary import AttributeType
 LOOKED_AT = 1_000  # rows
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 WITH_COMMAS = "de_DE"  # one of the many locales that write 1.234,50
+NOTHING_SAID: Mapping[str, Any] = MappingProxyType({})
 OWN_ID = "contact_id"  # of an export of ours
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
@@ -98,30 +100,35 @@ def readable(
     batch = first_rows(form, path, options)
     if refused(batch, ErrorCode.HEADER_MISSING) and "columns" in takes:
         options["columns"] = meanings(columns_of(path, seen), attributes)  # nothing else says who a row is about
+        if encoding := needed_encoding(form, path, seen, options):
+            options["encoding"] = encoding
         batch = first_rows(form, path, options)
     return options, batch
 
 
-def needed_encoding(form: Format, path: Path, seen: Sample) -> str | None:
+def needed_encoding(form: Format, path: Path, seen: Sample, options: Mapping[str, Any] = NOTHING_SAID) -> str | None:
     """The encoding a source has to name for a file to be read to its end; None where its reader finds out by itself."""
     is_text = not is_binary(seen.start) or encoding_of(seen.start)
     if "encoding" not in form.options.model_fields or not is_text or is_utf8(path):
         return None
-    if not is_refused_for_encoding(form, path):
-        return None
-    return next(iter(likely_encodings(path)), LEGACY)
+    likely = next(iter(likely_encodings(path)), LEGACY)
+    code = refusal(form, path, options)
+    if code == ErrorCode.HEADER_MISSING:  # its words may be those of this encoding
+        named = first_rows(form, path, {**options, "encoding": likely})
+        return None if refused(named, ErrorCode.HEADER_MISSING) else likely
+    return likely if code == ErrorCode.FILE_ENCODING else None
 
 
-def is_refused_for_encoding(form: Format, path: Path) -> bool:
-    """Whether a reader finds, wherever in a file, that it is in another encoding."""
+def refusal(form: Format, path: Path, options: Mapping[str, Any]) -> ErrorCode | None:
+    """Why a reader refuses a file, wherever in it that shows."""
     try:
-        for _ in form.read(path, form.options.model_validate({"format": form.name, "path": "*"})):
+        for _ in form.read(path, form.options.model_validate({"format": form.name, "path": "*", **options})):
             pass
     except DeliveryError as problem:
-        return problem.code == ErrorCode.FILE_ENCODING
+        return problem.code
     except Exception:  # noqa: BLE001 -- `first_rows` tells of it
-        return False
-    return False
+        return None
+    return None
 
 
 def first_rows(form: Format, path: Path, options: Mapping[str, Any]) -> Batch | DeliveryError:
