@@ -1,6 +1,7 @@
 """`onecontact check`: what a run would make of a file, without taking it in."""
 
 import argparse
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from pipelines.landing.arrivals import every_source
 from pipelines.progress import listening
 from pipelines.project import OpenProject, open_project
 from pipelines.read.catalogue.detect import sample
-from pipelines.read.tables.header_words import shown
+from pipelines.read.tables.contact_table import IGNORE
+from pipelines.read.tables.header_words import fold, shown
 from pipelines.steps.check import SHOWN, Checked, check, is_in_landing, source_of
 from pipelines.steps.publish import compile_segments
 from pipelines.steps.setting_changes import require_no_unnamed_rename, setting_changes
@@ -108,6 +110,7 @@ def answer(found: Checked) -> dict[str, Any]:
         "state": str(taken.state),
         "code": taken.code or (ErrorCode.FILE_ALREADY_IMPORTED.value if found.known else None),
         "way_out": found.way_out,
+        "columns": found.columns,
         "rows_read": taken.outcomes.total(),
         "outcomes": {outcome.value: taken.outcomes[outcome] for outcome in Outcome},
         "codes": found.codes.to_dicts(),
@@ -124,6 +127,8 @@ def print_findings(project: OpenProject, path: Path, found: Checked) -> None:
         row = [taken.outcomes.total(), *counts.values()]
         titles = [name.replace("_", " ") for name in names]
         out.print(table(f"{path.name}, as {taken.source}", titles, [row], right=titles))
+    if read := columns_read(project, found.columns):
+        say(f"Columns read: {read}.")
     if not found.problems.is_empty():
         columns = ["row_number", "line_number", "field", "code", "expected", "suggestion"]
         total = found.codes["problems"].sum()
@@ -140,6 +145,19 @@ def print_findings(project: OpenProject, path: Path, found: Checked) -> None:
     if taken.code == ErrorCode.HEADER_MISSING and out.is_terminal:
         say(f"Headers in the file: {', '.join(shown(sample(path).header[:HEADERS]))}")
     say(next_step(project, path, found))
+
+
+def columns_read(project: OpenProject, columns: Mapping[str, str]) -> str:
+    """What the columns mean that are read; those called as what they mean are not spelt twice."""
+    known = {header: field.removeprefix("attr.") for header, field in columns.items() if is_read(project, field)}
+    return ", ".join(
+        header if fold(header) == fold(field) else f"{header} as {field}" for header, field in known.items()
+    )
+
+
+def is_read(project: OpenProject, field: str) -> bool:
+    """Whether a column that means this is read in this project."""
+    return field.removeprefix("attr.") in project.settings.attributes if field.startswith("attr.") else field != IGNORE
 
 
 def doubts(codes: pl.DataFrame) -> list[str]:

@@ -165,9 +165,11 @@ def print_confidence(connection: Connection, run_id: str) -> None:
     """How sure the merges of sources are that have delivered for the first time, in one line."""
     new = confidence_of_new_sources(connection, run_id)
     if new.contacts:
+        hold, rest = ("holds" if new.contacts == 1 else "hold"), ("rests" if new.one_identifier == 1 else "rest")
         say(
-            f"  {plural(new.contacts, 'contact')} of new sources hold several records: {new.one_identifier:,} rest on "
-            f"one identifier, {new.names_alone:,} on names alone; {new.wrong:.1f} of them are wrong by the model's odds"
+            f"  {plural(new.contacts, 'contact')} of new sources {hold} several records: {new.one_identifier:,} {rest} "
+            f"on one shared identifier, {new.no_identifier:,} on none; {new.wrong:.1f} of them are wrong by the model's"
+            " odds"
         )
 
 

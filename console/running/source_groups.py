@@ -7,10 +7,11 @@ from glob import escape
 from pathlib import Path
 from typing import NamedTuple
 
+from pipelines.ingest.two_systems import are_of_two_systems
 from pipelines.landing.arrivals import UNFINISHED
 from pipelines.read.catalogue.detect import best, sample
-from pipelines.read.catalogue.propose import needed_encoding
-from pipelines.read.core.batch import Format, Sample
+from pipelines.read.catalogue.propose import first_people, needed_encoding
+from pipelines.read.core.batch import Batch, Format, Sample
 from pipelines.read.mail.files import MAILDIR
 from pipelines.read.tables.column_guess import KEY
 from pipelines.read.tables.header_words import MEANINGS
@@ -20,6 +21,7 @@ ANY_SYSTEM = ("contacts_csv", "contacts_xlsx")  # formats of which each system m
 DOUBTFUL = 0.2  # a confidence that only a look at the rows can confirm
 NAMELESS = ("", "landing", "downloads", "desktop", "documents", "tmp", "data", "files", "exports")
 NO_GLOB = ""
+NO_LETTERS = re.compile(r"[\W\d_]+")
 DATED = re.compile(r"[-_. ]?\d[\d\-_.T]*$")
 
 
@@ -110,14 +112,37 @@ def beside(files: Iterable[Found], candidates: Iterable[Group]) -> list[Found]:
 
 
 def alike(files: Iterable[Found]) -> Iterator[tuple[Format, list[Found]]]:
-    """Files that are of one format, surely or perhaps, of one kind, and in one encoding where its source names it."""
+    """Files that are of one format, surely or perhaps, of one kind and system, and in one encoding its source names."""
     parts: dict[tuple[str, bool, Collection[str], str | None], tuple[Format, list[Found]]] = {}
     for file in files:
         if file.form:
             encoding = needed_encoding(file.form, file.path, file.seen)
             kind = kind_of(file.seen.header) if file.form.name in ANY_SYSTEM else ()
             parts.setdefault((file.form.name, file.sure < DOUBTFUL, kind, encoding), (file.form, []))[1].append(file)
-    yield from parts.values()
+    for form, members in parts.values():
+        yield from ((form, some) for some in (of_systems(form, members) if form.holds == "contacts" else [members]))
+
+
+def of_systems(form: Format, files: Iterable[Found]) -> list[list[Found]]:
+    """Lists by the system they are of: those with one name but for dates and numbers, and others that agree with them.
+
+    Two do not where one id is that of two people: they would overwrite each other.
+    """
+    series: dict[str, list[Found]] = {}
+    for file in files:
+        series.setdefault(NO_LETTERS.sub(" ", file.path.stem.casefold()).strip(), []).append(file)
+    if len(series) == 1:
+        return [*series.values()]
+    systems: list[tuple[list[Found], list[Batch]]] = []
+    for some in series.values():
+        people = first_people(form, some[-1].path, some[-1].seen)
+        agreeing = (each for each in systems if not any(are_of_two_systems(known, people) for known in each[1]))
+        members, known = next(agreeing, None) or ([], [])
+        if not members:
+            systems.append((members, known))
+        members += some
+        known.append(people)
+    return [members for members, _ in systems]
 
 
 def kind_of(header: Collection[str]) -> Collection[str]:

@@ -10,8 +10,8 @@ from pipelines.match.comparison.name_words import known_aliases
 from pipelines.match.comparison.prepare import countries
 from pipelines.project import digest
 
-NORMALISATION = 3  # what texts, names, addresses and numbers are compared as (`normalise`)
-MATCHING = 3  # which pairs are compared, what they weigh, which of them are one contact (`match`)
+NORMALISATION = 4  # what texts, names, addresses and numbers are compared as (`normalise`)
+MATCHING = 4  # which pairs are compared, what they weigh, which of them are one contact (`match`)
 LIBRARIES = ("polars", "rapidfuzz")  # blocking keys are hashes of the one, similarities are those of the other
 
 

@@ -201,7 +201,7 @@ def keys_of(people: pl.DataFrame, stored: pl.DataFrame, rows: pl.DataFrame, ids:
 
 
 def problems_of(rows: pl.DataFrame, known: pl.Series) -> pl.DataFrame:
-    """The problem (PROBLEMS) of the first row of each person under an id that is known, or was given to an earlier row."""
+    """The problem (PROBLEMS) of the first row of each person, but of the one who is the first with an id."""
     id_key = pl.coalesce("id_key", "record_key")
     return (
         rows.sort("row")

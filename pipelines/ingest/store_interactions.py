@@ -8,10 +8,10 @@ from polars import selectors
 from pipelines import contracts as quality
 from pipelines.ingest.chunk import Chunk
 from pipelines.ingest.records import Origin
-from pipelines.ingest.store_threads import store_threads
 from pipelines.normalise.problems import PROBLEMS
+from pipelines.normalise.text import match_form
 from pipelines.read.core.batch import Batch
-from pipelines.store.ingest import interactions
+from pipelines.store.ingest import interactions, threads
 from pipelines.store.warehouse.connection import Connection
 from schemas import received
 from schemas.error_codes import ErrorCode
@@ -55,6 +55,26 @@ def store_interactions(connection: Connection, chunk: Chunk, origin: Origin) -> 
     if received.Event in held:
         event = ids("event", source, pl.col("key")).alias("event_id")
         yield interactions.keep_events(connection, chunk.placed(batch.events.select(event, thread, stated)))
+
+
+def store_threads(connection: Connection, batch: Batch, origin: Origin) -> None:
+    """Tie the threads of a batch, stored already, to each other and to those of other deliveries of the source."""
+    if batch.ties.is_empty() and batch.topics.is_empty():
+        return
+    quality.require(received.Tie, batch.ties)
+    quality.require(received.Topic, batch.topics)
+    source, ids = pl.lit(origin.source), origin.ids
+
+    def thread(column: str) -> pl.Expr:
+        return ids("conversation", source, pl.col(column))
+
+    titled = batch.topics.with_columns(match_form(pl.col("title"))).drop_nulls("title")
+    topic = ids("topic", source, pl.col("person"), pl.col("title"))
+    topics = titled.select("sent_at", "alone", topic_id=topic, conversation_id=thread("conversation"))
+    stated = batch.ties.select(conversation_id=thread("conversation"), other_id=thread("other"))
+    ties = pl.concat([stated, threads.keep_topics(connection, topics)]).unique()
+    seen = batch.conversations.select(conversation_id=thread("key")).to_series()
+    threads.link_conversations(connection, ties, seen)
 
 
 def doubtful_times(batch: Batch) -> pl.DataFrame:

@@ -39,12 +39,12 @@ READ = pl.Schema(dict.fromkeys((*BY, "text", *NUMBER), pl.String))
 def phones(frame: pl.DataFrame) -> pl.DataFrame:
     """Add what is known of each number of `raw`, read as one of `default_region` where it has no country code.
 
-    A number that is possible but not valid is kept, with a code; so is one whose extension had to be cut off. A number
-    that lacks its area code is unparseable, for it reaches different people from different towns. So are words in a
-    number: read as the letters on a dial (as `phonenumbers` would) they would make it somebody else's. Only a number
-    spelt to be remembered, such as 1-800-FLOWERS, is read that way: four capitals or more behind three digits or more,
-    where the digits alone are no number and the whole is a valid one, in North America or of a kind that is sold to
-    firms (free, shared cost, premium rate, company-wide).
+    A number that is possible but not valid is kept, with a code; so is one whose extension had to be cut off. An area
+    code alone (0171) is unparseable, and so is a number that lacks it, for it reaches different people from different
+    towns. So are words in a number: read as the letters on a dial (as `phonenumbers` would) they would make it somebody
+    else's. Only a number spelt to be remembered, such as 1-800-FLOWERS, is read that way: four capitals or more behind
+    three digits or more, where the digits alone are no number and the whole is a valid one, in North America or of a
+    kind that is sold to firms (free, shared cost, premium rate, company-wide).
 
     A number that begins with the country code of its region, without a plus, is one from abroad if that makes it
     valid; with a code if it could be dialled at home as well. One in a spelling that its country has given up becomes

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import polars as pl
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, SUPPORTED_REGIONS, PhoneMetadata, country_code_for_region
 
+from pipelines.normalise.numbering.library import SHORTEST
 from schemas.vocabulary import Validity
 
 # Digits as people group them, with at most one plus before them; the library sees nothing else in such a text.
@@ -84,7 +85,7 @@ def plan(calling_code: str, region: str) -> Plan:
 
 
 def parse_by_plan(asked: pl.DataFrame, fewest: int = FEWEST) -> pl.DataFrame:
-    """The numbers on which the plans can pronounce, and what they say: exactly what the library would.
+    """The numbers on which the plans can pronounce, and what they say: exactly what `read_number` would.
 
     Args:
         asked: `text` (String, nullable) and `default_region` (String, nullable; two capital letters), anything else.
@@ -198,7 +199,8 @@ def _judged(numbers: pl.DataFrame, code: str) -> pl.DataFrame:
     ).filter(national.str.len_bytes().is_between(*NATIONAL_DIGITS))
     told = _regions(numbers, code)
     # A number whose E.164 is read back as another one is none: the library finds a prefix in it again.
-    possible = _is_possible(national, main) & (_significant(national, main) == national)
+    steady = _significant(national, main) == national
+    possible = _is_possible(national, main) & steady & (national.str.len_bytes() >= SHORTEST)
     good, other = told.filter("valid"), told.filter(~pl.col("valid"))
     told = pl.concat([good.with_columns(possible=pl.lit(value=True)), other.with_columns(possible=possible)])
     return told.with_columns(

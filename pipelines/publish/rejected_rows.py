@@ -15,28 +15,26 @@ REASONS = (DELIVERY, NUMBER, "_error_codes", "_errors", "_suggestion")
 OVER = "_extra"  # the cells of a row that has more of them than the header
 
 
-def write_rejected(file: BinaryIO, batches: Iterable[pl.DataFrame]) -> None:
+def write_rejected(file: BinaryIO, columns: Iterable[str], batches: Iterable[pl.DataFrame]) -> None:
     """Write the file of a delivery: its own columns and values, then the reasons, in columns with a `_`.
 
     Cells that a spreadsheet would run are `guarded`, and read back bare.
 
-    `batches`: delivery and row_number (where the row was refused first), raw (the row as JSON of its columns, the same
-    for all rows), codes, expected, suggestions (lists). The columns of the reasons are ignored when the file comes
-    back, but for the first two, which say which rows it corrects.
+    `columns`: those of all rows, in their order. `batches`: delivery and row_number (where the row was refused first),
+    raw (the row as JSON of its columns; one it lacks is blank), codes, expected, suggestions (lists). The columns of
+    the reasons are ignored when the file comes back, but for the first two, which say which rows it corrects.
     """
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
-    columns: list[str] = []
+    own = [column for column in columns if column not in (*REASONS, OVER)]
+    writer.writerow([*own, *REASONS, OVER])
     for batch in batches:
         for delivery, number, raw, codes, expected, suggestions in batch.iter_rows():
             row: dict[str, Any] = json.loads(raw)
-            if not columns:
-                columns = [column for column in row if column not in (*REASONS, OVER)]
-                writer.writerow([*columns, *REASONS, OVER])
             over = row.get(OVER) or ""
             over = over if isinstance(over, str) else json.dumps(over, ensure_ascii=False)
             needs = f"needs {'; '.join(expected)}" if expected else ""
             notes = (delivery, number, " ".join(codes or ()), needs, "; ".join(suggestions or ()), over)
-            cells = [*(row.get(column) or "" for column in columns), *notes]
+            cells = [*(row.get(column) or "" for column in own), *notes]
             writer.writerow(guarded(cell) if isinstance(cell, str) else cell for cell in cells)
     text.detach()

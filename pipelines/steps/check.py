@@ -1,7 +1,7 @@
 """Trying a file without taking it in: the same code as a run, in transactions that are always undone."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +26,7 @@ from pipelines.project import OpenProject
 from pipelines.read.catalogue.detect import sample
 from pipelines.read.catalogue.registry import FORMATS
 from pipelines.read.change_requests.change_requests import looks_like
+from pipelines.read.tables.header_words import shown
 from pipelines.store.ingest import deliveries, rejected_rows
 from pipelines.store.ingest.source_names import with_first_names
 from pipelines.store.warehouse.connection import Connection
@@ -42,13 +43,15 @@ class Checked(NamedTuple):
 
     `known`: it has been taken in, so a run would leave it alone; what `taken` says is what reading it anew would give.
     So it is for `before`: what became of a file that did not get in, and would not be tried again as it is.
-    `way_out` says why nothing of it would be taken in. `codes` counts its problems (`rejected_rows.codes`), `problems`
+    `columns` says what each means, by header as `shown`; of conversations there are none. `way_out` says why nothing
+    of it would be taken in. `codes` counts its problems (`rejected_rows.codes`), `problems`
     are the first of them (`rejected_rows.first_problems`).
     """
 
     known: bool
     before: deliveries.EarlierDelivery | None
     taken: DeliveryResult
+    columns: dict[str, str]
     way_out: str | None
     codes: pl.DataFrame
     problems: pl.DataFrame
@@ -63,6 +66,7 @@ def check(project: OpenProject, connection: Connection, path: Path, source: str)
     requested = source == DECISIONS
     delivery = (request_of if requested else delivery_of)(project, file, ids)
     before = deliveries.earlier_delivery(connection, [delivery.delivery_id]).get(delivery.delivery_id)
+    columns = {} if requested else columns_of(path, project.settings.sources[source])
     seen: list[tuple[str | None, pl.DataFrame, pl.DataFrame]] = []
 
     @contextmanager
@@ -78,8 +82,22 @@ def check(project: OpenProject, connection: Connection, path: Path, source: str)
     known = before is not None and before.state == DeliveryState.ACCEPTED
     outdated = before is not None and is_outdated(before, delivery, project.settings.attributes)
     if known or before is None or should_retry(before, outdated=outdated):
-        return Checked(known, None, taken, *seen[-1])
-    return Checked(known, before, taken, *seen[-1])
+        return Checked(known, None, taken, columns, *seen[-1])
+    return Checked(known, before, taken, columns, *seen[-1])
+
+
+def columns_of(path: Path, options: Source) -> dict[str, str]:
+    """What the columns of a list mean, by header; none where it cannot be read."""
+    form = FORMATS[options.format]
+    if form.holds != "contacts":
+        return {}
+    found: Mapping[str, str] = {}
+    with suppress(DeliveryError):
+        for batch in form.read(path, options):
+            found = batch.meanings
+            if not batch.original.is_empty():
+                break
+    return dict(zip(shown(list(found)), found.values(), strict=True))
 
 
 def landed_at(path: Path, source: str, options: Source) -> LandedFile:

@@ -60,7 +60,7 @@ def rows_file(
     ours = before and before.file_sha256 == sha256_of(folder / before.file_name)
     path = folder / before.file_name if before and ours else unused_path(folder, name)
     with atomic_write(path) as file:
-        write_rejected(file, store.rows(connection, delivery_id))
+        write_rejected(file, store.columns(connection, delivery_id), store.rows(connection, delivery_id))
     sha256 = str(sha256_of(path))
     twin = folder / f"{name}.csv"
     if path != twin and sha256_of(twin) == sha256:  # a run was killed before it could note this one

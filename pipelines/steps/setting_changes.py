@@ -73,17 +73,17 @@ def _attribute(project: OpenProject, connection: Connection, name: str, was: dic
     attribute = project.settings.attributes.get(name)
     if attribute is None:
         number = store.contacts_with_attribute(connection, name)
-        yield f"attribute {name} is removed: {_contacts(number)} no value of it; it comes back with the attribute"
+        yield f"attribute {name} is removed: {_lose(number)} a value; it comes back with the attribute"
         return
     if was["type"] != attribute.type:
         lost = _lost(connection, name, attribute)
         number = store.contacts_with_attribute(connection, name, lost["value"])
-        yield f"attribute {name} was {was['type']}, is {attribute.type}: {_contacts(number)} no value of it that fits"
+        yield f"attribute {name} was {was['type']}, is {attribute.type}: {_lose(number)} a value that does not fit"
     elif attribute.type is AttributeType.DROPDOWN:
         held = dict(store.values_of_attribute(connection, name).iter_rows())
         for word in was["values"]:
             if word not in attribute.values:
-                yield f"attribute {name} no longer offers {word}: {_contacts(held.get(word, 0))} not that value"
+                yield f"attribute {name} no longer offers {word}: {_lose(held.get(word, 0))} that value"
 
 
 def _lost(connection: Connection, name: str, attribute: Attribute) -> pl.DataFrame:
@@ -100,5 +100,5 @@ def _sources(project: OpenProject, connection: Connection, before: dict[str, dic
             )
 
 
-def _contacts(number: int) -> str:
-    return f"{number:,} contact{' has' if number == 1 else 's have'}"
+def _lose(number: int) -> str:
+    return f"{number:,} contacts lose" if number > 1 else "1 contact loses" if number else "no contact loses"

@@ -21,7 +21,7 @@ IDENTIFYING = {"phone": 0.02, "email": 0.005, "channel_id": 0.001} | dict.fromke
 RELATIONS = ("household", "one_line", "colleagues")
 KNOWN = 4  # records from which on a word is known to be a name ...
 KNOWN_SHARE = 8e-4  # ... and the share of records: the longer a list, the more often the same slip is in it
-UNCOUNTED = 0.9  # bits at most for a full name of which nobody has counted the bearers
+UNCOUNTED = 0.9  # bits at most for a full name of which nobody has counted the bearers, and for a number nearly equal
 LEAST = 1e-6  # share of a level that a relation does not show
 
 
@@ -96,6 +96,9 @@ def weigh(
     """Weigh compared pairs; `lo` and `hi` are their records. `others`: what `unrelated` says of them, if known."""
     by_chance, related = unrelated(comparison, frequencies, model) if others is None else others
     fields = {name: _m(name, compared, model) - by_chance[name] for name, compared in comparison.fields.items()}
+    if "phone" in fields and not frequencies.counted:
+        slip = comparison.at("phone", "typo")
+        fields["phone"] = np.where(slip, np.minimum(fields["phone"], UNCOUNTED), fields["phone"])
     strangers = sum(by_chance.values(), np.zeros(len(lo)))
     known = np.zeros(len(lo))
     if "given_name" in fields:

@@ -11,6 +11,7 @@ from schemas.error_codes import ErrorCode
 from schemas.vocabulary import Validity
 
 NORTH_AMERICA = 1
+SHORTEST = 6  # digits behind the country code of a number that is possible and not valid; area codes have up to five
 SOLD = (PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.UAN)
 
 phonenumbers.enable_pattern_cache()  # its patterns outnumber what `re` remembers: a list of all countries compiles anew
@@ -39,7 +40,7 @@ def read_number(text: str, region: str | None) -> Number:
         return refused(ErrorCode.PHONE_UNPARSEABLE)
     if phonenumbers.is_valid_number(number):
         return accepted(number, Validity.VALID)
-    if is_whole(number) and is_steady(number):
+    if is_whole(number) and is_steady(number) and not is_prefix(number):
         return accepted(number, Validity.POSSIBLE)._replace(code=ErrorCode.PHONE_POSSIBLE_NOT_VALID.value)
     return refused(ErrorCode.PHONE_UNPARSEABLE)
 
@@ -57,6 +58,11 @@ def is_vanity(number: phonenumbers.PhoneNumber, text: str, region: str | None) -
 def is_whole(number: phonenumbers.PhoneNumber) -> bool:
     """Whether a number has a length that numbers of its country have."""
     return phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+
+
+def is_prefix(number: phonenumbers.PhoneNumber) -> bool:
+    """Whether a number that nobody was given is so short that it is what is dialled before others, such as 0171."""
+    return len(phonenumbers.national_significant_number(number)) < SHORTEST
 
 
 def is_steady(number: phonenumbers.PhoneNumber) -> bool:

@@ -2,6 +2,7 @@
 
 import codecs
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from pipelines.errors import DeliveryError
@@ -16,6 +17,7 @@ from pipelines.read.tables.header_words import fold
 ZIP = b"PK"
 WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 LEGACY = "windows-1252"  # what a contact list that is no UTF-8 is in, where its words do not tell
+CHUNK = 1 << 20  # bytes
 HEAD = 64  # bytes of a header
 
 
@@ -88,6 +90,21 @@ def whole_lines(start: bytes) -> Iterator[bytes]:
     """The lines of a beginning; the last of a long file is left out, it may end within a character."""
     lines = start.splitlines()
     yield from lines[:-1] if len(start) == SAMPLE_BYTES else lines
+
+
+def is_utf8(path: Path) -> bool:
+    """Whether a file is UTF-8 to its end, as far as it can be read."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as raw:
+            for data in iter(partial(raw.read, CHUNK), b""):
+                decoder.decode(data)
+        decoder.decode(b"", final=True)
+    except UnicodeError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def in_encoding(data: bytes, encoding: str) -> bool:

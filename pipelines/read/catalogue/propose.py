@@ -3,12 +3,13 @@
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from pipelines.errors import DeliveryError, DeliveryRefused
-from pipelines.read.catalogue.detect import LEGACY, encoding_of
+from pipelines.read.catalogue.detect import LEGACY, encoding_of, is_binary, is_utf8
 from pipelines.read.contact_lists.open_table import open_table
 from pipelines.read.core.batch import Batch, Format, Sample
 from pipelines.read.csv.code_pages import likely_encodings
@@ -22,6 +23,7 @@ from schemas.vocabulary import AttributeType
 LOOKED_AT = 1_000  # rows
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 WITH_COMMAS = "de_DE"  # one of the many locales that write 1.234,50
+NOTHING_SAID: Mapping[str, Any] = MappingProxyType({})
 OWN_ID = "contact_id"  # of an export of ours
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
@@ -74,6 +76,15 @@ def propose(form: Format, path: Path, seen: Sample, attributes: Mapping[str, Att
     return Proposal(options, perhaps, guessed, locale=WITH_COMMAS if with_commas else None)
 
 
+def first_people(form: Format, path: Path, seen: Sample) -> Batch:
+    """The first rows of a list, with the ids its source would know them by; none where it cannot be read."""
+    options, batch = readable(form, path, seen, {})
+    if isinstance(batch, Batch) and "key" in form.options.model_fields:
+        key = key_among(columns_read(batch), batch)
+        batch = first_rows(form, path, options | {"key": key}) if key else batch
+    return batch if isinstance(batch, Batch) else Batch()
+
+
 def written_with_commas(cells: pl.Series) -> bool:
     """Whether a column holds numbers that are written with a decimal comma."""
     return has_decimal_commas(cells) and reads_as(AttributeType.NUMBER, cells.unique(), WITH_COMMAS)
@@ -84,23 +95,40 @@ def readable(
 ) -> tuple[dict[str, Any], Batch | DeliveryError]:
     """The options a file needs to be read, and its first rows, or why it cannot be read even so."""
     takes, options = form.options.model_fields, dict[str, Any]()
+    if encoding := needed_encoding(form, path, seen):
+        options["encoding"] = encoding
     batch = first_rows(form, path, options)
-    if refused(batch, ErrorCode.FILE_ENCODING) and "encoding" in takes:
-        options["encoding"] = next(iter(likely_encodings(path)), LEGACY)
-        batch = first_rows(form, path, options)
     if refused(batch, ErrorCode.HEADER_MISSING) and "columns" in takes:
         options["columns"] = meanings(columns_of(path, seen), attributes)  # nothing else says who a row is about
+        if encoding := needed_encoding(form, path, seen, options):
+            options["encoding"] = encoding
         batch = first_rows(form, path, options)
     return options, batch
 
 
-def needed_encoding(form: Format, path: Path, seen: Sample) -> str | None:
-    """The encoding a source has to name for a file to be read; None where its reader finds out by itself."""
-    if "encoding" not in form.options.model_fields or not encoding_of(seen.start):
+def needed_encoding(form: Format, path: Path, seen: Sample, options: Mapping[str, Any] = NOTHING_SAID) -> str | None:
+    """The encoding a source has to name for a file to be read to its end; None where its reader finds out by itself."""
+    is_text = not is_binary(seen.start) or encoding_of(seen.start)
+    if "encoding" not in form.options.model_fields or not is_text or is_utf8(path):
         return None
-    if not refused(first_rows(form, path, {}), ErrorCode.FILE_ENCODING):
+    likely = next(iter(likely_encodings(path)), LEGACY)
+    code = refusal(form, path, options)
+    if code == ErrorCode.HEADER_MISSING:  # its words may be those of this encoding
+        named = first_rows(form, path, {**options, "encoding": likely})
+        return None if refused(named, ErrorCode.HEADER_MISSING) else likely
+    return likely if code == ErrorCode.FILE_ENCODING else None
+
+
+def refusal(form: Format, path: Path, options: Mapping[str, Any]) -> ErrorCode | None:
+    """Why a reader refuses a file, wherever in it that shows."""
+    try:
+        for _ in form.read(path, form.options.model_validate({"format": form.name, "path": "*", **options})):
+            pass
+    except DeliveryError as problem:
+        return problem.code
+    except Exception:  # noqa: BLE001 -- `first_rows` tells of it
         return None
-    return next(iter(likely_encodings(path)), LEGACY)
+    return None
 
 
 def first_rows(form: Format, path: Path, options: Mapping[str, Any]) -> Batch | DeliveryError:

@@ -26,6 +26,10 @@ an attribute means that attribute; for any other, say in `columns` what it means
 source last changed the row), `channel`, an attribute, or `ignore`. Several phones, addresses or tags in a cell are
 parted by `;` (addresses and tags also by `,`). A blank cell says nothing; `\\N` says "this is now empty".
 
+**Which name.** In a list that has given names and no other family names, a column called `Name` or `Naam` is the family
+name (`Name;Vorname`), unless most of its cells hold a given name of the list as well (`Karl Weber` beside `Karl`).
+`onecontact check` says how each column is read.
+
 **Systems.** The exports of ActiveCampaign, Brevo, EspoCRM, Freshdesk, Front, Intercom, Klaviyo, Mailchimp, Odoo,
 Pipedrive, Shopify, Stripe, SuiteCRM, Twenty, WooCommerce, Zendesk and Zoho are known by their headers: ids, names,
 phones, e-mail addresses, tags and notes; company and postal address become attributes, and so does what somebody has

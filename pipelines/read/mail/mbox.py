@@ -47,8 +47,9 @@ of its file. What Thunderbird or a mail server has marked as deleted is *skipped
 **What is not**: the attached files themselves; words in an encrypted mail, or in one signed so that its text lies
 within the signature (`smime.p7m`), which is a file; the mail that a bounce gives back; mails passed on of more than
 200,000 characters, which are files; and mails with a label in `skip_labels`, which are counted as *skipped*. Mails that
-came over a list are kept, but make no contact of who wrote them. A time in a year before 1971 or after 2099 is none:
-then the first mail server that handed the mail on says when it was.
+came over a list are kept, but make no contact of who wrote them. Of several strangers a mail went to, the first of To,
+else of Cc, is the person it was exchanged with; the others make no contacts. A time in a year before 1971 or after
+2099 is none: then the first mail server that handed the mail on says when it was.
 
 Say in `own_addresses` which addresses are the company's: a mail from one of them went out, any other came in. Without
 it, only a label or folder *Sent* tells. What a Google group hands on in its own name is from whoever wrote to it. A

@@ -12,6 +12,7 @@ from pipelines.read.core.batch import Batch
 from pipelines.read.tables import system_headers
 from pipelines.read.tables.duplicate_headers import attribute_names
 from pipelines.read.tables.header_words import MEANINGS, fold, holds_a_person, shared
+from pipelines.read.tables.name_columns import hold_given_names, only_family_name
 from pipelines.read.tables.refusals import NAMES, ONE_VALUE, set_aside
 from pipelines.read.tables.several_values import listed_tags, part_addresses, part_phones
 from pipelines.read.tables.spreadsheet_cells import CLEAR, clean_cells
@@ -50,23 +51,44 @@ class Layout(NamedTuple):
     several values in a cell, the pattern that parts them. `tidy` puts into words of our own what a format writes in its
     own way; it gets the cells (c0, c1, ..., trimmed, null where blank) and gives them back. `addresses`: the places of
     the columns of each postal address, where there are several; the first that a row states is read, as a whole.
+    `unsure`: the place of a column that is the family name by its header, and the whole name if its values say so.
     """
 
     meanings: list[str]
     lists: Mapping[str, str] = LISTS
     tidy: Callable[[pl.DataFrame], pl.DataFrame] | None = None
     addresses: Sequence[Sequence[int]] = ()
+    unsure: int | None = None
 
 
 def read_contacts(table: Table, layout: Layout) -> Iterator[Batch]:
-    """The rows of a contact list as batches, by what its columns mean (`understand`)."""
-    return (batch_of(table.header, rows, layout) for rows in table.rows)
+    """The rows of a contact list as batches, by what its columns mean (`understand`, `made_sure`)."""
+    for rows in table.rows:
+        layout = made_sure(layout, rows.cells)
+        yield batch_of(table.header, rows, layout)
 
 
 def layout_of(header: list[str], key: str | None, columns: Mapping[str, str]) -> Layout:
     """The layout of a list of any system, by its headers and what its source says of them (`understand`)."""
-    system = system_headers.SYSTEMS.get(system_headers.system_of(list(map(fold, header))) or "")
-    return Layout(understand(header, key, columns), {**LISTS, **(system.lists if system else {})})
+    folded = list(map(fold, header))
+    system = system_headers.SYSTEMS.get(system_headers.system_of(folded) or "")
+    meanings = understand(header, key, columns)
+    unsure = only_family_name(folded, meanings)
+    if unsure is not None and folded[unsure] not in map(fold, columns):
+        meanings[unsure] = "last_name"
+    else:
+        unsure = None
+    return Layout(meanings, {**LISTS, **(system.lists if system else {})}, unsure=unsure)
+
+
+def made_sure(layout: Layout, cells: pl.DataFrame) -> Layout:
+    """A layout without doubt, once there are rows that can tell."""
+    if layout.unsure is None or cells.is_empty():
+        return layout
+    given = pl.concat([cells[column] for column in of(layout.meanings, "first_name")])
+    is_whole = hold_given_names(cells[f"c{layout.unsure}"], given)
+    whole = ["name" if is_whole and place == layout.unsure else each for place, each in enumerate(layout.meanings)]
+    return layout._replace(meanings=whole, unsure=None)
 
 
 def understand(header: list[str], key: str | None, columns: Mapping[str, str]) -> list[str]:

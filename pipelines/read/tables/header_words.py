@@ -8,8 +8,8 @@ from itertools import chain, count
 from pipelines.read.tables import system_headers
 
 ALIASES = {
-    "name": "name|full name|fullname|fn|display name|file as|contact name|customer name|nome completo"
-    "|nombre completo|nom complet|vollständiger name|kundenname",
+    "name": "name|naam|full name|fullname|fn|display name|file as|contact name|customer name|nome completo"
+    "|nombre completo|nom complet|vollständiger name|kundenname|volledige naam",
     "first_name": "first name|firstname|first|given name|forename|fname|vorname|prénom|nombre|nome|primeiro nome"
     "|voornaam",
     "last_name": "last name|lastname|last|family name|surname|lname|nachname|familienname|nom|nom de famille"

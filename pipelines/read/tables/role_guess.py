@@ -6,6 +6,7 @@ import polars as pl
 
 from pipelines.read.tables.column_guess import meaning
 from pipelines.read.tables.header_words import MEANINGS, fold, shared
+from pipelines.read.tables.name_columns import hold_given_names, only_family_name
 from schemas.list_roles import NO_EVIDENCE, ListRole
 
 OF_MEANINGS = {  # what contact lists call it: the role
@@ -18,6 +19,7 @@ OF_MEANINGS = {  # what contact lists call it: the role
     "messenger_thread": ListRole.MESSENGER_THREAD,
     "record_id": ListRole.RECORD_ID,
 }
+FIELDS = {role: field for field, role in OF_MEANINGS.items()}
 WORDS = {
     ListRole.MIDDLE_NAME: "middle|middle name|middle initial|second name|zweiter vorname",
     ListRole.DATE_OF_BIRTH: "date of birth|birth date|birthdate|birthday|dob|born|geburtsdatum|geburtstag|geboren am"
@@ -47,7 +49,19 @@ def guessed_roles(columns: Mapping[str, pl.Series]) -> dict[str, ListRole]:
         role = role_of(name, cells)
         if role is not None and not (role is ListRole.RECORD_ID and role in found.values()):
             found[header] = role
-    return found
+    return with_family_name(found, columns)
+
+
+def with_family_name(found: dict[str, ListRole], columns: Mapping[str, pl.Series]) -> dict[str, ListRole]:
+    """Roles in which a column called "name" is the family name where the other columns and its values say so."""
+    headers = list(found)
+    place = only_family_name(list(map(fold, headers)), [FIELDS.get(role) for role in found.values()])
+    if place is None:
+        return found
+    given = pl.concat([columns[header] for header, role in found.items() if role is ListRole.GIVEN_NAME])
+    if hold_given_names(columns[headers[place]], given):
+        return found
+    return found | {headers[place]: ListRole.FAMILY_NAME}
 
 
 def role_of(header: str, cells: pl.Series) -> ListRole | None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 import polars as pl
@@ -124,9 +125,15 @@ def refusal(
     header: Sequence[str],
     outcome: Outcome = Outcome.REJECTED,
 ) -> Refused:
-    """The refusal of a row for what is wrong with it as a whole. Of cells larger than any may be it keeps the start."""
+    """The refusal of a row for what is wrong with it as a whole. Of cells larger than any may be it keeps the start.
+
+    It has every column of the header, blank where the row ends before it, and OVER. A row of a corrected file keeps
+    what stood in its own OVER.
+    """
     short = [cell[:MAX_TEXT].encode(errors="replace").decode() for cell in cells]
-    raw = dict(zip(header, short, strict=False)) | {OVER: short[len(header) :]}
+    raw: dict[str, str | list[str]] = dict(zip_longest(header, short[: len(header)], fillvalue=""))
+    before = [cell for cell in [raw.get(OVER)] if isinstance(cell, str) and cell.strip()]
+    raw[OVER] = [*before, *short[len(header) :]]
     return number, line, outcome.value, code.value, expected, json.dumps(raw, ensure_ascii=False)
 
 

@@ -38,6 +38,20 @@ def rows(connection: Connection, delivery_id: str) -> Iterator[pl.DataFrame]:
     )
 
 
+def columns(connection: Connection, delivery_id: str) -> list[str]:
+    """The columns of all refused rows of a delivery in the order of its list; a row may have only the first of them."""
+    found = query(
+        connection,
+        """
+        SELECT key FROM (
+            SELECT row_number, unnest(json_keys(raw)) AS key, generate_subscripts(json_keys(raw), 1) AS place
+            FROM rejected_row WHERE delivery_id = ? AND outcome IN ('rejected', 'quarantined'))
+        GROUP BY key ORDER BY max(place), min(row_number), key""",
+        [delivery_id],
+    )
+    return found["key"].to_list()
+
+
 def problems(connection: Connection, delivery_id: str) -> Iterator[pl.DataFrame]:
     """Everything that was wrong with a delivery, in batches, in the columns of its report."""
     return _batches(

@@ -12,7 +12,7 @@ class Confidence(NamedTuple):
 
     contacts: int
     one_identifier: int  # have a record that one identifier alone ties to the rest
-    names_alone: int  # have a record that no identifier ties to the rest
+    no_identifier: int  # have a record that names, dates, places or a similar number alone tie to the rest
     wrong: float  # are expected to be wrong, by the probability of each record's strongest tie
 
 
@@ -49,11 +49,11 @@ def confidence_of_new_sources(connection: Connection, run_id: str) -> Confidence
             GROUP BY a.contact_id, a.record_key
         ),
         judged AS (
-            SELECT contact_id, bool_or(identifiers = 1) AS one_identifier, bool_or(identifiers = 0) AS names_alone,
+            SELECT contact_id, bool_or(identifiers = 1) AS one_identifier, bool_or(identifiers = 0) AS no_identifier,
                    least(1, sum(1 - probability) * (count(*) - 1) / count(*)) AS wrong
             FROM strongest GROUP BY contact_id
         )
-        SELECT count(*), count(*) FILTER (one_identifier), count(*) FILTER (names_alone), coalesce(sum(wrong), 0.0)
+        SELECT count(*), count(*) FILTER (one_identifier), count(*) FILTER (no_identifier), coalesce(sum(wrong), 0.0)
         FROM own LEFT JOIN judged USING (contact_id)""",
         [run_id],
     )

@@ -47,6 +47,19 @@ def test_a_file_of_which_nothing_would_be_taken_in_says_why(folder: Path, capsys
     assert "nothing of it: refused, HEADER_MISSING: no column is a name" in capsys.readouterr().out
 
 
+def test_how_each_column_is_read_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = put(folder, "Name;Vorname;Phone;Mood\nBerg;Anna;+49 30 901820;good\n")
+    main(["check", str(path), "--project", str(folder)])
+    assert "Columns read: Name as last_name, Vorname as first_name, Phone." in capsys.readouterr().out
+    main(["check", str(path), "--project", str(folder), "--json"])
+    assert json.loads(capsys.readouterr().out)["columns"] == {
+        "Name": "last_name",
+        "Vorname": "first_name",
+        "Phone": "phone",
+        "Mood": "attr.mood",
+    }
+
+
 def test_programs_get_the_counts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = put(folder, LIST)
     assert main(["check", str(path), "--project", str(folder), "--json"]) == 5

@@ -37,7 +37,7 @@ def test_check_without_a_file_says_what_changed_settings_cost(folder: Path, caps
     assert "no change since the last run costs anything" in capsys.readouterr().out
     changed(folder, "    - silver\n", "")
     asked(folder, "check")
-    assert "attribute tier no longer offers silver: 1 contact has not that value" in capsys.readouterr().out
+    assert "attribute tier no longer offers silver: 1 contact loses that value" in capsys.readouterr().out
     asked(folder, "check", "--json")
     assert len(json.loads(capsys.readouterr().out)["settings"]) == 1
 

@@ -216,3 +216,51 @@ def test_in_a_folder_of_downloads_only_the_folder_of_the_export_is_its_own() -> 
     thread = file("/downloads/messages/inbox/anna_1/message_1.json", "messenger_download")
     photo, other = file("/downloads/messages/stickers_used/1.png", None), file("/downloads/list.bin", None)
     assert beside([thread, photo, other], groups([thread, photo, other], None)) == [photo]
+
+
+PEOPLE = {
+    "anna": "1,Anna Berg,anna@example.com\n2,Ben Tal,ben@example.com\n",
+    "dora": "1,Dora Klein,dora@example.com\n2,Emil Noor,emil@example.com\n",
+    "more": "3,Fay Oak,fay@example.com\n4,Gil Roth,gil@example.com\n",
+    "moved": "1,Anna Berg,anna.berg@example.com\n2,Ben Tal-Noor,ben@example.com\n",
+    "unnamed": "1,,anna@example.com\n",
+    "other unnamed": "1,,dora@example.com\n",
+}
+
+
+def suggested(folder: Path, **lists: str) -> list[list[str]]:
+    """The names of the files of each source that lists of these people would be."""
+    for name, people in lists.items():
+        (folder / f"{name}.csv").write_text(f"id,name,email\n{PEOPLE[people]}", encoding="utf-8")
+    return [[each.path.stem for each in group.files] for group in groups(map(found, sorted(folder.iterdir())), None)]
+
+
+def test_lists_in_which_one_id_is_two_people_are_two_sources(tmp_path: Path) -> None:
+    assert suggested(tmp_path, sales="anna", support="dora") == [["sales"], ["support"]]
+
+
+def test_lists_in_which_one_id_has_two_addresses_and_no_name_are_two_sources(tmp_path: Path) -> None:
+    assert suggested(tmp_path, sales="unnamed", support="other unnamed") == [["sales"], ["support"]]
+
+
+@pytest.mark.parametrize("people", ["anna", "more", "moved", "unnamed"])
+def test_lists_whose_ids_do_not_contradict_each_other_are_one_source(tmp_path: Path, people: str) -> None:
+    assert suggested(tmp_path, crm="anna", people=people) == [["crm", "people"]]
+
+
+def test_lists_that_differ_by_their_date_are_one_source_and_another_system_beside_them_is_not(tmp_path: Path) -> None:
+    lists = {"crm-2024-01": "anna", "crm-2024-02": "moved", "shop-2024-01": "dora", "shop-2024-02": "dora"}
+    assert suggested(tmp_path, **lists) == [["crm-2024-01", "crm-2024-02"], ["shop-2024-01", "shop-2024-02"]]
+
+
+def test_ids_under_a_header_of_their_own_are_compared_too(tmp_path: Path) -> None:
+    for name, person in {"sales": "Anna Berg", "support": "Dora Klein"}.items():
+        (tmp_path / f"{name}.csv").write_text(f"Kundennummer;Name\nK1;{person}\nK2;Ben Tal\n", encoding="utf-8")
+    assert len(list(groups(map(found, sorted(tmp_path.iterdir())), None))) == 2
+
+
+def test_lists_of_three_languages_with_the_same_ids_are_three_sources(tmp_path: Path) -> None:
+    rows = {"en": "id,name\n1,Anna Berg", "fr": "ID;Nom;Prénom\n1;Petit;Zoé", "nl": "id;Naam;Voornaam\n1;van Dijk;Piet"}
+    for name, text in rows.items():
+        (tmp_path / f"{name}.csv").write_text(f"{text}\n", encoding="utf-8")
+    assert len(list(groups(map(found, sorted(tmp_path.iterdir())), None))) == 3

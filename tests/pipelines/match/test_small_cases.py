@@ -52,6 +52,8 @@ merge   Jörg Schäfer; +49 171 555 0404 | Joerg Schaefer; +49 171 555 0404
 merge   Siobhan O’Keefe; +353 1 555 0144 | Siobhan OKeefe; +353 1 555 0144
 merge   Elena Vidal Roca; +34 612 345 999 | Elena Vidal; +34 612 345 999
 merge   Clara Horn; +49 151 2300 5511; clara.horn@example.com | Clara Voigt; +49 151 2300 5511; clara.horn@example.com
+merge   Karl Weber; 0171 1234567; ; ; 1971-04-09 | Karl Weber; 0171 2234567; ; ; 1971-04-09
+merge   Karl Weber; 0171 1234567; k.weber@example.com | Karl Weber; 0171 2234567; k.weber@example.com
 merge   Ines Brandão; ; ines.brandao@gmail.com | Ines Brandao; ; inesbrandao+shop@googlemail.com
 
 one person in two scripts, orders and spellings
@@ -70,6 +72,8 @@ nobody can know
 review  Walburga Zinser | Walburga Zinser
 review  Ruth Isaksen; ; ; Bergen | Ruth Isaksen; ; ; Bergen
 review  Kornelia Dahlmann; +49 171 2345678 | Kornelia Dahlmann; +49 171 2345687
+review  Karl Weber; 0171 1234567 | Karl Weber; 0171 2234567
+review  Karl Weber; 0171 1234567 | Karl Weber; 0171 1234467
 review  Сергей Орлов; ; ; Казань | Sergey Orlov; ; ; Kazan
 apart   Paul Smith; ; psmith77@example.com; London | Paul Smith; ; paul.smith@example.org; Leeds
 """

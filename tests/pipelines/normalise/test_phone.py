@@ -146,8 +146,15 @@ def test_a_number_without_country_code_needs_a_region() -> None:
         ("555-0143", "US"),
         ("030 901820 / 0151 23456789", "DE"),
         ("12", "DE"),
+        ("0171", "DE"),
+        ("033203", "DE"),
+        ("0800", "DE"),
+        ("+49 171", None),
     ],
-    ids=["code only", "no country", "words", "word behind", "no area code", "two numbers", "too short"],
+    ids=[
+        *("code only", "no country", "words", "word behind", "no area code", "two numbers", "too short"),
+        *("mobile prefix", "area code", "free prefix", "prefix with country code"),
+    ],
 )
 def test_what_is_no_number_is_refused(raw: str, region: str | None) -> None:
     known = phone(raw, region)

@@ -16,6 +16,7 @@ from phonenumbers import (
     ValidationResult,
 )
 
+from pipelines.normalise.numbering.library import SHORTEST
 from pipelines.normalise.phone import phones, wa_ids
 from pipelines.normalise.phone_fast_path import MAIN_REGION, parse_by_plan, plan
 
@@ -27,7 +28,7 @@ TYPES = [each for each in PhoneNumberType.values() if each != PhoneNumberType.UN
 
 
 def library(text: str, region: str | None) -> tuple[str | None, str, str | None]:
-    """What `phonenumbers` says of a number, one by one."""
+    """What `phonenumbers` says of a number, one by one; one so short that it is an area code is none."""
     try:
         number = phonenumbers.parse(text, region)
     except NumberParseException:
@@ -37,7 +38,8 @@ def library(text: str, region: str | None) -> tuple[str | None, str, str | None]
     where = phonenumbers.region_code_for_number(number) or main
     if phonenumbers.is_valid_number(number):
         return e164, "valid", where
-    if phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE:
+    is_short = len(phonenumbers.national_significant_number(number)) < SHORTEST
+    if phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE and not is_short:
         again = phonenumbers.format_number(phonenumbers.parse(e164), PhoneNumberFormat.E164)
         if again == e164:
             return e164, "possible", where

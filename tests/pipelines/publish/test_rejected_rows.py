@@ -22,7 +22,7 @@ def table(*rows: dict[str, Any], **reasons: list[str] | None) -> list[list[str]]
         }
     )
     file = io.BytesIO()
-    write_rejected(file, [frame])
+    write_rejected(file, dict.fromkeys(column for row in rows for column in row), [frame])
     return list(csv.reader(io.StringIO(file.getvalue().decode("utf-8-sig"), newline="")))
 
 
@@ -40,8 +40,9 @@ def test_the_reasons_stand_behind_in_columns_of_their_own() -> None:
     assert row[1:] == ["d1", "1", "A B", "needs this; that", "jane@example.com; x", ""]
 
 
-def test_rows_that_lack_a_column_leave_it_blank() -> None:
-    assert [row[:2] for row in table({"a": "1", "b": "2"}, {"a": "3"})[1:]] == [["1", "2"], ["3", ""]]
+def test_rows_that_lack_a_column_leave_it_blank_wherever_they_stand() -> None:
+    back = table({"a": "3"}, {"a": "1", "b": "2"}, {"a": "4"})
+    assert [row[:2] for row in back] == [["a", "b"], ["3", ""], ["1", "2"], ["4", ""]]
 
 
 def test_cells_that_were_too_many_are_told_where_there_are_any() -> None:
@@ -76,7 +77,7 @@ def test_a_spreadsheet_is_told_that_it_is_utf_8() -> None:
         }
     )
     file = io.BytesIO()
-    write_rejected(file, [frame])
+    write_rejected(file, [], [frame])
     assert file.getvalue().startswith(b"\xef\xbb\xbf")
 
 

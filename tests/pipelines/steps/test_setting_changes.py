@@ -28,14 +28,17 @@ def without(name: str) -> dict[str, Any]:
         (without("tier") | {"tier": TIER | {"values": ["gold", "silver", "bronze"]}}, []),
         (
             without("tier") | {"tier": TIER | {"values": ["gold"]}},
-            ["attribute tier no longer offers silver: 2 contacts have not that value"],
+            ["attribute tier no longer offers silver: 2 contacts lose that value"],
         ),
         (
             without("tier") | {"tier": {"type": "number"}},
-            ["attribute tier was dropdown, is number: 3 contacts have no value of it that fits"],
+            ["attribute tier was dropdown, is number: 3 contacts lose a value that does not fit"],
         ),
-        (without("seats") | {"seats": {"type": "text"}}, ["attribute seats was number, is text: 0 contacts have no"]),
-        (without("tier"), ["attribute tier is removed: 3 contacts have no value of it"]),
+        (
+            without("seats") | {"seats": {"type": "text"}},
+            ["attribute seats was number, is text: no contact loses a value"],
+        ),
+        (without("tier"), ["attribute tier is removed: 3 contacts lose a value"]),
     ],
 )
 def test_a_change_says_what_it_costs(filled: SmallProject, attributes: dict[str, Any], costs: list[str]) -> None:

@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,6 +35,28 @@ def test_an_encoding_that_shows_late_in_a_file_is_named_too(tmp_path: Path) -> N
     plain = "Name;E-Mail\n" + "Jane Doe;jane@example.com\n" * 5_000
     told = proposed(tmp_path, plain[:10_000].encode() + b"\n" + b";j\xf6rg@example.com\n" * 90)
     assert told.options == {"encoding": "windows-1252"}
+
+
+def test_an_encoding_that_shows_behind_all_that_is_looked_at_is_named_too(tmp_path: Path) -> None:
+    plain = "id;Name;E-Mail\n" + "".join(f"{number};Jane Doe;j{number}@example.com\n" for number in range(4_000))
+    told = proposed(tmp_path, plain.encode() + "9999;Jörg Roe;joerg@example.com\n".encode("windows-1252"))
+    assert told == Proposal({"encoding": "windows-1252"}, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("header", "options"),
+    [
+        ("Prénom;Téléphone", {}),
+        ("Wer;Wo", {"columns": {"Wo": "email"}}),
+        ("Größe;Wo", {"columns": {"Wo": "email", "Größe": "groesse"}}),
+    ],
+)
+def test_a_legacy_encoding_is_named_where_no_header_is_known_without_it(
+    tmp_path: Path, header: str, options: dict[str, Any]
+) -> None:
+    told = proposed(tmp_path, f"{header}\nJürgen Groß;j@example.com\n".encode("windows-1252"))
+    assert told.problem is None
+    assert told.options == options | {"encoding": "windows-1252"}
 
 
 def test_bytes_of_no_known_encoding_are_told_as_a_problem(tmp_path: Path) -> None:

@@ -46,3 +46,24 @@ def test_one_column_at_most_tells_rows_apart() -> None:
 def test_an_id_alone_says_nothing_of_a_person() -> None:
     assert not says_something({"id": ListRole.RECORD_ID, "x": ListRole.IGNORE})
     assert says_something({"id": ListRole.RECORD_ID, "town": ListRole.CITY})
+
+
+def names_of(**cells: list[str]) -> dict[str, ListRole]:
+    return guessed_roles({name: pl.Series(name, values, pl.String) for name, values in cells.items()})
+
+
+@pytest.mark.parametrize(("plain", "given"), [("Name", "Vorname"), ("Name", "First_Name"), ("Naam", "Voornaam")])
+def test_a_name_beside_given_names_is_the_family_name(plain: str, given: str) -> None:
+    assert names_of(**{plain: ["Weber"], given: ["Karl"]}) == {
+        plain: ListRole.FAMILY_NAME,
+        given: ListRole.GIVEN_NAME,
+    }
+
+
+def test_a_name_that_holds_the_given_names_is_the_whole_name() -> None:
+    assert names_of(Name=["Karl Weber", "Berg, Anna"], Vorname=["Anna", "Karl"])["Name"] == ListRole.FULL_NAME
+
+
+def test_a_name_beside_both_names_or_none_is_the_whole_name() -> None:
+    assert names_of(Name=["Weber"], Vorname=["Karl"], Nachname=["Weber"])["Name"] == ListRole.FULL_NAME
+    assert names_of(Naam=["Weber"]) == {"Naam": ListRole.FULL_NAME}

@@ -1,0 +1,29 @@
+import pytest
+
+from console.running.run import print_confidence
+from tests.small_project import SmallProject
+
+
+def confidence(project: SmallProject, capsys: pytest.CaptureFixture[str], rows: str) -> str:
+    """What is said of the merges of a first list."""
+    project.deliver("crm", "2026-01-05", f"id,name,email\n{rows}")
+    project.run()
+    print_confidence(project.connection, project.run_id)
+    return capsys.readouterr().out
+
+
+@pytest.mark.heavy
+def test_how_the_contacts_of_a_new_source_hang_together_is_said(
+    project: SmallProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = confidence(project, capsys, "1,Anna Berg,anna@example.com\n2,Anna Berg,anna@example.com")
+    assert "1 contact of new sources holds several records: 1 rests on one shared identifier, 0 on none" in said
+
+
+@pytest.mark.heavy
+def test_several_contacts_are_several(project: SmallProject, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = "\n".join(
+        f"{nth},{name} Berg,{name}@example.com" for nth, name in enumerate(["anna", "anna", "emil", "emil"])
+    )
+    said = confidence(project, capsys, rows)
+    assert "2 contacts of new sources hold several records: 2 rest on one shared identifier" in said
