@@ -33,7 +33,8 @@ def export_asset(segment: Segment) -> dg.AssetsDefinition:
         project, connection, moment = workspace.opened()
         predicate = workspace.predicates()[segment.segment]
         published = publish(project, connection, segment, context.run.run_id, moment, predicate)
-        return dg.MaterializeResult(metadata={"dagster/row_count": published.rows, "published": published.changed})
+        told = {"published": published.changed, "suppressed": published.suppressed}
+        return dg.MaterializeResult(metadata={"dagster/row_count": published.rows, **told})
 
     return export
 

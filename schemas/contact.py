@@ -46,7 +46,7 @@ class Contact(Frame):
     last_inbound_at: Instant = column("Last message from the contact", Pii.QUASI, nullable=True)
     last_outbound_at: Instant = column("Last message to the contact", Pii.QUASI, nullable=True)
     status: pl.String = column("Blocked, active or inactive", Pii.NONE, isin=list(Status))
-    status_reason: pl.String = column("Why it has that status", Pii.NONE, isin=list(StatusReason))
+    status_reason: pl.String = column("Why it has that status", Pii.NONE, isin=list(STATUS_OF))
     status_since: Instant = column("Since when it has that status", Pii.QUASI, nullable=True)
     status_as_of: Instant = column("The moment the status was computed for", Pii.NONE)
     tags: Strings = column("Tags of all its records", Pii.QUASI)
@@ -74,6 +74,7 @@ class Contact(Frame):
 
 # What a contact has several of, and the column of the golden record that has the first one only.
 EVERY = MappingProxyType({"phones": "phone", "emails": "email"})
+REACHING = (*EVERY, *EVERY.values())  # columns by which a file reaches people
 
 
 class Kind(StrEnum):
@@ -106,7 +107,7 @@ ATTRIBUTE_KINDS = {
 
 def field_kinds(attributes: Mapping[str, Attribute]) -> dict[str, FieldKind]:
     """Every field a filter or a list can name, custom attributes as `attr.<name>`."""
-    choices = {"status": tuple(Status), "status_reason": tuple(StatusReason)}
+    choices = {"status": tuple(Status), "status_reason": tuple(STATUS_OF)}
     kinds = {
         name: FieldKind(Kind.CHOICE, choices[name]) if name in choices else FieldKind(_kind(dtype))
         for name, dtype in column_types(Contact).items()

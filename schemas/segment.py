@@ -119,6 +119,9 @@ class Segment(Strict):
     as_of: Literal["run"] = Field(default="run", description="The moment relative dates count from")
     where: Where = Field(description="Who is in it")
     include_blocked: bool = Field(default=False, description="Whether blocked contacts that fit are in it, too")
+    include_suppressed: bool = Field(
+        default=False, description="Whether contacts that fit are in it although their address is suppressed"
+    )
     columns: Annotated[tuple[str, ...], Filled] = Field(description="Columns of the file, in order")
     order_by: Annotated[tuple[str, ...], Filled] = Field(
         default=("contact_id",), description="Columns rows are sorted by"

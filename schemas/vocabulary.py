@@ -59,6 +59,9 @@ class StatusReason(StrEnum):
     OPEN_CONVERSATION = "open_conversation"
     NO_INTERACTION_SINCE = "no_interaction_since"
     NEVER_INTERACTED = "never_interacted"
+    ADDRESS_SUPPRESSED = (
+        "address_suppressed"  # in files that would reach people: somebody else with its address said no
+    )
 
 
 class ConversationStatus(StrEnum):

@@ -9,6 +9,7 @@ import polars as pl
 from rich.table import Table
 
 from console.looking.resolve_contact import resolve_contact
+from console.looking.standing import suppression
 from console.looking.timeline_entries import inbox, said, who
 from console.looking.why import draw_moves, print_provenance, rule
 from console.terminal.exit_codes import OK
@@ -16,9 +17,11 @@ from console.terminal.open_project import session
 from console.terminal.screen import as_json, cell, clock, local, out, printable, say, table
 from pipelines.normalise.text import split_cells
 from pipelines.project import OpenProject
+from pipelines.query.suppression import consents
 from pipelines.store.contacts import id_history
 from pipelines.store.decisions import decisions
 from pipelines.store.reads import contact_details
+from pipelines.store.reads.suppressed_addresses import refusals_of_others
 from pipelines.store.reads.timeline import TimelineFilter, entries, timeline
 from pipelines.store.warehouse.connection import Connection
 
@@ -41,7 +44,7 @@ def command(args: argparse.Namespace) -> int:
         if former:
             say(f"{former} is a former contact id. It now resolves to the contact below.", style="bold")
             draw_moves(moves_of(connection, former))
-        draw(connection, contact_id, quoted=args.quoted)
+        draw(project, connection, contact_id, quoted=args.quoted)
     return OK
 
 
@@ -66,6 +69,9 @@ def contact_json(project: OpenProject, connection: Connection, contact_id: str) 
         "records": contact_details.member_records(connection, contact_id).to_dicts(),
         "may_be_the_same": contact_details.possible_duplicates(connection, contact_id).to_dicts(),
         "blocks": decisions.blocks(connection, contact_id).to_dicts(),
+        "suppressed_addresses": refusals_of_others(
+            connection, contact_id, consents(project.settings.attributes)
+        ).to_dicts(),
         "timeline": latest(connection, contact_id),
         "timeline_entries": entries(connection, contact_id),
     }
@@ -97,7 +103,7 @@ class Files:
         return table("From these deliveries", ["", "source", "file"], rows)
 
 
-def draw(connection: Connection, contact_id: str, *, quoted: bool) -> None:
+def draw(project: OpenProject, connection: Connection, contact_id: str, *, quoted: bool) -> None:
     """All of a contact, for a person."""
     contact = contact_details.golden_records(connection, pl.Series([contact_id])).to_dicts()[0]
     files = Files()
@@ -106,6 +112,8 @@ def draw(connection: Connection, contact_id: str, *, quoted: bool) -> None:
     say(f"  status  {contact['status']}: {contact['status_reason'].replace('_', ' ')}{since(contact['status_since'])}")
     for row in decisions.blocks(connection, contact_id).to_dicts():
         say(f"          by {printable(row['actor'])}{until(row['expires_at'])}: {printable(row['reason'])}")
+    for row in refusals_of_others(connection, contact_id, consents(project.settings.attributes)).to_dicts():
+        say(f"          {printable(suppression(row))}")
     values = [
         [row["field"], local(row["value"]), files.origin(row), rule(row["rule"], row["candidates"])]
         for row in contact_details.fields(connection, contact_id).to_dicts()

@@ -1,4 +1,4 @@
-"""Whether a decision is in force, in words."""
+"""Whether a decision is in force and whether an address is suppressed, in words."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,3 +25,9 @@ def standing(decision: Mapping[str, Any]) -> str:
     if decision["standing"]:
         return OF_A_VALUE[decision["standing"]].format(decision["stated_by"])
     return "over" if decision["is_over"] else "yes"
+
+
+def suppression(refusal: Mapping[str, Any]) -> str:
+    """Why an address of a contact is suppressed: a row of `suppressed_addresses.refusals_of_others`."""
+    refused = f"said no to {refusal['consent']}" if refusal["consent"] else "is blocked"
+    return f"address suppressed: contact {refusal['because_of']} with {refusal['value']} {refused}"

@@ -133,7 +133,8 @@ def published(name: str, told: Any) -> None:
     """What became of a dataset, in words; of the ids that moved, only where there are any."""
     verb, rows = "published" if told["published"] else "unchanged", told["dagster/row_count"]
     if name != ID_CHANGES:
-        say(f"  {FOLDER}/{name}/{FILE}: {plural(rows, 'contact')}, {verb}")
+        left_out = f", {told['suppressed']:,} left out: address suppressed" if told.get("suppressed") else ""
+        say(f"  {FOLDER}/{name}/{FILE}: {plural(rows, 'contact')}{left_out}, {verb}")
     elif rows:
         say(f"  {FOLDER}/{name}/{ID_FILE}: {plural(rows, 'change')} of ids, {verb}")
 

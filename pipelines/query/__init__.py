@@ -1,1 +1,1 @@
-"""The filter language: what can be asked of contacts, and its compiler."""
+"""The filter language: what can be asked of contacts, its compiler, and whom it would reach."""

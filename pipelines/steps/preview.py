@@ -8,9 +8,9 @@ import polars as pl
 
 from pipelines.derive.merge import rederive
 from pipelines.project import OpenProject
-from pipelines.steps.publish import compile_segment
+from pipelines.steps.publish import compile_segment, contacts_that_fit, in_file
 from pipelines.store.matching import changed_edges, evidence
-from pipelines.store.reads import exports, health
+from pipelines.store.reads import health
 from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import rolled_back
@@ -89,9 +89,6 @@ def _compared(segment: str, before: pl.Series, after: pl.Series) -> SegmentChang
 
 def members(project: OpenProject, connection: Connection, segment: Segment, as_of: datetime) -> pl.Series:
     """Ids of the contacts a segment would hold if it were published now."""
-    predicate = compile_segment(project, segment, as_of)
-    found = [
-        batch.filter(predicate)["contact_id"]
-        for batch in exports.contacts_in_order(connection, project.settings.attributes, ("contact_id",))
-    ]
+    fitting = contacts_that_fit(project, connection, segment, compile_segment(project, segment, as_of))
+    found = [in_file(segment, batch)["contact_id"] for batch in fitting]
     return pl.concat([pl.Series("contact_id", [], pl.String), *found])

@@ -1,7 +1,7 @@
 """Publishing a segment: one CSV and its manifest, replaced only when there is something new to say."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +16,9 @@ from pipelines.project import OpenProject, digest
 from pipelines.publish.files import atomic_write, sha256_of
 from pipelines.publish.table import READING, as_csv, header
 from pipelines.query.filter import compile_filter, known_field
+from pipelines.query.suppression import IS_SUPPRESSED, asked_consents, reaching_columns, with_suppression
 from pipelines.store.reads import exports as store
+from pipelines.store.reads.suppressed_addresses import suppressed_contacts
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
 from schemas.contact import EVERY, Contact, field_kinds
@@ -35,6 +37,14 @@ class Published(NamedTuple):
     segment: str
     rows: int
     changed: bool
+    suppressed: int = 0  # who would be in it if nobody else with the address had said no
+
+
+class Written(NamedTuple):
+    """Who is in a file, and how many are not because their address is suppressed."""
+
+    members: pl.Series
+    suppressed: int
 
 
 def compile_segments(project: OpenProject, as_of: datetime) -> dict[str, pl.Expr]:
@@ -79,27 +89,45 @@ def publish(
     predicate = compile_segment(project, segment, as_of) if predicate is None else predicate
     draft = folder / f".{FILE}.next"
     try:
-        members = write_rows(project, connection, segment, predicate, draft)
-        return replace_files(project, connection, segment, draft, members, run_id, as_of)
+        written = write_rows(project, connection, segment, predicate, draft)
+        return replace_files(project, connection, segment, draft, written, run_id, as_of)
     finally:
         draft.unlink(missing_ok=True)  # rows of people do not stay where nobody looks for them
 
 
 def write_rows(
     project: OpenProject, connection: Connection, segment: Segment, predicate: pl.Expr, path: Path
-) -> pl.Series:
-    """Write the rows of a segment to a file; the ids of the contacts in it."""
+) -> Written:
+    """Write the rows of a segment to a file."""
     attributes = project.settings.attributes
     numbers = [f"attr.{name}" for name, each in attributes.items() if each.type is AttributeType.NUMBER]
-    members = [pl.Series("contact_id", [], pl.String)]
-    collation = store.collation_of(connection, project.settings.sorting_locale())
+    members, suppressed = [pl.Series("contact_id", [], pl.String)], 0
     with atomic_write(path) as file:
         file.write(header(segment.columns, segment.dialect))
-        for batch in store.contacts_in_order(connection, attributes, segment.order_by, collation):
-            chosen = batch.filter(predicate)
+        for fitting in contacts_that_fit(project, connection, segment, predicate):
+            chosen = in_file(segment, fitting)
             file.write(as_csv(chosen, segment.columns, numbers=numbers, dialect=segment.dialect))
             members.append(chosen["contact_id"])
-    return pl.concat(members)
+            suppressed += fitting.height - chosen.height
+    return Written(pl.concat(members), suppressed)
+
+
+def contacts_that_fit(
+    project: OpenProject, connection: Connection, segment: Segment, predicate: pl.Expr
+) -> Iterator[pl.DataFrame]:
+    """Contacts that fit the filter of a segment, in its order, in batches; their reason says if they are suppressed."""
+    attributes = project.settings.attributes
+    reaching = reaching_columns(segment)
+    suppressed = suppressed_contacts(connection, reaching, asked_consents(segment, attributes)) if reaching else None
+    collation = store.collation_of(connection, project.settings.sorting_locale())
+    for batch in store.contacts_in_order(connection, attributes, segment.order_by, collation):
+        chosen = batch.filter(predicate)
+        yield chosen if suppressed is None else with_suppression(chosen, predicate, suppressed)
+
+
+def in_file(segment: Segment, fitting: pl.DataFrame) -> pl.DataFrame:
+    """Of the contacts that fit, those that are in the file: without those suppressed, unless it asks for them."""
+    return fitting if segment.include_suppressed else fitting.filter(~IS_SUPPRESSED)
 
 
 def replace_files(
@@ -107,7 +135,7 @@ def replace_files(
     connection: Connection,
     segment: Segment,
     draft: Path,
-    members: pl.Series,
+    written: Written,
     run_id: str,
     as_of: datetime,
 ) -> Published:
@@ -118,15 +146,16 @@ def replace_files(
         file_name=FILE,
         file_sha256=str(sha256_of(draft)),
         columns=list(segment.columns),
-        rows=members.len(),
+        rows=written.members.len(),
         definition_digest=digest(segment),
         as_of=as_of,
         published_at=datetime.now(UTC),
         run_id=run_id,
     )
-    publication, freshness = commit_publication(connection, drafted, members)
-    changed = replace_if_changed(draft, publication, manifest(project, connection, segment, publication), freshness)
-    return Published(segment.segment, members.len(), changed)
+    publication, freshness = commit_publication(connection, drafted, written.members)
+    says = manifest(project, connection, segment, publication, written.suppressed)
+    changed = replace_if_changed(draft, publication, says, freshness)
+    return Published(segment.segment, publication.rows, changed, written.suppressed)
 
 
 def commit_publication(
@@ -182,7 +211,7 @@ def said_before(path: Path) -> dict[str, Any] | None:
 
 
 def manifest(
-    project: OpenProject, connection: Connection, segment: Segment, publication: store.Publication
+    project: OpenProject, connection: Connection, segment: Segment, publication: store.Publication, suppressed: int
 ) -> dict[str, Any]:
     """What somebody has to know who is handed the file: what it is, what it holds, how it came to be."""
     return {
@@ -198,6 +227,8 @@ def manifest(
         "reading": READING[segment.dialect],
         "where": segment.model_dump(mode="json", by_alias=True)["where"],
         "include_blocked": segment.include_blocked,
+        "include_suppressed": segment.include_suppressed,
+        "suppressed": suppressed,
         "order_by": list(segment.order_by),
         "collation": store.collation_of(connection, project.settings.sorting_locale()),
         "definition_digest": publication.definition_digest,

@@ -37,6 +37,23 @@ def test_a_block_says_who_is_blocked_and_show_says_why(folder: Path, capsys: pyt
 
 
 @pytest.mark.heavy
+def test_show_says_that_an_address_is_suppressed_and_whose_block_that_is(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened = open_project(folder)
+    with opened.warehouse() as connection:
+        project = SmallProject(opened, connection)
+        project.deliver("shop", "2026-01-06", f"id,name,phone\n1,Jonas Reuter,{NUMBER}")
+        project.run()
+        anna = project.contact_of("crm:1")
+    answered(folder, capsys, "block", "crm:1", "--reason", "spam")
+    [suppressed] = answered(folder, capsys, "show", "shop:1")["suppressed_addresses"]
+    assert suppressed == {"value": "+4915123456789", "consent": None, "because_of": anna}
+    main(["show", "shop:1", "--project", str(folder)])
+    assert f"address suppressed: contact {anna} with +4915123456789 is blocked" in capsys.readouterr().out
+
+
+@pytest.mark.heavy
 def test_a_program_is_told_the_decision_and_what_became_of_the_contact(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,62 @@
+"""Whom a number or an address would reach although somebody else with it is blocked, or said no."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from pipelines.store.warehouse.connection import Connection, query
+from schemas.contact import EVERY
+
+# Addresses of contacts that are blocked (`consent` is null) or refuse one of $1, under every spelling, each once. Whose
+# no it is: two of them stand for all, so that for every contact one is another.
+SUPPRESSED = """
+    WITH refusal AS (
+        SELECT contact_id, NULL AS consent FROM contact WHERE status = 'blocked'
+        UNION ALL
+        SELECT contact_id, n.consent FROM contact, (SELECT unnest($1::VARCHAR[]) AS consent) n
+        WHERE attributes[n.consent] = 'false'
+    ),
+    spelling AS (
+        SELECT r.contact_id, r.consent, p.type,
+               unnest(list_append(coalesce(i.match_keys, []), p.value)) AS value
+        FROM refusal r
+        JOIN contact_identifier p USING (contact_id)
+        LEFT JOIN identifier i ON i.record_key = p.record_key AND i.normalised = p.value
+                               AND replace(i.type, 'wa_id', 'phone') = p.type
+        WHERE p.type IN ('phone', 'email')
+    ),
+    suppressed AS (
+        SELECT type, value, consent, min(contact_id) AS one, max(contact_id) AS other FROM spelling GROUP BY ALL
+    )"""
+BY_ANOTHER = "(s.one <> p.contact_id OR s.other <> p.contact_id)"
+
+
+def suppressed_contacts(connection: Connection, columns: Sequence[str], consents: Sequence[str]) -> pl.DataFrame:
+    """Contacts that one of these columns would reach at a suppressed address: contact_id, consent.
+
+    `columns` are of `schemas.contact.REACHING`. A row for each consent that somebody else with the address refuses; a
+    null where another contact with it is blocked.
+    """
+    return query(
+        connection,
+        f"""{SUPPRESSED}
+        SELECT DISTINCT p.contact_id, s.consent
+        FROM contact_identifier p JOIN suppressed s USING (type, value)
+        WHERE {BY_ANOTHER}
+          AND (list_contains($2::VARCHAR[], p.type) OR p.is_primary AND list_contains($3::VARCHAR[], p.type))
+        ORDER BY ALL""",
+        [list(consents), [EVERY[each] for each in columns if each in EVERY], list(columns)],
+    )
+
+
+def refusals_of_others(connection: Connection, contact_id: str, consents: Sequence[str]) -> pl.DataFrame:
+    """Why addresses of a contact are suppressed: value, consent (null: blocked), because_of (another contact)."""
+    return query(
+        connection,
+        f"""{SUPPRESSED}
+        SELECT p.value, s.consent, CASE WHEN s.one = p.contact_id THEN s.other ELSE s.one END AS because_of
+        FROM contact_identifier p JOIN suppressed s USING (type, value)
+        WHERE p.contact_id = $2 AND {BY_ANOTHER}
+        ORDER BY ALL""",
+        [list(consents), contact_id],
+    )
