@@ -8,7 +8,9 @@ from schemas.attribute import Attribute
 from schemas.keys import KeySources
 from schemas.locale import LocaleName, locale_of
 from schemas.source import Region, Source, Strict, Zone
+from schemas.vocabulary import Channel
 
+CONVERSATION_GAP = 30  # days
 DECISIONS = "decisions"  # the source of change requests, which every project has
 MANUAL = "manual"  # the source of contacts that somebody added by hand
 RESERVED = (DECISIONS, MANUAL)  # names of sources that are onecontact's own
@@ -71,10 +73,25 @@ class Project(Strict):
     attributes: dict[AttributeName, Attribute] = Field(
         default_factory=dict, description="Custom attributes of contacts"
     )
+    conversation_gap: dict[Channel, Annotated[int, Field(ge=1)]] = Field(
+        default_factory=dict, description="Days of silence that end a conversation in a chat, by channel; default: 30"
+    )
     matching: Matching = Matching()
     status: Status = Status()
     health: Health = Health()
     keys: KeySources = KeySources()
+
+    @field_validator("conversation_gap")
+    @classmethod
+    def chats_have_gaps(cls, gaps: dict[Channel, int]) -> dict[Channel, int]:
+        """Mails say which conversation they belong to."""
+        if Channel.EMAIL in gaps:
+            raise ValueError("is for chats; mails have threads")
+        return gaps
+
+    def conversation_gaps(self) -> dict[str, int]:
+        """Days of silence that end a conversation in a chat, for every channel."""
+        return {str(channel): self.conversation_gap.get(channel, CONVERSATION_GAP) for channel in Channel}
 
     def sorting_locale(self) -> str:
         """The locale by whose rules text is sorted."""

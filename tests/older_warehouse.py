@@ -42,5 +42,8 @@ def undo_renames(connection: Connection) -> None:
         DROP TABLE reused_id;
         ALTER TABLE record DROP COLUMN id_key;
         ALTER TABLE record DROP COLUMN heir_key;
+        DROP TABLE chat_format;
+        DROP TABLE conversation_gap;
+        ALTER TABLE set_aside DROP COLUMN blocked_from;
         ALTER TABLE message DROP COLUMN quoted;
         ALTER TABLE delivery DROP COLUMN text_rows""")

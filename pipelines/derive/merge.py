@@ -19,12 +19,14 @@ from pipelines.merge.status import with_status
 from pipelines.merge.survivorship import apply_survivorship
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
+from pipelines.read.catalogue.registry import FORMATS
 from pipelines.store.contacts import golden_records as store
 from pipelines.store.contacts.id_changes import keep_reused
 from pipelines.store.decisions import decisions, links
 from pipelines.store.ingest import conversation_stats
 from pipelines.store.matching import match_tables
 from pipelines.store.runs import runs
+from pipelines.store.runs.chat_settings import keep_chat_settings
 from pipelines.store.runs.work_queue import CONTACTS, Version, dequeue, enqueue_for_interactions_between, queued_records
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
@@ -57,6 +59,8 @@ def merge_pending(project: OpenProject, connection: Connection, run_id: str, as_
     conversation_stats.refresh_stale(connection)
     before_moment = runs.last_as_of(connection)
     runs.keep_as_of(connection, as_of)
+    chats = [name for name, form in FORMATS.items() if form.is_chat]
+    keep_chat_settings(connection, chats, project.settings.conversation_gaps())
     if before_moment is not None:
         enqueue_for_interactions_between(connection, before_moment, as_of)
         decisions.enqueue_expired_blocks(connection, before_moment, as_of)

@@ -17,6 +17,7 @@ STATED: dict[str, pl.DataType | type[pl.DataType]] = {
     "value": pl.String,
     "first_name": pl.String,  # names only
     "last_name": pl.String,
+    "display_name": pl.Boolean,  # names only: what a person goes by in a chat
     "form": pl.String,  # names only: folded tokens in order
     "flat": pl.Boolean,  # names only: written all in capitals or all small, and recased since
     "scope": pl.String,  # identifiers only
@@ -24,6 +25,7 @@ STATED: dict[str, pl.DataType | type[pl.DataType]] = {
     "position": pl.UInt32,
     "priority": pl.Int64,
     "only_fills": pl.Boolean,  # counts where no other candidate does
+    "silenced": pl.Boolean,  # somebody knows better, or it was said where a block sets everything aside
     "observed_at": pl.Datetime("us", "UTC"),
     "delivery_id": pl.String,
     "row_number": pl.UInt32,
@@ -31,7 +33,6 @@ STATED: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 CANDIDATES: dict[str, pl.DataType | type[pl.DataType]] = STATED | {
     "decided": pl.String,  # edited | pinned | tagged, where somebody decided it; `delivery_id` is the decision then
-    "silenced": pl.Boolean,  # somebody knows better
     "primary": pl.Int64,  # lowest where somebody merged contacts and said whose values count
     "stated_after_edit": pl.Int64,  # 0 stated for the first time since the field was edited, 1 the edit, 2 older
 }

@@ -49,7 +49,6 @@ def with_decisions(stated: pl.DataFrame, decisions: Decisions, attributes: Mappi
     """
     nothing = {
         "decided": pl.lit(None, pl.String),
-        "silenced": pl.lit(value=False),
         "primary": pl.lit(0, pl.Int64),
         "stated_after_edit": pl.lit(0, pl.Int64),
     }
@@ -82,6 +81,7 @@ def decided_values(values: pl.DataFrame) -> pl.DataFrame:
     )
     judged = identifiers(points, "", None).select("row", "scope", "validity")
     columns = {
+        "display_name": pl.lit(value=False),
         "flat": pl.col("form").is_null().replace_strict({True: None, False: False}, return_dtype=pl.Boolean),
         "validity": pl.when(pl.col("scope").is_not_null()).then(pl.col("validity").fill_null(Validity.POSSIBLE.value)),
         "position": pl.lit(0, pl.UInt32),
@@ -118,7 +118,9 @@ def overruled_by_decisions(candidates: pl.DataFrame, decisions: Decisions) -> pl
     )
     known = candidates.join(newest, on=["contact_id", "record_key", "about"], how="left")
     loose = pl.col("decided").ne_missing(DECIDED[DecisionKind.PIN.value])
-    return known.with_columns(silenced=loose & stated_before("edited")).filter(~(loose & stated_before("cleared")))
+    return known.with_columns(pl.col("silenced") | (loose & stated_before("edited"))).filter(
+        ~(loose & stated_before("cleared"))
+    )
 
 
 def without_removed(candidates: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
@@ -163,11 +165,11 @@ def newest_first(candidates: pl.DataFrame, attributes: Mapping[str, Attribute]) 
 def ordered_by_edit(candidates: pl.DataFrame) -> pl.DataFrame:
     """Set `stated_after_edit` where a field has an edit: 0 what was first stated later, 1 the edit, 2 the rest.
 
-    What stands in place of a name (HANDLE), and a number that cannot be one, is not newer than an edit.
+    What stands in place of a name (HANDLE), a display name, and a number that cannot be one are not newer than an edit.
     """
     is_edit = (pl.col("decided") == DECIDED[DecisionKind.EDIT.value]).fill_null(value=False) & ~pl.col("silenced")
     edited_at = pl.when(is_edit).then("observed_at").max().over("contact_id", "about")
-    is_name = (pl.col("field") == "name") & ~pl.col("value").str.contains(HANDLE)
+    is_name = (pl.col("field") == "name") & ~pl.col("value").str.contains(HANDLE) & ~pl.col("display_name")
     is_value = is_name | ((pl.col("field") != "name") & pl.col("validity").ne_missing(Validity.INVALID.value))
     is_newer = (pl.col("stated_since") > edited_at).fill_null(value=False) & is_value
     return candidates.with_columns(

@@ -16,6 +16,7 @@ NAME: Criteria = (
     "not_only_filling",
     "primary",
     "stated_after_edit",
+    "stated_name",
     "proper_name",
     "source_priority",
     "most_frequent",
@@ -96,11 +97,14 @@ def contact_points(ranked: pl.DataFrame) -> pl.DataFrame:
 def name_fields(names: pl.DataFrame) -> list[pl.DataFrame]:
     """Full, given and family name of the one candidate that wins: never the first of one and the last of another.
 
-    A name that was written without regard to capitals, and what stands in place of a name, lose to any other. What lost
-    is kept with the full name only.
+    A display name of a chat loses to any name that was stated elsewhere. A name that was written without regard to
+    capitals, and what stands in place of a name, lose to any other. What lost is kept with the full name only.
     """
-    handle = pl.when(pl.col("value").str.contains(HANDLE)).then(2)
+    is_handle, is_shown = pl.col("value").str.contains(HANDLE), pl.col("display_name")
+    is_stated = ~is_shown & (pl.col("decided").is_not_null() | ~is_handle)
+    handle = pl.when(is_handle).then(2)
     ranked = names.with_columns(
+        stated_name=is_shown & is_stated.any().over("contact_id"),
         proper_name=pl.when(pl.col("decided").is_not_null()).then(0).otherwise(pl.coalesce(handle, "flat")),
         most_frequent=-pl.len().over("contact_id", "form").cast(pl.Int64),
     )

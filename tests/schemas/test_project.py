@@ -42,3 +42,14 @@ def test_what_goes_to_review_may_not_be_more_certain_than_what_merges() -> None:
 def test_a_zone_of_matching_is_a_probability_that_decides_something(matching: dict[str, float]) -> None:
     with pytest.raises(ValidationError, match="matching"):
         project(matching=matching)
+
+
+def test_a_silence_ends_a_conversation_after_thirty_days_unless_its_channel_says_otherwise() -> None:
+    gaps = project(conversation_gap={"whatsapp": 14}).conversation_gaps()
+    assert (gaps["whatsapp"], gaps["sms"]) == (14, 30)
+
+
+@pytest.mark.parametrize("gap", [{"email": 14}, {"sms": 0}, {"whats": 14}])
+def test_a_gap_is_of_a_channel_of_chats_and_lasts_a_day_at_least(gap: dict[str, int]) -> None:
+    with pytest.raises(ValidationError, match="conversation_gap"):
+        project(conversation_gap=gap)

@@ -108,6 +108,7 @@ FORMAT = Format(
     detects=detects,
     guide=GUIDE,
     unpacked=Unpacked(re.compile(r"(?P<root>.+)/[^/]+/\d{4}-\d{2}-\d{2}\.json"), None),
+    is_chat=True,
 )
 
 

@@ -104,6 +104,7 @@ FORMAT = Format(
     read,
     detects=detects,
     guide=GUIDE,
+    is_chat=True,
 )
 
 

@@ -118,6 +118,7 @@ FORMAT = Format(
     detects=detects,
     guide=GUIDE,
     unpacked=Unpacked(re.compile(r"(?P<root>.+)/[^/]+/result\.json"), "**/result.json"),
+    is_chat=True,
 )
 
 

@@ -118,7 +118,8 @@ class Format(NamedTuple):
     The entries that are counted are the rows of contact lists, and the messages and events of conversations. `detects`
     says from 0 (no) to 1 (nothing else looks like this) how much a file looks like the format. `guide` is Markdown: how
     to get such a file, what is read out of it and what is not. The page of the format and `onecontact formats` are made
-    of it. `unpacked` says how its files lie where an export is a folder, which then is one source.
+    of it. `unpacked` says how its files lie where an export is a folder, which then is one source. In a chat, threads
+    have no end, and people go by display names.
     """
 
     name: str
@@ -129,3 +130,4 @@ class Format(NamedTuple):
     detects: Callable[[Sample], float] = lambda _: 0.0
     guide: str = ""
     unpacked: Unpacked | None = None
+    is_chat: bool = False

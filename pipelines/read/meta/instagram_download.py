@@ -93,6 +93,7 @@ FORMAT = Format(
     detects=detects,
     guide=GUIDE,
     unpacked=UNPACKED,
+    is_chat=True,
 )
 
 

@@ -86,6 +86,7 @@ FORMAT = Format(
     read,
     detects=detects,
     guide=GUIDE,
+    is_chat=True,
 )
 
 

@@ -66,6 +66,7 @@ FORMAT = Format(
     read,
     detects=detects,
     guide=GUIDE,
+    is_chat=True,
 )
 
 

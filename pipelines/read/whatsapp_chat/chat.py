@@ -127,6 +127,7 @@ FORMAT = Format(
     detects=detects,
     guide=GUIDE,
     unpacked=Unpacked(re.compile(rf"(?P<root>.+)/[^/]+/{re.escape(UNNAMED)}"), f"**/{UNNAMED}"),
+    is_chat=True,
 )
 
 

@@ -60,6 +60,7 @@ FORMAT = Format(
     read,
     detects=detects,
     guide=GUIDE,
+    is_chat=True,
 )
 
 

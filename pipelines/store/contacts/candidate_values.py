@@ -21,7 +21,8 @@ VALUE_DECISIONS = f"""
 def stated_values(connection: Connection, contacts: pl.Series, priorities: pl.DataFrame) -> pl.DataFrame:
     """Every value that a member record states now (columns `merge.choice.STATED`).
 
-    `priorities`: source, priority; a source that is no longer configured comes last.
+    `priorities`: source, priority; a source that is no longer configured comes last. What a record states only in
+    conversations that are set aside is none, but for identifiers, which are silenced: it is known by them.
     """
     with register(connection, scope=contacts.to_frame("contact_id"), ranked=priorities):
         return query(
@@ -30,10 +31,45 @@ def stated_values(connection: Connection, contacts: pl.Series, priorities: pl.Da
             WITH member AS MATERIALIZED (
                 SELECT record_key, contact_id FROM membership WHERE run_to IS NULL AND contact_id {SCOPE}
             ),
+            blocked AS MATERIALIZED (
+                SELECT contact_id, record_key FROM member WHERE contact_id IN (SELECT contact_id FROM blocked_contact)
+            ),
+            aside AS MATERIALIZED (  -- contents that came with messages of which every one is set aside
+                SELECT s.record_key, s.version
+                FROM blocked m
+                JOIN source_record s USING (record_key)
+                JOIN conversation_message g ON g.record_key = s.record_key AND g.delivery_id = s.delivery_id
+                LEFT JOIN blocked_thread b ON b.contact_id = m.contact_id AND b.conversation_id = g.conversation_id
+                                           AND coalesce(g.sent_at > b.blocked_from, b.blocked_from IS NULL)
+                WHERE g.record_key IN (SELECT record_key FROM blocked)
+                GROUP BY ALL HAVING count(*) = count(b.contact_id)
+            ),
+            speaking AS MATERIALIZED (  -- for each field the newest content, and the newest that is not set aside
+                SELECT f.record_key, f.field, f.version, f.observed_at, a.version IS NOT NULL AS is_aside
+                FROM record_field f LEFT JOIN aside a USING (record_key, version)
+                WHERE f.record_key IN (SELECT record_key FROM member)
+                UNION ALL
+                SELECT f.record_key, f.field,
+                       unnest(arg_max(struct_pack(version := s.version, observed_at := s.last_seen_at),
+                                      struct_pack(t := s.last_seen_at, r := s.last_row, n := s.correction,
+                                                  v := s.version))), FALSE
+                FROM record_field f
+                SEMI JOIN aside USING (record_key, version)
+                JOIN source_record s ON s.record_key = f.record_key
+                ANTI JOIN aside x ON x.record_key = s.record_key AND x.version = s.version
+                WHERE list_contains(s.cleared, f.field)
+                   OR CASE f.field WHEN 'name' THEN s.name IS NOT NULL WHEN 'tags' THEN len(s.tags) > 0
+                                   ELSE s.attributes[substr(f.field, 6)] IS NOT NULL
+                                        OR (s.record_key, s.version, f.field)
+                                           IN (SELECT (record_key, version, type) FROM identifier
+                                               WHERE record_key IN (SELECT record_key FROM aside)) END
+                GROUP BY f.record_key, f.field
+            ),
             content AS MATERIALIZED (
                 SELECT m.contact_id, s.record_key, s.version, s.name, s.first_name, s.last_name, s.name_tokens, s.tags,
                        s.attributes, s.fills, s.delivery_id, s.row_number, s.line_number,
                        coalesce(p.priority, 2147483647)::BIGINT AS priority,
+                       d.format IN (FROM chat_format) AS is_display_name,
                        coalesce(s.last_name, s.first_name) AS word,
                        coalesce(NOT contains(s.raw, word)
                                 AND (contains(s.raw, upper(word)) OR contains(s.raw, lower(word))), FALSE) AS flat
@@ -41,23 +77,24 @@ def stated_values(connection: Connection, contacts: pl.Series, priorities: pl.Da
                 JOIN record r USING (record_key)
                 JOIN source_record s USING (record_key)
                 LEFT JOIN ranked p ON p.source = r.source
+                LEFT JOIN delivery d ON d.delivery_id = s.delivery_id
                 WHERE s.record_key IN (SELECT record_key FROM member)
             ),
             said AS MATERIALIZED (
-                SELECT f.field, f.observed_at, c.*,
+                SELECT f.field, f.observed_at, f.is_aside, c.*,
                        coalesce(list_contains(c.fills, f.field), FALSE) AS only_fills
-                FROM record_field f JOIN content c USING (record_key, version)
-                WHERE f.record_key IN (SELECT record_key FROM member)
+                FROM speaking f JOIN content c USING (record_key, version)
             ),
             valued AS (
                 SELECT *, name AS value, array_to_string(name_tokens, ' ') AS form, flat AS is_flat,
                        NULL AS scope, NULL AS validity, 0 AS position
-                FROM said WHERE field = 'name'
+                FROM said WHERE field = 'name' AND NOT is_aside
                 UNION ALL
-                SELECT *, unnest(tags), NULL, NULL, NULL, NULL, 0 FROM said WHERE field = 'tags'
+                SELECT *, unnest(tags), NULL, NULL, NULL, NULL, 0
+                FROM said WHERE field = 'tags' AND NOT is_aside
                 UNION ALL
                 SELECT *, attributes[substr(field, 6)], NULL, NULL, NULL, NULL, 0
-                FROM said WHERE starts_with(field, 'attr.')
+                FROM said WHERE starts_with(field, 'attr.') AND NOT is_aside
                 UNION ALL
                 SELECT s.*, i.normalised, NULL, NULL, i.scope, i.validity, i.position
                 FROM said s
@@ -67,8 +104,9 @@ def stated_values(connection: Connection, contacts: pl.Series, priorities: pl.Da
             SELECT contact_id, record_key, field, value,
                    CASE WHEN field = 'name' THEN first_name END AS first_name,
                    CASE WHEN field = 'name' THEN last_name END AS last_name,
+                   CASE WHEN field = 'name' THEN coalesce(is_display_name, FALSE) END AS display_name,
                    form, is_flat AS flat, scope, validity, position::UINTEGER AS position, priority, only_fills,
-                   observed_at, delivery_id, row_number, line_number
+                   is_aside AS silenced, observed_at, delivery_id, row_number, line_number
             FROM valued WHERE value IS NOT NULL
             ORDER BY contact_id, field, record_key, value""",
         )

@@ -132,17 +132,21 @@ def interactions(connection: Connection, contacts: pl.Series, as_of: datetime) -
         return query(
             connection,
             """
-            WITH entry AS (
+            WITH member AS MATERIALIZED (
+                SELECT contact_id, record_key FROM membership
+                WHERE run_to IS NULL AND contact_id IN (SELECT contact_id::UUID FROM scope)
+            ),
+            entry AS (
                 SELECT m.contact_id, g.direction, c.channel, g.message_id,
                        struct_pack(happened_at := g.sent_at, channel := c.channel, record_key := g.record_key,
                                    delivery_id := g.delivery_id, row_number := g.row_number,
                                    line_number := g.line_number) AS place,
                        struct_pack(t := g.sent_at, i := g.message_id) AS moment
-                FROM membership m
+                FROM member m
                 JOIN conversation_message g USING (record_key)
                 JOIN conversation c USING (conversation_id)
-                ANTI JOIN blocked_conversation USING (contact_id, conversation_id)
-                WHERE m.run_to IS NULL AND m.contact_id IN (SELECT contact_id::UUID FROM scope)
+                LEFT JOIN blocked_thread b ON b.contact_id = m.contact_id AND b.conversation_id = g.conversation_id
+                WHERE coalesce(g.sent_at <= b.blocked_from, b.blocked_from IS NOT NULL OR b.contact_id IS NULL)
                   AND g.sent_at <= ? AND g.kind NOT IN ('auto_reply', 'bounce', 'note')
             ),
             told AS (
@@ -181,7 +185,7 @@ def member_counts(connection: Connection, contacts: pl.Series, as_of: datetime) 
         return query(
             connection,
             """
-            WITH member AS (
+            WITH member AS MATERIALIZED (
                 SELECT contact_id, record_key FROM membership
                 WHERE run_to IS NULL AND contact_id IN (SELECT contact_id::UUID FROM scope)
             ),
@@ -190,8 +194,9 @@ def member_counts(connection: Connection, contacts: pl.Series, as_of: datetime) 
                 FROM member m
                 JOIN conversation_participant p USING (record_key)
                 JOIN conversation c USING (conversation_id)
-                ANTI JOIN blocked_conversation USING (contact_id, conversation_id)
-                WHERE p.has_untimed OR p.first_at <= ?
+                LEFT JOIN blocked_thread b ON b.contact_id = m.contact_id AND b.conversation_id = p.conversation_id
+                WHERE coalesce(p.first_at <= b.blocked_from, b.blocked_from IS NOT NULL OR b.contact_id IS NULL)
+                  AND (p.has_untimed OR p.first_at <= ?)
             )
             SELECT m.contact_id, m.records, coalesce(t.channels, []) AS channels,
                    coalesce(t.has_open_conversation, FALSE) AS has_open_conversation, b.since AS blocked_since
@@ -269,8 +274,9 @@ def status_inputs(connection: Connection, as_of: datetime) -> pl.DataFrame:
             FROM conversation c
             JOIN conversation_participant p USING (conversation_id)
             JOIN membership m USING (record_key)
-            ANTI JOIN blocked_conversation USING (contact_id, conversation_id)
-            WHERE c.status IN ('open', 'pending') AND m.run_to IS NULL AND (p.has_untimed OR p.first_at <= ?)
+            LEFT JOIN blocked_thread b ON b.contact_id = m.contact_id AND b.conversation_id = p.conversation_id
+            WHERE coalesce(p.first_at <= b.blocked_from, b.blocked_from IS NOT NULL OR b.contact_id IS NULL)
+              AND c.status IN ('open', 'pending') AND m.run_to IS NULL AND (p.has_untimed OR p.first_at <= ?)
         )
         SELECT contact_id, last_inbound_at, last_interaction_at, first_seen_at, status, status_reason,
                contact_id IN (FROM talking) AS has_open_conversation, b.since AS blocked_since

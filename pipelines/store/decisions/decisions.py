@@ -167,7 +167,7 @@ def blocked_conversations(connection: Connection) -> pl.DataFrame:
         """
         SELECT b.contact_id, c.name, b.channel, b.started_at, b.messages
         FROM blocked_conversation b JOIN contact c USING (contact_id)
-        ORDER BY b.started_at DESC, b.contact_id, b.conversation_id""",
+        ORDER BY b.started_at DESC, b.contact_id, b.conversation_id, b.messages""",
     )
 
 
@@ -189,7 +189,7 @@ def enqueue_suppressed(connection: Connection) -> None:
     """
     connection.execute("""
         INSERT INTO work_queue
-        WITH now_aside AS (SELECT contact_id, conversation_id FROM blocked_conversation),
+        WITH now_aside AS (SELECT contact_id, conversation_id, blocked_from FROM blocked_thread),
         turned AS (
             (FROM now_aside EXCEPT FROM suppressed_conversation)
             UNION (FROM suppressed_conversation EXCEPT FROM now_aside)
@@ -202,5 +202,5 @@ def keep_suppressed(connection: Connection) -> None:
     """Contacts are derived without the conversations that are set aside now."""
     connection.execute("DELETE FROM suppressed_conversation")
     connection.execute(
-        "INSERT INTO suppressed_conversation SELECT contact_id, conversation_id FROM blocked_conversation"
+        "INSERT INTO suppressed_conversation SELECT contact_id, conversation_id, blocked_from FROM blocked_thread"
     )

@@ -90,10 +90,14 @@ def length(connection: Connection) -> int:
                 SEMI JOIN conversation USING (conversation_id)
                 GROUP BY ALL
             ),
-            shown AS (FROM talk ANTI JOIN blocked_conversation USING (contact_id, conversation_id))
-            SELECT coalesce(sum(messages), 0) + (SELECT count(*) FROM note_event)
-                   + (SELECT count(*) FROM conversation_event JOIN shown USING (conversation_id))
-            FROM shown""",
+            happened AS (
+                SELECT e.event_id FROM conversation_event e JOIN talk t USING (conversation_id)
+                LEFT JOIN blocked_thread b ON b.contact_id = t.contact_id AND b.conversation_id = t.conversation_id
+                WHERE coalesce(e.happened_at <= b.blocked_from, b.blocked_from IS NOT NULL OR b.contact_id IS NULL)
+            )
+            SELECT coalesce(sum(messages), 0) - (SELECT coalesce(sum(messages), 0) FROM blocked_conversation)
+                   + (SELECT count(*) FROM note_event) + (SELECT count(*) FROM happened)
+            FROM talk""",
         )
     )
 

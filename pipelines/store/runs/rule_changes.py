@@ -46,6 +46,22 @@ RULES = {
             WHERE f.rule = 'union' AND starts_with(f.field, 'attr.') AND d.run_id <> $1
             GROUP BY contact_id, f.field HAVING count(*) > 1)""",
     ),
+    "blocks_end_conversations": Rule(
+        "messages are set aside that came after a block: in chats, a block ends the conversation",
+        """
+        SELECT count(*)
+        FROM blocked_thread b
+        JOIN conversation_message s ON s.conversation_id = b.conversation_id AND s.sent_at > b.blocked_from
+        JOIN membership m ON m.record_key = s.record_key AND m.contact_id = b.contact_id AND m.run_to IS NULL
+        JOIN delivery d ON d.delivery_id = s.delivery_id
+        WHERE d.run_id <> $1""",
+    ),
+    "display_names_give_way": Rule(
+        "contacts go by a name that was stated, whatever a chat shows: display names rank below stated names",
+        """
+        SELECT count(*) FROM contact_field f JOIN delivery d USING (delivery_id)
+        WHERE f.rule = 'stated_name' AND f.field = 'name' AND d.run_id <> $1""",
+    ),
 }
 
 

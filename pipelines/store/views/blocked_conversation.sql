@@ -1,20 +1,23 @@
--- A conversation that began after its contact was blocked, and is in no timeline. One of which no time is known is not.
+-- A conversation of a contact that began after it was blocked, and is in no timeline: a thread, or of a chat what lies
+-- between two silences.
 
 CREATE VIEW blocked_conversation AS
-WITH talk AS (
-    SELECT b.contact_id, b.since, p.conversation_id, sum(p.messages)::BIGINT AS messages
-    FROM blocked_contact b
-    JOIN membership m ON m.contact_id = b.contact_id AND m.run_to IS NULL
-    JOIN conversation_participant p ON p.record_key = m.record_key
-    GROUP BY ALL
+WITH said AS (
+    SELECT t.contact_id, t.conversation_id, t.channel, t.started_at, t.blocked_from, s.sent_at,
+           coalesce(s.sent_at - lag(s.sent_at) OVER so_far >= to_days(t.silence_days), FALSE) AS begins
+    FROM blocked_thread t
+    JOIN conversation_message s USING (conversation_id)
+    JOIN membership m ON m.record_key = s.record_key AND m.contact_id = t.contact_id AND m.run_to IS NULL
+    WHERE coalesce(s.sent_at > t.blocked_from, t.blocked_from IS NULL)
+    WINDOW so_far AS (PARTITION BY t.contact_id, t.conversation_id ORDER BY s.sent_at NULLS FIRST)
 ),
-began AS (
-    SELECT conversation_id, min(first_at) AS first_at
-    FROM conversation_participant WHERE conversation_id IN (SELECT conversation_id FROM talk)
-    GROUP BY conversation_id
+numbered AS (
+    SELECT *, sum(begins::INTEGER) OVER (PARTITION BY contact_id, conversation_id ORDER BY sent_at NULLS FIRST) AS nth
+    FROM said
 )
-SELECT t.contact_id, t.conversation_id, c.channel, coalesce(c.started_at, b.first_at) AS started_at, t.messages
-FROM talk t
-JOIN began b USING (conversation_id)
-JOIN conversation c USING (conversation_id)
-WHERE coalesce(c.started_at, b.first_at) > t.since;
+SELECT contact_id, conversation_id, channel,
+       CASE WHEN nth = 0 AND any_value(blocked_from) IS NULL THEN any_value(started_at) ELSE min(sent_at) END
+           AS started_at,
+       count(*) AS messages
+FROM numbered
+GROUP BY contact_id, conversation_id, channel, nth;

@@ -26,6 +26,9 @@ exchanged AS (
     JOIN conversation c USING (conversation_id)
     JOIN present p USING (conversation_id)
 )
-SELECT * FROM exchanged ANTI JOIN blocked_conversation USING (contact_id, conversation_id)
+SELECT e.*
+FROM exchanged e
+LEFT JOIN blocked_thread b ON b.contact_id = e.contact_id AND b.conversation_id = e.conversation_id
+WHERE coalesce(e.happened_at <= b.blocked_from, b.blocked_from IS NOT NULL OR b.contact_id IS NULL)
 UNION ALL
 SELECT *, [] AS quoted FROM note_event;

@@ -82,6 +82,12 @@ def wrote_later(project: SmallProject, phone: str = OTHER) -> None:
     project.chat(phone, f"2026-06-20 10:00 {phone}: hello again")
 
 
+def in_a_helpdesk(project: SmallProject) -> None:
+    """Let all that was said have been said in tickets, and run."""
+    project.connection.execute("UPDATE delivery SET format = 'zendesk_tickets' WHERE source = 'whatsapp'")
+    project.run()
+
+
 # in force at once -------------------------------------------------------------------------------------------------
 
 
@@ -150,10 +156,16 @@ def test_a_conversation_that_begins_after_the_block_is_set_aside(anna: SmallProj
 
 
 @pytest.mark.heavy
-def test_a_conversation_that_was_going_on_stays_in_the_history(anna: SmallProject) -> None:
+def test_a_conversation_that_was_going_on_stays_in_the_history_where_it_has_an_end_of_its_own(
+    anna: SmallProject,
+) -> None:
     blocked(anna, "crm:1", on=15)
     anna.chat(NUMBER, BEFORE, f"2026-06-20 10:00 {NUMBER}: hello again")
     anna.run()
+    assert decisions.blocked_conversations(anna.connection)["messages"].to_list() == [1]
+    assert anna.contact("crm:1")["last_inbound_at"] < day(15)
+
+    in_a_helpdesk(anna)
 
     assert decisions.blocked_conversations(anna.connection).is_empty()
     assert anna.contact("crm:1")["last_inbound_at"] == datetime(2026, 6, 20, 10, tzinfo=UTC)
@@ -181,7 +193,7 @@ def test_when_a_conversation_turns_out_to_have_begun_before_the_block_it_is_back
     wrote_later(anna)
     anna.run()
     anna.connection.execute("UPDATE conversation SET started_at = TIMESTAMPTZ '2026-06-02 00:00:00Z'")
-    anna.run()
+    in_a_helpdesk(anna)
 
     assert decisions.blocked_conversations(anna.connection).is_empty()
     assert anna.contact("crm:1")["last_inbound_at"] == datetime(2026, 6, 20, 10, tzinfo=UTC)

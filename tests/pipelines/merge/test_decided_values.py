@@ -43,6 +43,7 @@ def on(day: int) -> datetime:
 def stated(record: str, value: str, day: int = 0, field: str = "attr.x", **said: Any) -> dict[str, Any]:
     """What a record of contact `c` has stated since a day."""
     plain = {"priority": 10, "only_fills": False, "observed_at": on(day), "position": 0, "validity": "valid"}
+    plain |= {"silenced": False, "display_name": False}
     place = {"delivery_id": f"delivery of {record}", "row_number": 1, "scope": "" if field == "phone" else None}
     return {"contact_id": "c", "record_key": record, "field": field, "value": value, **plain, **place, **said}
 
@@ -92,6 +93,20 @@ def values(
     said: Sequence[Mapping[str, Any]], decided: Sequence[Mapping[str, Any]], **options: Any
 ) -> list[tuple[str, str]]:
     return survivors(said, decided, **options).fields.select("value", "rule").rows()
+
+
+def test_what_was_silenced_before_decisions_stays_so() -> None:
+    aside = stated("b", "y", 3, silenced=True)
+    assert values([stated("a", "x"), aside], []) == [("x", "only_value")]
+    assert candidates([stated("a", "x"), aside], [decision("edit", "z", 2)])["silenced"].to_list().count(True) == 2
+
+
+def test_a_display_name_is_not_newer_than_an_edit() -> None:
+    shown = stated("b", "Oskar L", 3, "name", form="l oskar", display_name=True)
+    edited = decision("edit", "Oskar Lund", 2, field="name")
+    assert ("Oskar Lund", "edited") in values([shown], [edited])
+    listed = stated("b", "Oskar Lund Olsen", 3, "name", form="lund olsen oskar")
+    assert ("Oskar Lund Olsen", "stated_after_edit") in values([listed], [edited])
 
 
 def test_without_decisions_candidates_are_what_is_stated() -> None:

@@ -31,6 +31,7 @@ def candidate(record: str, field: str, value: str, **said: Any) -> dict[str, Any
         "silenced": False,
         "primary": 0,
         "flat": False,
+        "display_name": False,
     }
     return {"contact_id": "c", "record_key": record, "field": field, "value": value, **plain, **place, **said}
 
@@ -55,6 +56,21 @@ def chosen(field: str, *candidates: Mapping[str, Any], **attributes: Attribute) 
 
 def test_the_only_value_survives() -> None:
     assert chosen("name", name("a", "Anna Berg")) == ("Anna Berg", "only_value")
+
+
+def test_a_display_name_loses_to_a_stated_name_however_often_and_late_it_is_said() -> None:
+    shown = [name(each, "Oskar L", display_name=True, priority=1, observed_at=MONDAY + timedelta(9)) for each in "abc"]
+    assert chosen("name", *shown, name("d", "Oskar Lund")) == ("Oskar Lund", "stated_name")
+    assert chosen("name", *shown, name("d", "Oskar Lund", flat=True)) == ("Oskar Lund", "stated_name")
+
+
+def test_a_handle_is_no_stated_name() -> None:
+    assert chosen("name", name("a", "Oskar L", display_name=True), name("b", "oskar_92")) == ("Oskar L", "proper_name")
+
+
+def test_among_display_names_the_usual_rule_decides() -> None:
+    one, other = name("a", "Oskar L", display_name=True), name("b", "Oskar", display_name=True, priority=20)
+    assert chosen("name", other, one) == ("Oskar L", "source_priority")
 
 
 def test_a_value_on_which_all_agree_is_the_only_value() -> None:

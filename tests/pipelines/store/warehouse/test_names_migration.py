@@ -71,12 +71,13 @@ def older(tmp_path: Path) -> Iterator[Connection]:
 
 
 def test_rows_of_renamed_tables_are_what_they_were(older: Connection) -> None:
-    before = {table: query(older, f"FROM {table}").rows() for table in ROWS}
-    assert all(before.values())
+    before = {table: query(older, f"FROM {table}") for table in ROWS}
+    assert all(each.height for each in before.values())
 
     assert migrate(older) == SINCE
 
-    assert {table: query(older, f"FROM {NOW.get(table, table)}").rows() for table in ROWS} == before
+    for table, rows in before.items():
+        assert query(older, f"FROM {NOW.get(table, table)}")[:, : rows.width].rows() == rows.rows()
     gone = ", ".join(f"'{name}'" for name in (*NOW, *VIEWS))
     assert query(older, f"FROM information_schema.tables WHERE table_name IN ({gone})").is_empty()
 

@@ -12,6 +12,9 @@ AS_BEFORE = """
     DROP TABLE reused_id;
     ALTER TABLE record DROP COLUMN id_key;
     ALTER TABLE record DROP COLUMN heir_key;
+    DROP TABLE chat_format;
+    DROP TABLE conversation_gap;
+    ALTER TABLE suppressed_conversation DROP COLUMN blocked_from;
     DELETE FROM schema_migration WHERE version >= 20;
     DELETE FROM work_queue;
     UPDATE contact SET name = 'Anna Berg' WHERE name = 'Antonia Berg';
