@@ -134,7 +134,8 @@ def member_records(connection: Connection, contact_id: str) -> pl.DataFrame:
                max(t.probability) AS probability
         FROM member m JOIN record r USING (record_key) LEFT JOIN former_record f USING (record_key)
         LEFT JOIN tie t ON t.record_key = m.record_key AND t.other IN (SELECT record_key FROM member)
-        GROUP BY r.record_key, f.record_key, ALL ORDER BY r.source, r.record_id, r.record_key""",
+        GROUP BY r.record_key, r.source, r.record_id, f.record_key, m.reason
+        ORDER BY r.source, r.record_id, r.record_key""",
         [contact_id],
     )
 
