@@ -22,7 +22,7 @@ def stated_values(connection: Connection, contacts: pl.Series, priorities: pl.Da
     """Every value that a member record states now (columns `merge.choice.STATED`).
 
     `priorities`: source, priority; a source that is no longer configured comes last. What a record states only in
-    conversations that are set aside is none, but for identifiers, which are silenced: it is known by them.
+    conversations that are set aside is left out, but for identifiers, which are silenced: the contact is known by them.
     """
     with register(connection, scope=contacts.to_frame("contact_id"), ranked=priorities):
         return query(
