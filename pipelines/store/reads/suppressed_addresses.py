@@ -7,28 +7,20 @@ import polars as pl
 from pipelines.store.warehouse.connection import Connection, query
 from schemas.contact import EVERY
 
-# Addresses of contacts that are blocked (`consent` is null) or refuse one of $1, under every spelling, each once. Whose
-# no it is: two of them stand for all, so that for every contact one is another.
-SUPPRESSED = """
-    WITH refusal AS (
+# Who is blocked (`consent` is null) or refuses one of $1.
+REFUSAL = """
+    refusal AS (
         SELECT contact_id, NULL AS consent FROM contact WHERE status = 'blocked'
         UNION ALL
         SELECT contact_id, n.consent FROM contact, (SELECT unnest($1::VARCHAR[]) AS consent) n
         WHERE attributes[n.consent] = 'false'
-    ),
-    spelling AS (
-        SELECT r.contact_id, r.consent, p.type,
-               unnest(list_append(coalesce(i.match_keys, []), p.value)) AS value
-        FROM refusal r
-        JOIN contact_identifier p USING (contact_id)
+    )"""
+# Every spelling of a number or an address `p` of a contact, by the identifier `i` of its record.
+SPELLING = "unnest(list_append(coalesce(i.match_keys, []), p.value))"
+SPELT = """
         LEFT JOIN identifier i ON i.record_key = p.record_key AND i.normalised = p.value
                                AND replace(i.type, 'wa_id', 'phone') = p.type
-        WHERE p.type IN ('phone', 'email')
-    ),
-    suppressed AS (
-        SELECT type, value, consent, min(contact_id) AS one, max(contact_id) AS other FROM spelling GROUP BY ALL
-    )"""
-BY_ANOTHER = "(s.one <> p.contact_id OR s.other <> p.contact_id)"
+        WHERE p.type IN ('phone', 'email')"""
 
 
 def suppressed_contacts(connection: Connection, columns: Sequence[str], consents: Sequence[str]) -> pl.DataFrame:
@@ -39,10 +31,18 @@ def suppressed_contacts(connection: Connection, columns: Sequence[str], consents
     """
     return query(
         connection,
-        f"""{SUPPRESSED}
+        f"""
+        WITH {REFUSAL},
+        spelling AS (
+            SELECT r.contact_id, r.consent, p.type, {SPELLING} AS value
+            FROM refusal r JOIN contact_identifier p USING (contact_id) {SPELT}
+        ),
+        suppressed AS (  -- once however many refuse: two of them stand for all, so one of them is another
+            SELECT type, value, consent, min(contact_id) AS one, max(contact_id) AS other FROM spelling GROUP BY ALL
+        )
         SELECT DISTINCT p.contact_id, s.consent
         FROM contact_identifier p JOIN suppressed s USING (type, value)
-        WHERE {BY_ANOTHER}
+        WHERE (s.one <> p.contact_id OR s.other <> p.contact_id)
           AND (list_contains($2::VARCHAR[], p.type) OR p.is_primary AND list_contains($3::VARCHAR[], p.type))
         ORDER BY ALL""",
         [list(consents), [EVERY[each] for each in columns if each in EVERY], list(columns)],
@@ -53,10 +53,18 @@ def refusals_of_others(connection: Connection, contact_id: str, consents: Sequen
     """Why addresses of a contact are suppressed: value, consent (null: blocked), because_of (another contact)."""
     return query(
         connection,
-        f"""{SUPPRESSED}
-        SELECT p.value, s.consent, CASE WHEN s.one = p.contact_id THEN s.other ELSE s.one END AS because_of
-        FROM contact_identifier p JOIN suppressed s USING (type, value)
-        WHERE p.contact_id = $2 AND {BY_ANOTHER}
-        ORDER BY ALL""",
+        f"""
+        WITH {REFUSAL},
+        own AS MATERIALIZED (
+            SELECT p.type, p.value, {SPELLING} AS spelling FROM contact_identifier p {SPELT} AND p.contact_id = $2
+        ),
+        sharing AS MATERIALIZED (
+            SELECT o.value, p.contact_id
+            FROM own o JOIN contact_identifier p ON p.type = o.type AND p.value = o.spelling
+            WHERE p.contact_id <> $2
+        )
+        SELECT s.value, r.consent, min(r.contact_id) AS because_of
+        FROM sharing s JOIN refusal r USING (contact_id)
+        GROUP BY s.value, r.consent ORDER BY ALL""",
         [list(consents), contact_id],
     )
