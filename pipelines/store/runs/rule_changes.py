@@ -38,6 +38,23 @@ RULES = {
         SELECT count(*) FROM record WHERE id_key IS NOT NULL AND record_key IN (
             SELECT record_key FROM source_record JOIN delivery d USING (delivery_id) WHERE d.run_id <> $1)""",
     ),
+    "addresses_are_suppressed": Rule(
+        "contacts have the number or address of somebody else who is blocked or said no: exports that reach it leave "
+        "them out",
+        """
+        WITH consent AS (
+            SELECT substr(name, 11) AS name FROM setting
+            WHERE starts_with(name, 'attribute.') AND (definition ->> 'merge') = 'most_restrictive'
+        ),
+        refusing AS (
+            SELECT contact_id FROM contact WHERE status = 'blocked'
+            UNION SELECT contact_id FROM contact c, consent n WHERE c.attributes[n.name] = 'false'
+        ),
+        address AS (SELECT contact_id, type, value FROM contact_identifier WHERE type IN ('phone', 'email'))
+        SELECT count(DISTINCT o.contact_id)
+        FROM refusing r JOIN address a USING (contact_id) JOIN address o USING (type, value)
+        WHERE o.contact_id <> r.contact_id AND $1 <> ''""",
+    ),
     "unions_are_lists": Rule(
         "contacts have lists of several values now: attributes with `merge: union` are lists",
         """

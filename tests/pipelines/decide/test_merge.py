@@ -124,7 +124,7 @@ def test_a_merge_survives_a_run_and_a_rebuild_of_everything(three: SmallProject)
 @pytest.mark.heavy
 def test_a_merge_holds_whatever_their_records_say_later(three: SmallProject) -> None:
     merged(three, "crm:1", "crm:2")
-    three.deliver("crm", "2026-01-06", f"{ROWS}\n1,Zoe Adler,0151 23456711,zoe@example.com,,,")
+    three.deliver("crm", "2026-01-06", f"{ROWS}\n1,Zoe Adler,0151 23456789,zoe@example.com,,,")
     three.run()
 
     assert three.contact_of("crm:1") == three.contact_of("crm:2")

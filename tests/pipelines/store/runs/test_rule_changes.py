@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipelines.steps.setting_changes import keep_settings
 from pipelines.store.runs import rule_changes
 from pipelines.store.runs.rule_changes import RULES, announce_rules
 from pipelines.store.runs.runs import begin_run
@@ -22,6 +23,19 @@ def test_what_a_rule_changed_in_an_older_warehouse_is_said_once(project: SmallPr
     begin_run(project.connection, "upgrade", AS_OF, NOW)
     assert announce_rules(project.connection, "upgrade") == {RULES["notes_are_added"].sentence: 1}
     assert announce_rules(project.connection, "next") == {}
+
+
+def test_addresses_that_a_refusal_reaches_are_counted(project: SmallProject) -> None:
+    project.configure(attributes={"newsletter": {"type": "boolean", "merge": "most_restrictive"}})
+    project.deliver(
+        "crm", "2026-01-05", "id,name,email,newsletter\n1,Bert Wolf,b@b.example,no\n2,Mia Lo,m@b.example,no"
+    )
+    project.deliver("shop", "2026-01-05", "id,name,email,newsletter\n1,Zoe Tal,b@b.example,yes")
+    project.run()
+    keep_settings(project.project, project.connection)
+    begin_run(project.connection, "before", AS_OF, NOW)
+    begin_run(project.connection, "upgrade", AS_OF, NOW)
+    assert announce_rules(project.connection, "upgrade") == {RULES["addresses_are_suppressed"].sentence: 1}
 
 
 def test_a_new_warehouse_has_nothing_that_a_rule_could_change(project: SmallProject) -> None:
