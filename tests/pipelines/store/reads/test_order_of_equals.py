@@ -19,7 +19,8 @@ def connection() -> Iterator[Connection]:
     with duckdb.connect(":memory:") as connection:
         migrate(connection)
         connection.execute(f"""
-            INSERT INTO record (record_key, source, record_id, ingest_seq, anchor_id) SELECT ('{ID[:-2]}' || n)::UUID, 'crm', n::VARCHAR, n, ('{ID[:-2]}' || n)::UUID
+            INSERT INTO record (record_key, source, record_id, ingest_seq, anchor_id)
+            SELECT ('{ID[:-2]}' || n)::UUID, 'crm', n::VARCHAR, n, ('{ID[:-2]}' || n)::UUID
             FROM range(1, 4) t(n);
             INSERT INTO membership SELECT record_key, '{ANNA}', 'run1', NULL, 'component' FROM record""")
         yield connection
