@@ -14,6 +14,8 @@ from schemas.segment import Segment
 from tests.deciding import ruling
 from tests.small_project import AS_OF, SETTINGS, SmallProject, starting_point
 
+pytestmark = pytest.mark.heavy  # whole runs of a project
+
 CONSENT = {"newsletter": {"type": "boolean", "merge": "most_restrictive"}, "tier": SETTINGS["attributes"]["tier"]}
 YES = {"field": "attr.newsletter", "op": "eq", "value": True}
 EVERYBODY: dict[str, Any] = {"all": []}

@@ -9,6 +9,8 @@ import pytest
 
 from tests.small_project import SETTINGS, SmallProject
 
+pytestmark = pytest.mark.heavy  # whole runs of a project
+
 # The clocks of Berlin go back from 03:00 to 02:00 on 26 October 2025, and on from 02:00 to 03:00 on 30 March 2025.
 NIGHT = ["02:10 Anna", "02:50 Small Shop", "02:10 Anna", "02:40 Small Shop", "03:05 Anna"]
 INSTANTS = [(0, 10), (0, 50), (1, 10), (1, 40), (2, 5)]

@@ -7,6 +7,8 @@ from pipelines.store.decisions.decision_log import list_decisions
 from tests.deciding import ruling
 from tests.small_project import SmallProject
 
+pytestmark = pytest.mark.heavy  # whole runs of a project
+
 CRM = "id,name,phone,email\n1,{},{},anna@example.com"
 WRONG, RIGHT, NEW = "+49 151 23456789", "+49 30 90182001", "+49 151 23456780"
 

@@ -17,6 +17,8 @@ from tests.deciding import ruling
 from tests.examples import examples
 from tests.small_project import AS_OF, SETTINGS, SmallProject, small_project
 
+pytestmark = pytest.mark.heavy  # whole runs of a project
+
 HEADER = "id,name,email,hobbies,plans"
 ATTRIBUTES = {
     "hobbies": {"type": "text", "merge": "union"},

@@ -10,6 +10,8 @@ from pipelines.store.reads.notes import notes
 from tests.deciding import ruling
 from tests.small_project import SETTINGS, SmallProject
 
+pytestmark = pytest.mark.heavy  # whole runs of a project
+
 CRM = "id,name,email,notes\n1,Anna Berg,anna@example.com,{}"
 CARD = "BEGIN:VCARD\nVERSION:3.0\nUID:7\nFN:Anna Berg\nEMAIL:anna@example.com\nNOTE:{}\nEND:VCARD"
 

@@ -9,6 +9,8 @@ from pipelines.steps.setting_changes import keep_settings, require_no_unnamed_re
 from tests.deciding import ruling, shown
 from tests.small_project import SETTINGS, SmallProject, write_settings
 
+pytestmark = pytest.mark.heavy  # whole runs of a project
+
 ATTRIBUTES = {"orders": {"type": "number", "merge": "sum"}}
 HEADER = "id,name,email,orders"
 ANNA = "1,Anna Berg,anna@example.com,{}"

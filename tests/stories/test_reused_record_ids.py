@@ -7,8 +7,11 @@ from pipelines.decide.block import block, unblock
 from pipelines.decide.edit import pin
 from pipelines.steps.rebuild import compare
 from pipelines.store.contacts.id_changes import all_resolved
+from pipelines.store.reads.contact_details import member_records
 from tests.deciding import ruling
-from tests.small_project import SmallProject
+from tests.small_project import SmallProject, starting_point
+
+pytestmark = pytest.mark.heavy  # whole runs of a project
 
 HEADER = "id,name,phone,email"
 ANNA = "Anna Berg,0151 23456781,anna@berg.example"
@@ -38,8 +41,8 @@ def people(project: SmallProject) -> dict[str, str]:
     return {row["name"]: row["status"] for row in project.rows("SELECT name, status FROM contact")}
 
 
-@pytest.fixture
-def anna(project: SmallProject) -> SmallProject:
+@starting_point
+def anna(project: SmallProject) -> None:
     """Anna, of whom much was decided."""
     deliver(project, "01-05", f"1,{ANNA}")
     contact, at = project.contact_of("crm:1"), (project.project, project.connection)
@@ -47,7 +50,6 @@ def anna(project: SmallProject) -> SmallProject:
     tag(*at, contact, "vip", ruling(2))
     note(*at, contact, "speaks Danish", ruling(3))
     pin(*at, contact, "email", "anna@new.example", ruling(4))
-    return project
 
 
 def test_what_was_decided_stays_with_whom_it_was_decided_about(anna: SmallProject) -> None:
@@ -129,7 +131,9 @@ def test_a_change_of_name_or_number_is_no_other_person(anna: SmallProject, row: 
     assert changes(anna) == []
 
 
-def test_the_former_one_is_marked(anna: SmallProject, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_former_one_is_marked(anna: SmallProject) -> None:
+    hers = anna.contact_of("crm:1")
     deliver(anna, "02-05", f"1,{ZOE}")
-    marked = anna.rows("SELECT count(*) AS former FROM former_record")
-    assert marked == [{"former": 1}]
+    [kept] = member_records(anna.connection, hers).to_dicts()
+    [given] = member_records(anna.connection, anna.contact_of("crm:1")).to_dicts()
+    assert [(each["record_id"], each["is_current"]) for each in (kept, given)] == [("1", False), ("1", True)]

@@ -11,6 +11,8 @@ from pipelines.store.runs.runs import begin_run
 from tests.deciding import ruling
 from tests.small_project import AS_OF, SmallProject
 
+pytestmark = pytest.mark.heavy  # whole runs of a project
+
 ANNA = "id,name,email\n1,Anna Berg,anna@berg.example"
 ZOE = "id,name,email\n1,Zoe Tal,zoe@tal.example"
 LATE = 400  # days after June 1, 2026: later than any delivery was received
