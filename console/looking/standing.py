@@ -12,6 +12,7 @@ OF_A_VALUE = {
     "gave_way": "no, gave way to {}",
     "replaced": "no, a later decision replaced it",
     "primary": "no, the primary contact of a merge wins",
+    "lifted": "no, lifted by a later unblock",
     "without_effect": "no, the field has no value",
 }
 

@@ -15,7 +15,7 @@ from pipelines.store.runs import settings_in_force as store
 from pipelines.store.warehouse.connection import Connection
 from schemas.attribute import Attribute
 from schemas.project import RESERVED
-from schemas.vocabulary import AttributeType
+from schemas.vocabulary import AttributeMerge, AttributeType
 
 
 def definitions(project: OpenProject) -> dict[str, dict[str, Any]]:
@@ -75,6 +75,14 @@ def _attribute(project: OpenProject, connection: Connection, name: str, was: dic
         number = store.contacts_with_attribute(connection, name)
         yield f"attribute {name} is removed: {_lose(number)} a value; it comes back with the attribute"
         return
+    consent = AttributeMerge.MOST_RESTRICTIVE
+    if was["merge"] == consent and (attribute.merge is not consent or attribute.type is not AttributeType.BOOLEAN):
+        number = store.contacts_with_attribute(connection, name, pl.Series(["false"]))
+        contacts = "1 contact" if number == 1 else f"{number:,} contacts"
+        yield (
+            f"attribute {name} is no consent any more: {contacts} said no, and exports no longer leave out others with "
+            "their numbers and addresses"
+        )
     if was["type"] != attribute.type:
         lost = _lost(connection, name, attribute)
         number = store.contacts_with_attribute(connection, name, lost["value"])

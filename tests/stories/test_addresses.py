@@ -10,6 +10,7 @@ import pytest
 from pipelines.decide.block import block, unblock
 from pipelines.steps.publish import Published, publish
 from pipelines.steps.rebuild import compare
+from pipelines.store.reads.suppressed_addresses import refusals_of_others
 from schemas.segment import Segment
 from tests.deciding import ruling
 from tests.small_project import AS_OF, SETTINGS, SmallProject, starting_point
@@ -134,3 +135,11 @@ def test_two_spellings_of_one_number_are_one_address(project: SmallProject) -> N
     project.run()
     block(project.project, project.connection, project.contact_of("crm:1"), ruling(1))
     assert names(project, EVERYBODY, "phone") == []
+
+
+def test_a_new_address_does_not_let_the_old_one_out_again(shared: SmallProject) -> None:
+    shared.deliver("crm", "2026-02-05", "id,name,email,newsletter\n1,Bert Wolf,bert@new.example,")
+    shared.run()
+    assert names(shared, YES, "email") == ["Jonas Reuter", "Mia Toivo"]
+    [said] = refusals_of_others(shared.connection, shared.contact_of("shop:1"), ["newsletter"]).to_dicts()
+    assert (said["value"], said["because_of"]) == ("bert@b.example", shared.contact_of("crm:1"))

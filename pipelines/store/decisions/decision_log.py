@@ -20,8 +20,9 @@ CONCERNED = """
         )"""
 
 
-# Where edits and pins of `chosen` stand: in_force, confirmed (a record has stated the same value since), replaced (by a
-# later decision), primary (a merge lets the value of another contact win), gave_way, without_effect (no such field).
+# Where blocks of `chosen` were lifted, and where edits and pins stand: in_force, confirmed (a record has stated the same
+# value since), replaced (by a later decision), primary (a merge lets the value of another contact win), gave_way,
+# without_effect (no such field).
 STANDING = f"""
         valued AS (
             SELECT d.decision_id, m.contact_id, d.field, d.value
@@ -50,6 +51,14 @@ STANDING = f"""
             LEFT JOIN contact_field f USING (contact_id, field)
             LEFT JOIN record r USING (record_key)
             GROUP BY v.decision_id, v.value
+            UNION ALL
+            SELECT DISTINCT d.decision_id, 'lifted', NULL
+            FROM chosen d
+            JOIN decision_record r USING (decision_id)
+            JOIN decision_record o ON o.record_key = r.record_key
+            JOIN decision u ON u.decision_id = o.decision_id AND u.kind = 'unblock' AND u.revoked_at IS NULL
+            WHERE d.kind = 'block' AND d.revoked_at IS NULL
+              AND (u.decided_at, coalesce(u.row_number, 0)) > (d.decided_at, coalesce(d.row_number, 0))
         )"""
 
 

@@ -36,6 +36,11 @@ def suppressed_contacts(connection: Connection, columns: Sequence[str], consents
         spelling AS (
             SELECT r.contact_id, r.consent, p.type, {SPELLING} AS value
             FROM refusal r JOIN contact_identifier p USING (contact_id) {SPELT}
+            UNION ALL  -- and what they were ever known by
+            SELECT r.contact_id, r.consent, replace(i.type, 'wa_id', 'phone'),
+                   unnest(list_append(coalesce(i.match_keys, []), i.normalised))
+            FROM refusal r JOIN membership m USING (contact_id) JOIN identifier i USING (record_key)
+            WHERE m.run_to IS NULL AND i.type IN ('phone', 'wa_id', 'email')
         ),
         suppressed AS (  -- once however many refuse: two of them stand for all, so one of them is another
             SELECT type, value, consent, min(contact_id) AS one, max(contact_id) AS other FROM spelling GROUP BY ALL
@@ -62,6 +67,12 @@ def refusals_of_others(connection: Connection, contact_id: str, consents: Sequen
             SELECT o.value, p.contact_id
             FROM own o JOIN contact_identifier p ON p.type = o.type AND p.value = o.spelling
             WHERE p.contact_id <> $2
+            UNION
+            SELECT o.value, m.contact_id
+            FROM own o
+            JOIN identifier i ON replace(i.type, 'wa_id', 'phone') = o.type AND i.normalised = o.spelling
+            JOIN membership m ON m.record_key = i.record_key AND m.run_to IS NULL
+            WHERE m.contact_id <> $2
         )
         SELECT s.value, r.consent, min(r.contact_id) AS because_of
         FROM sharing s JOIN refusal r USING (contact_id)

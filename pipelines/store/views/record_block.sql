@@ -1,22 +1,23 @@
--- A record that is blocked as of `as_of_time`, by which decision and since when. The newest decision about a record
--- counts, and blocks of which none had ended before the next are one.
+-- A record that is blocked as of `as_of_time`, by the decision that blocks it longest, and since when. An unblock lifts
+-- every block before it; of those since then the last end counts, and blocks without a gap between them are one.
 
 CREATE VIEW record_block AS
 WITH stated AS (
-    SELECT r.record_key, d.decision_id, d.kind, d.decided_at, d.row_number, d.expires_at,
-           lag(d.kind) OVER so_far AS kind_before, lag(d.expires_at) OVER so_far AS expired_before
+    SELECT r.record_key, d.decision_id, d.kind, d.decided_at, coalesce(d.expires_at, TIMESTAMPTZ 'infinity') AS ends,
+           row_number() OVER so_far AS turn, count(*) FILTER (d.kind = 'unblock') OVER so_far AS lifted
     FROM decision d JOIN decision_record r USING (decision_id)
     WHERE d.revoked_at IS NULL AND d.kind IN ('block', 'unblock')
     WINDOW so_far AS (PARTITION BY r.record_key ORDER BY d.decided_at, d.row_number NULLS FIRST, d.decision_id)
 ),
-newest AS (
-    SELECT record_key, decision_id, kind, expires_at,
-           max(decided_at) FILTER (kind = 'block' AND (kind_before IS DISTINCT FROM 'block'
-                                                       OR coalesce(expired_before <= decided_at, FALSE)))
-               OVER (PARTITION BY record_key) AS since
-    FROM stated
-    QUALIFY row_number() OVER (PARTITION BY record_key
-                               ORDER BY decided_at DESC, stated.row_number DESC NULLS LAST, decision_id DESC) = 1
+standing AS (
+    SELECT * FROM stated QUALIFY lifted = max(lifted) OVER (PARTITION BY record_key)
+),
+block AS (
+    SELECT *, max(ends) OVER (PARTITION BY record_key ORDER BY turn
+                              ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS blocked_until
+    FROM standing WHERE kind = 'block'
 )
-SELECT record_key, decision_id, since FROM newest
-WHERE kind = 'block' AND coalesce(expires_at > (SELECT max(as_of) FROM as_of_time), TRUE);
+SELECT record_key, arg_max(decision_id, struct_pack(e := ends, t := turn)) AS decision_id,
+       max(decided_at) FILTER (coalesce(blocked_until <= decided_at, TRUE)) AS since
+FROM block GROUP BY record_key
+HAVING coalesce(max(ends) > (SELECT max(as_of) FROM as_of_time), TRUE);

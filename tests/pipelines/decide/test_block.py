@@ -15,7 +15,9 @@ from pipelines.decide.commit import Attribution
 from pipelines.derive.merge import Merged
 from pipelines.errors import DecisionRefused
 from pipelines.store.decisions import decisions
+from pipelines.store.decisions.decision_log import list_decisions
 from pipelines.store.runs.work_queue import CONTACTS, enqueue_all
+from tests.deciding import ruling
 from tests.examples import examples
 from tests.small_project import AS_OF, SETTINGS, SmallProject, small_project, starting_point
 
@@ -276,6 +278,26 @@ def test_a_block_after_one_that_had_ended_begins_anew(anna: SmallProject) -> Non
     blocked(anna, "crm:1", on=46)
 
     assert state(anna, "crm:1")[2] == day(46)
+
+
+@pytest.mark.heavy
+def test_a_short_block_cuts_a_longer_one_not_short(anna: SmallProject) -> None:
+    blocked(anna, "crm:1", on=15)
+    blocked(anna, "crm:1", on=16, until=40)
+    anna.run(as_of=day(41))
+
+    assert state(anna, "crm:1") == ("blocked", "blocked_by_decision", day(15))
+
+
+@pytest.mark.heavy
+def test_an_unblock_lifts_every_block_before_it(anna: SmallProject) -> None:
+    blocked(anna, "crm:1", on=15)
+    blocked(anna, "crm:1", on=16, until=40)
+    unblock(anna.project, anna.connection, anna.contact_of("crm:1"), ruling(17))
+
+    assert state(anna, "crm:1")[0] != "blocked"
+    stands = list_decisions(anna.connection, anna.contact_of("crm:1"))
+    assert stands.filter(kind="block")["standing"].to_list() == ["lifted", "lifted"]
 
 
 # merges and splits ------------------------------------------------------------------------------------------------

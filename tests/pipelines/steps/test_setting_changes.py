@@ -59,3 +59,17 @@ def test_a_source_that_is_gone_says_what_stays_of_it(filled: SmallProject) -> No
     filled.configure(sources={name: each for name, each in SETTINGS["sources"].items() if name != "crm"})
     [cost] = setting_changes(filled.project, filled.connection)
     assert cost.startswith("source crm is gone: its 2 records, of 2 contacts, stay and rank behind all others")
+
+
+def test_a_consent_that_is_none_any_more_says_whose_no_it_forgets(project: SmallProject) -> None:
+    project.configure(attributes={"newsletter": {"type": "boolean", "merge": "most_restrictive"}})
+    project.deliver("crm", "2026-01-05", "id,name,email,newsletter\n1,Bert Wolf,bert@b.example,no")
+    project.run()
+    keep_settings(project.project, project.connection)
+    project.configure(attributes={"newsletter": {"type": "boolean"}})
+    assert setting_changes(project.project, project.connection) == [
+        (
+            "attribute newsletter is no consent any more: 1 contact said no, and exports no longer leave out others "
+            "with their numbers and addresses"
+        )
+    ]
