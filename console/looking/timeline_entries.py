@@ -8,8 +8,8 @@ from schemas.vocabulary import QuotedKind
 
 ARROWS = {"inbound": "→ ", "outbound": "← "}
 DECIDED = {  # values that somebody decided, with the reason
-    "edited": "{text} ⇒ {value}",
-    "pinned": "{text} ⇒ {value}",
+    "edited": "{field} ⇒ {value}: {reason}",
+    "pinned": "{field} ⇒ {value}: {reason}",
     "tagged": "{value}: {text}",
     "untagged": "{value}: {text}",
 }
@@ -57,7 +57,10 @@ def said(row: dict[str, Any], *, quoted: bool = False) -> str:
     """What an entry says: its words and files, else what kind of thing it is, and what it changed."""
     if row["kind"] in DECIDED:
         value = row["after"] or row["before"] or "no value"
-        return f"[{row['kind']}] {DECIDED[row['kind']].format(text=row['text'], value=value)}"
+        field, _, reason = row["text"].partition(": ")  # of an edit or a pin
+        return (
+            f"[{row['kind']}] {DECIDED[row['kind']].format(field=field, reason=reason, text=row['text'], value=value)}"
+        )
     parts = [row["text"] if quoted else folded(row["text"], row["quoted"]), changed(row), files(row["attachments"])]
     words = " ".join(part for part in parts if part)
     inferred = " (inferred)" if row["inferred"] else ""

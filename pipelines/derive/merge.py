@@ -8,6 +8,7 @@ import polars as pl
 from pipelines import contracts
 from pipelines.derive.candidate_values import load_candidate_values, priorities
 from pipelines.derive.comparison_data import keyed, load_comparison_data
+from pipelines.derive.withdraw import withdraw_inherited
 from pipelines.match import kernel
 from pipelines.match.clusters.pooled_evidence import LIKELY
 from pipelines.match.priors import SURE
@@ -93,6 +94,7 @@ def version_of(project: OpenProject) -> Version:
 
 def rederive(project: OpenProject, connection: Connection, queued: pl.Series, run_id: str, as_of: datetime) -> Merged:
     """Cluster the components of these records and derive their contacts."""
+    queued = pl.concat([queued, withdraw_inherited(connection, run_id)])  # after a run that did not come so far
     records = store.component_of(connection, queued, LIKELY)
     before = store.memberships(connection, records)
     identity = recluster(project, connection, records, before, run_id)

@@ -25,11 +25,16 @@ def withdraw(connection: Connection, records: pl.Series, run_id: str, heirs: pl.
     return left
 
 
-def withdraw_inherited(connection: Connection, run_id: str) -> None:
-    """Take out records of which nothing is left because they are another one's person (`ingest.reused_ids`)."""
+def withdraw_inherited(connection: Connection, run_id: str) -> pl.Series:
+    """Take out records of which nothing is left because they are another one's person (`ingest.reused_ids`).
+
+    Result: the records whose contacts are others for it.
+    """
     heirs = records_with_heirs(connection)
     if heirs.is_empty():
-        return
+        return heirs["heir_key"]
     left = withdraw(connection, heirs["record_key"], run_id, heirs)
+    changed = pl.concat([left, heirs["heir_key"]]).unique().sort()
     for step in (MATCH, CONTACTS):
-        enqueue_all(connection, step, pl.concat([left, heirs["heir_key"]]).unique())
+        enqueue_all(connection, step, changed)
+    return changed

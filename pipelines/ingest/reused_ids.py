@@ -35,6 +35,7 @@ ARRIVING = pl.Schema(  # what is read of rows and of their identifiers
     {
         **dict.fromkeys((*KEY, "record_key", "source", "record_id", "normalised"), pl.String()),
         **dict.fromkeys(("row", "line", "place"), pl.UInt32()),
+        "match_keys": pl.List(pl.String),
         "name_tokens": pl.List(pl.String),
         "observed_at": pl.Datetime("us", "UTC"),
     }
@@ -52,6 +53,7 @@ class People(NamedTuple):
     problems: pl.DataFrame
     reused: pl.Series
     renamed: pl.DataFrame
+    fresh: pl.Series
     newcomers: pl.DataFrame
     moves: pl.DataFrame
     heirs: pl.DataFrame
@@ -59,7 +61,7 @@ class People(NamedTuple):
     def keep(self, connection: Connection) -> None:
         """Put what is stored where it belongs."""
         if not self.reused.is_empty():
-            store.keep_people(connection, self.reused, self.renamed, self.newcomers, self.moves, self.heirs)
+            store.keep_people(connection, self.reused, self.renamed, self.fresh, self.newcomers, self.moves, self.heirs)
 
 
 def tell_apart(connection: Connection, arriving: pl.DataFrame, identifiers: pl.DataFrame, ids: Keyed) -> People:
@@ -104,7 +106,9 @@ def people_of(
     stored = store.stored_contents(connection, in_question)
     points = [
         store.stored_points(connection, stored["record_key"]).join(stored, on=["record_key", "version"]),
-        identifiers.join(rows, on="row"),
+        identifiers.with_columns(pl.concat_list("match_keys", "normalised").alias("normalised"))
+        .explode("normalised")
+        .join(rows, on="row"),
     ]
     people = people_of_ids(contents_of(stored, rows), pl.concat(each.select(*KEY, "normalised") for each in points))
     several = people.filter(pl.col("person").n_unique().over("id_key") > 1)["id_key"]
@@ -128,6 +132,7 @@ def people_of(
         problems_of(begun, stored["id_key"]),
         reused,
         records.filter(pl.col("record_key") != pl.col("key")).select("record_key", "key", "id_key"),
+        fresh["key"],
         fresh.join(begun, left_on="key", right_on="record_key", how="anti").drop("person"),
         own.filter(pl.col("now") != pl.col("key")).select("version", "key", record_key="now"),
         records.filter("is_emptied")

@@ -23,7 +23,7 @@ def people_of_ids(contents: pl.DataFrame, points: pl.DataFrame) -> pl.DataFrame:
 
     `person` is a number that contents of one person share, `rank` puts contents in the order of their first sightings.
     A content without a name, or with one that fits several people who contradict each other, is not certain: it goes
-    to whoever (of these) had the id then.
+    to whoever (of these) had the id when it was stated last.
     """
     nodes = _nodes(contents, points)
     pairs = _judged_pairs(nodes)
@@ -128,7 +128,10 @@ def _labelled(nodes: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
 def _with_those_of_their_time(
     contents: pl.DataFrame, nodes: pl.DataFrame, people: pl.DataFrame, fits: pl.DataFrame
 ) -> pl.DataFrame:
-    """All contents with their people (PEOPLE): nodes that are nobody's yet go to who had the id when they came up."""
+    """All contents with their people (PEOPLE).
+
+    Nodes that are nobody's yet go to whoever had the id when they were stated last.
+    """
     key = ["id_key", "version"]
     first, last = (
         contents.select(*key, at=f"{which}_at", place=f"{which}_place", which=pl.lit(which))
@@ -138,9 +141,10 @@ def _with_those_of_their_time(
     each = nodes.select(*key, "node").join(people, on="node", how="left")
     events = seen.join(each, on=key).sort("rank")
     known = events.drop_nulls("person").select("id_key", "rank", "person")
-    begins = events.filter(pl.col("person").is_null()).group_by("id_key", "node").agg(pl.col("rank").min())
+    nobodys = events.filter(pl.col("person").is_null())
+    stated = nobodys.group_by("id_key", "node").agg(pl.col("rank").max())
     fitting = (
-        begins.select("id_key", "node")
+        stated.select("id_key", "node")
         .join(fits.select(node="lo", other="hi"), on="node")
         .join(people.select(other="node", person="person"), on="other")
         .select("id_key", "node", "person")
@@ -148,8 +152,8 @@ def _with_those_of_their_time(
         .join(known, on=["id_key", "person"])
         .sort("rank")
     )
-    found = _nearest(begins, fitting, ["id_key", "node"], "fitting").join(
-        _nearest(begins, known, ["id_key"], "anybody"), on=["id_key", "node"]
+    found = _nearest(stated, fitting, ["id_key", "node"], "fitting").join(
+        _nearest(stated, known, ["id_key"], "anybody"), on=["id_key", "node"]
     )
     placed = found.with_columns(
         pl.coalesce("fitting", "anybody", pl.col("node").min().over("id_key")).alias("found")

@@ -78,9 +78,9 @@ def _attribute(project: OpenProject, connection: Connection, name: str, was: dic
     consent = AttributeMerge.MOST_RESTRICTIVE
     if was["merge"] == consent and (attribute.merge is not consent or attribute.type is not AttributeType.BOOLEAN):
         number = store.contacts_with_attribute(connection, name, pl.Series(["false"]))
-        contacts = "1 contact" if number == 1 else f"{number:,} contacts"
+        refusing = _counted(number, "contact")
         yield (
-            f"attribute {name} is no consent any more: {contacts} said no, and exports no longer leave out others with "
+            f"attribute {name} is no consent any more: {refusing} said no, and exports no longer leave out others with "
             "their numbers and addresses"
         )
     if was["type"] != attribute.type:
@@ -102,10 +102,15 @@ def _sources(project: OpenProject, connection: Connection, before: dict[str, dic
     for source in store.known_sources(connection):
         if source not in project.settings.sources and f"source.{source}" in before:
             records, contacts = store.extent_of_source(connection, source)
+            extent = f"{_counted(records, 'record')}, of {_counted(contacts, 'contact')}"
             yield (
-                f"source {source} is gone: its {records:,} records, of {contacts:,} contacts, stay and rank behind all "
-                f"others; if it has another name now: `onecontact sources rename {source} NEW`"
+                f"source {source} is gone: {extent}, of it stay and rank behind all others; if it has "
+                f"another name now: `onecontact sources rename {source} NEW`"
             )
+
+
+def _counted(number: int, word: str) -> str:
+    return f"1 {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def _lose(number: int) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pipelines.decide.block import block, unblock
+from pipelines.decide.edit import edit
 from pipelines.steps.publish import Published, publish
 from pipelines.steps.rebuild import compare
 from pipelines.store.reads.suppressed_addresses import refusals_of_others
@@ -143,3 +144,13 @@ def test_a_new_address_does_not_let_the_old_one_out_again(shared: SmallProject) 
     assert names(shared, YES, "email") == ["Jonas Reuter", "Mia Toivo"]
     [said] = refusals_of_others(shared.connection, shared.contact_of("shop:1"), ["newsletter"]).to_dicts()
     assert (said["value"], said["because_of"]) == ("bert@b.example", shared.contact_of("crm:1"))
+
+
+def test_a_blocked_number_that_was_edited_in_is_known_in_every_spelling(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", "id,name,email\n1,Bruna Lima,bruna@b.example")
+    project.deliver("shop", "2026-01-05", "id,name,phone\n1,Caio Prado,+54 11 2345 6789")
+    project.run()
+    edit(project.project, project.connection, project.contact_of("crm:1"), "phone", "+54 9 11 2345 6789", ruling(2))
+    block(project.project, project.connection, project.contact_of("crm:1"), ruling(3))
+    project.run()
+    assert names(project, EVERYBODY, "phone") == []

@@ -14,6 +14,7 @@ from tests.small_project import SmallProject, starting_point
 pytestmark = pytest.mark.heavy  # whole runs of a project
 
 HEADER = "id,name,phone,email"
+LATER = 400  # days after May 31, 2026: later than anything was received
 ANNA = "Anna Berg,0151 23456781,anna@berg.example"
 ZOE = "Zoe Tal,0151 23456792,zoe@tal.example"
 
@@ -137,3 +138,54 @@ def test_the_former_one_is_marked(anna: SmallProject) -> None:
     [kept] = member_records(anna.connection, hers).to_dicts()
     [given] = member_records(anna.connection, anna.contact_of("crm:1")).to_dicts()
     assert [(each["record_id"], each["is_current"]) for each in (kept, given)] == [("1", False), ("1", True)]
+
+
+def test_a_row_without_a_name_leaves_the_id_with_who_has_it(project: SmallProject) -> None:
+    deliver(project, "01-05", f"1,{ANNA}")
+    deliver(project, "01-06", "1,,030 901820,")
+    deliver(project, "01-07", f"1,{ZOE}")
+    deliver(project, "01-08", "1,,030 901820,")
+    assert project.contact("crm:1")["name"] == "Zoe Tal"
+    assert [kind for kind, *_ in changes(project)] == ["reused"]
+
+
+def test_whoever_spoke_last_is_whom_a_decision_was_about_when_two_turn_out_to_be_meant(project: SmallProject) -> None:
+    deliver(project, "01-05", "1,Anna Berg,0151 23456781,")
+    deliver(project, "01-07", "1,Anna Tal,,")
+    block(project.project, project.connection, project.contact_of("crm:1"), ruling(LATER))
+    deliver(project, "01-09", "1,Anna Tal,0151 23456700,")
+    assert people(project) == {"Anna Berg": "inactive", "Anna Tal": "blocked"}
+
+
+def test_a_decision_after_a_run_that_stopped_before_matching_is_taken(project: SmallProject) -> None:
+    deliver(project, "01-05", "6,Dieter Lund,0151 23456701,")
+    deliver(project, "01-06", "6,Quirin Voss,0151 23456702,")
+    quirin = project.contact_of("crm:6")
+    project.deliver("crm", "2026-01-07", f"{HEADER}\n6,Quirin Voss,0151 23456701,")
+    project.receive()
+    block(project.project, project.connection, quirin, ruling(1))
+    project.run()
+    assert people(project) == {"Quirin Voss": "blocked"}
+    assert compare(project.project, project.connection).is_equal
+
+
+SALESFORCE = "Id,IsDeleted,MasterRecordId,FirstName,LastName,Phone,MobilePhone,Email,LastModifiedDate"
+A, B = "003000000000001AAA", "003000000000002AAA"
+
+
+def test_a_merge_in_the_source_means_who_had_the_id_when_it_was_done(project: SmallProject) -> None:
+    project.configure(sources={"sf": {"format": "salesforce_contacts", "path": "landing/sf/*.csv"}})
+    for day, *rows in (
+        ("01-05", f"{A},false,,Anna,Berg,0151 23456781,,anna@berg.example,2026-01-04T00:00:00Z"),
+        (
+            "02-05",
+            f"{A},false,,Zoe,Tal,0151 23456792,,zoe@tal.example,2026-02-04T00:00:00Z",
+            f"{B},false,,Zoe,Tal,0160 5555555,,zoe@other.example,2026-02-04T00:00:00Z",
+        ),
+        ("03-05", f"{A},true,{B},Zoe,Tal,,,,2026-03-04T00:00:00Z"),
+    ):
+        project.deliver("sf", f"2026-{day}", "\n".join([SALESFORCE, *rows]))
+        project.run()
+    assert people(project) == {"Anna Berg": "inactive", "Zoe Tal": "inactive"}
+    assert project.contact(f"sf:{A}")["name"] == "Zoe Tal"
+    assert compare(project.project, project.connection).is_equal

@@ -20,8 +20,8 @@ CONCERNED = """
         )"""
 
 
-# Where blocks of `chosen` were lifted, and where edits and pins stand: in_force, confirmed (a record has stated the same
-# value since), replaced (by a later decision), primary (a merge lets the value of another contact win), gave_way,
+# Which blocks of `chosen` were lifted, and where edits and pins stand: in_force, confirmed (a record has stated the
+# same value since), replaced (by a later decision), primary (a merge lets the value of another contact win), gave_way,
 # without_effect (no such field).
 STANDING = f"""
         valued AS (

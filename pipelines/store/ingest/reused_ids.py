@@ -58,13 +58,13 @@ def stored_contents(connection: Connection, ids: pl.Series) -> pl.DataFrame:
 
 
 def stored_points(connection: Connection, records: pl.Series) -> pl.DataFrame:
-    """Identifiers that contents of these records state: record_key, version, normalised."""
+    """Identifiers that contents of these records state, in all their spellings: record_key, version, normalised."""
     with register(connection, wanted=records.unique().to_frame("record_key")):
         return query(
             connection,
             """
-            SELECT DISTINCT record_key, version, normalised FROM identifier
-            WHERE record_key IN (SELECT record_key::UUID FROM wanted) ORDER BY ALL""",
+            SELECT DISTINCT record_key, version, unnest(list_append(match_keys, normalised)) AS normalised
+            FROM identifier WHERE record_key IN (SELECT record_key::UUID FROM wanted) ORDER BY ALL""",
         )
 
 
@@ -72,6 +72,7 @@ def keep_people(
     connection: Connection,
     ids: pl.Series,
     renamed: pl.DataFrame,
+    fresh: pl.Series,
     newcomers: pl.DataFrame,
     moves: pl.DataFrame,
     heirs: pl.DataFrame,
@@ -82,7 +83,9 @@ def keep_people(
         connection: The warehouse.
         ids: Ids (keys) that several people have borne.
         renamed: Records with another key from now on: record_key, key, id_key.
-        newcomers: Records to be made, of people whose contents are stored already: key, id_key, source, record_id.
+        fresh: Keys of people who had no record until now.
+        newcomers: Records of theirs to be made, of people whose contents are stored already: key, id_key, source and
+            record_id.
         moves: Contents that go to another record: record_key (from now on), version, key.
         heirs: Records of which nothing is left, and to which their contents went: record_key, key.
     """
@@ -91,12 +94,13 @@ def keep_people(
         if not renamed.is_empty():
             _rename(connection)
     newcomers = newcomers.with_columns(anchor_id=anchors(connection, newcomers["key"]))
-    with register(connection, newcomer=newcomers.with_row_index("nth"), moving=moves, emptied=heirs):
+    frames = {"newcomer": newcomers.with_row_index("nth"), "moving": moves, "emptied": heirs}
+    with register(connection, reused=ids.to_frame("id_key"), **frames):
         connection.execute("""
             INSERT INTO record (record_key, source, record_id, ingest_seq, anchor_id, id_key)
             SELECT key, source, record_id, nextval('ingest_seq'), anchor_id, id_key FROM newcomer ORDER BY nth""")
         if not moves.is_empty():
-            _part_decisions(connection)
+            _part_decisions(connection, fresh)
             for table in ("source_record", "identifier", "in_this_delivery"):
                 connection.execute(f"""
                     UPDATE {table} t SET record_key = m.key::UUID FROM moving m
@@ -107,6 +111,10 @@ def keep_people(
             connection.execute("""
                 UPDATE reused_id u SET record_key = e.key::UUID FROM emptied e
                 WHERE u.record_key = e.record_key::UUID""")
+        connection.execute("""
+            INSERT INTO work_queue  -- whom merges of the source mean may be somebody else now
+            SELECT 'match', r.record_key FROM record r JOIN reused u ON u.id_key::UUID IN (r.record_key, r.id_key)
+            WHERE u.id_key::UUID IN (SELECT record_key FROM source_merge UNION SELECT into_key FROM source_merge)""")
     keys = pl.concat([each.cast(pl.String) for each in (moves["record_key"], moves["key"], renamed["key"])])
     concerned = keys.unique().sort().to_frame("record_key")
     with register(connection, concerned=concerned):
@@ -136,23 +144,38 @@ def _rename(connection: Connection) -> None:
                                    OR record_hi IN (SELECT record_key::UUID FROM renamed)""")
 
 
-def _part_decisions(connection: Connection) -> None:
-    """Let what was decided about a record be about the newcomer who had spoken last for it when it was decided."""
-    connection.execute("""
-        UPDATE decision_record r SET record_key = s.key::UUID
-        FROM (
-            SELECT r.decision_id, r.record_key,
-                   arg_max(m.key, struct_pack(a := v.received_at, t := s.last_seen_at, v := s.version)) AS key
-            FROM (SELECT DISTINCT record_key::UUID AS record_key FROM moving) c
-            JOIN decision_record r USING (record_key)
-            JOIN decision d USING (decision_id)
-            JOIN source_record s USING (record_key)
-            JOIN delivery v ON v.delivery_id = s.delivery_id AND v.received_at <= d.decided_at
-            LEFT JOIN moving m ON m.record_key::UUID = s.record_key AND m.version::UUID = s.version
-            GROUP BY r.decision_id, r.record_key
-        ) s
-        WHERE r.decision_id = s.decision_id AND r.record_key = s.record_key
-          AND s.key IN (SELECT key FROM newcomer)""")
+def _part_decisions(connection: Connection, fresh: pl.Series) -> None:
+    """Let what was decided about a record be about the person who had spoken last for it when it was decided.
+
+    `fresh`: keys of people who had no record until now. A content has spoken when it was first received, and once more
+    when the delivery was of the day on which it was last seen.
+    """
+    with register(connection, fresh=fresh.to_frame("key")):
+        connection.execute("""
+            UPDATE decision_record r SET record_key = s.key::UUID
+            FROM (
+                WITH content AS (
+                    SELECT s.record_key, s.version, s.first_seen_at, s.last_seen_at, v.source, v.received_at, m.key
+                    FROM source_record s
+                    JOIN delivery v USING (delivery_id)
+                    LEFT JOIN moving m ON m.record_key::UUID = s.record_key AND m.version::UUID = s.version
+                    WHERE s.record_key IN (SELECT record_key::UUID FROM moving)
+                ),
+                spoken AS (
+                    SELECT record_key, version, key, first_seen_at AS seen_at, received_at FROM content
+                    UNION ALL
+                    SELECT c.record_key, c.version, c.key, c.last_seen_at, v.received_at
+                    FROM content c JOIN delivery v ON v.source = c.source AND v.declared_at = c.last_seen_at
+                )
+                SELECT r.decision_id, r.record_key,
+                       arg_max(coalesce(s.key, ''),
+                               struct_pack(t := s.seen_at, a := s.received_at, v := s.version)) AS key
+                FROM decision_record r
+                JOIN decision d USING (decision_id)
+                JOIN spoken s ON s.record_key = r.record_key AND s.received_at <= d.decided_at
+                GROUP BY r.decision_id, r.record_key
+            ) s
+            WHERE r.decision_id = s.decision_id AND r.record_key = s.record_key AND s.key IN (SELECT key FROM fresh)""")
 
 
 def records_with_heirs(connection: Connection) -> pl.DataFrame:

@@ -55,8 +55,8 @@ def merged_with(connection: Connection, records: pl.Series) -> pl.DataFrame:
             f"""
             WITH RECURSIVE wanted AS (SELECT record_key::UUID AS record_key FROM subject),
             link AS (
-                SELECT record_key AS one, into_key AS other, true AS upwards FROM source_merge
-                UNION ALL SELECT into_key, record_key, false FROM source_merge
+                SELECT record_key AS one, into_key AS other, true AS upwards FROM person_merge
+                UNION ALL SELECT into_key, record_key, false FROM person_merge
             ),
             walk AS (
                 SELECT w.record_key AS start, l.other AS reached, l.upwards, 1 AS links
@@ -94,4 +94,5 @@ def _leave_pending(connection: Connection) -> None:
             SELECT kept AS record_key FROM fresh
             UNION SELECT m.into_key FROM above a JOIN source_merge m ON m.record_key = a.record_key
         )
-        SELECT 'match', record_key FROM (FROM below UNION FROM above) JOIN record USING (record_key)""")
+        SELECT 'match', r.record_key FROM (FROM below UNION FROM above) m
+        JOIN record r ON r.record_key = m.record_key OR r.id_key = m.record_key""")

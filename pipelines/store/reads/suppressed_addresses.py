@@ -42,11 +42,20 @@ def suppressed_contacts(connection: Connection, columns: Sequence[str], consents
             FROM refusal r JOIN membership m USING (contact_id) JOIN identifier i USING (record_key)
             WHERE m.run_to IS NULL AND i.type IN ('phone', 'wa_id', 'email')
         ),
+        reached AS (  -- in every spelling
+            SELECT contact_id, type, value, is_primary FROM contact_identifier
+            UNION ALL
+            SELECT p.contact_id, p.type, unnest(i.match_keys), p.is_primary
+            FROM contact_identifier p
+            JOIN identifier i ON i.record_key = p.record_key AND i.normalised = p.value
+                             AND replace(i.type, 'wa_id', 'phone') = p.type
+            WHERE p.type = 'phone' AND len(i.match_keys) > 1
+        ),
         suppressed AS (  -- once however many refuse: two of them stand for all, so one of them is another
             SELECT type, value, consent, min(contact_id) AS one, max(contact_id) AS other FROM spelling GROUP BY ALL
         )
         SELECT DISTINCT p.contact_id, s.consent
-        FROM contact_identifier p JOIN suppressed s USING (type, value)
+        FROM reached p JOIN suppressed s USING (type, value)
         WHERE (s.one <> p.contact_id OR s.other <> p.contact_id)
           AND (list_contains($2::VARCHAR[], p.type) OR p.is_primary AND list_contains($3::VARCHAR[], p.type))
         ORDER BY ALL""",

@@ -280,7 +280,7 @@ def test_what_was_said_of_a_value_is_about_the_contact_that_has_it(answered: Ans
 @pytest.mark.heavy
 def test_decisions_stand_in_the_timeline(answered: Answered, told: Callable[..., str]) -> None:
     answered("edit", "anna berg", "tier=gold", *WHY)
-    assert "Ina: [edited] attr.tier: she called ⇒ gold" in told("timeline", "anna berg", "--kind", "decision")
+    assert "Ina: [edited] attr.tier ⇒ gold: she called" in told("timeline", "anna berg", "--kind", "decision")
 
 
 @pytest.mark.heavy

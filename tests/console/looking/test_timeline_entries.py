@@ -57,7 +57,7 @@ def test_what_is_not_new_is_folded_unless_it_is_asked_for() -> None:
         ({}, "  00:30:15  whatsapp  → Anna: hello"),
         (
             {"kind": "edited", "direction": None, "text": "phone: she called", "after": "+49", "channel": None},
-            "  00:30:15  Anna: [edited] phone: she called ⇒ +49",
+            "  00:30:15  Anna: [edited] phone ⇒ +49: she called",
         ),
         (
             {"kind": "untagged", "direction": None, "text": "x", "before": "vip", "channel": None},

@@ -61,3 +61,17 @@ def test_what_was_decided_before_the_other_came_stays(mixed: SmallProject) -> No
     block(mixed.project, mixed.connection, mixed.contact_of("crm:1"), ruling(LATE))
     mixed.run()
     assert blocked(mixed) == ["Anna Berg"]
+
+
+def test_who_came_back_before_it_was_decided_is_whom_it_is_about(mixed: SmallProject) -> None:
+    mixed.deliver("crm", "2026-01-07", ANNA)
+    mixed.connection.execute(
+        "UPDATE source_record SET last_seen_at = TIMESTAMPTZ '2026-01-07 00:00:00+00' WHERE name = 'Anna Berg'"
+    )
+    mixed.connection.execute(
+        "INSERT INTO delivery SELECT * REPLACE (uuid() AS delivery_id, "
+        "TIMESTAMPTZ '2026-01-07 00:00:00+00' AS declared_at) FROM delivery LIMIT 1"
+    )
+    block(mixed.project, mixed.connection, mixed.contact_of("crm:1"), ruling(LATE))
+    mixed.run()
+    assert blocked(mixed) == ["Anna Berg"]

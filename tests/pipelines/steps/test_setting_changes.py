@@ -58,7 +58,7 @@ def test_it_is_said_until_a_run_has_derived_contacts_under_it(filled: SmallProje
 def test_a_source_that_is_gone_says_what_stays_of_it(filled: SmallProject) -> None:
     filled.configure(sources={name: each for name, each in SETTINGS["sources"].items() if name != "crm"})
     [cost] = setting_changes(filled.project, filled.connection)
-    assert cost.startswith("source crm is gone: its 2 records, of 2 contacts, stay and rank behind all others")
+    assert cost.startswith("source crm is gone: 2 records, of 2 contacts, of it stay and rank behind all others")
 
 
 def test_a_consent_that_is_none_any_more_says_whose_no_it_forgets(project: SmallProject) -> None:
