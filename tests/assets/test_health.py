@@ -83,7 +83,7 @@ def test_a_run_that_moves_the_contacts_too_far_publishes_nothing_until_somebody_
 
 @pytest.mark.heavy
 def test_clusters_are_told_in_numbers_and_ids_and_the_feed_is_published(project: SmallProject) -> None:
-    project.deliver("crm", "2026-01-07", "id,name,email\n2,P1 Q1,p1@example.com")
+    project.deliver("crm", "2026-01-07", "id,name,email\n2,P1 Q1,p1@example.com;p2@example.com")
     ended = run(project)
     assert ended.success
     told = ended.told["cluster_health"]

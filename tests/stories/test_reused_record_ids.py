@@ -9,7 +9,7 @@ from pipelines.steps.rebuild import compare
 from pipelines.store.contacts.id_changes import all_resolved
 from pipelines.store.reads.contact_details import member_records
 from tests.deciding import ruling
-from tests.small_project import SmallProject, starting_point
+from tests.small_project import SETTINGS, SmallProject, starting_point
 
 pytestmark = pytest.mark.heavy  # whole runs of a project
 
@@ -189,3 +189,19 @@ def test_a_merge_in_the_source_means_who_had_the_id_when_it_was_done(project: Sm
     assert people(project) == {"Anna Berg": "inactive", "Zoe Tal": "inactive"}
     assert project.contact(f"sf:{A}")["name"] == "Zoe Tal"
     assert compare(project.project, project.connection).is_equal
+
+
+CARD = "BEGIN:VCARD\nVERSION:3.0\nUID:7\nFN:{}\nTEL:{}\nEMAIL:{}\nEND:VCARD"
+
+
+def test_a_card_that_is_given_to_somebody_else_is_another_person(project: SmallProject) -> None:
+    cards = {"format": "vcard", "path": "landing/cards/*.vcf"}
+    project.configure(sources=SETTINGS["sources"] | {"cards": cards})
+    project.deliver("cards", "2026-01-05", CARD.format(*ANNA.split(",")), "cards-2026-01-05.vcf")
+    deliver(project, "01-06", f"1,{ANNA}")
+    block(project.project, project.connection, project.contact_of("cards:7"), ruling(1))
+    project.deliver("cards", "2026-02-05", CARD.format(*ZOE.split(",")), "cards-2026-02-05.vcf")
+    project.run()
+    assert people(project) == {"Anna Berg": "blocked", "Zoe Tal": "inactive"}
+    assert project.contact("cards:7")["name"] == "Zoe Tal"
+    assert changes(project) == [("reused", "Anna Berg", "Zoe Tal")]
