@@ -110,6 +110,14 @@ class SmallProject:
         )
         return {frozenset(each["members"]) for each in found}
 
+    def bearers(self) -> dict[str, str]:
+        """Ids of contacts by their records, written `source:record id`; an id is of who has it now."""
+        found = self.rows("""
+            SELECT r.source || ':' || r.record_id AS record, m.contact_id
+            FROM membership m JOIN record r USING (record_key) ANTI JOIN former_record USING (record_key)
+            WHERE m.run_to IS NULL""")
+        return {each["record"]: each["contact_id"] for each in found}
+
     def contact_of(self, record: str) -> str:
         """Id of the contact that a record, written `source:record id`, belongs to now; of who has this id now."""
         [found] = self.rows(

@@ -35,6 +35,5 @@ def withdraw_inherited(connection: Connection, run_id: str) -> pl.Series:
         return heirs["heir_key"]
     left = withdraw(connection, heirs["record_key"], run_id, heirs)
     changed = pl.concat([left, heirs["heir_key"]]).unique().sort()
-    for step in (MATCH, CONTACTS):
-        enqueue_all(connection, step, changed)
+    enqueue_all(connection, CONTACTS, changed)
     return changed

@@ -135,10 +135,7 @@ def people_of(
         fresh["key"],
         fresh.join(begun, left_on="key", right_on="record_key", how="anti").drop("person"),
         own.filter(pl.col("now") != pl.col("key")).select("version", "key", record_key="now"),
-        records.filter("is_emptied")
-        .join(keys, on="person", suffix="_heir")
-        .select("key_heir", record_key="key")
-        .rename({"key_heir": "key"}),
+        records.filter("is_emptied").select("person", record_key="key").join(keys.select("person", "key"), on="person"),
     )
 
 

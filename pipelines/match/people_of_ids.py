@@ -146,7 +146,7 @@ def _with_those_of_their_time(
     fitting = (
         stated.select("id_key", "node")
         .join(fits.select(node="lo", other="hi"), on="node")
-        .join(people.select(other="node", person="person"), on="other")
+        .join(people.select("person", other="node"), on="other")
         .select("id_key", "node", "person")
         .unique()
         .join(known, on=["id_key", "person"])
@@ -172,12 +172,12 @@ def _with_those_of_their_time(
     )
 
 
-def _nearest(begins: pl.DataFrame, events: pl.DataFrame, by: list[str], name: str) -> pl.DataFrame:
+def _nearest(stated: pl.DataFrame, events: pl.DataFrame, by: list[str], name: str) -> pl.DataFrame:
     """Nodes (id_key, node, rank) with the person of the last event before them, or else of the first after them."""
-    begins = begins.sort("rank")
-    right = events.select(*by, "rank", person="person").sort("rank")
-    before = begins.join_asof(right, on="rank", by=by, strategy="backward", check_sortedness=False)
-    after = begins.join_asof(right, on="rank", by=by, strategy="forward", check_sortedness=False)
+    stated = stated.sort("rank")
+    right = events.select(*by, "rank", "person").sort("rank")
+    before = stated.join_asof(right, on="rank", by=by, strategy="backward", check_sortedness=False)
+    after = stated.join_asof(right, on="rank", by=by, strategy="forward", check_sortedness=False)
     return before.join(after.select("id_key", "node", after="person"), on=["id_key", "node"]).select(
         "id_key", "node", pl.coalesce("person", "after").alias(name)
     )

@@ -136,7 +136,7 @@ class Played:
         if not steps:
             return
         self.day += 1
-        contacts = self.contacts()
+        contacts = self.project.bearers()
         typed = [
             (step.field, self.households[n].spelt(step.field, step.value)) for n, step in steps.items() if step.value
         ]
@@ -204,14 +204,6 @@ class Played:
         own = [step.value] if step.value in own else own
         nth = NTH.get(step.value, 0)
         return own[nth] if -len(own) <= nth < len(own) else ""
-
-    def contacts(self) -> dict[str, str]:
-        """Ids of contacts by the names of their records."""
-        found = self.project.rows("""
-            SELECT r.source || ':' || r.record_id AS record, m.contact_id
-            FROM membership m JOIN record r USING (record_key) ANTI JOIN former_record USING (record_key)
-            WHERE m.run_to IS NULL""")
-        return {each["record"]: each["contact_id"] for each in found}
 
     def standing(self) -> list[list[str]]:
         """Ids of the decisions of each household that stand, the first one first."""

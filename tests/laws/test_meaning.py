@@ -116,7 +116,7 @@ class Households:
         """Take the decisions of a moment together."""
         self.moment += 1
         project, connection = self.project.project, self.project.connection
-        holders = self.holders()
+        holders = self.project.bearers()
         texts = [("notes", self.names[number].text(each.text)) for number, each in acts]
         with transaction(connection):
             batch = DecisionBatch(project, connection, parse_texts(project, texts, ruling(self.moment).decided_at))
@@ -142,17 +142,9 @@ class Households:
                 self.models[number].decide(each)
             batch.derive(self.project.run_id)
 
-    def holders(self) -> dict[str, str]:
-        """The contact of whoever bears each id now."""
-        rows = self.project.rows("""
-            SELECT r.source || ':' || r.record_id AS record, m.contact_id
-            FROM membership m JOIN record r USING (record_key) ANTI JOIN former_record USING (record_key)
-            WHERE m.run_to IS NULL""")
-        return {row["record"]: row["contact_id"] for row in rows}
-
     def broken(self) -> list[str]:
         """What does not hold that was meant to."""
-        found = Found(self.contacts(), self.holders(), self.passed_on(), self.reached())
+        found = Found(self.contacts(), self.project.bearers(), self.passed_on(), self.reached())
         return [
             f"household {number}: {what}"
             for number, (model, names) in enumerate(zip(self.models, self.names, strict=True))

@@ -5,6 +5,7 @@ from datetime import datetime
 import polars as pl
 
 from pipelines.store.contacts.id_changes import keep_changes
+from pipelines.store.decisions.decisions import is_shown
 from pipelines.store.decisions.links import EDGES
 from pipelines.store.warehouse.connection import Connection, query, register, value
 
@@ -131,7 +132,7 @@ def interactions(connection: Connection, contacts: pl.Series, as_of: datetime) -
     with register(connection, scope=contacts.to_frame("contact_id")):
         return query(
             connection,
-            """
+            f"""
             WITH member AS MATERIALIZED (
                 SELECT contact_id, record_key FROM membership
                 WHERE run_to IS NULL AND contact_id IN (SELECT contact_id::UUID FROM scope)
@@ -146,7 +147,7 @@ def interactions(connection: Connection, contacts: pl.Series, as_of: datetime) -
                 JOIN conversation_message g USING (record_key)
                 JOIN conversation c USING (conversation_id)
                 LEFT JOIN blocked_thread b ON b.contact_id = m.contact_id AND b.conversation_id = g.conversation_id
-                WHERE coalesce(g.sent_at <= b.blocked_from, b.blocked_from IS NOT NULL OR b.contact_id IS NULL)
+                WHERE {is_shown("g.sent_at")}
                   AND g.sent_at <= ? AND g.kind NOT IN ('auto_reply', 'bounce', 'note')
             ),
             told AS (
@@ -184,7 +185,7 @@ def member_counts(connection: Connection, contacts: pl.Series, as_of: datetime) 
     with register(connection, scope=contacts.to_frame("contact_id")):
         return query(
             connection,
-            """
+            f"""
             WITH member AS MATERIALIZED (
                 SELECT contact_id, record_key FROM membership
                 WHERE run_to IS NULL AND contact_id IN (SELECT contact_id::UUID FROM scope)
@@ -195,7 +196,7 @@ def member_counts(connection: Connection, contacts: pl.Series, as_of: datetime) 
                 JOIN conversation_participant p USING (record_key)
                 JOIN conversation c USING (conversation_id)
                 LEFT JOIN blocked_thread b ON b.contact_id = m.contact_id AND b.conversation_id = p.conversation_id
-                WHERE coalesce(p.first_at <= b.blocked_from, b.blocked_from IS NOT NULL OR b.contact_id IS NULL)
+                WHERE {is_shown("p.first_at")}
                   AND (p.has_untimed OR p.first_at <= ?)
             )
             SELECT m.contact_id, m.records, coalesce(t.channels, []) AS channels,
@@ -268,14 +269,14 @@ def status_inputs(connection: Connection, as_of: datetime) -> pl.DataFrame:
     """What the status of every contact depends on as of a moment, with the status it has."""
     return query(
         connection,
-        """
+        f"""
         WITH talking AS (
             SELECT DISTINCT m.contact_id
             FROM conversation c
             JOIN conversation_participant p USING (conversation_id)
             JOIN membership m USING (record_key)
             LEFT JOIN blocked_thread b ON b.contact_id = m.contact_id AND b.conversation_id = p.conversation_id
-            WHERE coalesce(p.first_at <= b.blocked_from, b.blocked_from IS NOT NULL OR b.contact_id IS NULL)
+            WHERE {is_shown("p.first_at")}
               AND c.status IN ('open', 'pending') AND m.run_to IS NULL AND (p.has_untimed OR p.first_at <= ?)
         )
         SELECT contact_id, last_inbound_at, last_interaction_at, first_seen_at, status, status_reason,

@@ -171,6 +171,11 @@ def blocked_conversations(connection: Connection) -> pl.DataFrame:
     )
 
 
+def is_shown(moment: str) -> str:
+    """SQL: whether what happened at a moment is not set aside, by the `blocked_thread` b of its contact, if any."""
+    return f"coalesce({moment} <= b.blocked_from, b.blocked_from IS NOT NULL OR b.contact_id IS NULL)"
+
+
 def enqueue_expired_blocks(connection: Connection, before: datetime, as_of: datetime) -> None:
     """Leave records pending whose blocks have come to an end since the last run, or no longer have."""
     connection.execute(

@@ -63,21 +63,18 @@ def anchors(connection: Connection, records: pl.Series) -> pl.Series:
 
     Where another person had the key before, and has taken the id along, it is that of the next incarnation.
     """
-    ids = contact_ids(records)
-    asked = pl.DataFrame({"record_key": records, "anchor_id": ids})
-    with register(connection, asked=asked):
+    with register(connection, asked=records.to_frame("record_key")):
         reused = query(
             connection,
-            """
-            SELECT a.record_key FROM asked a JOIN reused_id u ON u.id_key = a.record_key::UUID
-            WHERE a.anchor_id::UUID IN (SELECT anchor_id FROM record)""",
+            "SELECT record_key FROM asked WHERE record_key::UUID IN (SELECT id_key FROM reused_id)",
         )["record_key"]
-    again = {key: next(each for each in _incarnations(key) if not _is_used(connection, each)) for key in reused}
-    return pl.select(pl.coalesce(records.replace_strict(again, default=None, return_dtype=pl.String), ids)).to_series()
+    free = {key: next(each for each in _incarnations(key) if not _is_used(connection, each)) for key in reused}
+    ids = contact_ids(records)
+    return pl.select(pl.coalesce(records.replace_strict(free, default=None, return_dtype=pl.String), ids)).to_series()
 
 
 def _incarnations(record_key: str) -> Iterator[str]:
-    return (contact_id(record_key, incarnation) for incarnation in count(1))
+    return (contact_id(record_key, incarnation) for incarnation in count())
 
 
 def _is_used(connection: Connection, contact: str) -> bool:

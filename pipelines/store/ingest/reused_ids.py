@@ -52,7 +52,7 @@ def stored_contents(connection: Connection, ids: pl.Series) -> pl.DataFrame:
                    r.ingest_seq, s.name_tokens, s.first_seen_at AS first_at, s.row_number AS first_place,
                    s.last_seen_at AS last_at, s.last_row AS last_place
             FROM source_record s JOIN record r USING (record_key)
-            WHERE r.record_key IN (SELECT id_key::UUID FROM asked) OR r.id_key IN (SELECT id_key::UUID FROM asked)
+            WHERE coalesce(r.id_key, r.record_key) IN (SELECT id_key::UUID FROM asked)
             ORDER BY id_key, s.version""",
         )
 
@@ -93,28 +93,15 @@ def keep_people(
         connection.execute("INSERT OR IGNORE INTO reused_id SELECT id_key, id_key FROM reused")
         if not renamed.is_empty():
             _rename(connection)
-    newcomers = newcomers.with_columns(anchor_id=anchors(connection, newcomers["key"]))
-    frames = {"newcomer": newcomers.with_row_index("nth"), "moving": moves, "emptied": heirs}
-    with register(connection, reused=ids.to_frame("id_key"), **frames):
+    newcomers = newcomers.with_columns(anchor_id=anchors(connection, newcomers["key"])).with_row_index("nth")
+    with register(connection, newcomer=newcomers, moving=moves, emptied=heirs):
         connection.execute("""
             INSERT INTO record (record_key, source, record_id, ingest_seq, anchor_id, id_key)
             SELECT key, source, record_id, nextval('ingest_seq'), anchor_id, id_key FROM newcomer ORDER BY nth""")
         if not moves.is_empty():
             _part_decisions(connection, fresh)
-            for table in ("source_record", "identifier", "in_this_delivery"):
-                connection.execute(f"""
-                    UPDATE {table} t SET record_key = m.key::UUID FROM moving m
-                    WHERE t.record_key = m.record_key::UUID AND t.version = m.version::UUID""")
-            connection.execute(
-                "UPDATE record r SET heir_key = e.key::UUID FROM emptied e WHERE r.record_key = e.record_key::UUID"
-            )
-            connection.execute("""
-                UPDATE reused_id u SET record_key = e.key::UUID FROM emptied e
-                WHERE u.record_key = e.record_key::UUID""")
-        connection.execute("""
-            INSERT INTO work_queue  -- whom merges of the source mean may be somebody else now
-            SELECT 'match', r.record_key FROM record r JOIN reused u ON u.id_key::UUID IN (r.record_key, r.id_key)
-            WHERE u.id_key::UUID IN (SELECT record_key FROM source_merge UNION SELECT into_key FROM source_merge)""")
+            _move(connection)
+    _leave_pending(connection, ids)
     keys = pl.concat([each.cast(pl.String) for each in (moves["record_key"], moves["key"], renamed["key"])])
     concerned = keys.unique().sort().to_frame("record_key")
     with register(connection, concerned=concerned):
@@ -122,6 +109,27 @@ def keep_people(
             "INSERT INTO work_queue SELECT step, record_key FROM concerned, (VALUES ('match'), ('contacts')) t(step)"
         )
     refresh_fields(connection, concerned)
+
+
+def _move(connection: Connection) -> None:
+    """Give contents to the records of their people, and emptied records their heirs."""
+    for table in ("source_record", "identifier", "in_this_delivery"):
+        connection.execute(f"""
+            UPDATE {table} t SET record_key = m.key::UUID FROM moving m
+            WHERE t.record_key = m.record_key::UUID AND t.version = m.version::UUID""")
+    for table, column in (("record", "heir_key"), ("reused_id", "record_key")):
+        connection.execute(f"""
+            UPDATE {table} t SET {column} = e.key::UUID FROM emptied e WHERE t.record_key = e.record_key::UUID""")
+
+
+def _leave_pending(connection: Connection, ids: pl.Series) -> None:
+    """Let matching look at the bearers of these ids whom merges of their source may mean: that may be others now."""
+    with register(connection, reused=ids.to_frame("id_key")):
+        connection.execute("""
+            INSERT INTO work_queue
+            SELECT 'match', record_key FROM id_bearer
+            WHERE id_key IN (SELECT id_key::UUID FROM reused)
+              AND id_key IN (SELECT record_key FROM source_merge UNION SELECT into_key FROM source_merge)""")
 
 
 KEYED_BY_RECORD = (

@@ -95,4 +95,4 @@ def _leave_pending(connection: Connection) -> None:
             UNION SELECT m.into_key FROM above a JOIN source_merge m ON m.record_key = a.record_key
         )
         SELECT 'match', r.record_key FROM (FROM below UNION FROM above) m
-        JOIN record r ON r.record_key = m.record_key OR r.id_key = m.record_key""")
+        JOIN record r ON coalesce(r.id_key, r.record_key) = m.record_key""")

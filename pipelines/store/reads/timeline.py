@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from pipelines.store.decisions.decisions import is_shown
 from pipelines.store.warehouse.connection import Connection, value
 from schemas.vocabulary import EventKind, MessageKind
 
@@ -83,7 +84,7 @@ def length(connection: Connection) -> int:
     return int(
         value(
             connection,
-            """
+            f"""
             WITH talk AS (
                 SELECT m.contact_id, p.conversation_id, sum(p.messages) AS messages
                 FROM conversation_participant p JOIN membership m ON m.record_key = p.record_key AND m.run_to IS NULL
@@ -93,7 +94,7 @@ def length(connection: Connection) -> int:
             happened AS (
                 SELECT e.event_id FROM conversation_event e JOIN talk t USING (conversation_id)
                 LEFT JOIN blocked_thread b ON b.contact_id = t.contact_id AND b.conversation_id = t.conversation_id
-                WHERE coalesce(e.happened_at <= b.blocked_from, b.blocked_from IS NOT NULL OR b.contact_id IS NULL)
+                WHERE {is_shown("e.happened_at")}
             )
             SELECT coalesce(sum(messages), 0) - (SELECT coalesce(sum(messages), 0) FROM blocked_conversation)
                    + (SELECT count(*) FROM note_event) + (SELECT count(*) FROM happened)

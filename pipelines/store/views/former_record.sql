@@ -2,15 +2,10 @@
 -- last.
 
 CREATE VIEW former_record AS
-WITH bearer AS (
-    SELECT u.id_key, r.record_key FROM reused_id u JOIN record r ON r.record_key = u.id_key
-    UNION ALL
-    SELECT r.id_key, r.record_key FROM record r WHERE r.id_key IS NOT NULL
-),
-seen AS (
+WITH seen AS (
     SELECT b.id_key, b.record_key,
            max(struct_pack(t := s.last_seen_at, r := s.last_row, c := s.correction, v := s.version)) AS last
-    FROM bearer b JOIN source_record s USING (record_key)
+    FROM id_bearer b JOIN source_record s USING (record_key)
     GROUP BY b.id_key, b.record_key
 )
 SELECT record_key, first(record_key) OVER newest AS current_key, id_key FROM seen

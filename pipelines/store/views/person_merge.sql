@@ -2,13 +2,9 @@
 -- that was stated.
 
 CREATE VIEW person_merge AS
-WITH bearer AS (
-    SELECT u.id_key, r.record_key
-    FROM reused_id u JOIN record r ON r.record_key = u.id_key OR r.id_key = u.id_key
-),
-sighting AS (
+WITH sighting AS (
     SELECT b.id_key, b.record_key, unnest([s.first_seen_at, s.last_seen_at]) AS seen_at
-    FROM bearer b JOIN source_record s USING (record_key)
+    FROM id_bearer b JOIN source_record s USING (record_key)
 ),
 meant AS (
     SELECT m.id_key, m.stated_at,
