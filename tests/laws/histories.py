@@ -6,6 +6,7 @@ confused with. So many histories are played side by side in one warehouse, where
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import groupby, product
 from random import Random
 from typing import NamedTuple
@@ -103,6 +104,7 @@ class Household(NamedTuple):
         return text
 
 
+@cache
 def word(number: int) -> str:
     """A name of three syllables that no other number below 512,000 has, and that is like none of those beside it."""
     mixed = number * 104_729 % len(SYLLABLES) ** 3

@@ -117,7 +117,11 @@ class Households:
         self.moment += 1
         project, connection = self.project.project, self.project.connection
         holders = self.project.bearers()
-        texts = [("notes", self.names[number].text(each.text)) for number, each in acts]
+        texts = [
+            (field, self.names[number].text(each.text))
+            for number, each in acts
+            if (field := {"note": "notes", "tag": "tags"}.get(each.act))
+        ]
         with transaction(connection):
             batch = DecisionBatch(project, connection, parse_texts(project, texts, ruling(self.moment).decided_at))
             for number, each in acts:
@@ -204,10 +208,11 @@ class Households:
 def wrong_ids(model: Model, names: Names, found: Found) -> Iterator[str]:
     """Which ids of a household are not whose they should be, or were said to go elsewhere than they did."""
     for record, (_, person) in model.bearers.items():
-        own = [contact["contact_id"] for contact in found.contacts.get(names.name(person), [])]
-        if [found.holders.get(names.record(record))] != own:
+        ids = [contact["contact_id"] for contact in found.contacts.get(names.name(person), [])]
+        if [found.holders.get(names.record(record))] != ids:
             yield f"{record} is not {person}"
-    said = {pair for pair in found.passed_on if pair[0] in map(names.name, model.people)}
+    own = set(map(names.name, model.people))
+    said = {pair for pair in found.passed_on if pair[0] in own}
     if said != {(names.name(one), names.name(other)) for one, other in model.passed_on}:
         yield f"ids were said to go {said}, and went {model.passed_on}"
 
