@@ -134,7 +134,9 @@ def published(name: str, told: Any) -> None:
     verb, rows = "published" if told["published"] else "unchanged", told["dagster/row_count"]
     if name != ID_CHANGES:
         left_out = f", {told['suppressed']:,} left out: address suppressed" if told.get("suppressed") else ""
-        say(f"  {FOLDER}/{name}/{FILE}: {plural(rows, 'contact')}{left_out}, {verb}")
+        included = told.get("suppressed_included")
+        among = f", {included:,} of them with a suppressed address, as it asks" if included else ""
+        say(f"  {FOLDER}/{name}/{FILE}: {plural(rows, 'contact')}{among}{left_out}, {verb}")
     elif rows:
         say(f"  {FOLDER}/{name}/{ID_FILE}: {plural(rows, 'change')} of ids, {verb}")
 

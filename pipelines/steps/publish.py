@@ -38,13 +38,15 @@ class Published(NamedTuple):
     rows: int
     changed: bool
     suppressed: int = 0  # who would be in it if nobody else with the address had said no
+    suppressed_included: int = 0  # who is in it all the same, for it asks for them
 
 
 class Written(NamedTuple):
-    """Who is in a file, and how many are not because their address is suppressed."""
+    """Who is in a file; of contacts whose address is suppressed, how many are not, and how many are."""
 
     members: pl.Series
     suppressed: int
+    suppressed_included: int
 
 
 def compile_segments(project: OpenProject, as_of: datetime) -> dict[str, pl.Expr]:
@@ -101,7 +103,7 @@ def write_rows(
     """Write the rows of a segment to a file."""
     attributes = project.settings.attributes
     numbers = [f"attr.{name}" for name, each in attributes.items() if each.type is AttributeType.NUMBER]
-    members, suppressed = [pl.Series("contact_id", [], pl.String)], 0
+    members, suppressed, included = [pl.Series("contact_id", [], pl.String)], 0, 0
     with atomic_write(path) as file:
         file.write(header(segment.columns, segment.dialect))
         for fitting in contacts_that_fit(project, connection, segment, predicate):
@@ -109,7 +111,8 @@ def write_rows(
             file.write(as_csv(chosen, segment.columns, numbers=numbers, dialect=segment.dialect))
             members.append(chosen["contact_id"])
             suppressed += fitting.height - chosen.height
-    return Written(pl.concat(members), suppressed)
+            included += chosen.filter(IS_SUPPRESSED).height
+    return Written(pl.concat(members), suppressed, included)
 
 
 def contacts_that_fit(
@@ -153,9 +156,9 @@ def replace_files(
         run_id=run_id,
     )
     publication, freshness = commit_publication(connection, drafted, written.members)
-    says = manifest(project, connection, segment, publication, written.suppressed)
+    says = manifest(project, connection, segment, publication, written)
     changed = replace_if_changed(draft, publication, says, freshness)
-    return Published(segment.segment, publication.rows, changed, written.suppressed)
+    return Published(segment.segment, publication.rows, changed, written.suppressed, written.suppressed_included)
 
 
 def commit_publication(
@@ -211,7 +214,7 @@ def said_before(path: Path) -> dict[str, Any] | None:
 
 
 def manifest(
-    project: OpenProject, connection: Connection, segment: Segment, publication: store.Publication, suppressed: int
+    project: OpenProject, connection: Connection, segment: Segment, publication: store.Publication, written: Written
 ) -> dict[str, Any]:
     """What somebody has to know who is handed the file: what it is, what it holds, how it came to be."""
     return {
@@ -228,7 +231,8 @@ def manifest(
         "where": segment.model_dump(mode="json", by_alias=True)["where"],
         "include_blocked": segment.include_blocked,
         "include_suppressed": segment.include_suppressed,
-        "suppressed": suppressed,
+        "suppressed": written.suppressed,
+        "suppressed_included": written.suppressed_included,
         "order_by": list(segment.order_by),
         "collation": store.collation_of(connection, project.settings.sorting_locale()),
         "definition_digest": publication.definition_digest,
