@@ -81,6 +81,11 @@ def add_timeline(add: Adder) -> None:
         "--limit", type=integer_between(0, 2**31), default=0, metavar="N", help="the last N of them (default: 0: all)"
     )
     timeline.add_argument(
+        "--blocked-conversations",
+        action="store_true",
+        help="instead of the history, what is set aside because it came after a block",
+    )
+    timeline.add_argument(
         "--vcon", type=Path, metavar="FILE", help="write its messages as a vCon to a new, unencrypted file"
     )
     add_quoted(timeline)

@@ -160,6 +160,8 @@ def print_contact_changes(connection: Connection, contacts: Any, told: Any) -> N
         say("  " + (", ".join(happened) if happened else "No contact has changed."))
     if decided.get("applied"):
         say(f"  {describe_requests(decided)}: `onecontact decisions` lists them")
+    if aside := contacts.get("blocked_conversations"):
+        say(f"  {describe_set_aside(aside, contacts.get('newly_blocked_conversations', 0))}")
     if waiting:
         say(f"  {plural(waiting, 'pair')} in the review queue: `onecontact review` decides them.")
 
@@ -190,6 +192,16 @@ def describe_changes(contacts: Mapping[str, Any]) -> list[str]:
         )
         if contacts.get(kind)
     ]
+
+
+def describe_set_aside(conversations: int, newly: int) -> str:
+    """How many conversations are set aside, and how many of them with messages of this run."""
+    are = "is" if conversations == 1 else "are"
+    news = f"{newly:,} of them with new messages" if newly else "none of them with new messages"
+    return (
+        f"{plural(conversations, 'conversation')} of blocked contacts {are} set aside, {news}: "
+        "`onecontact list --blocked-conversations`"
+    )
 
 
 def describe_requests(decided: Mapping[str, Any]) -> str:

@@ -171,6 +171,18 @@ def blocked_conversations(connection: Connection) -> pl.DataFrame:
     )
 
 
+def newly_blocked_conversations(connection: Connection, run_id: str) -> int:
+    """How many conversations are set aside of which a run has brought messages."""
+    return int(
+        value(
+            connection,
+            """SELECT count(*) FROM blocked_conversation
+               WHERE list_has_any(deliveries, (SELECT list(delivery_id) FROM delivery WHERE run_id = ?))""",
+            [run_id],
+        )
+    )
+
+
 def is_shown(moment: str) -> str:
     """SQL: whether what happened at a moment is not set aside, by the `blocked_thread` b of its contact, if any."""
     return f"coalesce({moment} <= b.blocked_from, b.blocked_from IS NOT NULL OR b.contact_id IS NULL)"

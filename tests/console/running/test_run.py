@@ -1,6 +1,6 @@
 import pytest
 
-from console.running.run import print_confidence, published
+from console.running.run import describe_set_aside, print_confidence, published
 from tests.small_project import SmallProject
 
 
@@ -39,3 +39,13 @@ def test_a_segment_says_how_many_it_leaves_out_and_how_many_it_holds_all_the_sam
         "  exports/letter/contacts.csv: 3 contacts, 1 of them with a suppressed address, as it asks, published",
         "  exports/letter/contacts.csv: 3 contacts, 2 left out: address suppressed, published",
     ]
+
+
+def test_a_run_says_how_many_conversations_are_set_aside_and_how_many_of_them_have_news() -> None:
+    listed = ": `onecontact list --blocked-conversations`"
+    assert describe_set_aside(1, 1) == (
+        f"1 conversation of blocked contacts is set aside, 1 of them with new messages{listed}"
+    )
+    assert describe_set_aside(3, 0) == (
+        f"3 conversations of blocked contacts are set aside, none of them with new messages{listed}"
+    )
