@@ -196,12 +196,12 @@ def describe_changes(contacts: Mapping[str, Any]) -> list[str]:
 
 def describe_set_aside(conversations: int, newly: int) -> str:
     """How many conversations are set aside, and how many of them with messages of this run."""
-    are = "is" if conversations == 1 else "are"
-    news = f"{newly:,} of them with new messages" if newly else "none of them with new messages"
-    return (
-        f"{plural(conversations, 'conversation')} of blocked contacts {are} set aside, {news}: "
-        "`onecontact list --blocked-conversations`"
-    )
+    if conversations == 1:
+        news = f"is set aside, {'with' if newly else 'without'} new messages"
+    else:
+        news = f"are set aside, {f'{newly:,}' if newly else 'none'} of them with new messages"
+    aside = f"{plural(conversations, 'conversation')} of blocked contacts {news}"
+    return f"{aside}: `onecontact list --blocked-conversations`"
 
 
 def describe_requests(decided: Mapping[str, Any]) -> str:

@@ -41,6 +41,51 @@ def id_moves(connection: Connection, contact_id: str) -> pl.DataFrame:
     return moved.with_columns(is_now=pl.Series([now.get(each) for each in moved["other"]], dtype=pl.String))
 
 
+def shared_record_ids(connection: Connection, contact_id: str) -> pl.DataFrame:
+    """Record ids that a contact has had and another contact, too: record, other, is_origin, since; in order.
+
+    `record` is written `source:record id`. With `is_origin` the other one has had it later, else this one has; `since`
+    is when the source stated that first.
+    """
+    return query(
+        connection,
+        """
+        WITH bearer AS (
+            SELECT b.id_key, b.record_key, m.contact_id, r.source || ':' || r.record_id AS record,
+                   max(struct_pack(t := s.last_seen_at, r := s.last_row, c := s.correction, v := s.version)) AS last
+            FROM id_bearer b JOIN record r USING (record_key) JOIN source_record s USING (record_key)
+            JOIN membership m USING (record_key) WHERE m.run_to IS NULL GROUP BY ALL
+        ),
+        pair AS (
+            SELECT own.record, theirs.contact_id AS other, own.last < theirs.last AS is_origin,
+                   least(own.last, theirs.last).t AS ended,
+                   CASE WHEN own.last < theirs.last THEN theirs.record_key ELSE own.record_key END AS record_key
+            FROM bearer own JOIN bearer theirs USING (id_key)
+            WHERE own.contact_id = $1 AND theirs.contact_id <> $1
+        )
+        SELECT p.record, p.other, p.is_origin,
+               min(CASE WHEN s.first_seen_at >= p.ended THEN s.first_seen_at ELSE s.last_seen_at END) AS since
+        FROM pair p JOIN source_record s USING (record_key) WHERE s.last_seen_at >= p.ended
+        GROUP BY p.record, p.other, p.is_origin ORDER BY since, p.record, p.other""",
+        [contact_id],
+    )
+
+
+def former_bearers(connection: Connection, text: str) -> pl.DataFrame:
+    """Contacts that had a record id, `source:record id`, before who has it now: contact_id, name, phone, email."""
+    return query(
+        connection,
+        """
+        SELECT DISTINCT c.contact_id, c.name, c.phone, c.email
+        FROM former_record f JOIN record r USING (record_key)
+        JOIN membership o ON o.record_key = f.record_key AND o.run_to IS NULL
+        JOIN membership n ON n.record_key = f.current_key AND n.run_to IS NULL
+        JOIN contact c ON c.contact_id = o.contact_id
+        WHERE r.source || ':' || r.record_id = trim(?) AND o.contact_id <> n.contact_id ORDER BY c.contact_id""",
+        [text],
+    )
+
+
 def affected_contacts(connection: Connection, contacts: pl.Series) -> pl.Series:
     """Ids of all contacts, those of former times too, that records have been in which were ever in one of these."""
     with register(connection, wanted=contacts.to_frame("contact_id")):

@@ -43,8 +43,9 @@ def test_a_segment_says_how_many_it_leaves_out_and_how_many_it_holds_all_the_sam
 
 def test_a_run_says_how_many_conversations_are_set_aside_and_how_many_of_them_have_news() -> None:
     listed = ": `onecontact list --blocked-conversations`"
-    assert describe_set_aside(1, 1) == (
-        f"1 conversation of blocked contacts is set aside, 1 of them with new messages{listed}"
+    assert describe_set_aside(1, 1) == f"1 conversation of blocked contacts is set aside, with new messages{listed}"
+    assert describe_set_aside(3, 1) == (
+        f"3 conversations of blocked contacts are set aside, 1 of them with new messages{listed}"
     )
     assert describe_set_aside(3, 0) == (
         f"3 conversations of blocked contacts are set aside, none of them with new messages{listed}"
