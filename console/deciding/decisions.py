@@ -65,7 +65,7 @@ def why(decision: dict[str, Any]) -> str:
     return f"{decision['reason']}{asked_in}"
 
 
-def some(names: list[str]) -> str:
+def some(names: list[str], most: int = MOST_NAMED) -> str:
     """Names in a line, cut short where there are many."""
-    more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
-    return ", ".join([*names[:MOST_NAMED], *more])
+    more = [f"{len(names) - most:,} more"] if len(names) > most else []
+    return ", ".join([*names[:most], *more])
