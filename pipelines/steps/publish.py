@@ -15,7 +15,7 @@ from pipelines.ids import NAMESPACE
 from pipelines.project import OpenProject, digest
 from pipelines.publish.files import atomic_write, sha256_of
 from pipelines.publish.table import READING, as_csv, header
-from pipelines.query.filter import compile_filter, known_field
+from pipelines.query.filter import compile_filter, filter_faults, known_field
 from pipelines.query.suppression import IS_SUPPRESSED, asked_consents, reaching_columns, with_suppression
 from pipelines.store.reads import exports as store
 from pipelines.store.reads.suppressed_addresses import suppressed_contacts
@@ -53,23 +53,38 @@ def compile_segments(project: OpenProject, as_of: datetime) -> dict[str, pl.Expr
     """The filters of all segments, by name.
 
     Raises:
-        ConfigurationError: A segment asks or shows what contacts of this project do not have.
+        ConfigurationError: Segments ask or show what contacts of this project do not have. Its text holds every fault.
     """
+    if faults := [fault for segment in project.segments for fault in segment_faults(project, segment, as_of)]:
+        raise ConfigurationError("\n".join(faults))
     return {segment.segment: compile_segment(project, segment, as_of) for segment in project.segments}
+
+
+def segment_faults(project: OpenProject, segment: Segment, as_of: datetime) -> list[str]:
+    """Everything that a segment asks or shows and contacts of this project do not have, each with its place."""
+    fields = field_kinds(project.settings.attributes)
+    faults = []
+    for key, names in (("columns", segment.columns), ("order_by", segment.order_by)):
+        for position, name in enumerate(names):
+            try:
+                known_field(name, fields, f"{key}[{position}]")
+            except ConfigurationError as error:
+                faults.append(str(error))
+    faults += filter_faults(segment.where, fields, here(project, as_of))
+    return [f"segment {segment.segment}: {fault}" for fault in faults]
 
 
 def compile_segment(project: OpenProject, segment: Segment, as_of: datetime) -> pl.Expr:
     """The filter of a segment as a predicate, blocked contacts left out unless it asks for them; checks its columns."""
-    fields = field_kinds(project.settings.attributes)
-    try:
-        for key, names in (("columns", segment.columns), ("order_by", segment.order_by)):
-            for position, name in enumerate(names):
-                known_field(name, fields, f"{key}[{position}]")
-        chosen = compile_filter(segment.where, fields, as_of.astimezone(ZoneInfo(project.settings.timezone)))
-        return chosen if segment.include_blocked else chosen & (pl.col("status") != Status.BLOCKED.value)
-    except ConfigurationError as error:
-        problem = f"segment {segment.segment}: {error}"
-    raise ConfigurationError(problem)
+    if faults := segment_faults(project, segment, as_of):
+        raise ConfigurationError("\n".join(faults))
+    chosen = compile_filter(segment.where, field_kinds(project.settings.attributes), here(project, as_of))
+    return chosen if segment.include_blocked else chosen & (pl.col("status") != Status.BLOCKED.value)
+
+
+def here(project: OpenProject, moment: datetime) -> datetime:
+    """A moment in the zone of the project."""
+    return moment.astimezone(ZoneInfo(project.settings.timezone))
 
 
 def publish(
