@@ -152,7 +152,7 @@ def received_table(arrived: pl.DataFrame) -> Any:
 def print_contact_changes(connection: Connection, contacts: Any, told: Any) -> None:
     """What became of contacts, in words."""
     records, total = (health.count(connection, table) for table in ("record", "contact"))
-    say(f"{plural(records, 'record')} {'is' if records == 1 else 'are'} {plural(total, 'contact')}.")
+    say(f"{describe_extent(records, total)}.")
     happened = describe_changes(contacts)
     waiting = told.get("review_queue", {}).get("dagster/row_count", 0)
     decided = told.get("decisions", {})
@@ -164,6 +164,11 @@ def print_contact_changes(connection: Connection, contacts: Any, told: Any) -> N
         say(f"  {describe_set_aside(aside, contacts.get('newly_blocked_conversations', 0))}")
     if waiting:
         say(f"  {plural(waiting, 'pair')} in the review queue: `onecontact review` decides them.")
+
+
+def describe_extent(records: int, contacts: int) -> str:
+    """How many contacts the records of a project are."""
+    return f"{plural(records, 'record')} {'is' if records == 1 else 'are'} {plural(contacts, 'contact')}"
 
 
 def print_confidence(connection: Connection, run_id: str) -> None:
