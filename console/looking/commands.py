@@ -35,7 +35,7 @@ def add_commands(add: Adder) -> None:
         "--why",
         metavar="FIELD",
         help="where this value comes from: record, file, line and rule, and every value that lost. "
-        "A FIELD is name, phone, email, tags or an attribute",
+        "A FIELD is name, phone, email, tags or an attribute; also status, notes, or id: what became of the contact id",
     )
     add_quoted(show)
     add_timeline(add)

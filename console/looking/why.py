@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from console.looking.standing import standing
+from console.looking.why_status import STATUS, draw_status, status_facts
 from console.terminal.exit_codes import OK, WRONG, CommandError
 from console.terminal.screen import as_json, cell, local, out, plural, printable, say, table
 from pipelines.project import OpenProject
@@ -17,7 +18,10 @@ from schemas.vocabulary import DecisionKind
 
 ID, NOTES, REUSED = "id", "notes", "reused"
 FIELDS = ("name", "phone", "email", "tags")
-SPEAKS = {"tags": {DecisionKind.TAG, DecisionKind.UNTAG}}  # decisions about a field; of any other edits and pins
+SPEAKS = {  # decisions about a field; of any other edits and pins
+    "tags": {DecisionKind.TAG, DecisionKind.UNTAG},
+    STATUS: {DecisionKind.BLOCK, DecisionKind.UNBLOCK},
+}
 
 
 def print_provenance(project: OpenProject, connection: Connection, contact_id: str, args: str, *, json: bool) -> int:
@@ -39,29 +43,40 @@ def print_provenance(project: OpenProject, connection: Connection, contact_id: s
         else:
             draw_notes(written)
         return OK
+    if args == STATUS:
+        facts = {"field": STATUS, **status_facts(project, connection, contact_id)}
+        blocked = decisions_about(connection, contact_id, STATUS)
+        if json:
+            as_json(facts | {"decisions": blocked})
+        else:
+            draw_status(facts)
+            draw_decisions(blocked)
+        return OK
     fields, identifiers = (
         contact_details.fields(connection, contact_id),
         contact_details.identifiers(connection, contact_id),
     )
     field = field_meant(args, [*FIELDS, *(f"attr.{name}" for name in project.settings.attributes),
                                 *fields["field"], *identifiers["type"]])  # fmt: skip
-    about = SPEAKS.get(field, {DecisionKind.EDIT, DecisionKind.PIN})
     found: dict[str, Any] = {
         "field": field,
         "values": contact_details.origin_of(connection, contact_id, field).to_dicts(),
         "lost": contact_details.losing_values(connection, contact_id, field).to_dicts(),
         "known_by": [row for row in identifiers.to_dicts() if row["type"] == field],
-        "decisions": [
-            row
-            for row in decision_log.list_decisions(connection, contact_id).to_dicts()
-            if row["kind"] in about and row["field"] in {field, None}
-        ],
+        "decisions": decisions_about(connection, contact_id, field),
     }
     if json:
         as_json(found)
     else:
         draw(**found)
     return OK
+
+
+def decisions_about(connection: Connection, contact_id: str, field: str) -> list[dict[str, Any]]:
+    """Decisions about a field of a contact, the newest first."""
+    kinds = SPEAKS.get(field, {DecisionKind.EDIT, DecisionKind.PIN})
+    found = decision_log.list_decisions(connection, contact_id).to_dicts()
+    return [row for row in found if row["kind"] in kinds and row["field"] in {field, None}]
 
 
 def field_meant(args: str, known: Sequence[str]) -> str:
@@ -73,7 +88,9 @@ def field_meant(args: str, known: Sequence[str]) -> str:
     for field in (args, f"attr.{args}"):
         if field in known:
             return field
-    raise CommandError(f"--why: no field of that name{nearest(args, [*dict.fromkeys(known), ID, NOTES])}", WRONG)
+    raise CommandError(
+        f"--why: no field of that name{nearest(args, [*dict.fromkeys(known), ID, NOTES, STATUS])}", WRONG
+    )
 
 
 def draw(
@@ -98,6 +115,11 @@ def draw(
     if known_by:
         rows = [[row["value"], row["is_primary"], row["validity"], place(row)] for row in known_by]
         out.print(table(f"All values of {field}", ["value", "primary", "validity", "from"], rows))
+    draw_decisions(decisions)
+
+
+def draw_decisions(decisions: Sequence[Mapping[str, Any]]) -> None:
+    """What people decided about a field, if they did, for a person."""
     if decisions:
         said = [
             [row["decision_id"][:8], row["decided_at"], row["actor"], row["kind"], row["value"], row["reason"],
