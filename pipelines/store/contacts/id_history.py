@@ -71,19 +71,30 @@ def shared_record_ids(connection: Connection, contact_id: str) -> pl.DataFrame:
     )
 
 
-def former_bearers(connection: Connection, text: str) -> pl.DataFrame:
-    """Contacts that had a record id, `source:record id`, before who has it now: contact_id, name, phone, email."""
+def bearers(connection: Connection, text: str) -> pl.DataFrame:
+    """Who has a record id, `source:record id`, and who had it before: contact_id, name, phone, email, is_current.
+
+    A row for each record; none where one person alone has ever had the id.
+    """
     return query(
         connection,
         """
-        SELECT DISTINCT c.contact_id, c.name, c.phone, c.email
-        FROM former_record f JOIN record r USING (record_key)
-        JOIN membership o ON o.record_key = f.record_key AND o.run_to IS NULL
-        JOIN membership n ON n.record_key = f.current_key AND n.run_to IS NULL
-        JOIN contact c ON c.contact_id = o.contact_id
-        WHERE r.source || ':' || r.record_id = trim(?) AND o.contact_id <> n.contact_id ORDER BY c.contact_id""",
+        SELECT c.contact_id, c.name, c.phone, c.email, f.record_key IS NULL AS is_current
+        FROM id_bearer b JOIN record r USING (record_key) JOIN membership m USING (record_key)
+        JOIN contact c USING (contact_id) LEFT JOIN former_record f USING (record_key)
+        WHERE r.source || ':' || r.record_id = trim(?) AND m.run_to IS NULL
+          AND b.id_key IN (SELECT id_key FROM former_record)
+        ORDER BY is_current DESC, c.contact_id, b.record_key""",
         [text],
     )
+
+
+def former_bearers(connection: Connection, text: str) -> pl.DataFrame:
+    """Contacts that had a record id, `source:record id`, and are another than who has it now: as `bearers`."""
+    every = bearers(connection, text)
+    current = every.filter("is_current")["contact_id"].implode()
+    former = every.filter(~pl.col("contact_id").is_in(current)).drop("is_current")
+    return former.unique("contact_id", maintain_order=True)
 
 
 def affected_contacts(connection: Connection, contacts: pl.Series) -> pl.Series:
