@@ -8,6 +8,7 @@ from assets.metadata import column_schema
 from assets.resources import Workspace
 from pipelines.derive.merge import merge
 from pipelines.steps.setting_changes import keep_settings
+from pipelines.store.decisions.decisions import newly_blocked_conversations
 from pipelines.store.reads import health
 from pipelines.store.reads.health import Finding
 from pipelines.store.reads.timeline import length
@@ -74,6 +75,7 @@ def contacts(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mate
         metadata={
             **merged._asdict(),
             "new_rules": dg.MetadataValue.json(rules),
+            "newly_blocked_conversations": newly_blocked_conversations(connection, context.run.run_id),
             "blocked_conversations": health.count(connection, "blocked_conversation"),
             "dagster/row_count": health.count(connection, "contact"),
         },

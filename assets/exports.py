@@ -33,7 +33,11 @@ def export_asset(segment: Segment) -> dg.AssetsDefinition:
         project, connection, moment = workspace.opened()
         predicate = workspace.predicates()[segment.segment]
         published = publish(project, connection, segment, context.run.run_id, moment, predicate)
-        told = {"published": published.changed, "suppressed": published.suppressed}
+        told = {
+            "published": published.changed,
+            "suppressed": published.suppressed,
+            "suppressed_included": published.suppressed_included,
+        }
         return dg.MaterializeResult(metadata={"dagster/row_count": published.rows, **told})
 
     return export

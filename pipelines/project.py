@@ -80,13 +80,25 @@ class OpenProject(NamedTuple):
             yield connection
 
 
+class ProjectInvalid(ConfigurationError):
+    """There are faults in the files of a project; its text holds every one.
+
+    `readable` is what there is without them: onecontact.yaml, and the segments in which nothing is wrong.
+    """
+
+    def __init__(self, faults: str, readable: OpenProject | None) -> None:
+        super().__init__(faults)
+        self.readable = readable
+
+
 def open_project(folder: Path) -> OpenProject:
     """Read the configuration of a project folder, unless it is what was read last.
 
     A run is started by one part of onecontact and done by another, and each opens the project.
 
     Raises:
-        ConfigurationError: There are faults in it. Its text holds every one.
+        ProjectInvalid: There are faults in it. Its text holds every one.
+        ConfigurationError: A source says that a column means what there is not.
     """
     folder = folder.resolve()
     tracebacks_in.set(folder / HIDDEN)
@@ -97,15 +109,21 @@ def open_project(folder: Path) -> OpenProject:
 
 @lru_cache(maxsize=1)
 def _read(folder: Path, _written: tuple[tuple[str, int, int], ...]) -> OpenProject:
+    settings, segments, faults = None, [], []
     try:
         settings = load_project(folder, {name: each.options for name, each in FORMATS.items()}, unusable())
-        project = OpenProject(folder, settings, load_segments(folder))
     except ConfigurationInvalid as invalid:
-        faults = str(invalid)
-    else:
-        check_columns(project)
-        return project
-    raise ConfigurationError(faults)
+        faults.append(str(invalid))
+    try:
+        segments = load_segments(folder)
+    except ConfigurationInvalid as invalid:
+        faults.append(str(invalid))
+        segments = [*invalid.segments]
+    project = OpenProject(folder, settings, segments) if settings else None
+    if faults or project is None:
+        raise ProjectInvalid("\n".join(faults), project)
+    check_columns(project)
+    return project
 
 
 def check_columns(project: OpenProject) -> None:

@@ -54,7 +54,14 @@ class Loader(yaml.SafeLoader):
 
 
 class ConfigurationInvalid(ValueError):
-    """A configuration file that cannot be used; the text lists every fault with its line."""
+    """A configuration file that cannot be used; the text lists every fault with its line.
+
+    `segments` are those of other files, in which nothing is wrong.
+    """
+
+    def __init__(self, faults: str, segments: Sequence[Segment] = ()) -> None:
+        super().__init__(faults)
+        self.segments = segments
 
 
 def load_project(
@@ -96,7 +103,11 @@ def load_segments(folder: Path) -> list[Segment]:
     segments: dict[str, Segment] = {}
     complaints: list[str] = []
     for path in sorted((folder / SEGMENTS).glob("*.yaml")):
-        data, document = parse(path)
+        try:
+            data, document = parse(path)
+        except ConfigurationInvalid as invalid:
+            complaints.append(str(invalid))
+            continue
         checked = validated(Segment, data)
         if not isinstance(checked, Segment):
             complaints += located(path, document, checked)
@@ -104,9 +115,10 @@ def load_segments(folder: Path) -> list[Segment]:
             complaints += located(path, document, [Fault(("segment",), "another file defines this segment already")])
         else:
             segments[checked.segment] = checked
+    valid = [segments[name] for name in sorted(segments)]
     if complaints:
-        raise ConfigurationInvalid("\n".join(complaints))
-    return [segments[name] for name in sorted(segments)]
+        raise ConfigurationInvalid("\n".join(complaints), valid)
+    return valid
 
 
 def require_small(text: str) -> None:

@@ -1,5 +1,6 @@
 """What a decision would make of contacts, as people read it: each of them before and after, side by side."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from console.terminal.screen import cell, local, out, plural, say, table
@@ -10,8 +11,11 @@ KNOWN_BY = "known by "
 RANK = {"status": -1, "records": 2, "timeline": 3}  # fields are 0, and how a contact is known is 1
 
 
-def draw(change: Change) -> None:
-    """Every contact that would change, all that is known of it before and after; what differs is marked."""
+def draw(change: Change, remarks: Sequence[str] = ()) -> None:
+    """Every contact that would change, all that is known of it before and after; what differs is marked.
+
+    `remarks` are sentences that are said beside it.
+    """
     touched = [*change.before, *(each for each in change.after if each not in change.before)]
     for contact_id in touched:
         before, after = change.before.get(contact_id), change.after.get(contact_id)
@@ -19,6 +23,8 @@ def draw(change: Change) -> None:
         out.print(table("", ["", "what", "before", "after"], sides(before, after)))
     if not touched:
         say("It would change no contact.")
+    for remark in remarks:
+        say(remark)
     say(f"{plural(len(touched), 'contact')} touched. Nothing was changed: this was a dry run.")
 
 

@@ -45,28 +45,41 @@ def attributions(args: argparse.Namespace, **more: Any) -> Iterator[Attribution]
 
 
 def decide(
-    args: argparse.Namespace, connection: Connection, contacts: Sequence[str], act: Callable[[], Sequence[Decision]]
+    args: argparse.Namespace,
+    connection: Connection,
+    contacts: Sequence[str],
+    act: Callable[[], Sequence[Decision]],
+    remarks: Sequence[str] = (),
+    **facts: Any,
 ) -> int:
-    """Let `act` decide something about these contacts and say what came of it, or what would; the exit code."""
+    """Let `act` decide something about these contacts and say what came of it, or what would; the exit code.
+
+    `remarks` are sentences said beside it, `facts` what programs are told instead.
+    """
 
     def touched(decisions: Sequence[Decision]) -> pl.Series:
         return decision_log.contacts_of_decisions(connection, [each.decision_id for each in decisions])
 
     if args.dry_run:
         change = before_and_after(connection, contacts, lambda: touched(act()).to_list())
-        as_json(before_after.for_programs(change)) if args.json else before_after.draw(change)
+        as_json(before_after.for_programs(change) | facts) if args.json else before_after.draw(change, remarks)
         return OK
     with transaction(connection):
         taken = act()
     now = contact_details.golden_records(connection, touched(taken)).to_dicts()
     if args.json:
-        as_json({"decisions": [each._asdict() for each in taken], "contacts": now})
+        as_json({"decisions": [each._asdict() for each in taken], "contacts": now} | facts)
     else:
-        print_outcome(args, taken, now)
+        print_outcome(args, taken, now, remarks)
     return OK
 
 
-def print_outcome(args: argparse.Namespace, decisions: Sequence[Decision], contacts: Sequence[dict[str, Any]]) -> None:
+def print_outcome(
+    args: argparse.Namespace,
+    decisions: Sequence[Decision],
+    contacts: Sequence[dict[str, Any]],
+    remarks: Sequence[str] = (),
+) -> None:
     """What was decided, how to take it back, and what the contacts are now."""
     for contact in contacts:
         state = f"{contact['status']}, {plural(contact['records'], 'record')}"
@@ -75,6 +88,8 @@ def print_outcome(args: argparse.Namespace, decisions: Sequence[Decision], conta
         tell_undoing(decision, args.project)
     if any(each.kind == DecisionKind.CREATE or each.field in IDENTIFYING for each in decisions):
         say("The next run will match it against other contacts.")
+    for remark in remarks:
+        say(remark)
     say("Exports follow with the next run.")
 
 

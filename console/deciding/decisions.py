@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from console.deciding.decision_command import describe
-from console.looking.resolve_contact import resolve_contact
+from console.looking.resolve_contact import resolve_contact, tell_former_bearers
 from console.looking.standing import standing
 from console.terminal.exit_codes import OK
 from console.terminal.open_project import session
@@ -12,6 +12,7 @@ from console.terminal.screen import as_json, clock, out, plural, say, table
 from pipelines.store.decisions import decision_log
 from schemas.vocabulary import DecisionKind
 
+NOTHING = "Nothing was decided yet."
 MOST_NAMED = 4  # contacts or records of a decision
 
 
@@ -20,18 +21,25 @@ def command(args: argparse.Namespace) -> int:
     with session(args) as (_, connection):
         contact_id = resolve_contact(connection, args.contact, json=args.json) if args.contact else None
         found = decision_log.list_decisions(connection, contact_id, args.limit).to_dicts()
-    if args.json:
-        as_json(found)
-    elif not found:
-        say("Nothing was decided yet.")
-    else:
-        rows = [row(each) for each in found]
-        title = f"{plural(len(found), 'decision')}, times in {clock.zone.key}"
-        out.print(table(title, ["id", "when", "who", "what", "about", "why", "stands"], rows))
-        if len(found) == args.limit:
-            say(f"The last {args.limit:,}; `--limit 0` shows all.")
-        say("To take one back: onecontact revoke ID")
+        if args.json:
+            as_json(found)
+        else:
+            draw(found, args.limit, "Nothing was decided about this contact yet." if contact_id else NOTHING)
+            tell_former_bearers(connection, args.contact or "", "decisions")
     return OK
+
+
+def draw(found: list[dict[str, Any]], limit: int, nothing: str) -> None:
+    """Decisions for a person, or that there are none."""
+    if not found:
+        say(nothing)
+        return
+    rows = [row(each) for each in found]
+    title = f"{plural(len(found), 'decision')}, times in {clock.zone.key}"
+    out.print(table(title, ["id", "when", "who", "what", "about", "why", "stands"], rows))
+    if len(found) == limit:
+        say(f"The last {limit:,}; `--limit 0` shows all.")
+    say("To take one back: onecontact revoke ID")
 
 
 def row(decision: dict[str, Any]) -> list[Any]:
@@ -57,7 +65,7 @@ def why(decision: dict[str, Any]) -> str:
     return f"{decision['reason']}{asked_in}"
 
 
-def some(names: list[str]) -> str:
+def some(names: list[str], most: int = MOST_NAMED) -> str:
     """Names in a line, cut short where there are many."""
-    more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
-    return ", ".join([*names[:MOST_NAMED], *more])
+    more = [f"{len(names) - most:,} more"] if len(names) > most else []
+    return ", ".join([*names[:most], *more])

@@ -35,7 +35,7 @@ def add_commands(add: Adder) -> None:
         "--why",
         metavar="FIELD",
         help="where this value comes from: record, file, line and rule, and every value that lost. "
-        "A FIELD is name, phone, email, tags or an attribute",
+        "A FIELD is name, phone, email, tags or an attribute; also status, notes, or id: what became of the contact id",
     )
     add_quoted(show)
     add_timeline(add)
@@ -79,6 +79,11 @@ def add_timeline(add: Adder) -> None:
     timeline.add_argument("--until", metavar="DATE", help="up to and including this day, or up to this time")
     timeline.add_argument(
         "--limit", type=integer_between(0, 2**31), default=0, metavar="N", help="the last N of them (default: 0: all)"
+    )
+    timeline.add_argument(
+        "--blocked-conversations",
+        action="store_true",
+        help="instead of the history, what is set aside because it came after a block",
     )
     timeline.add_argument(
         "--vcon", type=Path, metavar="FILE", help="write its messages as a vCon to a new, unencrypted file"

@@ -64,6 +64,7 @@ def list_suppressed(args: argparse.Namespace) -> int:
         rows = [[row["contact_id"][:8], *list(row.values())[1:]] for row in shown.to_dicts()]
         title = f"{plural(found.height, 'conversation')} suppressed, times in {clock.zone.key}"
         out.print(table(title, ["id", "name", "channel", "started", "messages"], rows, right=["messages"]))
+        say("To read those of one contact: onecontact timeline ID --blocked-conversations")
     return 0
 
 

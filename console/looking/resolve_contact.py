@@ -1,14 +1,19 @@
 """Which contact somebody means, for every command that is about one."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 
 from console.terminal.exit_codes import NOT_FOUND, SEVERAL, CommandError
-from console.terminal.screen import as_json, out, plural, table
+from console.terminal.screen import as_json, out, plural, printable, say, table
+from pipelines.store.contacts import id_history
 from pipelines.store.matching import evidence
 from pipelines.store.reads import contact_details, search
 from pipelines.store.warehouse.connection import Connection
 
 MOST_CANDIDATES = 10
+SHORT = 8  # signs of an id that are shown beside a name
 
 
 def resolve_contact(connection: Connection, text: str, which: str = "", *, json: bool = False) -> str:
@@ -28,6 +33,15 @@ def resolve_contact(connection: Connection, text: str, which: str = "", *, json:
     return str(fitting[0])
 
 
+def tell_former_bearers(connection: Connection, text: str, command: str) -> None:
+    """Say who else was meant by `source:record id` in former times, and the command that asks the same about them."""
+    for row in id_history.former_bearers(connection, text).to_dicts():
+        say(
+            f"{printable(text.strip())} was the id of somebody else before: {short_name(row)}. "
+            f"About them: onecontact {command} {row['contact_id'][:SHORT]}"
+        )
+
+
 def no_single_contact(
     connection: Connection, fitting: pl.Series, which: str = "", *, json: bool = False
 ) -> CommandError:
@@ -44,3 +58,9 @@ def no_single_contact(
     rows = some.select("contact_id", "name", "email", "phone").rows()
     out.print(table(f"{place}{plural(fitting.len(), 'contact')} fit", ["id", "name", "email", "phone"], rows))
     return CommandError(f"{place}several contacts fit; name one by its id", SEVERAL)
+
+
+def short_name(contact: Mapping[str, Any]) -> str:
+    """A contact in a sentence: what people call it, and the beginning of its id."""
+    called = contact["name"] or contact["phone"] or contact["email"] or "(no name)"
+    return f"{printable(called)} ({contact['contact_id'][:SHORT]})"

@@ -8,10 +8,10 @@ from typing import Any
 import polars as pl
 from rich.table import Table
 
-from console.looking.resolve_contact import resolve_contact
+from console.looking.resolve_contact import resolve_contact, tell_former_bearers
 from console.looking.standing import suppression
 from console.looking.timeline_entries import inbox, said, who
-from console.looking.why import draw_moves, print_provenance, rule
+from console.looking.why import draw_moves, moves_with_records, print_provenance, rule
 from console.terminal.exit_codes import OK
 from console.terminal.open_project import session
 from console.terminal.screen import as_json, cell, clock, local, out, printable, say, table
@@ -39,18 +39,20 @@ def command(args: argparse.Namespace) -> int:
             as_json(
                 contact_json(project, connection, contact_id)
                 | {"former_id": former, "moves": moves_of(connection, former)}
+                | {"former_bearers": id_history.former_bearers(connection, args.contact).to_dicts()}
             )
             return OK
         if former:
             say(f"{former} is a former contact id. It now resolves to the contact below.", style="bold")
             draw_moves(moves_of(connection, former))
         draw(project, connection, contact_id, quoted=args.quoted)
+        tell_former_bearers(connection, args.contact, "show")
     return OK
 
 
 def moves_of(connection: Connection, former: str | None) -> list[dict[str, Any]]:
     """What became of an id of former times."""
-    return id_history.id_moves(connection, former).to_dicts() if former else []
+    return moves_with_records(connection, former) if former else []
 
 
 def contact_json(project: OpenProject, connection: Connection, contact_id: str) -> dict[str, Any]:

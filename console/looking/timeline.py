@@ -17,7 +17,7 @@ from console.terminal.dates import beginning, end
 from console.terminal.exit_codes import OK
 from console.terminal.open_project import session
 from console.terminal.pager import paged
-from console.terminal.screen import clock, plain, plural, printable, say
+from console.terminal.screen import cell, clock, plain, plural, printable, say
 from pipelines.errors import ConfigurationError
 from pipelines.project import OpenProject
 from pipelines.publish.files import atomic_write
@@ -35,6 +35,8 @@ def command(args: argparse.Namespace) -> int:
     """Show the history of the one contact that is meant, or write it to a file."""
     if args.vcon and args.vcon.exists():
         raise ConfigurationError(f"--vcon {args.vcon}: already exists")
+    if args.vcon and args.blocked_conversations:
+        raise ConfigurationError("--blocked-conversations is for reading: it does not go with --vcon")
     with session(args) as (project, connection):
         chosen = wanted(args)
         contact_id = resolve_contact(connection, args.contact, json=args.json)
@@ -58,6 +60,7 @@ def wanted(args: argparse.Namespace) -> store.TimelineFilter:
         since=beginning("--since", args.since, clock.zone),
         until=end("--until", args.until, clock.zone),
         last=args.limit,
+        set_aside=args.blocked_conversations,
     )
 
 
@@ -74,8 +77,20 @@ def draw(connection: Connection, contact_id: str, chosen: store.TimelineFilter, 
     name = contact["name"] or contact["phone"] or contact["email"] or contact_id
     with paged() as pager:
         pager.write(f"{printable(name)}, times in {clock.zone.key}\n{LEGEND}\n")
+        pager.writelines(set_aside_since(connection, contact) if chosen.set_aside else [])
         pager.writelines(print_entries(store.timeline(connection, contact_id, chosen), quoted=quoted))
-        pager.write(warn_of_suppressed(connection, contact))
+        pager.write("" if chosen.set_aside else warn_of_suppressed(connection, contact))
+
+
+def set_aside_since(connection: Connection, contact: Mapping[str, Any]) -> Iterator[str]:
+    """The heading of what is set aside: since when and by whose block, and what that means."""
+    if contact["status"] != Status.BLOCKED:
+        yield "\nThe contact is not blocked, so nothing of it is set aside.\n"
+        return
+    yield f"\nSET ASIDE since the block of {cell(contact['status_since'])}: in no timeline, and it changes nothing of\n"
+    yield "the contact until the block ends or is lifted.\n"
+    for row in decisions.blocks(connection, contact["contact_id"]).to_dicts():
+        yield f"Blocked by {printable(row['actor'])} on {cell(row['decided_at'])}: {printable(row['reason'])}\n"
 
 
 def warn_of_suppressed(connection: Connection, contact: Mapping[str, Any]) -> str:
@@ -83,7 +98,8 @@ def warn_of_suppressed(connection: Connection, contact: Mapping[str, Any]) -> st
     if contact["status"] != Status.BLOCKED:
         return ""
     missing = decisions.blocked_conversations(connection).filter(pl.col("contact_id") == contact["contact_id"]).height
-    return f"{plural(missing, 'conversation')} suppressed: began after the block\n" if missing else ""
+    command = f"onecontact timeline {contact['contact_id']} --blocked-conversations"
+    return f"{plural(missing, 'conversation')} suppressed: began after the block; {command}\n" if missing else ""
 
 
 def print_entries(batches: Iterable[pl.DataFrame], *, quoted: bool = False) -> Iterator[str]:

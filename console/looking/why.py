@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from console.looking.standing import standing
+from console.looking.why_status import STATUS, draw_status, status_facts
 from console.terminal.exit_codes import OK, WRONG, CommandError
 from console.terminal.screen import as_json, cell, local, out, plural, printable, say, table
 from pipelines.project import OpenProject
@@ -15,21 +16,25 @@ from pipelines.store.warehouse.connection import Connection
 from schemas.configuration import nearest
 from schemas.vocabulary import DecisionKind
 
-ID, NOTES = "id", "notes"
+ID, NOTES, REUSED = "id", "notes", "reused"
 FIELDS = ("name", "phone", "email", "tags")
-SPEAKS = {"tags": {DecisionKind.TAG, DecisionKind.UNTAG}}  # decisions about a field; of any other edits and pins
+SPEAKS = {  # decisions about a field; of any other edits and pins
+    "tags": {DecisionKind.TAG, DecisionKind.UNTAG},
+    STATUS: {DecisionKind.BLOCK, DecisionKind.UNBLOCK},
+}
 
 
 def print_provenance(project: OpenProject, connection: Connection, contact_id: str, args: str, *, json: bool) -> int:
     """Say where a field of a contact comes from, or what became of its id; the exit code."""
     if args == ID:
-        moves = id_history.id_moves(connection, contact_id).to_dicts()
+        moves = moves_with_records(connection, contact_id)
         if json:
             as_json(moves)
-        elif moves:
-            draw_moves(moves)
-        else:
+            return OK
+        if not moves:
             say("The contact id comes from its first record and has never changed.")
+        draw_moves(moves)
+        draw_shared_ids(id_history.shared_record_ids(connection, contact_id).to_dicts())
         return OK
     if args == NOTES:
         written = notes(connection, contact_id).to_dicts()
@@ -38,29 +43,40 @@ def print_provenance(project: OpenProject, connection: Connection, contact_id: s
         else:
             draw_notes(written)
         return OK
+    if args == STATUS:
+        facts = {"field": STATUS, **status_facts(project, connection, contact_id)}
+        blocked = decisions_about(connection, contact_id, STATUS)
+        if json:
+            as_json(facts | {"decisions": blocked})
+        else:
+            draw_status(facts)
+            draw_decisions(blocked)
+        return OK
     fields, identifiers = (
         contact_details.fields(connection, contact_id),
         contact_details.identifiers(connection, contact_id),
     )
     field = field_meant(args, [*FIELDS, *(f"attr.{name}" for name in project.settings.attributes),
                                 *fields["field"], *identifiers["type"]])  # fmt: skip
-    about = SPEAKS.get(field, {DecisionKind.EDIT, DecisionKind.PIN})
     found: dict[str, Any] = {
         "field": field,
         "values": contact_details.origin_of(connection, contact_id, field).to_dicts(),
         "lost": contact_details.losing_values(connection, contact_id, field).to_dicts(),
         "known_by": [row for row in identifiers.to_dicts() if row["type"] == field],
-        "decisions": [
-            row
-            for row in decision_log.list_decisions(connection, contact_id).to_dicts()
-            if row["kind"] in about and row["field"] in {field, None}
-        ],
+        "decisions": decisions_about(connection, contact_id, field),
     }
     if json:
         as_json(found)
     else:
         draw(**found)
     return OK
+
+
+def decisions_about(connection: Connection, contact_id: str, field: str) -> list[dict[str, Any]]:
+    """Decisions about a field of a contact, the newest first."""
+    kinds = SPEAKS.get(field, {DecisionKind.EDIT, DecisionKind.PIN})
+    found = decision_log.list_decisions(connection, contact_id).to_dicts()
+    return [row for row in found if row["kind"] in kinds and row["field"] in {field, None}]
 
 
 def field_meant(args: str, known: Sequence[str]) -> str:
@@ -72,7 +88,9 @@ def field_meant(args: str, known: Sequence[str]) -> str:
     for field in (args, f"attr.{args}"):
         if field in known:
             return field
-    raise CommandError(f"--why: no field of that name{nearest(args, [*dict.fromkeys(known), ID, NOTES])}", WRONG)
+    raise CommandError(
+        f"--why: no field of that name{nearest(args, [*dict.fromkeys(known), ID, NOTES, STATUS])}", WRONG
+    )
 
 
 def draw(
@@ -97,6 +115,11 @@ def draw(
     if known_by:
         rows = [[row["value"], row["is_primary"], row["validity"], place(row)] for row in known_by]
         out.print(table(f"All values of {field}", ["value", "primary", "validity", "from"], rows))
+    draw_decisions(decisions)
+
+
+def draw_decisions(decisions: Sequence[Mapping[str, Any]]) -> None:
+    """What people decided about a field, if they did, for a person."""
     if decisions:
         said = [
             [row["decision_id"][:8], row["decided_at"], row["actor"], row["kind"], row["value"], row["reason"],
@@ -138,21 +161,49 @@ def rule(name: str, candidates: int) -> str:
     return words if candidates <= 1 else f"{words}, of {candidates}"
 
 
+def moves_with_records(connection: Connection, contact_id: str) -> list[dict[str, Any]]:
+    """What became of an id (`id_history.id_moves`), with the `records` that were given to another person in each."""
+    shared = id_history.shared_record_ids(connection, contact_id).to_dicts()
+    return [
+        move | {"records": passed_on(move, shared) if move["kind"] == REUSED else []}
+        for move in id_history.id_moves(connection, contact_id).to_dicts()
+    ]
+
+
+def passed_on(move: Mapping[str, Any], shared: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Record ids that went from one contact to another: record, since.
+
+    What a source has taken back meanwhile says no more since when: then it is all that both have had.
+    """
+    both = [each for each in shared if each["other"] == move["is_now"]]
+    this_way = [each for each in both if each["is_origin"] == move["is_origin"]]
+    return [{"record": each["record"], "since": each["since"] if this_way else None} for each in this_way or both]
+
+
 def draw_moves(moves: Sequence[Mapping[str, Any]]) -> None:
     """What became of an id, line by line."""
     for move in moves:
         now = f", now in {move['is_now']}" if move["is_now"] not in {None, move["other"]} else ""
         because = f", undo: onecontact revoke {move['decision_id']}" if move["decision_id"] else ""
-        say(f"  {cell(move['changed_at'])}  {describe_move(move)}{now}{because}")
+        say(f"  {cell(move['changed_at'])}  {printable(describe_move(move))}{now}{because}")
+
+
+def draw_shared_ids(shared: Sequence[Mapping[str, Any]]) -> None:
+    """Whose the record ids are that several people have had, and since when, line by line."""
+    for each in shared:
+        had, has = ("this contact", each["other"]) if each["is_origin"] else (each["other"], "this contact")
+        say(f"  {printable(each['record'])} means {has} since {cell(each['since'])}, by its source; before, {had}")
 
 
 def describe_move(move: Mapping[str, Any]) -> str:
     """What happened to an id at one time."""
-    other = move["other"] or "nobody"
+    other, records = move["other"] or "nobody", " and ".join(each["record"] for each in move.get("records", []))
+    passed = ("was given {records}, a record id that {other} had had", "{other} was given its record id {records}")
+    unnamed = ("was given a record id that {other} had had", "{other} was given one of its record ids")
     return {
-        "merged": ("took in {}", "was merged into {}"),
-        "split": ("was split off from {}", "{} was split off from it"),
-        "restored": ("became a contact again, out of {}", "{} became a contact again, out of it"),
-        "reused": ("was given a record id that {} had had", "{} was given one of its record ids"),
-        "withdrawn": ("took the place of {}", "was withdrawn; {} took its place"),
-    }[move["kind"]][move["is_origin"]].format(other)
+        "merged": ("took in {other}", "was merged into {other}"),
+        "split": ("was split off from {other}", "{other} was split off from it"),
+        "restored": ("became a contact again, out of {other}", "{other} became a contact again, out of it"),
+        REUSED: passed if records else unnamed,
+        "withdrawn": ("took the place of {other}", "was withdrawn; {other} took its place"),
+    }[move["kind"]][move["is_origin"]].format(other=other, records=records)

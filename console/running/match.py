@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from console.running.run import describe_extent
 from console.terminal.exit_codes import OK
 from console.terminal.open_project import session
 from console.terminal.screen import as_json, out, plural, say, show_progress, table
@@ -156,7 +157,7 @@ def draw(stands: Report, cost: Mapping[str, Any] | None) -> None:
     fitted = (
         "shipped with onecontact" if stands.fitted_on is None else f"fitted on {plural(stands.fitted_on, 'record')}"
     )
-    say(f"{stands.project}: {plural(stands.records, 'record')} are {plural(stands.contacts, 'contact')}", style="bold")
+    say(f"{stands.project}: {describe_extent(stands.records, stands.contacts)}", style="bold")
     say(f"  model {stands.model}, {fitted}; merges at {stands.auto:g} or more, review at {stands.review:g} or more")
     for finding in stands.findings:
         say(f"  {finding}.")

@@ -4,7 +4,7 @@ import argparse
 from datetime import UTC, datetime
 
 from console.running.match import with_progress
-from console.running.run import describe_changes
+from console.running.run import describe_changes, describe_extent
 from console.terminal.exit_codes import FAILED, OK
 from console.terminal.open_project import session
 from console.terminal.screen import as_json, cell, out, plural, say, table
@@ -63,7 +63,7 @@ def run_rebuild(args: argparse.Namespace) -> int:
 
 def print_rebuilt(made: Rebuilt) -> None:
     """What has become other than it was, for a person."""
-    say(f"Rebuilt: {plural(made.records, 'record')} are {plural(made.contacts, 'contact')}", style="bold")
+    say(f"Rebuilt: {describe_extent(made.records, made.contacts)}", style="bold")
     say(f"  as of {cell(made.as_of)}, by match model {made.model}")
     happened = describe_changes(made.changes._asdict())
     say("  " + (", ".join(happened) + ": the next run publishes them" if happened else "No contact has changed."))

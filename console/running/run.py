@@ -134,7 +134,9 @@ def published(name: str, told: Any) -> None:
     verb, rows = "published" if told["published"] else "unchanged", told["dagster/row_count"]
     if name != ID_CHANGES:
         left_out = f", {told['suppressed']:,} left out: address suppressed" if told.get("suppressed") else ""
-        say(f"  {FOLDER}/{name}/{FILE}: {plural(rows, 'contact')}{left_out}, {verb}")
+        included = told.get("suppressed_included")
+        among = f", {included:,} of them with a suppressed address, as it asks" if included else ""
+        say(f"  {FOLDER}/{name}/{FILE}: {plural(rows, 'contact')}{among}{left_out}, {verb}")
     elif rows:
         say(f"  {FOLDER}/{name}/{ID_FILE}: {plural(rows, 'change')} of ids, {verb}")
 
@@ -150,7 +152,7 @@ def received_table(arrived: pl.DataFrame) -> Any:
 def print_contact_changes(connection: Connection, contacts: Any, told: Any) -> None:
     """What became of contacts, in words."""
     records, total = (health.count(connection, table) for table in ("record", "contact"))
-    say(f"{plural(records, 'record')} {'is' if records == 1 else 'are'} {plural(total, 'contact')}.")
+    say(f"{describe_extent(records, total)}.")
     happened = describe_changes(contacts)
     waiting = told.get("review_queue", {}).get("dagster/row_count", 0)
     decided = told.get("decisions", {})
@@ -158,8 +160,15 @@ def print_contact_changes(connection: Connection, contacts: Any, told: Any) -> N
         say("  " + (", ".join(happened) if happened else "No contact has changed."))
     if decided.get("applied"):
         say(f"  {describe_requests(decided)}: `onecontact decisions` lists them")
+    if aside := contacts.get("blocked_conversations"):
+        say(f"  {describe_set_aside(aside, contacts.get('newly_blocked_conversations', 0))}")
     if waiting:
         say(f"  {plural(waiting, 'pair')} in the review queue: `onecontact review` decides them.")
+
+
+def describe_extent(records: int, contacts: int) -> str:
+    """How many contacts the records of a project are."""
+    return f"{plural(records, 'record')} {'is' if records == 1 else 'are'} {plural(contacts, 'contact')}"
 
 
 def print_confidence(connection: Connection, run_id: str) -> None:
@@ -188,6 +197,16 @@ def describe_changes(contacts: Mapping[str, Any]) -> list[str]:
         )
         if contacts.get(kind)
     ]
+
+
+def describe_set_aside(conversations: int, newly: int) -> str:
+    """How many conversations are set aside, and how many of them with messages of this run."""
+    if conversations == 1:
+        news = f"is set aside, {'with' if newly else 'without'} new messages"
+    else:
+        news = f"are set aside, {f'{newly:,}' if newly else 'none'} of them with new messages"
+    aside = f"{plural(conversations, 'conversation')} of blocked contacts {news}"
+    return f"{aside}: `onecontact list --blocked-conversations`"
 
 
 def describe_requests(decided: Mapping[str, Any]) -> str:

@@ -143,16 +143,22 @@ def _sides(connection: Connection, contacts: Sequence[str]) -> pl.DataFrame:
 
 
 def _taken_out(connection: Connection, contact: str, own: pl.Series, records: Sequence[str]) -> pl.DataFrame:
-    called = {
-        str(RecordRef(**each)): each["record_key"] for each in evidence.describe_records(connection, own).to_dicts()
-    }
+    called: dict[str, list[str]] = {}
+    for each in evidence.describe_records(connection, own).to_dicts():
+        called.setdefault(str(RecordRef(**each)), []).append(each["record_key"])
     asked = {each.strip() for each in records}
     if not asked <= called.keys():
         raise DecisionRefused(f"that is no record of this contact: `onecontact show {contact}` lists them")
-    if len(asked) == len(called):
+    if len(asked) == own.len():
         raise DecisionRefused("these are all its records: leave one, or part every one of them with --all")
-    out = pl.Series([called[each] for each in asked], dtype=pl.String)
+    out = pl.Series([_present_bearer(connection, each, called[each]) for each in asked], dtype=pl.String)
     return own.to_frame("record_key").with_columns(side=pl.col("record_key").is_in(out.implode()).cast(pl.UInt16))
+
+
+def _present_bearer(connection: Connection, text: str, records: Sequence[str]) -> str:
+    """Of the records of a contact that have had an id, that of who has it now."""
+    current = evidence.record_known_as(connection, text)
+    return next((each for each in records if each in current), records[-1])
 
 
 def _exclusive_attributes_that_differ(

@@ -5,7 +5,7 @@ What cannot be asked (an unknown field, an operator that does not fit, a value n
 place, never an empty result.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
@@ -64,6 +64,24 @@ def compile_filter(where: Where, fields: Mapping[str, FieldKind], as_of: datetim
     if isinstance(where, Not):
         return ~compile_filter(where.negated, fields, as_of, f"{place}.not")
     return compile_condition(where, fields, as_of, place)
+
+
+def filter_faults(
+    where: Where, fields: Mapping[str, FieldKind], as_of: datetime, place: str = "where"
+) -> Iterator[str]:
+    """Everything in a filter that cannot be asked, each with its place; nothing of one that can be compiled."""
+    match where:
+        case All(all=parts) | AnyOf(any=parts):
+            key = "all" if isinstance(where, All) else "any"
+            for n, part in enumerate(parts):
+                yield from filter_faults(part, fields, as_of, f"{place}.{key}[{n}]")
+        case Not(negated=part):
+            yield from filter_faults(part, fields, as_of, f"{place}.not")
+        case _:
+            try:
+                compile_condition(where, fields, as_of, place)
+            except ConfigurationError as error:
+                yield str(error)
 
 
 def compile_condition(asked: Condition, fields: Mapping[str, FieldKind], as_of: datetime, place: str) -> pl.Expr:

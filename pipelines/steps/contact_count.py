@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from pipelines.project import OpenProject
+from pipelines.steps.setting_changes import counted
 from pipelines.store.contacts import count_history as store
 from pipelines.store.contacts.count_history import ContactCount
 from pipelines.store.reads import health
@@ -31,10 +32,11 @@ class ContactCounts(NamedTuple):
     def verdict(self) -> str:
         """What has happened and, where it is not accepted, the way out."""
         if self.before is None:
-            return f"{self.now.contacts:,} contacts; there is no earlier run to compare with"
+            return f"{counted(self.now.contacts, 'contact')}; there is no earlier run to compare with"
+        are = "is" if self.before.contacts == 1 else "are"
         moved = (
-            f"{self.before.contacts:,} contacts ({self.before.records:,} records) in the last accepted run are "
-            f"{self.now.contacts:,} ({self.now.records:,} records) now"
+            f"{counted(self.before.contacts, 'contact')} ({counted(self.before.records, 'record')}) in the last "
+            f"accepted run {are} {self.now.contacts:,} ({counted(self.now.records, 'record')}) now"
         )
         if self.is_accepted:
             return moved
@@ -53,10 +55,10 @@ def count(project: OpenProject, connection: Connection, run_id: str, *, accept: 
     """
     before, allowed = store.last_accepted(connection, run_id), project.settings.health.max_change
     now = ContactCount(health.count(connection, "record"), health.count(connection, "contact"))
-    counted = ContactCounts(before, now, allowed, is_accepted=True)
+    found = ContactCounts(before, now, allowed, is_accepted=True)
     judged = before is not None and before.contacts >= FEWEST
-    if judged and not accept and counted.share > allowed:
-        return counted._replace(is_accepted=False)
+    if judged and not accept and found.share > allowed:
+        return found._replace(is_accepted=False)
     with transaction(connection):
         store.accept(connection, run_id, now)
-    return counted
+    return found

@@ -15,7 +15,7 @@ from pipelines.ids import NAMESPACE
 from pipelines.project import OpenProject, digest
 from pipelines.publish.files import atomic_write, sha256_of
 from pipelines.publish.table import READING, as_csv, header
-from pipelines.query.filter import compile_filter, known_field
+from pipelines.query.filter import compile_filter, filter_faults, known_field
 from pipelines.query.suppression import IS_SUPPRESSED, asked_consents, reaching_columns, with_suppression
 from pipelines.store.reads import exports as store
 from pipelines.store.reads.suppressed_addresses import suppressed_contacts
@@ -38,36 +38,53 @@ class Published(NamedTuple):
     rows: int
     changed: bool
     suppressed: int = 0  # who would be in it if nobody else with the address had said no
+    suppressed_included: int = 0  # who is in it all the same, for it asks for them
 
 
 class Written(NamedTuple):
-    """Who is in a file, and how many are not because their address is suppressed."""
+    """Who is in a file; of contacts whose address is suppressed, how many are not, and how many are."""
 
     members: pl.Series
     suppressed: int
+    suppressed_included: int
 
 
 def compile_segments(project: OpenProject, as_of: datetime) -> dict[str, pl.Expr]:
     """The filters of all segments, by name.
 
     Raises:
-        ConfigurationError: A segment asks or shows what contacts of this project do not have.
+        ConfigurationError: Segments ask or show what contacts of this project do not have. Its text holds every fault.
     """
+    if faults := [fault for segment in project.segments for fault in segment_faults(project, segment, as_of)]:
+        raise ConfigurationError("\n".join(faults))
     return {segment.segment: compile_segment(project, segment, as_of) for segment in project.segments}
+
+
+def segment_faults(project: OpenProject, segment: Segment, as_of: datetime) -> list[str]:
+    """Everything that a segment asks or shows and contacts of this project do not have, each with its place."""
+    fields = field_kinds(project.settings.attributes)
+    faults = []
+    for key, names in (("columns", segment.columns), ("order_by", segment.order_by)):
+        for position, name in enumerate(names):
+            try:
+                known_field(name, fields, f"{key}[{position}]")
+            except ConfigurationError as error:
+                faults.append(str(error))
+    faults += filter_faults(segment.where, fields, here(project, as_of))
+    return [f"segment {segment.segment}: {fault}" for fault in faults]
 
 
 def compile_segment(project: OpenProject, segment: Segment, as_of: datetime) -> pl.Expr:
     """The filter of a segment as a predicate, blocked contacts left out unless it asks for them; checks its columns."""
-    fields = field_kinds(project.settings.attributes)
-    try:
-        for key, names in (("columns", segment.columns), ("order_by", segment.order_by)):
-            for position, name in enumerate(names):
-                known_field(name, fields, f"{key}[{position}]")
-        chosen = compile_filter(segment.where, fields, as_of.astimezone(ZoneInfo(project.settings.timezone)))
-        return chosen if segment.include_blocked else chosen & (pl.col("status") != Status.BLOCKED.value)
-    except ConfigurationError as error:
-        problem = f"segment {segment.segment}: {error}"
-    raise ConfigurationError(problem)
+    if faults := segment_faults(project, segment, as_of):
+        raise ConfigurationError("\n".join(faults))
+    chosen = compile_filter(segment.where, field_kinds(project.settings.attributes), here(project, as_of))
+    return chosen if segment.include_blocked else chosen & (pl.col("status") != Status.BLOCKED.value)
+
+
+def here(project: OpenProject, moment: datetime) -> datetime:
+    """A moment in the zone of the project."""
+    return moment.astimezone(ZoneInfo(project.settings.timezone))
 
 
 def publish(
@@ -101,7 +118,7 @@ def write_rows(
     """Write the rows of a segment to a file."""
     attributes = project.settings.attributes
     numbers = [f"attr.{name}" for name, each in attributes.items() if each.type is AttributeType.NUMBER]
-    members, suppressed = [pl.Series("contact_id", [], pl.String)], 0
+    members, suppressed, included = [pl.Series("contact_id", [], pl.String)], 0, 0
     with atomic_write(path) as file:
         file.write(header(segment.columns, segment.dialect))
         for fitting in contacts_that_fit(project, connection, segment, predicate):
@@ -109,7 +126,8 @@ def write_rows(
             file.write(as_csv(chosen, segment.columns, numbers=numbers, dialect=segment.dialect))
             members.append(chosen["contact_id"])
             suppressed += fitting.height - chosen.height
-    return Written(pl.concat(members), suppressed)
+            included += chosen.filter(IS_SUPPRESSED).height
+    return Written(pl.concat(members), suppressed, included)
 
 
 def contacts_that_fit(
@@ -153,9 +171,9 @@ def replace_files(
         run_id=run_id,
     )
     publication, freshness = commit_publication(connection, drafted, written.members)
-    says = manifest(project, connection, segment, publication, written.suppressed)
+    says = manifest(project, connection, segment, publication, written)
     changed = replace_if_changed(draft, publication, says, freshness)
-    return Published(segment.segment, publication.rows, changed, written.suppressed)
+    return Published(segment.segment, publication.rows, changed, written.suppressed, written.suppressed_included)
 
 
 def commit_publication(
@@ -211,7 +229,7 @@ def said_before(path: Path) -> dict[str, Any] | None:
 
 
 def manifest(
-    project: OpenProject, connection: Connection, segment: Segment, publication: store.Publication, suppressed: int
+    project: OpenProject, connection: Connection, segment: Segment, publication: store.Publication, written: Written
 ) -> dict[str, Any]:
     """What somebody has to know who is handed the file: what it is, what it holds, how it came to be."""
     return {
@@ -228,7 +246,8 @@ def manifest(
         "where": segment.model_dump(mode="json", by_alias=True)["where"],
         "include_blocked": segment.include_blocked,
         "include_suppressed": segment.include_suppressed,
-        "suppressed": suppressed,
+        "suppressed": written.suppressed,
+        "suppressed_included": written.suppressed_included,
         "order_by": list(segment.order_by),
         "collation": store.collation_of(connection, project.settings.sorting_locale()),
         "definition_digest": publication.definition_digest,

@@ -11,6 +11,7 @@ from pipelines.derive.withdraw import withdraw_inherited
 from pipelines.errors import NeverMatched
 from pipelines.progress import progress
 from pipelines.project import OpenProject
+from pipelines.steps.setting_changes import counted
 from pipelines.store.matching import models
 from pipelines.store.matching.evidence import require_matched
 from pipelines.store.reads import health
@@ -57,12 +58,13 @@ class Comparison(NamedTuple):
     @property
     def verdict(self) -> str:
         """What was found, in words."""
-        derived = f"{self.records:,} records and {self.contacts:,} contacts"
+        derived = f"{counted(self.records, 'record')} and {counted(self.contacts, 'contact')}"
         if self.is_equal:
             return f"{derived}: everything stored is what a rebuild gives"
+        are, contacts = "is" if self.rows == 1 else "are", counted(len(self.contacts_that_differ), "contact")
         return (
-            f"{derived}: {self.rows:,} stored rows are not what a rebuild gives, those of "
-            f"{len(self.contacts_that_differ):,} contacts among them. `onecontact rebuild` derives everything anew"
+            f"{derived}: {counted(self.rows, 'stored row')} {are} not what a rebuild gives, which concerns {contacts}. "
+            "`onecontact rebuild` derives everything anew"
         )
 
 

@@ -78,7 +78,7 @@ def _attribute(project: OpenProject, connection: Connection, name: str, was: dic
     consent = AttributeMerge.MOST_RESTRICTIVE
     if was["merge"] == consent and (attribute.merge is not consent or attribute.type is not AttributeType.BOOLEAN):
         number = store.contacts_with_attribute(connection, name, pl.Series(["false"]))
-        refusing = _counted(number, "contact")
+        refusing = counted(number, "contact")
         yield (
             f"attribute {name} is no consent any more: {refusing} said no, and exports no longer leave out others with "
             "their numbers and addresses"
@@ -102,14 +102,16 @@ def _sources(project: OpenProject, connection: Connection, before: dict[str, dic
     for source in store.known_sources(connection):
         if source not in project.settings.sources and f"source.{source}" in before:
             records, contacts = store.extent_of_source(connection, source)
-            extent = f"{_counted(records, 'record')}, of {_counted(contacts, 'contact')}"
+            extent = f"{counted(records, 'record')}, of {counted(contacts, 'contact')}"
+            stay = "stays and ranks" if records == 1 else "stay and rank"
             yield (
-                f"source {source} is gone: {extent}, of it stay and rank behind all others; if it has "
+                f"source {source} is gone: {extent}, of it {stay} behind all others; if it has "
                 f"another name now: `onecontact sources rename {source} NEW`"
             )
 
 
-def _counted(number: int, word: str) -> str:
+def counted(number: int, word: str) -> str:
+    """A number with its noun."""
     return f"1 {word}" if number == 1 else f"{number:,} {word}s"
 
 

@@ -144,7 +144,7 @@ def test_a_warehouse_of_an_earlier_version_follows_and_its_next_run_says_so_once
     assert migrate(anna.connection) == ["0022_chats.sql"]
     anna.run()
     begin_run(anna.connection, "upgrade", day(30), day(30))
-    told = [RULES[name].sentence for name in ("blocks_end_conversations", "display_names_give_way")]
+    told = [RULES[name].of_one for name in ("blocks_end_conversations", "display_names_give_way")]
     assert announce_rules(anna.connection, "upgrade") == dict.fromkeys(told, 1)
     assert announce_rules(anna.connection, "next") == {}
     assert (heard(anna), last_heard(anna)) == (["2026-06-10"], "2026-06-10")

@@ -149,13 +149,13 @@ def newest_decision(connection: Connection, records: pl.Series) -> datetime | No
 
 
 def blocks(connection: Connection, contact_id: str) -> pl.DataFrame:
-    """Decisions by which a contact is blocked, the first one first: decided_at, expires_at, actor, reason."""
+    """Decisions by which a contact is blocked, the first first: decision_id, decided_at, expires_at, actor, reason."""
     return query(
         connection,
         """
-        SELECT DISTINCT d.decided_at, d.expires_at, d.actor, d.reason
+        SELECT DISTINCT d.decision_id, d.decided_at, d.expires_at, d.actor, d.reason
         FROM record_block b JOIN decision d USING (decision_id) JOIN membership m USING (record_key)
-        WHERE m.contact_id = ? AND m.run_to IS NULL ORDER BY d.decided_at, d.reason, d.actor, d.expires_at""",
+        WHERE m.contact_id = ? AND m.run_to IS NULL ORDER BY d.decided_at, d.decision_id""",
         [contact_id],
     )
 
@@ -168,6 +168,18 @@ def blocked_conversations(connection: Connection) -> pl.DataFrame:
         SELECT b.contact_id, c.name, b.channel, b.started_at, b.messages
         FROM blocked_conversation b JOIN contact c USING (contact_id)
         ORDER BY b.started_at DESC, b.contact_id, b.conversation_id, b.messages""",
+    )
+
+
+def newly_blocked_conversations(connection: Connection, run_id: str) -> int:
+    """How many conversations are set aside of which a run has brought messages."""
+    return int(
+        value(
+            connection,
+            """SELECT count(*) FROM blocked_conversation
+               WHERE list_has_any(deliveries, (SELECT list(delivery_id) FROM delivery WHERE run_id = ?))""",
+            [run_id],
+        )
     )
 
 

@@ -23,6 +23,36 @@ SPELT = """
         WHERE p.type IN ('phone', 'email')"""
 
 
+# Contacts with a number or an address of somebody else of `refusal`, in columns of $2 (all values) or $3 (the primary).
+REACHED = f"""
+    spelling AS (
+        SELECT r.contact_id, r.consent, p.type, {SPELLING} AS value
+        FROM refusal r JOIN contact_identifier p USING (contact_id) {SPELT}
+        UNION ALL  -- and what they were ever known by
+        SELECT r.contact_id, r.consent, replace(i.type, 'wa_id', 'phone'),
+               unnest(list_append(coalesce(i.match_keys, []), i.normalised))
+        FROM refusal r JOIN membership m USING (contact_id) JOIN identifier i USING (record_key)
+        WHERE m.run_to IS NULL AND i.type IN ('phone', 'wa_id', 'email')
+    ),
+    reached AS (  -- in every spelling
+        SELECT contact_id, type, value, is_primary FROM contact_identifier
+        UNION ALL
+        SELECT p.contact_id, p.type, unnest(i.match_keys), p.is_primary
+        FROM contact_identifier p
+        JOIN identifier i ON i.record_key = p.record_key AND i.normalised = p.value
+                         AND replace(i.type, 'wa_id', 'phone') = p.type
+        WHERE p.type = 'phone' AND len(i.match_keys) > 1
+    ),
+    suppressed AS (  -- once however many refuse: two of them stand for all, so one of them is another
+        SELECT type, value, consent, min(contact_id) AS one, max(contact_id) AS other FROM spelling GROUP BY ALL
+    )
+    SELECT DISTINCT p.contact_id, s.consent
+    FROM reached p JOIN suppressed s USING (type, value)
+    WHERE (s.one <> p.contact_id OR s.other <> p.contact_id)
+      AND (list_contains($2::VARCHAR[], p.type) OR p.is_primary AND list_contains($3::VARCHAR[], p.type))
+    ORDER BY ALL"""
+
+
 def suppressed_contacts(connection: Connection, columns: Sequence[str], consents: Sequence[str]) -> pl.DataFrame:
     """Contacts that one of these columns would reach at a suppressed address: contact_id, consent.
 
@@ -31,36 +61,18 @@ def suppressed_contacts(connection: Connection, columns: Sequence[str], consents
     """
     return query(
         connection,
-        f"""
-        WITH {REFUSAL},
-        spelling AS (
-            SELECT r.contact_id, r.consent, p.type, {SPELLING} AS value
-            FROM refusal r JOIN contact_identifier p USING (contact_id) {SPELT}
-            UNION ALL  -- and what they were ever known by
-            SELECT r.contact_id, r.consent, replace(i.type, 'wa_id', 'phone'),
-                   unnest(list_append(coalesce(i.match_keys, []), i.normalised))
-            FROM refusal r JOIN membership m USING (contact_id) JOIN identifier i USING (record_key)
-            WHERE m.run_to IS NULL AND i.type IN ('phone', 'wa_id', 'email')
-        ),
-        reached AS (  -- in every spelling
-            SELECT contact_id, type, value, is_primary FROM contact_identifier
-            UNION ALL
-            SELECT p.contact_id, p.type, unnest(i.match_keys), p.is_primary
-            FROM contact_identifier p
-            JOIN identifier i ON i.record_key = p.record_key AND i.normalised = p.value
-                             AND replace(i.type, 'wa_id', 'phone') = p.type
-            WHERE p.type = 'phone' AND len(i.match_keys) > 1
-        ),
-        suppressed AS (  -- once however many refuse: two of them stand for all, so one of them is another
-            SELECT type, value, consent, min(contact_id) AS one, max(contact_id) AS other FROM spelling GROUP BY ALL
-        )
-        SELECT DISTINCT p.contact_id, s.consent
-        FROM reached p JOIN suppressed s USING (type, value)
-        WHERE (s.one <> p.contact_id OR s.other <> p.contact_id)
-          AND (list_contains($2::VARCHAR[], p.type) OR p.is_primary AND list_contains($3::VARCHAR[], p.type))
-        ORDER BY ALL""",
+        f"WITH {REFUSAL}, {REACHED}",
         [list(consents), [EVERY[each] for each in columns if each in EVERY], list(columns)],
     )
+
+
+def contacts_with_addresses_of(connection: Connection, contact_id: str) -> pl.Series:
+    """Ids of the other contacts that have a number or an address which this one has, or had; sorted."""
+    return query(
+        connection,
+        f"WITH refusal AS (SELECT $1::UUID AS contact_id, NULL::VARCHAR AS consent), {REACHED}",
+        [contact_id, list(EVERY.values()), []],
+    )["contact_id"]
 
 
 def refusals_of_others(connection: Connection, contact_id: str, consents: Sequence[str]) -> pl.DataFrame:

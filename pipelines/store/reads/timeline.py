@@ -30,19 +30,24 @@ KINDS = MappingProxyType(
 
 
 class TimelineFilter(NamedTuple):
-    """Which entries are asked for; empty is all. `since` is included, `until` is not, `last` of them at most."""
+    """Which entries are asked for; empty is all. `since` is included, `until` is not, `last` of them at most.
+
+    With `set_aside`, what is in no timeline because it came after a block.
+    """
 
     channels: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()  # as entries have them, not as people call them
     since: datetime | None = None
     until: datetime | None = None
     last: int = 0
+    set_aside: bool = False
 
 
 EVERYTHING = TimelineFilter()
 
+_SET_ASIDE = "(SELECT * EXCLUDE (is_set_aside) FROM conversation_entry WHERE is_set_aside)"
 _FITTING = """
-    FROM timeline t LEFT JOIN delivery d USING (delivery_id)
+    FROM {0} t LEFT JOIN delivery d USING (delivery_id)
     WHERE t.contact_id = $contact
       AND (len($channels::VARCHAR[]) = 0 OR list_contains($channels, t.channel))
       AND (len($kinds::VARCHAR[]) = 0 OR list_contains($kinds, t.kind))
@@ -59,7 +64,7 @@ def timeline(connection: Connection, contact_id: str, wanted: TimelineFilter = E
     before, after, inferred, conversation_id, inbox, source, file_name, row_number, line_number, quoted (ranges of the
     text that are not new: start, length, kind). What happened at the same time stands as its deliveries have it.
     """
-    chosen = f"SELECT t.* EXCLUDE (contact_id), d.file_name, d.declared_at {_FITTING}"
+    chosen = f"SELECT t.* EXCLUDE (contact_id), d.file_name, d.declared_at {_fitting(wanted)}"
     if wanted.last:
         chosen += f" ORDER BY {', '.join(_ORDER).format('DESC', 'LAST')} LIMIT {wanted.last:d}"
     reader = connection.execute(
@@ -76,7 +81,7 @@ def timeline(connection: Connection, contact_id: str, wanted: TimelineFilter = E
 
 def entries(connection: Connection, contact_id: str, wanted: TimelineFilter = EVERYTHING) -> int:
     """How many entries fit, `last` left out of account."""
-    return int(value(connection, f"SELECT count(*) {_FITTING}", _parameters(contact_id, wanted)))
+    return int(value(connection, f"SELECT count(*) {_fitting(wanted)}", _parameters(contact_id, wanted)))
 
 
 def length(connection: Connection) -> int:
@@ -101,6 +106,10 @@ def length(connection: Connection) -> int:
             FROM talk""",
         )
     )
+
+
+def _fitting(wanted: TimelineFilter) -> str:
+    return _FITTING.format(_SET_ASIDE if wanted.set_aside else "timeline")
 
 
 def _parameters(contact_id: str, wanted: TimelineFilter) -> dict[str, object]:

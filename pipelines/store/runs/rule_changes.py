@@ -9,14 +9,16 @@ from pipelines.store.warehouse.connection import Connection, value
 
 
 class Rule(NamedTuple):
-    """What a run says of a rule behind a number, and the SQL of that number, without deliveries of the run (`$1`)."""
+    """What a run says of a rule behind a number, 1 or more, and its SQL, without deliveries of the run (`$1`)."""
 
-    sentence: str
+    of_one: str
+    of_several: str
     sql: str
 
 
 RULES = {
     "notes_are_added": Rule(
+        "former note stands in a timeline again: notes are added to, not replaced",
         "former notes stand in timelines again: notes are added to, not replaced",
         """
         SELECT count(*) FROM (
@@ -27,18 +29,22 @@ RULES = {
             WHERE f.field = 'notes')""",
     ),
     "edits_give_way": Rule(
+        "edited value gave way to what a source stated for the first time after the edit",
         "edited values gave way to what a source stated for the first time after the edit",
         """
         SELECT count(*) FROM contact_field f JOIN delivery d USING (delivery_id)
         WHERE f.rule = 'stated_after_edit' AND f.field NOT IN ('first_name', 'last_name') AND d.run_id <> $1""",
     ),
     "reused_ids_are_told_apart": Rule(
+        "record is another person's than the one it had been taken for: its id was given to somebody else",
         "records are another person's than those they had been taken for: their ids were given to somebody else",
         """
         SELECT count(*) FROM record WHERE id_key IS NOT NULL AND record_key IN (
             SELECT record_key FROM source_record JOIN delivery d USING (delivery_id) WHERE d.run_id <> $1)""",
     ),
     "addresses_are_suppressed": Rule(
+        "contact has the number or address of somebody else who is blocked or said no: exports that reach it leave the "
+        "contact out",
         "contacts have the number or address of somebody else who is blocked or said no: exports that reach it leave "
         "them out",
         """
@@ -56,6 +62,7 @@ RULES = {
         WHERE o.contact_id <> r.contact_id AND $1 <> ''""",
     ),
     "unions_are_lists": Rule(
+        "contact has a list of several values now: attributes with `merge: union` are lists",
         "contacts have lists of several values now: attributes with `merge: union` are lists",
         """
         SELECT count(DISTINCT contact_id) FROM (
@@ -64,6 +71,7 @@ RULES = {
             GROUP BY contact_id, f.field HAVING count(*) > 1)""",
     ),
     "blocks_end_conversations": Rule(
+        "message is set aside that came after a block: in chats, a block ends the conversation",
         "messages are set aside that came after a block: in chats, a block ends the conversation",
         """
         SELECT count(*)
@@ -74,6 +82,7 @@ RULES = {
         WHERE d.run_id <> $1""",
     ),
     "display_names_give_way": Rule(
+        "contact goes by a name that was stated, whatever a chat shows: display names rank below stated names",
         "contacts go by a name that was stated, whatever a chat shows: display names rank below stated names",
         """
         SELECT count(*) FROM contact_field f JOIN delivery d USING (delivery_id)
@@ -101,5 +110,5 @@ def announce_rules(connection: Connection, run_id: str) -> dict[str, int]:
         number = 0 if is_new else int(value(connection, rule.sql, [run_id]))
         connection.execute("INSERT INTO announced_rule VALUES (?, ?, ?)", [name, number, run_id])
         if number:
-            changed[rule.sentence] = number
+            changed[rule.of_one if number == 1 else rule.of_several] = number
     return changed

@@ -1,9 +1,9 @@
 -- A conversation of a contact that began after it was blocked, and is in no timeline: a thread, or of a chat what lies
--- between two silences.
+-- between two silences. `deliveries` are those that brought its messages.
 
 CREATE VIEW blocked_conversation AS
 WITH said AS (
-    SELECT t.contact_id, t.conversation_id, t.channel, t.started_at, t.blocked_from, s.sent_at,
+    SELECT t.contact_id, t.conversation_id, t.channel, t.started_at, t.blocked_from, s.sent_at, s.delivery_id,
            coalesce(s.sent_at - lag(s.sent_at) OVER so_far >= to_days(t.silence_days), FALSE) AS begins
     FROM blocked_thread t
     JOIN conversation_message s USING (conversation_id)
@@ -18,6 +18,6 @@ numbered AS (
 SELECT contact_id, conversation_id, channel,
        CASE WHEN nth = 0 AND any_value(blocked_from) IS NULL THEN any_value(started_at) ELSE min(sent_at) END
            AS started_at,
-       count(*) AS messages
+       count(*) AS messages, list_sort(list(DISTINCT delivery_id)) AS deliveries
 FROM numbered
 GROUP BY contact_id, conversation_id, channel, nth;

@@ -7,7 +7,7 @@ import pytest
 
 from console.cli import main
 from pipelines.project import open_project
-from tests.small_project import SmallProject, closed_starting_point
+from tests.small_project import SmallProject, closed_starting_point, reopened
 
 NUMBER = "+49 151 23456789"
 
@@ -51,6 +51,27 @@ def test_show_says_that_an_address_is_suppressed_and_whose_block_that_is(
     assert suppressed == {"value": "+4915123456789", "consent": None, "because_of": anna}
     main(["show", "shop:1", "--project", str(folder)])
     assert f"address suppressed: contact {anna} with +4915123456789 is blocked" in capsys.readouterr().out
+
+
+@pytest.mark.heavy
+def test_a_block_says_which_other_contacts_it_suppresses(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with reopened(folder) as project:
+        project.deliver("shop", "2026-01-06", f"id,name,phone\n1,Jonas Reuter,{NUMBER}\n2,Mia Toivo,0151 23456799")
+        project.run()
+        jonas = project.contact_of("shop:1")
+    told = (
+        f"1 other contact has a number or an address of this one, so exports leave it out while the block lasts: "
+        f"Jonas Reuter ({jonas[:8]})\n"
+    )
+    said = ("block", "crm:1", "--reason", "spam")
+    assert main([*said, "--dry-run", "--project", str(folder)]) == 0
+    assert told in capsys.readouterr().out
+    [other] = answered(folder, capsys, *said, "--dry-run")["also_suppressed"]
+    assert (other["contact_id"], other["name"]) == (jonas, "Jonas Reuter")
+    assert main([*said, "--project", str(folder)]) == 0
+    assert told in capsys.readouterr().out
+    assert answered(folder, capsys, "block", "shop:1", "--reason", "spam")["also_suppressed"] == []  # Anna is blocked
+    assert answered(folder, capsys, "block", "shop:2", "--reason", "spam")["also_suppressed"] == []
 
 
 @pytest.mark.heavy

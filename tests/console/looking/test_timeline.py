@@ -1,12 +1,14 @@
 import json
 import stat
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from console.cli import main
-from tests.small_project import SmallProject, closed_starting_point
+from pipelines.store.decisions.decisions import newly_blocked_conversations
+from tests.small_project import SmallProject, closed_starting_point, reopened
 
 NUMBER = "+49 151 23456789"
 
@@ -82,6 +84,38 @@ def test_nobody_and_several_are_told_apart(folder: Path, capsys: pytest.CaptureF
     asked(folder, "bernd", code=3)
     asked(folder, "anna", code=4)
     assert "Anna Stein" in capsys.readouterr().out
+
+
+@pytest.mark.heavy
+def test_what_is_set_aside_since_a_block_is_read_by_itself(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["block", "crm:1", "--reason", "spam", "--by", "Ina", "--project", str(folder)]) == 0
+    tomorrow = date.today() + timedelta(days=1)
+    with reopened(folder) as project:
+        project.chat(NUMBER, f"{tomorrow} 09:05 {NUMBER}: anybody there?")
+        project.runs = 2
+        project.run()
+        assert newly_blocked_conversations(project.connection, project.run_id) == 1
+        assert newly_blocked_conversations(project.connection, "another run") == 0
+    capsys.readouterr()
+    asked(folder, "crm:1")
+    history = capsys.readouterr().out
+    assert "anybody there?" not in history
+    assert "1 conversation suppressed: began after the block; onecontact timeline " in history
+    asked(folder, "crm:1", "--blocked-conversations")
+    shown = capsys.readouterr().out
+    assert "SET ASIDE since the block of 20" in shown
+    assert "Blocked by Ina on 20" in shown
+    assert "hello" not in shown
+    assert shown.endswith(f"\n\n{tomorrow:%Y-%m-%d %A}\n  09:05:00~ whatsapp  → {NUMBER}: anybody there?\n\n1 entry\n")
+    asked(folder, "crm:1", "--blocked-conversations", "--json")
+    assert [entry["text"] for entry in json.loads(capsys.readouterr().out)] == ["anybody there?"]
+
+
+def test_who_is_not_blocked_has_nothing_set_aside(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked(folder, "crm:1", "--blocked-conversations")
+    assert capsys.readouterr().out.endswith("so nothing of it is set aside.\n\n0 entries\n")
+    asked(folder, "crm:1", "--blocked-conversations", "--vcon", str(folder / "anna.json"), code=2)
+    assert "does not go with --vcon" in capsys.readouterr().err
 
 
 def test_a_vcon_is_a_new_file_for_its_owner_only(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

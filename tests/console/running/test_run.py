@@ -1,6 +1,6 @@
 import pytest
 
-from console.running.run import print_confidence
+from console.running.run import describe_set_aside, print_confidence, published
 from tests.small_project import SmallProject
 
 
@@ -27,3 +27,26 @@ def test_several_contacts_are_several(project: SmallProject, capsys: pytest.Capt
     )
     said = confidence(project, capsys, rows)
     assert "2 contacts of new sources hold several records: 2 rest on one shared identifier" in said
+
+
+def test_a_segment_says_how_many_it_leaves_out_and_how_many_it_holds_all_the_same(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = {"published": True, "dagster/row_count": 3}
+    published("letter", told | {"suppressed": 0, "suppressed_included": 1})
+    published("letter", told | {"suppressed": 2, "suppressed_included": 0})
+    assert capsys.readouterr().out.splitlines() == [
+        "  exports/letter/contacts.csv: 3 contacts, 1 of them with a suppressed address, as it asks, published",
+        "  exports/letter/contacts.csv: 3 contacts, 2 left out: address suppressed, published",
+    ]
+
+
+def test_a_run_says_how_many_conversations_are_set_aside_and_how_many_of_them_have_news() -> None:
+    listed = ": `onecontact list --blocked-conversations`"
+    assert describe_set_aside(1, 1) == f"1 conversation of blocked contacts is set aside, with new messages{listed}"
+    assert describe_set_aside(3, 1) == (
+        f"3 conversations of blocked contacts are set aside, 1 of them with new messages{listed}"
+    )
+    assert describe_set_aside(3, 0) == (
+        f"3 conversations of blocked contacts are set aside, none of them with new messages{listed}"
+    )

@@ -42,6 +42,37 @@ def test_check_without_a_file_says_what_changed_settings_cost(folder: Path, caps
     assert len(json.loads(capsys.readouterr().out)["settings"]) == 1
 
 
+def test_check_says_all_that_is_wrong_with_all_segments_at_once(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What cannot be read, and what can be read but not asked, in whatever files."""
+    (folder / "segments").mkdir()
+    asks = "where: {all: [{field: teir, op: is_set}, {not: {field: name, op: gt, value: 3}}]}\n"
+    for name, text in {
+        "a": "segment: a\nwhere: {all: []}\ncolumns: [name\n",
+        "b": "segment: B\nwhere: {all: []}\ncolumns: [name]\n",
+        "c": f"segment: c\n{asks}columns: [nmae, emial]\n",
+        "d": "segment: d\nwhere: {field: status, op: eq, value: lost}\ncolumns: [name]\norder_by: [fone]\n",
+    }.items():
+        (folder / "segments" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    asked(folder, "check", code=2)
+    told = capsys.readouterr().err.replace(f"{folder}/segments/", "").splitlines()
+    assert [": ".join(line.removeprefix("onecontact: ").split(": ")[:2]) for line in told] == [
+        "a.yaml:4: not valid YAML",
+        "b.yaml:1: segment",
+        "segment c: columns[0]",
+        "segment c: columns[1]",
+        "segment c: where.all[0].field",
+        "segment c: where.all[1].not.op",
+        "segment d: order_by[0]",
+        "segment d: where.value",
+    ]
+    for name in "ab":
+        (folder / "segments" / f"{name}.yaml").unlink()
+    asked(folder, "check", code=2)
+    assert len(capsys.readouterr().err.splitlines()) == 6
+
+
 def test_a_source_is_renamed_and_a_rename_in_the_file_alone_is_refused_with_the_command(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

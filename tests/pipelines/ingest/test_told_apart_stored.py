@@ -44,7 +44,7 @@ def test_the_next_run_tells_them_apart_and_says_so(mixed: SmallProject) -> None:
     ]
     assert all_resolved(mixed.connection, [contact]) == {contact: contact}
     begin_run(mixed.connection, "upgrade", AS_OF, AS_OF)
-    assert announce_rules(mixed.connection, "upgrade") == {RULES["reused_ids_are_told_apart"].sentence: 1}
+    assert announce_rules(mixed.connection, "upgrade") == {RULES["reused_ids_are_told_apart"].of_one: 1}
     assert mixed.run().created == 0
 
 

@@ -21,7 +21,7 @@ def test_what_a_rule_changed_in_an_older_warehouse_is_said_once(project: SmallPr
     noted(project, "vegan", "allergic")
     begin_run(project.connection, "before", AS_OF, NOW)
     begin_run(project.connection, "upgrade", AS_OF, NOW)
-    assert announce_rules(project.connection, "upgrade") == {RULES["notes_are_added"].sentence: 1}
+    assert announce_rules(project.connection, "upgrade") == {RULES["notes_are_added"].of_one: 1}
     assert announce_rules(project.connection, "next") == {}
 
 
@@ -35,7 +35,7 @@ def test_addresses_that_a_refusal_reaches_are_counted(project: SmallProject) -> 
     keep_settings(project.project, project.connection)
     begin_run(project.connection, "before", AS_OF, NOW)
     begin_run(project.connection, "upgrade", AS_OF, NOW)
-    assert announce_rules(project.connection, "upgrade") == {RULES["addresses_are_suppressed"].sentence: 1}
+    assert announce_rules(project.connection, "upgrade") == {RULES["addresses_are_suppressed"].of_one: 1}
 
 
 def test_a_new_warehouse_has_nothing_that_a_rule_could_change(project: SmallProject) -> None:
@@ -51,6 +51,24 @@ def test_a_rule_of_a_later_version_is_announced_beside_those_that_were(
 ) -> None:
     begin_run(project.connection, "first", AS_OF, NOW)
     announce_rules(project.connection, "first")
-    monkeypatch.setitem(rule_changes.RULES, "later", rule_changes.Rule("things", "SELECT 3 WHERE $1 <> ''"))
+    monkeypatch.setitem(rule_changes.RULES, "later", rule_changes.Rule("thing", "things", "SELECT 3 WHERE $1 <> ''"))
     begin_run(project.connection, "second", AS_OF, NOW)
     assert announce_rules(project.connection, "second") == {"things": 3}
+
+
+def test_of_one_thing_it_is_said_in_the_singular(project: SmallProject) -> None:
+    noted(project, "vegan", "allergic")
+    begin_run(project.connection, "before", AS_OF, NOW)
+    begin_run(project.connection, "upgrade", AS_OF, NOW)
+    assert announce_rules(project.connection, "upgrade") == {
+        "former note stands in a timeline again: notes are added to, not replaced": 1
+    }
+
+
+def test_of_several_things_it_is_said_in_the_plural(project: SmallProject) -> None:
+    noted(project, "vegan", "allergic", "moved")
+    begin_run(project.connection, "before", AS_OF, NOW)
+    begin_run(project.connection, "upgrade", AS_OF, NOW)
+    assert announce_rules(project.connection, "upgrade") == {
+        "former notes stand in timelines again: notes are added to, not replaced": 2
+    }

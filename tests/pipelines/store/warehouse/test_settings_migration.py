@@ -35,4 +35,4 @@ def test_contacts_with_edits_are_derived_anew_by_the_next_run_which_says_so(proj
     project.merge()
     assert project.contact("crm:1")["name"] == "Antonia Berg"
     begin_run(project.connection, "upgrade", AS_OF, AS_OF)
-    assert announce_rules(project.connection, "upgrade") == {RULES["edits_give_way"].sentence: 1}
+    assert announce_rules(project.connection, "upgrade") == {RULES["edits_give_way"].of_one: 1}
