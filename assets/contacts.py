@@ -33,6 +33,12 @@ GROUP = "contacts"
             description="Every record is in exactly one contact",
         ),
         dg.AssetCheckSpec(
+            "keys_unique",
+            asset="contacts",
+            blocking=True,
+            description="No contact and no compared pair that this run has written is there twice",
+        ),
+        dg.AssetCheckSpec(
             "provenance_complete",
             asset="contacts",
             blocking=True,
@@ -66,6 +72,7 @@ def contacts(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mate
     rules = announce_rules(connection, context.run.run_id)
     findings = {
         "one_contact_per_record": health.one_contact_each(connection),
+        "keys_unique": health.keys_unique(connection, health.DERIVED, context.run.run_id),
         "provenance_complete": health.provenance_complete(connection),
         "exclusive_kept": health.exclusive_kept(connection, project.settings.exclusive_attributes()),
         "cannot_links_kept": health.cannot_links_kept(connection),

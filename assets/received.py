@@ -70,6 +70,12 @@ ROWS_ACCOUNTED_FOR = dg.AssetCheckSpec(
     blocking=True,
     description="As many rows were read of every text as are counted by its line breaks, apart from reading it",
 )
+KEYS_UNIQUE = dg.AssetCheckSpec(
+    "keys_unique",
+    asset="deliveries",
+    blocking=True,
+    description="No record, message or event that this run has brought is there twice",
+)
 SOURCES_REACHABLE = dg.AssetCheckSpec(
     "sources_reachable",
     asset="deliveries",
@@ -85,7 +91,7 @@ FILES_HANDLED = dg.AssetCheckSpec(
 @dg.multi_asset(
     name="receive",
     specs=[DELIVERIES, SOURCE_RECORDS, CONVERSATIONS, REJECTED_ROWS],
-    check_specs=[ROWS_CONSERVED, ROWS_ACCOUNTED_FOR, SOURCES_REACHABLE, FILES_HANDLED],
+    check_specs=[ROWS_CONSERVED, ROWS_ACCOUNTED_FOR, KEYS_UNIQUE, SOURCES_REACHABLE, FILES_HANDLED],
 )
 def receive(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[dg.MaterializeResult]:
     """Drain the landing area; every file in a transaction of its own."""
@@ -103,6 +109,7 @@ def drain(workspace: Workspace, run_id: str) -> list[dg.MaterializeResult]:
     files = write_rejected_files(project, connection)
     counted = health.rows_conserved(connection)
     accounted = health.rows_accounted_for(connection)
+    unique = health.keys_unique(connection, health.RECEIVED, run_id)
     lost = unreachable(connection)
     stuck = file_problems(connection)
     return [
@@ -124,6 +131,11 @@ def drain(workspace: Workspace, run_id: str) -> list[dg.MaterializeResult]:
                     check_name="rows_accounted_for",
                     passed=accounted.broken == 0,
                     metadata={"deliveries": accounted.checked, "with_rows_unread": accounted.broken},
+                ),
+                dg.AssetCheckResult(
+                    check_name="keys_unique",
+                    passed=unique.broken == 0,
+                    metadata={"keys": unique.checked, "repeated": unique.broken},
                 ),
                 dg.AssetCheckResult(check_name="sources_reachable", passed=not lost, metadata=lost),
                 dg.AssetCheckResult(

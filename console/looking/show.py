@@ -111,7 +111,8 @@ def draw(project: OpenProject, connection: Connection, contact_id: str, *, quote
     files = Files()
     say(printable(contact["name"] or contact["phone"] or contact["email"] or "(no name)"), style="bold")
     say(f"  id      {contact['contact_id']}")
-    say(f"  status  {contact['status']}: {contact['status_reason'].replace('_', ' ')}{since(contact['status_since'])}")
+    reason = contact["status_reason"].replace("_", " ").removesuffix(" since")
+    say(f"  status  {contact['status']}: {reason}{since(contact['status_since'])}")
     for row in decisions.blocks(connection, contact_id).to_dicts():
         say(f"          by {printable(row['actor'])}{until(row['expires_at'])}: {printable(row['reason'])}")
     for row in refusals_of_others(connection, contact_id, consents(project.settings.attributes)).to_dicts():

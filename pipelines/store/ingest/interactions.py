@@ -53,8 +53,9 @@ def keep_conversations(connection: Connection, source: str, conversations: pl.Da
             RETURNING conversation_id, channel""").pl()
         connection.execute(
             """
-            INSERT OR IGNORE INTO conversation BY NAME
-            SELECT * EXCLUDE declared_at, ? AS source FROM arriving""",
+            INSERT INTO conversation BY NAME
+            SELECT * EXCLUDE declared_at, ? AS source FROM arriving
+            WHERE conversation_id::UUID NOT IN (SELECT conversation_id FROM conversation)""",
             [source],
         )
     turned = gone.join(latest, on="conversation_id").filter(pl.col("channel") != pl.col("channel_right"))

@@ -1,6 +1,6 @@
 """What has to hold in the warehouse after every step, and the numbers a run is watched by. Counts, never values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,6 +10,17 @@ from pipelines.store.warehouse.connection import Connection, query, value
 
 FIELDS = ("name", "first_name", "last_name", "phone", "email", "source", "first_seen_at", "last_interaction_at",
           "last_inbound_at", "last_outbound_at")  # fmt: skip
+# Keys of large tables, which no index guards, and what tells the rows of a run.
+OF_DELIVERY = "delivery_id IN (SELECT delivery_id FROM delivery WHERE run_id = $run)"
+RECEIVED = {
+    "record": ("record_key", f"record_key IN (SELECT record_key FROM source_record WHERE {OF_DELIVERY})"),
+    "source_record": ("record_key, version", OF_DELIVERY),
+    "conversation": ("conversation_id", OF_DELIVERY),
+    "message": ("message_id", OF_DELIVERY),
+    "receipt": ("receipt_id", OF_DELIVERY),
+    "conversation_event": ("event_id", OF_DELIVERY),
+}
+DERIVED = {"match_edge": ("record_lo, record_hi", "run_id = $run"), "contact": ("contact_id", "run_id = $run")}
 
 
 class Finding(NamedTuple):
@@ -43,6 +54,22 @@ def rows_accounted_for(connection: Connection) -> Finding:
     return _finding(
         connection, "SELECT count(*) FILTER (text_rows > rows_read), count(*) FROM delivery WHERE text_rows IS NOT NULL"
     )
+
+
+def keys_unique(connection: Connection, tables: Mapping[str, tuple[str, str]], run_id: str) -> Finding:
+    """Keys of what a run has written that are there more than once. `tables`: RECEIVED or DERIVED."""
+    found = [
+        _finding(
+            connection,
+            f"""
+            SELECT count(*) FILTER (n > 1), count(*) FROM (
+                SELECT count(*) AS n FROM {table}
+                WHERE ({key}) IN (SELECT ({key}) FROM {table} WHERE {of_the_run}) GROUP BY {key})""",
+            {"run": run_id},
+        )
+        for table, (key, of_the_run) in tables.items()
+    ]
+    return Finding(*map(sum, zip(*found, strict=True)))
 
 
 def one_contact_each(connection: Connection) -> Finding:
@@ -148,6 +175,6 @@ def problem_codes(connection: Connection) -> pl.DataFrame:
     )
 
 
-def _finding(connection: Connection, sql: str, parameters: Sequence[Any] = ()) -> Finding:
+def _finding(connection: Connection, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Finding:
     row = connection.execute(sql, parameters).fetchone() or (0, 0)
     return Finding(int(row[0]), int(row[1]))

@@ -3,13 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
 
 import duckdb
 import polars as pl
 
 Connection = duckdb.DuckDBPyConnection
-LOOKED_UP = 1_000  # keys that are looked up one by one; DuckDB itself scans from 2,048 on
 
 # What goes wrong with the warehouse itself, whatever is written to it.
 STORE_FAILURES = (
@@ -48,10 +46,6 @@ def value(connection: Connection, sql: str, parameters: Sequence[Any] | Mapping[
 
 @contextmanager
 def in_list(connection: Connection, column: str, keys: pl.Series) -> Iterator[str]:
-    """For the length of the block, an SQL condition that a column of UUIDs holds one of these (String).
-
-    DuckDB looks a few that are written out up in the column's index, if it has one; more are cheaper found in one scan.
-    """
+    """For the length of the block, an SQL condition that a column of UUIDs holds one of these (String)."""
     with register(connection, looked_up=keys.alias("looked_up").to_frame()):
-        written = ", ".join(f"'{UUID(key)}'" for key in keys) if 0 < len(keys) <= LOOKED_UP else ""
-        yield f"{column} IN ({written or 'SELECT looked_up::UUID FROM looked_up'})"
+        yield f"{column} IN (SELECT looked_up::UUID FROM looked_up)"

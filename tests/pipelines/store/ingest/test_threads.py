@@ -28,9 +28,10 @@ def tied(project: SmallProject, *pairs: tuple[int, int], seen: str) -> dict[str,
     """Tie conversations by number, of which those of `seen` are there; by which id each of these goes."""
     for number in seen:
         project.connection.execute(
-            """INSERT OR IGNORE INTO conversation BY NAME
+            """INSERT INTO conversation BY NAME
                SELECT ?::UUID AS conversation_id, 'mail' AS source, 'email' AS channel, false AS is_group,
-                      ?::UUID AS delivery_id""",
+                      ?::UUID AS delivery_id
+               EXCEPT SELECT conversation_id, source, channel, is_group, delivery_id FROM conversation""",
             [ID.format(number), ID.format(0)],
         )
     ties = pl.DataFrame([tuple(map(ID.format, pair)) for pair in pairs], schema=TIES, orient="row")

@@ -43,6 +43,19 @@ def test_what_is_damaged_is_found(merged: SmallProject, damage: str, finding: ob
     assert finding(merged.connection).broken > 0
 
 
+@pytest.mark.parametrize("tables", [health.RECEIVED, health.DERIVED], ids=["received", "derived"])
+def test_a_key_that_is_there_twice_is_found_by_the_run_that_wrote_it(
+    merged: SmallProject, tables: dict[str, tuple[str, str]]
+) -> None:
+    connection = merged.connection
+    assert health.keys_unique(connection, tables, merged.run_id).broken == 0
+    assert health.keys_unique(connection, tables, merged.run_id).checked > 0
+    for nth, table in enumerate(each for each in tables if health.count(connection, each)):
+        connection.execute(f"INSERT INTO {table} FROM {table} LIMIT 1")
+        assert health.keys_unique(connection, tables, merged.run_id).broken == nth + 1
+    assert health.keys_unique(connection, tables, "another run").checked == 0
+
+
 def test_two_values_of_an_exclusive_attribute_in_one_contact_are_found(merged: SmallProject) -> None:
     merged.deliver("shop", "2026-01-06", "id,name,phone,account_id\n1,Anna Berg,0151 23456789,K-2")
     merged.receive()  # and not matched anew
