@@ -42,10 +42,12 @@ def keep_records(connection: Connection, records: pl.DataFrame, identifiers: pl.
     contents = first.join(last, on=by_content)
     newcomers = arriving.filter(~pl.col("known")).sort("row").unique("record_key", keep="first", maintain_order=True)
     newcomers = newcomers.with_columns(anchor_id=anchors(connection, newcomers["record_key"]))
-    with register(connection, content=contents, newcomer=newcomers, incoming_identifier=identifiers):
+    alone = contents.filter(pl.len().over("record_key") == 1).join(newcomers, on="record_key", how="semi")
+    with register(connection, content=contents, newcomer=newcomers, incoming_identifier=identifiers, alone=alone):
         _insert_records(connection)
+        _insert_fields(connection)
         changed = _widen_sightings(connection)
-    refresh_fields(connection, changed)
+    refresh_fields(connection, changed.join(alone, on="record_key", how="anti"))
     return arriving.select(
         "row",
         outcome=pl.when("repeated")
@@ -189,6 +191,23 @@ def _insert_records(connection: Connection) -> None:
                first_name, last_name, name_tokens, tags, notes, map_from_entries(attributes), cleared, raw, fills,
                correction
         FROM content WHERE NOT seen""")
+
+
+def _insert_fields(connection: Connection) -> None:
+    """Let new records with one content be what that says: nothing else speaks for any of their fields."""
+    connection.execute("""
+        INSERT INTO record_field
+        WITH spoken AS (
+            SELECT DISTINCT row, field FROM (
+                SELECT row, unnest(list_concat(
+                           CASE WHEN name IS NOT NULL THEN ['name'] ELSE [] END,
+                           CASE WHEN channel IS NOT NULL THEN ['channel'] ELSE [] END,
+                           CASE WHEN notes IS NOT NULL THEN ['notes'] ELSE [] END,
+                           CASE WHEN len(tags) > 0 THEN ['tags'] ELSE [] END,
+                           list_transform(attributes, lambda a: 'attr.' || a.key), cleared)) AS field
+                FROM alone
+                UNION ALL SELECT row, type FROM incoming_identifier))
+        SELECT a.record_key, s.field, a.version, a.last_seen_at FROM spoken s JOIN alone a USING (row)""")
 
 
 def _widen_sightings(connection: Connection) -> pl.DataFrame:
