@@ -37,7 +37,7 @@ def command(args: argparse.Namespace) -> int:
         raise ConfigurationError(f"--vcon {args.vcon}: already exists")
     with session(args) as (project, connection):
         chosen = wanted(args)
-        contact_id = resolve_contact(connection, args.contact, json=args.json)
+        contact_id = resolve_contact(project, connection, args.contact, json=args.json)
         if args.vcon:
             export(project, connection, contact_id, chosen, args.vcon)
         elif args.json:
