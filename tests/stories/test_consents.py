@@ -5,6 +5,7 @@ import pytest
 from pipelines.decide.edit import edit
 from pipelines.decide.revoke import revoke
 from pipelines.derive.consent_history import consent_history
+from pipelines.steps.rebuild import compare
 from tests.deciding import ruling
 from tests.small_project import SmallProject, starting_point
 
@@ -83,3 +84,72 @@ def test_what_a_colleague_wrote_down_is_part_of_it(asking: SmallProject) -> None
         ("false", "crm-2026-01-05.csv:2", True),
         ("true", "Ina", False),
     ]
+
+
+LUND = "{},Tom Lund,tom@lund.example,yes"
+
+
+def swap(project: SmallProject, day: str, answer: str) -> None:
+    """Anna is 2 from that day on, and Tom, who was, is 1."""
+    deliver(project, day, f"2,Anna Berg,anna@berg.example,{answer}", LUND.format(1))
+
+
+@starting_point
+def refusing(project: SmallProject) -> None:
+    """Anna, who is 1 in the CRM, says no; Tom, who is 2, says yes."""
+    project.configure(attributes=CONSENT)
+    deliver(project, "01-05", ANNA.format("no"), LUND.format(2))
+
+
+def answer(project: SmallProject, record: str = "crm:2") -> str:
+    """What counts as the answer of the contact of a record, however it is derived."""
+    assert compare(project.project, project.connection).is_equal
+    return str(project.field(record, "attr.newsletter")["value"])
+
+
+def test_a_yes_under_a_new_id_takes_back_the_no_under_the_former_one(refusing: SmallProject) -> None:
+    swap(refusing, "02-05", "no")
+    assert answer(refusing) == "false"
+    swap(refusing, "03-05", "yes")
+    assert answer(refusing) == "true"
+    found = consent_history(refusing.project, refusing.connection, refusing.contact_of("crm:2"), "newsletter")
+    assert found["value"].to_list() == ["false", "false", "true"]
+    assert found["is_current"].to_list() == [False, False, True]
+
+
+def test_a_blank_under_the_new_id_takes_nothing_back(refusing: SmallProject) -> None:
+    swap(refusing, "02-05", "")
+    assert answer(refusing) == "false"
+
+
+def test_a_no_of_another_source_still_counts(refusing: SmallProject) -> None:
+    deliver(refusing, "01-06", "7,Anna Berg,anna@berg.example,no", source="shop")
+    swap(refusing, "02-05", "yes")
+    assert answer(refusing) == "false"
+
+
+def test_a_yes_of_another_source_takes_nothing_back(refusing: SmallProject) -> None:
+    swap(refusing, "02-05", "")
+    deliver(refusing, "02-06", "7,Anna Berg,anna@berg.example,yes", source="shop")
+    assert answer(refusing) == "false"
+
+
+def test_a_yes_that_was_said_all_along_is_no_newer_answer(asking: SmallProject) -> None:
+    twice = "3,Anna Berg,anna@berg.example,yes"
+    deliver(asking, "01-05", ANNA.format("no"), twice)
+    deliver(asking, "02-05", LUND.format(1), twice)
+    assert answer(asking, "crm:3") == "false"
+
+
+def test_a_yes_after_ids_were_swapped_and_swapped_back_counts(asking: SmallProject) -> None:
+    deliver(asking, "01-05", ANNA.format("yes"), LUND.format(2))
+    swap(asking, "02-05", "no")
+    assert answer(asking) == "false"
+    deliver(asking, "03-05", ANNA.format("yes"), LUND.format(2))
+    assert answer(asking, "crm:1") == "true"
+
+
+def test_a_list_that_arrives_late_makes_no_difference(asking: SmallProject) -> None:
+    swap(asking, "03-05", "yes")
+    deliver(asking, "01-05", ANNA.format("no"), LUND.format(2))
+    assert answer(asking) == "true"
