@@ -29,16 +29,8 @@ def load_candidate_values(project: OpenProject, connection: Connection, contacts
     )
     stated = by_member(store.stated_values(connection, contacts, priorities(project)), lists)
     asked = [f"attr.{name}" for name in consents(project.settings.attributes)]
-    current = without_replaced(stated, replaced_answers(connection, contacts, asked))
+    current = stated.join(replaced_answers(connection, contacts, asked), on=["record_key", "field"], how="anti")
     return with_decisions(current, decisions, project.settings.attributes)
-
-
-def without_replaced(stated: pl.DataFrame, replaced: pl.DataFrame) -> pl.DataFrame:
-    """Silence what these records (record_key, field) state: the person has answered anew."""
-    if replaced.is_empty():
-        return stated
-    found = stated.join(replaced.with_columns(is_replaced=True), on=["record_key", "field"], how="left")
-    return found.with_columns(pl.col("silenced") | pl.col("is_replaced").fill_null(value=False)).drop("is_replaced")
 
 
 def by_member(values: pl.DataFrame, lists: Sequence[str]) -> pl.DataFrame:

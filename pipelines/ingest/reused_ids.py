@@ -132,7 +132,8 @@ def people_of(
     )
     fresh = keys.join(records, on="person", how="anti")
     begun = moved.filter(pl.col("record_key").is_in(fresh["key"].implode()))
-    known = stored.join(placed, on=KEY, how="left").select("name_tokens", record_key=pl.coalesce("key", "record_key"))
+    staying = own.filter(pl.col("now") == pl.col("key")).select("name_tokens", record_key="key")
+    known = pl.concat([staying, stored.join(placed, on=KEY, how="anti").select(staying.columns)])
     renaming = moved.join(rows, on="row", how="semi").join(identifiers, on="row", how="semi")
     return People(
         moved,
@@ -220,7 +221,9 @@ def problems_of(rows: pl.DataFrame, known: pl.Series) -> pl.DataFrame:
 def name_problems(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """The problem (PROBLEMS) of rows whose name is new for their record and contradicts every name it had before.
 
-    `rows` state identifiers, and one of these has made them the person of the record. `known`: record_key, name_tokens.
+    `rows` state identifiers, and one of these has made them the person of the record. `known`: record_key, name_tokens,
+    of what was said by records that keep it: a row that makes one record of two is doubtful even if the other one had
+    its name.
     """
     key, words = ["record_key", "words"], pl.col("name_tokens").list.join(" ")
     said = rows.sort("row").with_columns(words=words, since=pl.col("row").cast(pl.Int64))

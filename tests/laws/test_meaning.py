@@ -29,6 +29,7 @@ from pipelines.ingest import reused_ids
 from pipelines.match.people_of_ids import people_of_ids
 from pipelines.steps import publish as publishing
 from pipelines.steps.publish import publish
+from pipelines.store.contacts.replaced_answers import replaced_answers
 from pipelines.store.ingest import records
 from pipelines.store.ingest import reused_ids as stored_ids
 from pipelines.store.warehouse.connection import Connection
@@ -279,7 +280,9 @@ def only_the_last_note_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def former_answers_hold_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who once said no under an id that somebody else has now can never say yes again."""
-    monkeypatch.setattr(candidate_values, "without_replaced", lambda stated, _: stated)
+    monkeypatch.setattr(
+        candidate_values, "replaced_answers", lambda connection, contacts, _: replaced_answers(connection, contacts, [])
+    )
 
 
 SWAPPED: Story = (  # Ann said no, and says yes under her new id: few stories that are made up tell that

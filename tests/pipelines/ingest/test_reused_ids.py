@@ -66,6 +66,17 @@ def test_a_contradicting_name_with_the_same_number_or_address_is_warned_of(proje
     assert len(project.rows("FROM problem WHERE code = 'NAME_CONTRADICTS'")) == 1  # both names are known by now
 
 
+def test_a_row_that_makes_two_people_of_an_id_one_is_warned_of(project: SmallProject) -> None:
+    row = "1,Zoe Tal,zoe@example.com,030 90182001"  # who was another one, by the number of the first
+    assert warned(project, "1,Zoe Tal,zoe@example.com,") == [1]
+    project.deliver("crm", "2026-01-07", f"id,name,email,phone\n{row}")
+    project.receive()
+    found = project.rows(
+        "SELECT p.code FROM problem p JOIN delivery USING (delivery_id) WHERE declared_at > '2026-01-06'"
+    )
+    assert found == [{"code": "NAME_CONTRADICTS"}]
+
+
 @pytest.mark.parametrize(
     "row",
     [
