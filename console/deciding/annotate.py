@@ -16,7 +16,7 @@ def command(args: argparse.Namespace) -> int:
     if args.kind == "tag" and not (args.tags or args.remove):
         raise ConfigurationError("say which tag: `tag CONTACT TAG`, or `tag CONTACT --remove TAG`")
     with session(args, writes_as=f"onecontact {args.kind}") as (project, connection):
-        contact_id, attribution = resolve_contact(connection, args.contact), attributions(args)
+        contact_id, attribution = resolve_contact(project, connection, args.contact), attributions(args)
 
         def act() -> Sequence[Decision]:
             if args.kind == "note":

@@ -24,7 +24,7 @@ MOST_NAMED = 10  # contacts that a block suppresses, too
 def command(args: argparse.Namespace) -> int:
     """Block the one contact that is meant, or lift its blocks."""
     with session(args, writes_as=f"onecontact {args.kind}") as (project, connection):
-        contact_id = resolve_contact(connection, args.contact)
+        contact_id = resolve_contact(project, connection, args.contact)
         if args.kind == "unblock":
             attribution = next(attributions(args))
             return decide(

@@ -18,8 +18,8 @@ MOST_NAMED = 4  # contacts or records of a decision
 
 def command(args: argparse.Namespace) -> int:
     """List decisions, the newest first: all, or those about the one contact that is meant."""
-    with session(args) as (_, connection):
-        contact_id = resolve_contact(connection, args.contact, json=args.json) if args.contact else None
+    with session(args) as (project, connection):
+        contact_id = resolve_contact(project, connection, args.contact, json=args.json) if args.contact else None
         found = decision_log.list_decisions(connection, contact_id, args.limit).to_dicts()
         if args.json:
             as_json(found)

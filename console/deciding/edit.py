@@ -22,7 +22,7 @@ def command(args: argparse.Namespace) -> int:
         cleared = [field_meant(each, attributes) for each in args.clear]
         pinned = [parse_pin(each, attributes) for each in args.pin]
         require_distinct([*(field for field, _ in edited), *cleared, *(field for field, _ in pinned)])
-        contact_id, attribution = resolve_contact(connection, args.contact), attributions(args)
+        contact_id, attribution = resolve_contact(project, connection, args.contact), attributions(args)
 
         def act() -> Sequence[Decision]:
             return [

@@ -11,8 +11,8 @@ from pipelines.decide.merge import merge
 def command(args: argparse.Namespace) -> int:
     """Merge contacts; the first one is the primary."""
     with session(args, writes_as="onecontact merge") as (project, connection):
-        primary, attribution = resolve_contact(connection, args.contact, "PRIMARY"), attributions(args)
-        others = [resolve_contact(connection, text, f"OTHER {nth}") for nth, text in enumerate(args.others, 1)]
+        primary, attribution = resolve_contact(project, connection, args.contact, "PRIMARY"), attributions(args)
+        others = [resolve_contact(project, connection, text, f"OTHER {nth}") for nth, text in enumerate(args.others, 1)]
         contacts = list(dict.fromkeys([primary, *others]))
         return decide(
             args,

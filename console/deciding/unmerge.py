@@ -16,7 +16,7 @@ from pipelines.store.warehouse.connection import Connection
 def command(args: argparse.Namespace) -> int:
     """Take the newest merge of a contact back, or take records out of it."""
     with session(args, writes_as="onecontact unmerge") as (project, connection):
-        contact_id, attribution = resolve_contact(connection, args.contact), next(attributions(args))
+        contact_id, attribution = resolve_contact(project, connection, args.contact), next(attributions(args))
         return decide(
             args,
             connection,

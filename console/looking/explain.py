@@ -12,6 +12,7 @@ from console.terminal.open_project import session
 from console.terminal.screen import as_json, cell, out, plural, printable, say, table
 from pipelines.derive.pair_explanation import RecordRef
 from pipelines.match.evidence import FULL_NAME, Item
+from pipelines.project import OpenProject
 from pipelines.steps.explain import Explained, Step, explain, ties
 from pipelines.store.contacts import id_history
 from pipelines.store.decisions import decision_log, decisions
@@ -44,10 +45,10 @@ def command(args: argparse.Namespace) -> int:
     with session(args) as (project, connection):
         evidence.require_matched(connection)
         if args.other is None:
-            return print_ties(args, connection, records_meant(connection, args.one))
-        one, other = without_common_records(*sides(connection, args.one, args.other))
+            return print_ties(args, connection, records_meant(project, connection, args.one))
+        one, other = without_common_records(*sides(project, connection, args.one, args.other))
         if one.is_empty() or other.is_empty():
-            return print_ties(args, connection, records_meant(connection, args.one))
+            return print_ties(args, connection, records_meant(project, connection, args.one))
         explained = explain(project, connection, one, other)
         said = [
             each
@@ -61,16 +62,16 @@ def command(args: argparse.Namespace) -> int:
     return OK
 
 
-def sides(connection: Connection, *texts: str) -> list[pl.Series]:
+def sides(project: OpenProject, connection: Connection, *texts: str) -> list[pl.Series]:
     """Keys of the records that each text means; of one and the same contact those that bear what was asked by."""
-    meant = [records_meant(connection, text) for text in texts]
+    meant = [records_meant(project, connection, text) for text in texts]
     if meant[0].equals(meant[1]):
         borne = [evidence.records_with_identifier(connection, meant[0], text) for text in texts]
         return [some if some.len() else all_ for some, all_ in zip(borne, meant, strict=True)]
     return meant
 
 
-def records_meant(connection: Connection, text: str) -> pl.Series:
+def records_meant(project: OpenProject, connection: Connection, text: str) -> pl.Series:
     """Keys of the records somebody means by a text.
 
     A text is `source:record id`, the id of a contact of former times, which stands for the records it had, or
@@ -84,7 +85,7 @@ def records_meant(connection: Connection, text: str) -> pl.Series:
         return record
     if id_history.resolve_id(connection, text):
         return evidence.former_members(connection, text)
-    return decisions.members(connection, resolve_contact(connection, text))
+    return decisions.members(connection, resolve_contact(project, connection, text))
 
 
 def without_common_records(one: pl.Series, other: pl.Series) -> tuple[pl.Series, pl.Series]:

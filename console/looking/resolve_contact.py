@@ -7,8 +7,9 @@ import polars as pl
 
 from console.terminal.exit_codes import NOT_FOUND, SEVERAL, CommandError
 from console.terminal.screen import as_json, out, plural, printable, say, table
+from pipelines.decide.resolve_contact import contacts_meant
+from pipelines.project import OpenProject
 from pipelines.store.contacts import id_history
-from pipelines.store.matching import evidence
 from pipelines.store.reads import contact_details, search
 from pipelines.store.warehouse.connection import Connection
 
@@ -16,16 +17,20 @@ MOST_CANDIDATES = 10
 SHORT = 8  # signs of an id that are shown beside a name
 
 
-def resolve_contact(connection: Connection, text: str, which: str = "", *, json: bool = False) -> str:
-    """Id of the one contact that somebody means: that of a record, written `source:record id`, or what is found.
+def resolve_contact(
+    project: OpenProject, connection: Connection, text: str, which: str = "", *, json: bool = False
+) -> str:
+    """Id of the one contact that somebody means.
 
-    `which` names the text, where a command has several. With `json` those that fit are listed for a program.
+    An id, an identifier or `source:record id` means whom it means in a file of change requests; a text that is none of
+    these is a name, or what a quick search finds. `which` names the text, where a command has several. With `json`
+    those that fit are listed for a program.
 
     Raises:
         Ended: None fits, or several do, which are listed.
     """
-    records = evidence.record_known_as(connection, text)
-    fitting = evidence.describe_records(connection, records)["contact_id"].drop_nulls()
+    meant = contacts_meant(connection, [text], project.settings.default_region)[text]
+    fitting = pl.Series("contact_id", meant, pl.String)
     if fitting.is_empty():
         fitting = search.best_match(connection, text)
     if fitting.len() != 1:

@@ -31,7 +31,7 @@ LATEST = 20  # entries of the timeline that are shown
 def command(args: argparse.Namespace) -> int:
     """Show the one contact that is meant."""
     with session(args) as (project, connection):
-        contact_id = resolve_contact(connection, args.contact, json=args.json)
+        contact_id = resolve_contact(project, connection, args.contact, json=args.json)
         if args.why:
             return print_provenance(project, connection, contact_id, args.why, json=args.json)
         former = args.contact.strip().lower() if id_history.resolve_id(connection, args.contact) else None

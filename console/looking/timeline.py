@@ -39,7 +39,7 @@ def command(args: argparse.Namespace) -> int:
         raise ConfigurationError("--blocked-conversations is for reading: it does not go with --vcon")
     with session(args) as (project, connection):
         chosen = wanted(args)
-        contact_id = resolve_contact(connection, args.contact, json=args.json)
+        contact_id = resolve_contact(project, connection, args.contact, json=args.json)
         if args.vcon:
             export(project, connection, contact_id, chosen, args.vcon)
         elif args.json:

@@ -7,7 +7,9 @@ from console.looking.standing import standing
 from console.looking.why_status import STATUS, draw_status, status_facts
 from console.terminal.exit_codes import OK, WRONG, CommandError
 from console.terminal.screen import as_json, cell, local, out, plural, printable, say, table
+from pipelines.derive.consent_history import consent_history
 from pipelines.project import OpenProject
+from pipelines.query.suppression import consents
 from pipelines.store.contacts import id_history
 from pipelines.store.decisions import decision_log
 from pipelines.store.reads import contact_details
@@ -17,6 +19,7 @@ from schemas.configuration import nearest
 from schemas.vocabulary import DecisionKind
 
 ID, NOTES, REUSED = "id", "notes", "reused"
+ANSWERS = {"true": "yes", "false": "no", None: "(cleared)"}
 FIELDS = ("name", "phone", "email", "tags")
 SPEAKS = {  # decisions about a field; of any other edits and pins
     "tags": {DecisionKind.TAG, DecisionKind.UNTAG},
@@ -65,6 +68,9 @@ def print_provenance(project: OpenProject, connection: Connection, contact_id: s
         "known_by": [row for row in identifiers.to_dicts() if row["type"] == field],
         "decisions": decisions_about(connection, contact_id, field),
     }
+    asked = field.removeprefix("attr.")
+    if asked in consents(project.settings.attributes):
+        found["answers"] = consent_history(project, connection, contact_id, asked).drop("record_key").to_dicts()
     if json:
         as_json(found)
     else:
@@ -99,6 +105,7 @@ def draw(
     lost: Sequence[Mapping[str, Any]],
     known_by: Sequence[Mapping[str, Any]],
     decisions: Sequence[Mapping[str, Any]],
+    answers: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Where a field comes from, for a person: what won, what lost, and what people said about it."""
     if not values:
@@ -109,6 +116,8 @@ def draw(
         say(f"  because {rule(row['rule'], row['candidates'])}")
         if row["decision_id"]:
             say(f"  undo    onecontact revoke {row['decision_id']}")
+    if answers:
+        draw_answers(answers)
     if lost:
         rows = [[local(row["value"]), record(row), place(row)] for row in lost]
         out.print(table("Values that lost, best first", ["value", "record", "from"], rows))
@@ -140,6 +149,24 @@ def draw_notes(written: Sequence[Mapping[str, Any]]) -> None:
         for row in written
     ]  # fmt: skip
     out.print(table(plural(len(written), "note"), ["since", "note", "current", "record", "from"], rows))
+
+
+def draw_answers(answers: Sequence[Mapping[str, Any]]) -> None:
+    """Every answer to a question of consent there has ever been, for a person, and whether it counts now."""
+    rows = [
+        [row["stated_at"], row["last_stated_at"], ANSWERS.get(row["value"], row["value"]), counts(row), record(row),
+         place(row)]
+        for row in answers
+    ]  # fmt: skip
+    title = f"{plural(len(answers), 'answer')} ever stated, the oldest first; one no that counts is enough"
+    out.print(table(title, ["since", "last stated", "answer", "counts", "record", "from"], rows))
+
+
+def counts(answer: Mapping[str, Any]) -> str:
+    """Whether an answer counts at present."""
+    if answer["revoked_at"]:
+        return "revoked"
+    return "yes" if answer["is_current"] else "replaced"
 
 
 def record(row: Mapping[str, Any]) -> str:

@@ -116,6 +116,11 @@ def ignored_columns(connection: Connection, run_id: str | None = None, *, names:
             unread = contact_details.unread_headers(connection, str(source), run_id) if names else []
             headers = f"; ignored columns: {few(unread)}" if unread and "HEADER_UNKNOWN" in codes else ""
             yield f"{source}: {words}, by reason: {codes} (docs/errors.md has each){headers}"
+            for number in rows.filter(rows["code"] == ErrorCode.NAME_CONTRADICTS)["rows"]:
+                yield (
+                    f"{source}: {plural(number, 'record')} changed to a contradicting name, with the same number or "
+                    "address: somebody who married, or another person"
+                )
 
 
 def few(headers: list[str]) -> str:

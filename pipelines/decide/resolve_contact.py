@@ -1,4 +1,4 @@
-"""Which contact somebody means who can point at none: exactly one, by an id, an identifier or a record."""
+"""Which contact somebody means, for commands and for files of change requests: by an id, an identifier or a record."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -18,7 +18,8 @@ def contacts_meant(connection: Connection, texts: Iterable[str], region: str | N
     """Ids of the contacts that each of some texts stands for precisely, sorted; none or several where it is not clear.
 
     A text is the id of a contact of now or of former times, an e-mail address or phone number (one without a country
-    code is of `region`) or any other identifier a contact has, or `source:record id`. Names are not asked for.
+    code is of `region`) or any other identifier that a contact has or has had, or `source:record id`. Names are not
+    asked for.
     """
     asked = pl.DataFrame({"text": list(dict.fromkeys(texts))}, schema=TEXTS)
     found: dict[str, list[str]] = {text: [] for text in asked["text"]}

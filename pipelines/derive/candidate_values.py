@@ -7,7 +7,9 @@ import polars as pl
 from pipelines.merge.decided_values import FIRST, Decisions, with_decisions
 from pipelines.normalise.text import split_cells
 from pipelines.project import OpenProject
+from pipelines.query.suppression import consents
 from pipelines.store.contacts import candidate_values as store
+from pipelines.store.contacts.replaced_answers import replaced_answers
 from pipelines.store.warehouse.connection import Connection
 from schemas.project import MANUAL
 
@@ -26,7 +28,9 @@ def load_candidate_values(project: OpenProject, connection: Connection, contacts
         store.primaries(connection, contacts),
     )
     stated = by_member(store.stated_values(connection, contacts, priorities(project)), lists)
-    return with_decisions(stated, decisions, project.settings.attributes)
+    asked = [f"attr.{name}" for name in consents(project.settings.attributes)]
+    current = stated.join(replaced_answers(connection, contacts, asked), on=["record_key", "field"], how="anti")
+    return with_decisions(current, decisions, project.settings.attributes)
 
 
 def by_member(values: pl.DataFrame, lists: Sequence[str]) -> pl.DataFrame:

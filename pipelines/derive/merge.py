@@ -25,6 +25,7 @@ from pipelines.store.contacts import golden_records as store
 from pipelines.store.contacts.id_changes import keep_reused
 from pipelines.store.decisions import decisions, links
 from pipelines.store.ingest import conversation_stats
+from pipelines.store.ingest.reused_ids import enqueue_other_bearers
 from pipelines.store.matching import match_tables
 from pipelines.store.runs import runs
 from pipelines.store.runs.chat_settings import keep_chat_settings
@@ -32,8 +33,10 @@ from pipelines.store.runs.work_queue import CONTACTS, Version, dequeue, enqueue_
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
 from schemas.contact import Contact
+from schemas.vocabulary import AttributeMerge
 
 LISTS_ARE = {True: ("joined",), False: ()}  # how several values are kept: another way derives them anew
+CONSENTS_ARE = {True: ("the last of a source",), False: ()}  # which answers count
 STATUS = ["contact_id", "status", "status_reason", "status_since"]
 
 
@@ -66,6 +69,7 @@ def merge_pending(project: OpenProject, connection: Connection, run_id: str, as_
         enqueue_for_interactions_between(connection, before_moment, as_of)
         decisions.enqueue_expired_blocks(connection, before_moment, as_of)
     decisions.enqueue_suppressed(connection)
+    enqueue_other_bearers(connection)
     queued = queued_records(connection, CONTACTS, version)
     changes = Merged()
     if not queued.is_empty():
@@ -85,7 +89,14 @@ def version_of(project: OpenProject) -> Version:
     return Version(
         digest(settings.matching, settings.status),
         {
-            name: digest(each.type, each.values, each.merge, each.exclusive, *LISTS_ARE[each.is_list])
+            name: digest(
+                each.type,
+                each.values,
+                each.merge,
+                each.exclusive,
+                *LISTS_ARE[each.is_list],
+                *CONSENTS_ARE[each.merge is AttributeMerge.MOST_RESTRICTIVE],
+            )
             for name, each in settings.attributes.items()
         },
         {source: str(priority) for source, priority in priorities(project).iter_rows()},

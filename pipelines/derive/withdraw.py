@@ -33,6 +33,11 @@ def withdraw_inherited(connection: Connection, run_id: str) -> pl.Series:
     heirs = records_with_heirs(connection)
     if heirs.is_empty():
         return heirs["heir_key"]
+    return withdraw_copies(connection, heirs, run_id)
+
+
+def withdraw_copies(connection: Connection, heirs: pl.DataFrame, run_id: str) -> pl.Series:
+    """Take out records that say what others do (record_key, heir_key); the records whose contacts are others for it."""
     left = withdraw(connection, heirs["record_key"], run_id, heirs)
     changed = pl.concat([left, heirs["heir_key"]]).unique().sort()
     enqueue_all(connection, CONTACTS, changed)

@@ -6,7 +6,7 @@ import polars as pl
 
 from pipelines.ids import Keyed
 from pipelines.ingest.chunk import DeliveriesDepend
-from pipelines.match.people_of_ids import people_of_ids
+from pipelines.match.people_of_ids import MANY_NAMES, contradicting, people_of_ids
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.project import OpenProject
 from pipelines.read.catalogue.registry import FORMATS
@@ -22,6 +22,10 @@ KEY = ("id_key", "version")
 EXPECTED = (
     "the person that is known under this id; this one is kept as another, with a record of its own. If the file is of "
     "another system, give that a source of its own: ids of two systems must not meet in one source"
+)
+SAME_PERSON = (
+    "the name that is known under this id, with the same number or address: somebody who married, or another person; "
+    "it is taken for the same one"
 )
 SEEN = pl.Schema(
     {
@@ -46,7 +50,8 @@ class People(NamedTuple):
     """Rows with the records of their people, and what has to change for that in what is stored.
 
     `arriving` has `id_key`: null for a record of the first person with its id. `problems` (PROBLEMS): rows that bring
-    another person under an id that is known. The others are what `store.keep_people` takes.
+    another person under an id that is known, or another name for a person who is known by an identifier. The others are
+    what `store.keep_people` takes.
     """
 
     arriving: pl.DataFrame
@@ -127,9 +132,12 @@ def people_of(
     )
     fresh = keys.join(records, on="person", how="anti")
     begun = moved.filter(pl.col("record_key").is_in(fresh["key"].implode()))
+    staying = own.filter(pl.col("now") == pl.col("key")).select("name_tokens", record_key="key")
+    known = pl.concat([staying, stored.join(placed, on=KEY, how="anti").select(staying.columns)])
+    renaming = moved.join(rows, on="row", how="semi").join(identifiers, on="row", how="semi")
     return People(
         moved,
-        problems_of(begun, stored["id_key"]),
+        pl.concat([problems_of(begun, stored["id_key"]), name_problems(renaming, known)]),
         reused,
         records.filter(pl.col("record_key") != pl.col("key")).select("record_key", "key", "id_key"),
         fresh["key"],
@@ -205,19 +213,45 @@ def keys_of(people: pl.DataFrame, stored: pl.DataFrame, rows: pl.DataFrame, ids:
 def problems_of(rows: pl.DataFrame, known: pl.Series) -> pl.DataFrame:
     """The problem (PROBLEMS) of the first row of each person, but of the one who is the first with an id."""
     id_key = pl.coalesce("id_key", "record_key")
-    return (
-        rows.sort("row")
-        .unique("record_key", keep="first", maintain_order=True)
-        .filter(id_key.is_in(known.implode()) | ~id_key.is_first_distinct())
-        .select(
-            "row",
-            "line",
-            field=pl.lit("record_id"),
-            code=pl.lit(ErrorCode.ID_REUSED.value),
-            severity=pl.lit(Severity.WARNING.value),
-            action=pl.lit(Action.KEPT_WITH_WARNING.value),
-            expected=pl.lit(EXPECTED),
-            suggestion=pl.lit(None),
-        )
-        .cast(PROBLEMS)
+    first = rows.sort("row").unique("record_key", keep="first", maintain_order=True)
+    another = first.filter(id_key.is_in(known.implode()) | ~id_key.is_first_distinct())
+    return kept_with_warning(another, "record_id", ErrorCode.ID_REUSED, EXPECTED)
+
+
+def name_problems(rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """The problem (PROBLEMS) of rows whose name is new for their record and contradicts every name it had before.
+
+    `rows` state identifiers, and one of these has made them the person of the record. `known`: record_key, name_tokens,
+    of what was said by records that keep it: a row that makes one record of two is doubtful even if the other one had
+    its name.
+    """
+    key, words = ["record_key", "words"], pl.col("name_tokens").list.join(" ")
+    said = rows.sort("row").with_columns(words=words, since=pl.col("row").cast(pl.Int64))
+    before = known.select("record_key", "name_tokens", words=words, since=pl.lit(-1, pl.Int64)).unique(key)
+    fresh = said.unique(key, keep="first", maintain_order=True).join(before, on=key, how="anti")
+    names = pl.concat([before, fresh.select(before.columns)]).filter(
+        pl.col("words") != "", pl.len().over("record_key") <= MANY_NAMES
     )
+    pairs = (
+        fresh.join(names, on="record_key", suffix="_hi")
+        .filter(pl.col("words") != "", pl.col("since_hi") < pl.col("since"))
+        .select("row", tokens_lo="name_tokens", tokens_hi="name_tokens_hi", lacks_points=pl.lit(value=False))
+        .with_row_index("nth")
+    )
+    fits = pairs.join(contradicting(pairs), on="nth", how="anti")
+    renamed = fresh.join(pairs, on="row", how="semi").join(fits, on="row", how="anti")
+    return kept_with_warning(renamed, "name", ErrorCode.NAME_CONTRADICTS, SAME_PERSON)
+
+
+def kept_with_warning(rows: pl.DataFrame, field: str, code: ErrorCode, expected: str) -> pl.DataFrame:
+    """A problem (PROBLEMS) of each of these rows, which are taken in all the same."""
+    return rows.select(
+        "row",
+        "line",
+        field=pl.lit(field),
+        code=pl.lit(code.value),
+        severity=pl.lit(Severity.WARNING.value),
+        action=pl.lit(Action.KEPT_WITH_WARNING.value),
+        expected=pl.lit(expected),
+        suggestion=pl.lit(None),
+    ).cast(PROBLEMS)

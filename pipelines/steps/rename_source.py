@@ -4,6 +4,7 @@ from pathlib import Path
 
 import yaml
 
+from pipelines.derive.withdraw import withdraw_copies
 from pipelines.errors import ConfigurationError
 from pipelines.project import OpenProject
 from pipelines.publish.files import atomic_write
@@ -13,9 +14,13 @@ from pipelines.store.warehouse.database import transaction
 from schemas.configuration import PROJECT_FILE
 from schemas.project import RESERVED
 
+RUN = "sources rename"  # id of the run that says so of memberships and ids
+
 
 def rename_source(project: OpenProject, connection: Connection, old: str, new: str) -> int:
     """Rename a source everywhere; how many records it keeps. Whatever a rename that was cut short left is completed.
+
+    What was taken in twice, because runs have read the files of the source under the new name, is there once again.
 
     Raises:
         ConfigurationError: There is no such source, or the new name is taken.
@@ -27,10 +32,19 @@ def rename_source(project: OpenProject, connection: Connection, old: str, new: s
         raise ConfigurationError(f"no source `{old}`: `onecontact status` lists those there are")
     if new in configured and old in configured:
         raise ConfigurationError(f"there is a source {new} already, and {old} is another one: choose another name")
-    if is_known and source_names.has_delivered(connection, new):
-        raise ConfigurationError(f"there are deliveries of {new} already: two sources cannot become one")
+    is_taken = is_known and source_names.has_delivered(connection, new)
+    copies = source_names.copied_records(connection, old, new) if is_taken else None
+    if is_taken and copies is None:
+        raise ConfigurationError(
+            f"{new} has delivered what {old} has not, so they cannot become one any more. If they are one system: put "
+            f"back the backup of .onecontact from before the first run with {new}, and rename {old} then. Without one, "
+            f"leave it: records of {old} stay, and rank behind those of {new}"
+        )
     text = _renamed(project.folder / PROJECT_FILE, old, new) if old in configured else None
     with transaction(connection):
+        if copies is not None:
+            withdraw_copies(connection, copies, RUN)
+            source_names.forget_deliveries(connection, new)
         records = source_names.rename(connection, old, new)
     if (project.archive / old).is_dir():
         (project.archive / old).rename(project.archive / new)

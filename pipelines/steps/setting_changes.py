@@ -3,14 +3,17 @@
 Names of settings and counts; no value of a person.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import product
 from typing import Any
 
 import polars as pl
 
 from pipelines.errors import ConfigurationError
+from pipelines.landing.arrivals import LandedFile
 from pipelines.merge.survivorship import fits
 from pipelines.project import OpenProject
+from pipelines.store.ingest.source_names import delivered_before
 from pipelines.store.runs import settings_in_force as store
 from pipelines.store.warehouse.connection import Connection
 from schemas.attribute import Attribute
@@ -51,22 +54,28 @@ def setting_changes(project: OpenProject, connection: Connection) -> list[str]:
     ]
 
 
-def require_no_unnamed_rename(project: OpenProject, connection: Connection) -> None:
+def require_no_unnamed_rename(project: OpenProject, connection: Connection, files: Iterable[LandedFile] = ()) -> None:
     """Raise ConfigurationError for a source that was renamed in onecontact.yaml alone: its people would come twice.
 
-    It is taken for renamed if it is gone, and a source that has delivered nothing yet reads the same files.
+    It is taken for renamed if it is gone, and a source that has delivered nothing yet reads the same folder, or files
+    of the same content. `files`: what has arrived.
     """
     before, known = store.kept_settings(connection), set(store.known_sources(connection))
     now = definitions(project)
-    for old in sorted(known - set(project.settings.sources) - set(RESERVED)):
-        was = before.get(f"source.{old}")
-        for new in sorted(set(project.settings.sources) - known):
-            if was is not None and was == now[f"source.{new}"]:
-                raise ConfigurationError(
-                    f"sources.{new} reads what the source {old} did, which is gone, so each of its people would come "
-                    f"twice: `onecontact sources rename {old} {new}` keeps its records. If {new} is another system, "
-                    "let it read another folder"
-                )
+    gone, fresh = known - set(project.settings.sources) - set(RESERVED), set(project.settings.sources) - known
+    if not gone or not fresh:
+        return
+    arrived = [(each.source, each.sha256) for each in files if each.source in fresh]
+    found = pl.DataFrame(arrived, schema={"source": pl.String, "file_sha256": pl.String}, orient="row")
+    same_files = [each for each in delivered_before(connection, found) if each[0] in gone]
+    pairs = product(sorted(gone), sorted(fresh))
+    same_folder = [(old, new) for old, new in pairs if before.get(f"source.{old}") == now[f"source.{new}"]]
+    for old, new in [*same_folder, *same_files]:
+        raise ConfigurationError(
+            f"sources.{new} reads what the source {old} did, which is gone, so each of its people would come twice: "
+            f"`onecontact sources rename {old} {new}` keeps its records. If {new} is another system, let it read "
+            f"another folder, without files that {old} has delivered"
+        )
 
 
 def _attribute(project: OpenProject, connection: Connection, name: str, was: dict[str, Any]) -> Iterator[str]:

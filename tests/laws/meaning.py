@@ -59,7 +59,23 @@ class Person:
     is_blocked: bool = False
     notes: set[str] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)
-    newsletter: dict[str, tuple[int, str]] = field(default_factory=dict)  # by source and id: day, what was said last
+
+
+class Answer(NamedTuple):
+    """What somebody answered under an id: the day of the last time, and since when they had said so.
+
+    `given` is the first day of the very rows that say so now, `interrupted` the last day before on which the id was
+    somebody else's or the answer another one.
+    """
+
+    text: str
+    day: int
+    given: int
+    interrupted: int
+
+    def replaces(self, other: "Answer") -> bool:
+        """Whether this was answered after the other had been stated for the last time, as far as lists can tell."""
+        return self.day > other.day and (self.given > other.day or self.interrupted >= other.day)
 
 
 @dataclass
@@ -68,6 +84,7 @@ class Model:
 
     people: dict[str, Person] = field(default_factory=dict)
     bearers: dict[str, tuple[int, str]] = field(default_factory=dict)  # day and person, by record
+    rows: dict[str, dict[int, Row]] = field(default_factory=dict)  # by record and day
     passed_on: list[tuple[str, str]] = field(default_factory=list)  # by the last list: who had an id, who has it
 
     def deliver(self, delivered: List) -> None:
@@ -76,9 +93,7 @@ class Model:
         for row in delivered.rows:
             person = self.people.setdefault(row.person, Person())
             person.notes |= {row.note} - {""}
-            said = person.newsletter.get(row.record, (0, ""))
-            if row.newsletter and delivered.day > said[0]:
-                person.newsletter[row.record] = (delivered.day, row.newsletter)
+            self.rows.setdefault(row.record, {})[delivered.day] = row
             if delivered.day > self.bearers.get(row.record, (0, ""))[0]:
                 self.bearers[row.record] = (delivered.day, row.person)
         self.passed_on = sorted(
@@ -106,8 +121,34 @@ class Model:
                 person.tags.add(decided.text)
 
     def answers(self, person: str) -> set[str]:
-        """What somebody answers now to whether they want the newsletter: of several answers one no is enough."""
-        return {text for _, text in self.people.get(person, Person()).newsletter.values()}
+        """What somebody answers now to whether they want the newsletter: of several answers one no is enough.
+
+        What they said under an id that is somebody else's now holds until they answer the same source anew.
+        """
+        given = {record: answer for record in self.rows if (answer := self.answer(record, person))}
+        return {
+            answer.text
+            for record, answer in given.items()
+            if self.bearers[record][1] == person
+            or not any(
+                other.replaces(answer) for each, other in given.items() if each.split(":")[0] == record.split(":")[0]
+            )
+        }
+
+    def answer(self, record: str, person: str) -> Answer | None:
+        """What somebody answered under an id the last time they said anything about it; none if they never did."""
+        rows = self.rows[record]
+        first = {row: day for day, row in sorted(rows.items(), reverse=True)}
+        found: Answer | None = None
+        for day, row in sorted(rows.items(), reverse=True):
+            if row.person == person and not row.newsletter:
+                continue
+            if row.person == person and (found is None or found.text == row.newsletter):
+                earlier = found or Answer(row.newsletter, day, day, 0)
+                found = earlier._replace(given=min(earlier.given, first[row]))
+            elif found is not None:
+                return found._replace(interrupted=day)
+        return found
 
     def wants(self, person: str) -> bool:
         """Whether somebody wants the newsletter."""

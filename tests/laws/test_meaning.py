@@ -22,12 +22,14 @@ from pipelines.decide.annotate import note, tag
 from pipelines.decide.batch import DecisionBatch
 from pipelines.decide.block import block, unblock
 from pipelines.decide.validate import parse_texts
+from pipelines.derive import candidate_values
 from pipelines.derive import merge as merging
 from pipelines.errors import DecisionRefused
 from pipelines.ingest import reused_ids
 from pipelines.match.people_of_ids import people_of_ids
 from pipelines.steps import publish as publishing
 from pipelines.steps.publish import publish
+from pipelines.store.contacts.replaced_answers import replaced_answers
 from pipelines.store.ingest import records
 from pipelines.store.ingest import reused_ids as stored_ids
 from pipelines.store.warehouse.connection import Connection
@@ -36,7 +38,7 @@ from schemas.segment import Segment
 from tests.deciding import ruling
 from tests.examples import examples
 from tests.laws.lawful import times
-from tests.laws.meaning import Decided, Happening, List, Model, Names, Story, story
+from tests.laws.meaning import Decided, Happening, List, Model, Names, Row, Story, story
 from tests.small_project import AS_OF, SmallProject, small_project
 
 pytestmark = pytest.mark.heavy
@@ -281,12 +283,24 @@ def only_the_last_note_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records, "keep_records", forgetful)
 
 
+def former_answers_hold_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who once said no under an id that somebody else has now can never say yes again."""
+    monkeypatch.setattr(
+        candidate_values, "replaced_answers", lambda connection, contacts, _: replaced_answers(connection, contacts, [])
+    )
+
+
+SWAPPED: Story = (  # Ann said no, and says yes under her new id: few stories that are made up tell that
+    List("crm", 1, (Row("crm:1", "Ann", newsletter="no"), Row("crm:2", "Tom", newsletter="yes"))),
+    List("crm", 2, (Row("crm:1", "Tom", newsletter="yes"), Row("crm:2", "Ann", newsletter="yes"))),
+)
 FAULTS = (
     nobody_is_told_apart,
     decisions_stay_with_the_key,
     nothing_is_said_of_ids,
     addresses_are_not_suppressed,
     only_the_last_note_is_kept,
+    former_answers_hold_for_ever,
 )
 
 
@@ -296,4 +310,4 @@ def test_a_fault_put_in_on_purpose_is_found(
 ) -> None:
     random = Random(1)
     fault(monkeypatch)
-    assert broken([story(random) for _ in range(30)]) != []
+    assert broken([SWAPPED, *(story(random) for _ in range(30))]) != []

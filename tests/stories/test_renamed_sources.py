@@ -2,8 +2,11 @@
 
 import pytest
 
+from pipelines.decide.annotate import tag
 from pipelines.decide.block import block
 from pipelines.errors import ConfigurationError
+from pipelines.landing.arrivals import LandedFile, list_arrivals
+from pipelines.steps.rebuild import compare
 from pipelines.steps.rename_source import rename_source
 from pipelines.steps.setting_changes import keep_settings, require_no_unnamed_rename, setting_changes
 from tests.deciding import ruling, shown
@@ -72,6 +75,63 @@ def test_a_source_renamed_in_the_file_alone_stops_before_anybody_comes_twice(sho
     assert setting_changes(shop.project, shop.connection) == []
     shop.run()
     assert shop.contact("store:1")["attributes"] == {"orders": "5"}
+
+
+def moved(project: SmallProject) -> None:
+    """Rename the shop in onecontact.yaml alone, and its folder as well."""
+    landing = project.project.folder / "landing"
+    (landing / "shop").rename(landing / "store")
+    options = {**SETTINGS["sources"]["shop"], "path": "landing/store/*.csv"}
+    project.configure(attributes=ATTRIBUTES, sources=renamed("shop", "store") | {"store": options})
+
+
+def arrived(project: SmallProject) -> list[LandedFile]:
+    return list_arrivals(project.connection, project.project.folder, project.project.settings.sources).files
+
+
+def test_a_source_whose_folder_was_renamed_too_is_known_by_what_its_files_hold(shop: SmallProject) -> None:
+    moved(shop)
+    with pytest.raises(ConfigurationError, match="onecontact sources rename shop store"):
+        require_no_unnamed_rename(shop.project, shop.connection, arrived(shop))
+    rename_source(shop.project, shop.connection, "shop", "store")
+    require_no_unnamed_rename(shop.project, shop.connection, arrived(shop))
+    shop.run()
+    assert shop.contact("store:1")["attributes"] == {"orders": "5"}
+
+
+def test_a_source_with_files_of_its_own_is_another_one(shop: SmallProject) -> None:
+    moved(shop)
+    (shop.project.folder / "landing" / "store" / "shop-2026-01-05.csv").unlink()
+    shop.deliver("store", "2026-01-05", f"{HEADER}\n2,Tom Lund,tom@example.com,1")
+    require_no_unnamed_rename(shop.project, shop.connection, arrived(shop))
+
+
+def test_what_was_taken_in_twice_is_there_once_after_the_rename(shop: SmallProject) -> None:
+    before = shown(shop, but=("timeline",))
+    moved(shop)
+    shop.run()  # as versions did that did not stop
+    assert shop.contact("crm:1")["attributes"] == {"orders": "8"}
+    tag(shop.project, shop.connection, shop.contact_of("store:1"), "vip", ruling(2))
+    rename_source(shop.project, shop.connection, "shop", "store")
+    shop.run()
+    assert shop.contact("store:1")["attributes"] == {"orders": "5"}
+    assert (shop.contact("store:1")["tags"], shop.contact("store:1")["status"]) == (["vip"], "blocked")
+    after = shown(shop, but=("timeline",))
+    assert [each["contact_id"] for each in after["contact"]] == [each["contact_id"] for each in before["contact"]]
+    assert after["membership"] == before["membership"]
+    assert compare(shop.project, shop.connection).is_equal
+    shop.deliver("store", "2026-02-05", f"{HEADER}\n{ANNA.format(4)}")
+    shop.run()
+    assert shop.contact("store:1")["attributes"] == {"orders": "6"}
+
+
+def test_two_that_have_gone_on_apart_stay_two_and_say_the_way_out(shop: SmallProject) -> None:
+    moved(shop)
+    shop.run()
+    shop.deliver("store", "2026-02-05", f"{HEADER}\n{ANNA.format(4)}")
+    shop.run()
+    with pytest.raises(ConfigurationError, match=r"put back the backup of \.onecontact from before the first run"):
+        rename_source(shop.project, shop.connection, "shop", "store")
 
 
 def test_the_file_keeps_its_comments_and_a_name_that_yaml_reads_otherwise_is_quoted(shop: SmallProject) -> None:

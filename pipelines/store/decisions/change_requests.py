@@ -9,7 +9,9 @@ from pipelines.store.warehouse.connection import Connection, query, register, va
 
 
 def find_contacts(connection: Connection, called: pl.DataFrame) -> pl.DataFrame:
-    """The contacts that are known by these words now: text, contact_id.
+    """The contacts that are known by these words, or were until their records said otherwise: text, contact_id.
+
+    Who was known by a number before is meant as well as who is now: where these are two, it is not clear who.
 
     Args:
         connection: The warehouse.
@@ -23,7 +25,10 @@ def find_contacts(connection: Connection, called: pl.DataFrame) -> pl.DataFrame:
             WITH hit AS (
                 SELECT text, contact_id FROM called JOIN contact ON contact_id = try_cast(word AS UUID)
                 UNION
-                SELECT text, i.contact_id FROM called JOIN contact_identifier i ON i.value = word
+                SELECT text, i.contact_id FROM called JOIN contact_identifier i ON lower(i.value) = lower(word)
+                UNION
+                SELECT text, m.contact_id FROM called JOIN identifier i ON lower(i.normalised) = lower(word)
+                JOIN membership m ON m.record_key = i.record_key AND m.run_to IS NULL
                 UNION
                 SELECT text, m.contact_id FROM called
                 JOIN record r ON r.source || ':' || r.record_id = word

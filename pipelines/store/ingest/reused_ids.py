@@ -186,6 +186,15 @@ def _part_decisions(connection: Connection, fresh: pl.Series) -> None:
             WHERE r.decision_id = s.decision_id AND r.record_key = s.record_key AND s.key IN (SELECT key FROM fresh)""")
 
 
+def enqueue_other_bearers(connection: Connection) -> None:
+    """Let contacts be derived anew whose ids others have had of whom something new is known: they may be former now."""
+    connection.execute("""
+        INSERT INTO work_queue
+        SELECT 'contacts', record_key FROM id_bearer
+        WHERE id_key IN (SELECT id_key FROM id_bearer SEMI JOIN (FROM work_queue WHERE step = 'contacts')
+                                                      USING (record_key))""")
+
+
 def records_with_heirs(connection: Connection) -> pl.DataFrame:
     """Records of which nothing is left, and those that what they said went to: record_key, heir_key."""
     return query(

@@ -6,7 +6,6 @@ from unicodedata import category
 
 import polars as pl
 
-from pipelines.store.contacts import id_history
 from pipelines.store.warehouse.connection import Connection, query, register
 
 FEWEST_DIGITS = 4  # of a phone number somebody looks for; fewer stand in every number
@@ -89,30 +88,9 @@ def folded(sql: str) -> str:
     return f"replace(replace(replace({bare}, 'ae', 'a'), 'oe', 'o'), 'ue', 'u')"
 
 
-def exactly(connection: Connection, text: str) -> pl.Series:
-    """Ids of the contacts known by precisely this: a whole id, identifier or name."""
-    return query(
-        connection,
-        """
-        WITH asked AS (SELECT lower(trim(?)) AS words)
-        SELECT contact_id FROM contact, asked WHERE contact_id::VARCHAR = words OR lower(name) = words
-        UNION
-        SELECT m.contact_id FROM identifier i JOIN membership m USING (record_key), asked
-        WHERE m.run_to IS NULL AND lower(i.normalised) = words
-        UNION
-        SELECT contact_id FROM contact_identifier, asked WHERE lower(value) = words
-        ORDER BY contact_id""",
-        [text],
-    )["contact_id"]
-
-
 def best_match(connection: Connection, text: str) -> pl.Series:
-    """Ids of the contacts somebody means by a text: one where it is clear, else all that fit.
-
-    Clear is an id of former times, then what one contact is known by precisely; else it is a quick search.
-    """
-    former = id_history.resolve_id(connection, text)
-    if former:
-        return pl.Series("contact_id", [former], pl.String)
-    known = exactly(connection, text)
-    return known if known.len() else find(connection, text)
+    """Ids of the contacts that have precisely this name; where none has, those that a quick search finds."""
+    named = query(
+        connection, "SELECT contact_id FROM contact WHERE lower(name) = lower(trim(?)) ORDER BY contact_id", [text]
+    )["contact_id"]
+    return named if named.len() else find(connection, text)

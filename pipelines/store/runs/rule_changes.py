@@ -61,6 +61,24 @@ RULES = {
         FROM refusing r JOIN address a USING (contact_id) JOIN address o USING (type, value)
         WHERE o.contact_id <> r.contact_id AND $1 <> ''""",
     ),
+    "newer_answers_replace_former_ones": Rule(
+        "contact says yes although it once said no under a record id that somebody else has now: the same source has "
+        "stated a newer yes",
+        "contacts say yes although they once said no under a record id that somebody else has now: the same source has "
+        "stated a newer yes of theirs",
+        """
+        WITH consent AS (
+            SELECT 'attr.' || substr(name, 11) AS field FROM setting
+            WHERE starts_with(name, 'attribute.') AND (definition ->> 'merge') = 'most_restrictive'
+        )
+        SELECT count(DISTINCT c.contact_id)
+        FROM former_record f
+        JOIN record_field v USING (record_key) JOIN consent USING (field)
+        JOIN source_record s USING (record_key, version)
+        JOIN membership m ON m.record_key = f.record_key AND m.run_to IS NULL
+        JOIN contact c USING (contact_id)
+        WHERE s.attributes[substr(field, 6)] = 'false' AND c.attributes[substr(field, 6)] = 'true' AND $1 <> ''""",
+    ),
     "unions_are_lists": Rule(
         "contact has a list of several values now: attributes with `merge: union` are lists",
         "contacts have lists of several values now: attributes with `merge: union` are lists",

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from console.cli import main
+from console.terminal import screen
 from tests.small_project import small_project
 
+WIDE = 120  # columns: no file name is broken into lines
 WHY = ("--reason", "she called", "--by", "Ina")
 
 
@@ -109,3 +111,22 @@ def test_notes_say_where_they_were_read_and_whether_they_hold(folder: Path, caps
     assert main(["show", "crm:1", "--why", "notes", "--project", str(folder)]) == 0
     drawn = capsys.readouterr().out
     assert all(word in drawn for word in ("1 note", "called twice", "yes", "crm:1"))
+
+
+def test_a_consent_lists_every_answer_and_says_which_count(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screen.out, "width", WIDE)
+    newsletter = {"type": "boolean", "merge": "most_restrictive"}
+    with small_project(tmp_path / "small", attributes={"newsletter": newsletter}) as project:
+        for day, name, answer in (("01", "Anna Berg", "no"), ("02", "Anna Lena Berg", "yes")):
+            row = f"1,{name},anna@example.com,{answer}"
+            project.deliver("crm", f"2026-06-{day}", f"id,name,email,newsletter\n{row}")
+        project.run()
+    assert main(["show", "crm:1", "--why", "newsletter", "--project", str(tmp_path / "small")]) == 0
+    drawn = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "2 answers ever stated, the oldest first; one no that counts is enough" in drawn
+    assert "2026-06-01 00:00 2026-06-01 00:00 no replaced crm:1 crm-2026-06-01.csv, line 2" in drawn
+    assert "2026-06-02 00:00 2026-06-02 00:00 yes yes crm:1 crm-2026-06-02.csv, line 2" in drawn
+    [no, yes] = why(tmp_path / "small", capsys, "newsletter")["answers"]
+    assert (no["value"], no["is_current"], yes["value"], yes["is_current"]) == ("false", False, "true", True)

@@ -123,3 +123,15 @@ def test_what_was_taken_in_with_a_warning_is_told_as_well(project: SmallProject)
     project.run()
     (line,) = ignored_columns(project.connection, names=False)
     assert line.startswith("crm: taken in with a warning, by reason: ID_REUSED 1")
+
+
+@pytest.mark.heavy
+def test_records_that_changed_to_a_contradicting_name_are_counted(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com")
+    project.deliver("crm", "2026-01-06", "id,name,email\n1,Zoe Tal,anna@example.com")
+    project.run()
+    (_, line) = ignored_columns(project.connection, names=False)
+    assert line == (
+        "crm: 1 record changed to a contradicting name, with the same number or address: somebody who married, or "
+        "another person"
+    )

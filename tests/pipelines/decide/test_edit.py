@@ -4,10 +4,11 @@ import pytest
 
 from pipelines.decide.edit import clear, edit, pin
 from pipelines.decide.merge import merge
+from pipelines.decide.resolve_contact import contacts_meant
 from pipelines.decide.revoke import revoke
 from pipelines.errors import DecisionRefused
 from pipelines.store.decisions.decisions import Decision
-from pipelines.store.reads import contact_details, search
+from pipelines.store.reads import contact_details
 from tests.deciding import rebuilt, ruling, shown
 from tests.small_project import SETTINGS, SmallProject, starting_point
 
@@ -105,7 +106,7 @@ def test_the_other_numbers_stay_known_and_the_new_one_is_found(anna: SmallProjec
     edited(anna, "phone", "030 90182001")
     assert phones(anna) == {"+493090182001": True, "+4915123456789": False, "+4915123456780": False}
     for text in ("+493090182001", "030 90182001"):
-        assert search.best_match(anna.connection, text).to_list() == [anna.contact_of("crm:1")]
+        assert contacts_meant(anna.connection, [text], "DE") == {text: [anna.contact_of("crm:1")]}
 
 
 @pytest.mark.heavy

@@ -3,10 +3,12 @@
 import polars as pl
 import pytest
 
+from console.looking.resolve_contact import resolve_contact
+from console.terminal.exit_codes import CommandError
 from pipelines.decide.merge import merge
 from pipelines.decide.resolve_contact import TEXTS, contacts_meant, is_id, spellings
 from tests.deciding import ruling
-from tests.pipelines.decide.request_files import four_people
+from tests.pipelines.decide.request_files import ask, four_people, outcomes
 from tests.small_project import SmallProject, starting_point
 
 
@@ -42,6 +44,29 @@ def test_an_id_of_former_times_means_what_became_of_it(people: SmallProject) -> 
     anna, ben = people.contact_of("crm:1"), people.contact_of("crm:2")
     merge(people.project, people.connection, [anna, ben], ruling(15), primary=anna)
     assert contacts_meant(people.connection, [ben], "DE") == {ben: [anna]}
+
+
+@pytest.mark.heavy
+def test_a_number_of_former_times_means_who_had_it_and_two_who_share_it_are_not_guessed(people: SmallProject) -> None:
+    anna, ben, number = people.contact_of("crm:1"), people.contact_of("crm:2"), "030 90182001"
+    people.deliver("crm", "2026-02-05", "id,name,phone\n1,Anna Berg,030 90182099")
+    people.run()
+    assert meant_by_both(people, number) == [anna]
+    people.deliver("crm", "2026-02-06", f"id,name,phone\n2,Ben Tal,{number}")
+    people.run()
+    assert meant_by_both(people, number) == sorted([anna, ben])
+    assert outcomes(ask(people, f"block,{number},,,,,asked us to stop,Ina,")) == {"rejected": 1}
+
+
+def meant_by_both(project: SmallProject, text: str) -> list[str]:
+    """Contacts that a text means in a file, which are those it means on the command line."""
+    meant = contacts_meant(project.connection, [text], "DE")[text]
+    if len(meant) == 1:
+        assert resolve_contact(project.project, project.connection, text) == meant[0]
+    else:
+        with pytest.raises(CommandError, match="several contacts fit"):
+            resolve_contact(project.project, project.connection, text)
+    return meant
 
 
 def test_a_text_is_looked_for_as_it_is_and_as_it_would_be_kept() -> None:

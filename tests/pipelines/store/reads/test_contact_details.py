@@ -1,5 +1,6 @@
 import pytest
 
+from pipelines.decide.resolve_contact import contacts_meant
 from pipelines.store.contacts import id_history
 from pipelines.store.reads import contact_details, search
 from tests.small_project import SmallProject
@@ -59,18 +60,7 @@ def test_a_record_names_what_ties_it_to_the_others(project: SmallProject) -> Non
 
 
 @pytest.mark.heavy
-def test_somebody_is_meant_by_the_id_of_a_contact_that_was_merged(project: SmallProject) -> None:
-    project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com")
-    project.deliver("shop", "2026-01-05", "id,name,phone\n1,Anna Berg,0151 23456789")
-    project.run()
-    shop = project.contact_of("shop:1")
-    project.deliver("crm", "2026-01-06", "id,name,phone\n1,Anna Berg,0151 23456789")
-    project.run()
-    assert search.best_match(project.connection, shop).to_list() == [project.contact_of("crm:1")]
-
-
-@pytest.mark.heavy
-def test_what_one_contact_is_known_by_precisely_means_no_other(project: SmallProject) -> None:
+def test_whoever_has_precisely_this_name_is_meant_and_no_other(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,a@example.com\n2,Anna Bergmann,b@example.com")
     project.run()
     assert search.best_match(project.connection, "anna berg").to_list() == [project.contact_of("crm:1")]
@@ -112,7 +102,7 @@ def test_a_number_that_was_changed_still_finds_its_contact_and_says_until_when(p
     project.deliver("crm", "2026-02-05", "id,name,phone\n1,Anna Berg,0151 99999999")
     project.run()
     anna = project.contact_of("crm:1")
-    assert search.exactly(project.connection, "+4915123456789").to_list() == [anna]
+    assert contacts_meant(project.connection, ["0151 23456789"], "DE") == {"0151 23456789": [anna]}
     assert search.find(project.connection, "0151 23456789").to_list() == [anna]
     (former,) = contact_details.former_identifiers(project.connection, anna).to_dicts()
     assert (former["value"], former["last_seen_at"].month, former["line_number"]) == ("+4915123456789", 1, 2)

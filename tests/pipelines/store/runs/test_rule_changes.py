@@ -38,6 +38,19 @@ def test_addresses_that_a_refusal_reaches_are_counted(project: SmallProject) -> 
     assert announce_rules(project.connection, "upgrade") == {RULES["addresses_are_suppressed"].of_one: 1}
 
 
+def test_a_no_that_a_newer_yes_replaces_is_counted(project: SmallProject) -> None:
+    project.configure(attributes={"newsletter": {"type": "boolean", "merge": "most_restrictive"}})
+    header, anna, tom = "id,name,email,newsletter", "Anna Berg,a@berg.example", "Tom Lund,t@lund.example"
+    project.deliver("crm", "2026-01-05", f"{header}\n1,{anna},no\n2,{tom},yes")
+    project.deliver("crm", "2026-01-06", f"{header}\n2,{anna},yes\n1,{tom},yes")
+    project.run()
+    keep_settings(project.project, project.connection)
+    begin_run(project.connection, "before", AS_OF, NOW)
+    begin_run(project.connection, "upgrade", AS_OF, NOW)
+    changed = announce_rules(project.connection, "upgrade")
+    assert changed[RULES["newer_answers_replace_former_ones"].of_one] == 1
+
+
 def test_a_new_warehouse_has_nothing_that_a_rule_could_change(project: SmallProject) -> None:
     noted(project, "vegan", "allergic")
     begin_run(project.connection, "first", AS_OF, NOW)
