@@ -18,12 +18,12 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check lint types imports dev bench bench-quality mutation format docs lock clean
+.PHONY: help demo test test-all check lint types imports dev bench bench-quality bench-pipeline mutation format docs lock clean
 
 help:
 	@echo "onecontact: one record per customer, from every channel"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY) ## run the pipeline on the deliveries in examples/demo
 	@$(INIT)
@@ -60,6 +60,10 @@ mutation: $(READY) ## faults that no test notices; ARGS="pipelines/merge" or ARG
 bench-quality: $(READY) ## how well records are matched, beside Splink; ARGS="--large --data DIR" for more
 	@$(BIN)/python -m pip install -qq --no-build-isolation -c requirements.lock -e '.[bench]'
 	@$(BIN)/python -m benchmarks.quality $(ARGS)
+
+bench-pipeline: $(READY) ## what a whole run costs, beside the script people write; ARGS="--rows 1000000 --messages 0"
+	@$(BIN)/python -m pip install -qq --no-build-isolation -c requirements.lock -e '.[bench]'
+	@$(BIN)/python -m benchmarks.pipeline $(ARGS)
 
 format: $(READY) ## rewrite the code the way lint wants it
 	@$(BIN)/ruff check --fix .

@@ -20,15 +20,14 @@ role of every column. Splink is left out then.
 
 import argparse
 import json
-import os
 import resource
-import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from benchmarks.process import Ran, measured_process
 
 REGISTRIES = ("kyc-medium", "kyc-hell", "healthcare-medium", "healthcare-hell")
 ALWAYS = (
@@ -41,15 +40,6 @@ LARGE = "people1000k"
 MINUTES = 60
 GIB = 16  # of address space
 THROUGH = ("list", "run")
-
-
-class Ran(NamedTuple):
-    """CPU seconds and peak MiB of a process, the last line it printed, and why it failed, if it did."""
-
-    cpu: float
-    mib: float
-    said: str
-    failed: str | None
 
 
 class Row(NamedTuple):
@@ -149,25 +139,7 @@ def scored(clusters: Path, folder: Path) -> dict[str, Any]:
 
 def ran(module: str, *arguments: object) -> Ran:
     """Run a module of this package in a process of its own, for no longer than MINUTES."""
-    command = [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)]
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = subprocess.Popen(command, stdout=out, stderr=err)
-        late = threading.Timer(MINUTES * 60, process.kill)
-        late.start()
-        _, status, used = os.wait4(process.pid, 0)
-        timed_out = late.finished.is_set()
-        late.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
-        said, wrong = ([line for line in _text(file).splitlines() if line.strip()] or [""] for file in (out, err))
-    failed = None
-    if process.returncode:
-        failed = f"stopped after {MINUTES} minutes" if timed_out else wrong[-1] or f"ended with {process.returncode}"
-    return Ran(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, said[-1], failed)
-
-
-def _text(file: Any) -> str:
-    file.seek(0)
-    return str(file.read().decode(errors="replace"))
+    return measured_process([sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)], MINUTES)
 
 
 def _costs(cost: Ran) -> dict[str, float]:

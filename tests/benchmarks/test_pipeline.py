@@ -1,0 +1,64 @@
+"""The whole pipeline beside the script, at a size that shows that both still run."""
+
+import hashlib
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.pipeline.__main__ import SCRIPT, Line, main, table
+from benchmarks.pipeline.deliveries import LISTS, deliveries
+from benchmarks.process import Ran, measured_process
+from pipelines.landing import arrivals
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Of each file below a folder, by its path."""
+    return {
+        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.suffix != ".zip"  # which states when it was made
+    }
+
+
+def test_the_same_seed_gives_the_same_files(tmp_path: Path) -> None:
+    one, other = (deliveries(tmp_path / name, 300, 100) for name in ("one", "other"))
+    assert one.truth.equals(other.truth)
+    files = digests(tmp_path / "one")
+    assert files == digests(tmp_path / "other")
+    assert {Path(file).parts[2] for file in files} == {*LISTS, "cloud", "mails", "helpdesk"}
+
+
+def test_one_in_a_hundred_rows_comes_on_the_second_day(tmp_path: Path) -> None:
+    made = deliveries(tmp_path, 5_000, 0)
+    late = sum(len(file.read_text("utf-8").splitlines()) - 1 for file in tmp_path.glob("second/landing/*/*.csv"))
+    assert 0.005 < late / made.rows < 0.02
+
+
+def test_a_table_says_how_many_times_the_script_each_command_costs() -> None:
+    lines = [Line("run", Ran(10.0, 512.0, "", None), 20.5, 0.9), Line(SCRIPT, Ran(4.0, 256.0, "", None), 1.2, 0.8)]
+    _, run, script = (line.split() for line in table(lines))
+    assert run == ["run", "10.0", "2.50", "512", "20", "0.900"]
+    assert script == ["the", "script", "4.0", "1.00", "256", "1", "0.800"]
+
+
+def test_what_failed_says_why_and_nothing_is_compared_with_it() -> None:
+    lines = [Line("run", Ran(10.0, 512.0, "", None)), Line(SCRIPT, Ran(0.5, 99.0, "", "No module named 'splink'"))]
+    _, run, script = table(lines)
+    assert run.split() == ["run", "10.0", "512"]
+    assert script.split(maxsplit=2)[2] == "No module named 'splink'"
+
+
+def test_a_process_that_fails_tells_its_last_words() -> None:
+    failed = measured_process([sys.executable, "-c", "import sys; sys.exit('no such file')"], 1).failed
+    assert failed == "no such file"
+
+
+@pytest.mark.heavy
+def test_every_command_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(arrivals, "SETTLE_SECONDS", 0.0)
+    main(["--rows", "400", "--messages", "100"])
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].endswith("rows and 100 messages")
+    assert [line for line in said[2:-1] if not line[20:29].strip().replace(".", "").isdecimal()] == []
+    assert said[-1].startswith(SCRIPT)
