@@ -89,10 +89,11 @@ def _take_in(begun: pl.DataFrame, seen: Seen) -> None:
     runs = begun["parts"].rle().struct.unnest()
     for times, parts in runs.iter_rows():
         seen.dates.add(unpacked(parts), times)
-    plain = pl.col("name").is_not_null() & ~pl.any_horizontal(pl.col("words").str.starts_with(mark) for mark in MARKED)
-    alike = begun.filter(plain).group_by("name").agg(pl.col("line").min(), times=pl.len())
+    words = begun["words"]
+    marked = (words.str.starts_with(MARKED[0]) | words.str.starts_with(MARKED[1])).fill_null(value=True)  # or no name
+    alike = begun.filter(~marked).group_by("name").agg(pl.col("line").min(), times=pl.len())
     alike = alike.select("line", "times", body=pl.col("name") + ": ")
-    others = begun.filter(plain.not_().fill_null(value=True)).select("line", "body", times=pl.lit(1, pl.UInt32))
+    others = begun.filter(marked).select("line", "body", times=pl.lit(1, pl.UInt32))
     for body, times in pl.concat([alike, others], how="diagonal").sort("line").select("body", "times").iter_rows():
         seen.senders.add(body, times)
 

@@ -4,7 +4,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from importlib.resources import files
 from itertools import product
 from typing import NamedTuple
@@ -45,7 +45,7 @@ def languages() -> dict[str, dict[str, list[str]]]:
 def phrases(kind: str) -> Phrases:
     """The phrases of a kind in all languages."""
     every = [plain(each) for each in _every(kind)]
-    gapped = "|".join(sorted({_expression(each) for each in every if ANY in each}))
+    gapped = "|".join(sorted({each for phrase in _written(kind) if ANY in phrase for each in _gapped(phrase)}))
     return Phrases(frozenset(each for each in every if ANY not in each), re.compile(gapped or "(?!)"))
 
 
@@ -74,7 +74,7 @@ def alternatives(kind: str) -> str:
 @lru_cache(4_096)
 def plain(text: str) -> str:
     """A line as phrases are compared: without marks, points, brackets around it and a full stop at its end."""
-    bare = unicodedata.normalize("NFC", text.translate(_INVISIBLE)).strip(BLANK).rstrip(STOPS)
+    bare = _visible(text).strip(BLANK).rstrip(STOPS)
     bare = bare[1:-1].strip() if bare[:1] == "<" and bare[-1:] == ">" else bare
     return _ACCENTS.sub("", bare.rstrip(STOPS)).strip().casefold()
 
@@ -87,17 +87,47 @@ def titles() -> re.Pattern[str]:
 
 def _every(kind: str) -> Iterator[str]:
     """Every form of the phrases of a kind, their alternatives written out."""
+    return (form for phrase in _written(kind) for form in _forms(phrase))
+
+
+def _forms(phrase: str) -> Iterator[str]:
+    return (_unescaped("".join(each)) for each in product(*_pieces(phrase)))
+
+
+def _written(kind: str) -> Iterator[str]:
+    """The phrases of a kind as they are kept, but for brackets that are meant as such."""
     for of_language in languages().values():
-        for written in of_language.get(kind, ()):
-            phrase = written
-            for escaped, held in _ESCAPED.items():
-                phrase = phrase.replace(escaped, held)
-            pieces = [
-                choice.split("|") if literal is None else [literal]
-                for choice, literal in (found.group(1, 2) for found in _PIECE.finditer(phrase))
-            ]
-            for form in map("".join, product(*pieces)):
-                yield form.replace("\ue000", "(").replace("\ue001", ")")
+        for phrase in of_language.get(kind, ()):
+            yield reduce(lambda text, each: text.replace(*each), _ESCAPED.items(), phrase)
+
+
+def _pieces(phrase: str) -> list[list[str]]:
+    """The parts of a phrase in their order, of each the alternatives."""
+    found = (each.group(1, 2) for each in _PIECE.finditer(phrase))
+    return [choice.split("|") if literal is None else [literal] for choice, literal in found]
+
+
+def _unescaped(text: str) -> str:
+    for escaped, held in _ESCAPED.items():
+        text = text.replace(held, escaped[1:])
+    return text
+
+
+def _gapped(phrase: str) -> set[str]:
+    """Expressions of a phrase as `plain` sees it: one, which compiles sooner than one of each form, if that says it."""
+    forms = {*_forms(phrase)}
+    if any(_folded(form) != plain(form) for form in forms):  # some end in a space, or in a full stop
+        return {_expression(plain(form)) for form in forms if ANY in form}
+    pieces = [[_expression(_folded(_unescaped(each))) for each in choices] for choices in _pieces(phrase)]
+    return {"".join(each[0] if len(each) == 1 else f"(?:{'|'.join(each)})" for each in pieces)}
+
+
+def _folded(text: str) -> str:
+    return _ACCENTS.sub("", _visible(text)).casefold()
+
+
+def _visible(text: str) -> str:
+    return unicodedata.normalize("NFC", text.translate(_INVISIBLE))
 
 
 def _expression(phrase: str, gap: str = ".*") -> str:
