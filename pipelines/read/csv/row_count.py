@@ -5,7 +5,7 @@ see one where there are two.
 """
 
 import csv
-from itertools import pairwise
+from itertools import zip_longest
 
 import numpy as np
 import numpy.typing as npt
@@ -51,9 +51,9 @@ class RowCount:
         begins = np.concatenate([np.zeros(1, np.int64), ends])
         filled = np.concatenate([np.zeros(1, np.int64), np.cumsum(~np.isin(signs[begins[:-1]], (FEED, RETURN)))])
         quotes = np.searchsorted(np.flatnonzero(signs == QUOTE), ends) if QUOTE in data else np.zeros(0, np.int64)
-        odd = np.flatnonzero(np.diff(quotes, prepend=0) % 2).tolist()
+        odd: list[int] = np.flatnonzero(np.diff(quotes, prepend=0) % 2).tolist()
         rows, place = 0, 0
-        for first, last in pairwise([*odd, None]):
+        for first, last in zip_longest(odd, odd[1:]):
             if first < place:
                 continue
             rows += filled[first] - filled[place] + 1
