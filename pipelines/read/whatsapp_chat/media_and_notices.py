@@ -13,6 +13,7 @@ from pipelines.read.whatsapp_chat.clock import MARKS
 from pipelines.read.whatsapp_chat.phrases import (
     BLANK,
     NOTICES,
+    OMITTED,
     STANDING,
     alternatives,
     beginnings,
@@ -119,7 +120,7 @@ def _media(line: str) -> tuple[str, list[str]] | None:
     for before, candidate in ((line[: max(place, 0)], line[place + 1 :]), ("", line)):
         if found := _attached().fullmatch(bare(candidate).replace("\u00a0:", ":").replace(" :", ":")):
             return before, [found["file"] or found["named"] or found["own"]]
-        if phrases("media").match(plain(candidate)):
+        if any(phrases(kind).match(plain(candidate)) for kind in OMITTED):
             return before, []
     return None
 

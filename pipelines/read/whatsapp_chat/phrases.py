@@ -14,7 +14,8 @@ from pipelines.read.whatsapp_chat.clock import MARKS
 BLANK = f" \t\n\r\u00a0\u202f{MARKS}"
 STOPS = ".。۔।"
 LONGEST = 500  # characters; no notice has more
-STANDING = ("media", "deleted", "missed_call", "live_location", "unsent")  # what stands where a message was
+OMITTED = ("media", "contact")  # what stands where a file was
+STANDING = (*OMITTED, "deleted", "missed_call", "live_location", "unsent")  # what stands where a message was
 NOTICES = ("notice", "group", "number")
 ANY = "…"
 

@@ -6,7 +6,19 @@ from pipelines.read.whatsapp_chat.phrases import languages, phrases, plain
 from schemas.vocabulary import MessageKind
 
 RTL = "\u200f"
-KINDS = {"media", "attached", "deleted", "edited", "call", "missed_call", "location", "live_location", "poll", "option"}
+KINDS = {
+    "media",
+    "contact",
+    "attached",
+    "deleted",
+    "edited",
+    "call",
+    "missed_call",
+    "location",
+    "live_location",
+    "poll",
+    "option",
+}
 KINDS |= {"unsent", "encrypted", "notice", "group", "number", "title"}
 
 
@@ -14,7 +26,18 @@ def test_every_language_has_the_words_no_chat_is_without() -> None:
     assert len(languages()) >= 25
     for language, known in languages().items():
         assert known.keys() <= KINDS, language
-        needed = {"media", "attached", "deleted", "edited", "missed_call", "location", "encrypted", "notice", "group"}
+        needed = {
+            "media",
+            "contact",
+            "attached",
+            "deleted",
+            "edited",
+            "missed_call",
+            "location",
+            "encrypted",
+            "notice",
+            "group",
+        }
         assert needed <= known.keys(), language
 
 
