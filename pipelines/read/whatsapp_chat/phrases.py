@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache, reduce
 from importlib.resources import files
 from itertools import product
@@ -26,14 +26,36 @@ _ESCAPED = {r"\(": "\ue000", r"\)": "\ue001"}
 
 
 class Phrases(NamedTuple):
-    """Phrases of one kind in all languages: those without a gap as `plain` sees them, the others as one expression."""
+    """Phrases of one kind in all languages, as `plain` sees them.
+
+    `whole` are those without a gap. `gapped` are the others, as the pieces between their gaps, by the longest of these:
+    no text without it is one of them. One regular expression of so many takes longer to compile than a chat to read.
+    """
 
     whole: frozenset[str]
-    gapped: re.Pattern[str]
+    gapped: Mapping[str, list[list[str]]]
 
     def match(self, text: str) -> bool:
         """Whether a text that `plain` has seen is one of them."""
-        return text in self.whole or (len(text) <= LONGEST and self.gapped.fullmatch(text) is not None)
+        if text in self.whole:
+            return True
+        if len(text) > LONGEST or "\n" in text:
+            return False
+        return any(holds(text, each) for longest, some in self.gapped.items() if longest in text for each in some)
+
+
+def holds(text: str, pieces: Sequence[str]) -> bool:
+    """Whether a text begins with the first piece, ends with the last, and has the others between them in order."""
+    first, last = pieces[0], pieces[-1]
+    if not text.startswith(first) or not text.endswith(last):
+        return False
+    place, end = len(first), len(text) - len(last)
+    for piece in pieces[1:-1]:
+        found = text.find(piece, place, end)
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return place <= end
 
 
 @cache
@@ -45,9 +67,13 @@ def languages() -> dict[str, dict[str, list[str]]]:
 @cache
 def phrases(kind: str) -> Phrases:
     """The phrases of a kind in all languages."""
-    every = [plain(each) for each in _every(kind)]
-    gapped = "|".join(sorted({each for phrase in _written(kind) if ANY in phrase for each in _gapped(phrase)}))
-    return Phrases(frozenset(each for each in every if ANY not in each), re.compile(gapped or "(?!)"))
+    every = {plain(each) for each in _every(kind)}
+    gapped: dict[str, list[list[str]]] = {}
+    for each in sorted(every):
+        if ANY in each:
+            pieces = each.split(ANY)
+            gapped.setdefault(max(pieces, key=len), []).append(pieces)
+    return Phrases(frozenset(each for each in every if ANY not in each), gapped)
 
 
 @cache
@@ -75,7 +101,7 @@ def alternatives(kind: str) -> str:
 @lru_cache(4_096)
 def plain(text: str) -> str:
     """A line as phrases are compared: without marks, points, brackets around it and a full stop at its end."""
-    bare = _visible(text).strip(BLANK).rstrip(STOPS)
+    bare = unicodedata.normalize("NFC", text.translate(_INVISIBLE)).strip(BLANK).rstrip(STOPS)
     bare = bare[1:-1].strip() if bare[:1] == "<" and bare[-1:] == ">" else bare
     return _ACCENTS.sub("", bare.rstrip(STOPS)).strip().casefold()
 
@@ -88,47 +114,15 @@ def titles() -> re.Pattern[str]:
 
 def _every(kind: str) -> Iterator[str]:
     """Every form of the phrases of a kind, their alternatives written out."""
-    return (form for phrase in _written(kind) for form in _forms(phrase))
-
-
-def _forms(phrase: str) -> Iterator[str]:
-    return (_unescaped("".join(each)) for each in product(*_pieces(phrase)))
-
-
-def _written(kind: str) -> Iterator[str]:
-    """The phrases of a kind as they are kept, but for brackets that are meant as such."""
     for of_language in languages().values():
-        for phrase in of_language.get(kind, ()):
-            yield reduce(lambda text, each: text.replace(*each), _ESCAPED.items(), phrase)
-
-
-def _pieces(phrase: str) -> list[list[str]]:
-    """The parts of a phrase in their order, of each the alternatives."""
-    found = (each.group(1, 2) for each in _PIECE.finditer(phrase))
-    return [choice.split("|") if literal is None else [literal] for choice, literal in found]
-
-
-def _unescaped(text: str) -> str:
-    for escaped, held in _ESCAPED.items():
-        text = text.replace(held, escaped[1:])
-    return text
-
-
-def _gapped(phrase: str) -> set[str]:
-    """Expressions of a phrase as `plain` sees it: one, which compiles sooner than one of each form, if that says it."""
-    forms = {*_forms(phrase)}
-    if any(_folded(form) != plain(form) for form in forms):  # some end in a space, or in a full stop
-        return {_expression(plain(form)) for form in forms if ANY in form}
-    pieces = [[_expression(_folded(_unescaped(each))) for each in choices] for choices in _pieces(phrase)]
-    return {"".join(each[0] if len(each) == 1 else f"(?:{'|'.join(each)})" for each in pieces)}
-
-
-def _folded(text: str) -> str:
-    return _ACCENTS.sub("", _visible(text)).casefold()
-
-
-def _visible(text: str) -> str:
-    return unicodedata.normalize("NFC", text.translate(_INVISIBLE))
+        for written in of_language.get(kind, ()):
+            phrase = reduce(lambda text, each: text.replace(*each), _ESCAPED.items(), written)
+            pieces = [
+                choice.split("|") if literal is None else [literal]
+                for choice, literal in (found.group(1, 2) for found in _PIECE.finditer(phrase))
+            ]
+            for form in map("".join, product(*pieces)):
+                yield form.replace("\ue000", "(").replace("\ue001", ")")
 
 
 def _expression(phrase: str, gap: str = ".*") -> str:
