@@ -18,11 +18,17 @@ from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import open_warehouse
 from pipelines.store.warehouse.keys import load_key
 from pipelines.store.warehouse.migrate import migrate, require_current
-from schemas.configuration import PROJECT_FILE, SEGMENTS, ConfigurationInvalid, load_project, load_segments, nearest
+from schemas.configuration import (
+    HIDDEN,
+    PROJECT_FILE,
+    SEGMENTS,
+    ConfigurationInvalid,
+    load_project,
+    load_segments,
+    nearest,
+)
 from schemas.project import Project
 from schemas.segment import Segment
-
-HIDDEN = ".onecontact"
 
 
 class OpenProject(NamedTuple):

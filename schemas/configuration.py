@@ -16,6 +16,7 @@ from schemas.segment import Segment
 from schemas.source import Source
 
 PROJECT_FILE = "onecontact.yaml"
+HIDDEN = ".onecontact"  # folder of keys, warehouse and archive
 SEGMENTS = "segments"
 
 Model = TypeVar("Model", bound=BaseModel)

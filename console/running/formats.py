@@ -53,7 +53,7 @@ def command(args: argparse.Namespace) -> int:
     if form is None:
         return print_error(f"no format `{args.name}`{nearest(args.name, sorted(FORMATS))}", WRONG)
     if args.json:
-        as_json(declared(form) | {"options": [each._asdict() for each in options(form)], "guide": form.guide})
+        as_json(declared(form) | {"options": [each._asdict() for each in options(form)], "guide": guide(form)})
     else:
         out.print(Markdown(page(form)))
     return OK
@@ -91,11 +91,16 @@ def page(form: Format) -> str:
     listed = f"| option | meaning | default | allowed |\n|---|---|---|---|\n{rows}\n" if own else "None of its own. "
     common = ", ".join(f"`{name}`" for name in Source.model_fields if name != "format")
     return (
-        f"# {form.name}\n\n{form.describes}. It holds {form.holds}.\n\n{form.guide.strip()}\n\n"
+        f"# {form.name}\n\n{form.describes}. It holds {form.holds}.\n\n{guide(form)}\n\n"
         f"## Options\n\n{listed}Options of every source: {common}"
         f" ([configuration](../configuration.md#sources)).\n\n"
         f"## Example\n\n```yaml\n{example(form)}```\n"
     )
+
+
+def guide(form: Format) -> str:
+    """What a format says of itself, with what is made of what its reader knows."""
+    return f"{form.guide.strip()}\n\n{form.appendix().strip()}".strip()
 
 
 def options(form: Format) -> list[Option]:

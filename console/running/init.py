@@ -7,9 +7,9 @@ from string import Template
 
 from console.terminal.screen import say
 from pipelines.landing.arrivals import REQUESTED
-from pipelines.project import HIDDEN, OpenProject, open_project
+from pipelines.project import OpenProject, open_project
 from pipelines.store.warehouse.keys import make_keys
-from schemas.configuration import PROJECT_FILE, SEGMENTS
+from schemas.configuration import HIDDEN, PROJECT_FILE, SEGMENTS
 
 PROJECT = Template("""\
 # Everything a run needs to know. Every key: docs/configuration.md of onecontact.
@@ -75,10 +75,15 @@ def create_missing(project: OpenProject) -> None:
     (project.folder / HIDDEN).mkdir(mode=0o700, exist_ok=True)
     if not project.warehouse_path.exists():
         make_keys(project.folder, project.settings.keys)
-    project.dagster_home.mkdir(mode=0o700, exist_ok=True)
-    write(project.dagster_home / "dagster.yaml", DAGSTER)
+    make_dagster_home(project)
     with project.warehouse(create=True, purpose="onecontact init"):
         pass
+
+
+def make_dagster_home(project: OpenProject) -> None:
+    """The folder of Dagster's own records, where missing: nothing but the history of runs is lost with it."""
+    project.dagster_home.mkdir(mode=0o700, exist_ok=True)
+    write(project.dagster_home / "dagster.yaml", DAGSTER)
 
 
 def write(path: Path, text: str) -> None:

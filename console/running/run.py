@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from console.running.init import make_dagster_home
 from console.running.open_work import ignored_columns, open_work
 from console.terminal.exit_codes import BUSY, FAILED, INTERRUPTED, OK, STOPPED, print_error
 from console.terminal.open_project import require_init
@@ -42,6 +43,7 @@ def command(args: argparse.Namespace) -> int:
     project = open_project(args.project)
     require_init(project)
     require_runnable(project)
+    make_dagster_home(project)
     with show_progress() as tell, listening(tell):
         tell("starting Dagster", 0, None)
         from assets.launch import refresh  # Dagster takes two seconds to load

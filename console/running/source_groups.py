@@ -1,7 +1,7 @@
 """Files sorted into what could be a source each: those of one kind in one folder, and a glob that finds them."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from glob import escape
 from pathlib import Path
@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from pipelines.ingest.two_systems import are_of_two_systems
 from pipelines.landing.arrivals import UNFINISHED
-from pipelines.read.catalogue.detect import best, sample
-from pipelines.read.catalogue.propose import first_people, needed_encoding
+from pipelines.read.catalogue.detect import best, is_same_in, sample
+from pipelines.read.catalogue.propose import Needed, first_people, needed_encoding
 from pipelines.read.core.batch import Batch, Format, Sample
 from pipelines.read.mail.files import MAILDIR
 from pipelines.read.tables.column_guess import KEY
@@ -37,7 +37,8 @@ class Found(NamedTuple):
 class Group(NamedTuple):
     """Files that one source would read: `glob` is that of their names in `folder`, NO_GLOB where they must be packed.
 
-    `is_export` says that the folder is an export that was unpacked.
+    `is_export` says that the folder is an export that was unpacked. `needed` are options without which the files cannot
+    be read, where that was looked at.
     """
 
     folder: Path
@@ -45,6 +46,7 @@ class Group(NamedTuple):
     form: Format
     files: list[Found]
     is_export: bool = False
+    needed: Needed | None = None
 
 
 def files_in(paths: Iterable[Path], leave_out: Iterable[Path]) -> Iterator[Path]:
@@ -86,10 +88,10 @@ def groups(files: Iterable[Found], project: Path | None) -> Iterator[Group]:
             yield Group(root, form.unpacked.glob or NO_GLOB, form, members, is_export=True)
     for folder, inside in folders.items():
         stays = project is not None and folder.is_relative_to(project)
-        for form, members in alike(inside):
+        for form, members, needed in alike(inside):
             neighbours = [file.path.name for file in (inside if stays else members)]
             for glob, matched in globs(members, neighbours):
-                yield Group(folder, glob, form, matched)
+                yield Group(folder, glob, form, matched, needed=needed)
 
 
 def unpacked_in(path: Path, form: Format) -> Path | None:
@@ -111,19 +113,33 @@ def beside(files: Iterable[Found], candidates: Iterable[Group]) -> list[Found]:
     return [file for file in files if file.form is None and not inside.isdisjoint(file.path.parents)]
 
 
-def alike(files: Iterable[Found]) -> Iterator[tuple[Format, list[Found]]]:
-    """Files that are of one format, surely or perhaps, of one kind and system, and in one encoding its source names."""
-    parts: dict[tuple[str, bool, Collection[str], str | None], tuple[Format, list[Found]]] = {}
+def alike(files: Iterable[Found]) -> Iterator[tuple[Format, list[Found], Needed]]:
+    """Files that are of one format, surely or perhaps, and of one kind and system, and the options they need.
+
+    Files in two encodings are not alike, but where one has to be named and the others are the same text in it.
+    """
+    kinds: dict[tuple[str, bool, Collection[str]], tuple[Format, dict[str | None, list[Found]]]] = {}
     for file in files:
         if file.form:
-            encoding = needed_encoding(file.form, file.path, file.seen)
             kind = kind_of(file.seen.header) if file.form.name in ANY_SYSTEM else ()
-            parts.setdefault((file.form.name, file.sure < DOUBTFUL, kind, encoding), (file.form, []))[1].append(file)
-    for form, members in parts.values():
-        yield from ((form, some) for some in (of_systems(form, members) if form.holds == "contacts" else [members]))
+            _, parts = kinds.setdefault((file.form.name, file.sure < DOUBTFUL, kind), (file.form, {}))
+            parts.setdefault(needed_encoding(file.form, file.path, file.seen), []).append(file)
+    for form, parts in kinds.values():
+        for encoding, members in in_one_encoding(parts):
+            needed = {"encoding": encoding} if encoding else {}
+            for some in of_systems(form, members, needed) if form.holds == "contacts" else [members]:
+                yield form, some, needed
 
 
-def of_systems(form: Format, files: Iterable[Found]) -> list[list[Found]]:
+def in_one_encoding(parts: Mapping[str | None, list[Found]]) -> Iterable[tuple[str | None, list[Found]]]:
+    """Files by the encoding to name, as one part where there is one such and all others are the same text in it."""
+    named = [encoding for encoding in parts if encoding]
+    if len(named) == 1 and all(is_same_in(named[0], file.path) for file in parts.get(None, ())):
+        return [(named[0], sorted((file for part in parts.values() for file in part), key=lambda file: file.path))]
+    return parts.items()
+
+
+def of_systems(form: Format, files: Iterable[Found], needed: Needed) -> list[list[Found]]:
     """Lists by the system they are of: those with one name but for dates and numbers, and others that agree with them.
 
     Two do not where one id is that of two people: they would overwrite each other.
@@ -135,7 +151,7 @@ def of_systems(form: Format, files: Iterable[Found]) -> list[list[Found]]:
         return [*series.values()]
     systems: list[tuple[list[Found], list[Batch]]] = []
     for some in series.values():
-        people = first_people(form, some[-1].path, some[-1].seen)
+        people = first_people(form, some[-1].path, some[-1].seen, needed)
         agreeing = (each for each in systems if not any(are_of_two_systems(known, people) for known in each[1]))
         members, known = next(agreeing, None) or ([], [])
         if not members:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from glob import escape
 from pathlib import Path
 from re import fullmatch
+from shlex import quote
 from typing import NamedTuple
 
 from console.running.formats import inline
@@ -21,6 +22,7 @@ from console.running.source_groups import (
     files_in,
     found,
     groups,
+    letters,
     source_name,
 )
 from console.terminal.exit_codes import FAILED, OK
@@ -40,7 +42,7 @@ NO_DELIVERIES = (PROJECT_FILE, SEGMENTS, "exports", "rejected")  # of a project
 TRIED = 5  # files of a group to look into for one that can be read
 TOLD = 5  # files of a source
 SHOWN = 20  # names of files that nothing recognises
-TO_BE_PACKED = "its files cannot be read apart: pack the folder as a .zip, and put that where the source lands"
+TO_BE_PACKED = "its files cannot be read apart: pack the folder as a .zip (`{}`), and put that where the source lands"
 HINT = "`onecontact formats` lists what can be read. A table needs a header row; `columns:` can say what it means"
 
 
@@ -107,9 +109,11 @@ def entries(
     unreadable: list[tuple[Group, str]] = []
     for group in candidates:
         if group.glob == NO_GLOB:
-            unreadable.append((group, TO_BE_PACKED))
+            unreadable.append((group, TO_BE_PACKED.format(how_to_pack(group))))
             continue
-        tries = (propose(group.form, file.path, file.seen, attributes) for file in group.files[::-1][:TRIED])
+        tries = (
+            propose(group.form, file.path, file.seen, attributes, group.needed) for file in group.files[::-1][:TRIED]
+        )
         tried: list[Proposal] = []
         for proposal in tries:
             tried.append(proposal)
@@ -124,6 +128,11 @@ def entries(
         at = group.folder.relative_to(folder).as_posix() if inside else f"landing/{name}"
         proposed.append(Entry(name, group, f"{escape(at)}/{group.glob}".removeprefix("./"), not inside, tried[-1]))
     return proposed, unreadable
+
+
+def how_to_pack(group: Group) -> str:
+    """The command that packs the folder of an export, on every system."""
+    return f"python -m zipfile -c {letters(group.folder.name) or group.form.name}.zip {quote(str(group.folder))}"
 
 
 def how_to_use(proposed: list[Entry], project: OpenProject | None) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from pipelines.errors import ConfigurationError, SourceUnreachable
+from pipelines.landing.links import without_links
 from pipelines.landing.remote_file import Remote
 from pipelines.landing.remote_listing import list_remote_files
 from pipelines.progress import progress
@@ -101,11 +102,10 @@ def list_arrivals(
     package is not installed, and for a path that is a folder.
     """
     require_files(folder, sources)
-    local = local_files(folder, sources)
+    local, unreadable = without_links(folder, local_files(folder, sources))
     seen: dict[str, list[Seen]] = {}
     files: list[LandedFile] = []
     unreachable: dict[str, str] = {}
-    unreadable: list[FileProblem] = []
     latest = max(as_of or datetime.now(UTC), datetime.now(UTC)) + TOLERANCE
     for name, source in sorted(sources.items()):
         try:

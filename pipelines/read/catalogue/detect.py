@@ -12,12 +12,14 @@ from pipelines.read.contact_lists.open_table import open_table
 from pipelines.read.containers import zip as archive
 from pipelines.read.core.batch import SAMPLE_BYTES, Format, Sample
 from pipelines.read.csv.code_pages import LOOKED_AT, likely_among, unmarked_utf16
+from pipelines.read.csv.text import BOMS
 from pipelines.read.tables.header_words import fold
 
 ZIP = b"PK"
 WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 LEGACY = "windows-1252"  # what a contact list that is no UTF-8 is in, where its words do not tell
 CHUNK = 1 << 20  # bytes
+MARK_BYTES = 4
 HEAD = 64  # bytes of a header
 
 
@@ -105,6 +107,22 @@ def is_utf8(path: Path) -> bool:
     except OSError:
         return True
     return True
+
+
+def is_same_in(encoding: str, path: Path) -> bool:
+    """Whether a file that its reader understands stays the same text where its source names an encoding.
+
+    It does where all of it is ASCII, which most encodings hold, or where a byte order mark decides.
+    """
+    try:
+        with path.open("rb") as raw:
+            if raw.read(MARK_BYTES).startswith((*BOMS,)):
+                return True
+            raw.seek(0)
+            is_ascii = all(data.isascii() for data in iter(partial(raw.read, CHUNK), b""))
+    except OSError:
+        return False
+    return is_ascii and "a,1".encode(encoding) == b"a,1"
 
 
 def in_encoding(data: bytes, encoding: str) -> bool:

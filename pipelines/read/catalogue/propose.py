@@ -23,7 +23,8 @@ from schemas.vocabulary import AttributeType
 LOOKED_AT = 1_000  # rows
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 WITH_COMMAS = "de_DE"  # one of the many locales that write 1.234,50
-NOTHING_SAID: Mapping[str, Any] = MappingProxyType({})
+Needed = Mapping[str, Any]  # options without which a file cannot be read
+NOTHING_SAID: Needed = MappingProxyType({})
 OWN_ID = "contact_id"  # of an export of ours
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
@@ -43,14 +44,18 @@ class Proposal(NamedTuple):
     locale: str | None = None
 
 
-def propose(form: Format, path: Path, seen: Sample, attributes: Mapping[str, Attribute]) -> Proposal:
+def propose(
+    form: Format, path: Path, seen: Sample, attributes: Mapping[str, Attribute], needed: Needed | None = None
+) -> Proposal:
     """Look at the first rows of a contact list; `attributes` are those the project has already.
 
-    Of conversations nothing is proposed: whom they belong to is not in their columns.
+    `needed` is what its source has to say for it to be read, where that is known. Of conversations nothing is
+    proposed: whom they belong to is not in their columns.
     """
     if form.holds != "contacts":
         return Proposal({}, {}, {})
-    options, batch = readable(form, path, seen, attributes)
+    needed = needed_options(form, path, seen) if needed is None else needed
+    options, batch = readable(form, path, seen, attributes, needed)
     if not isinstance(batch, Batch):
         return Proposal(options, {}, {}, str(batch))
     takes = form.options.model_fields
@@ -76,9 +81,9 @@ def propose(form: Format, path: Path, seen: Sample, attributes: Mapping[str, Att
     return Proposal(options, perhaps, guessed, locale=WITH_COMMAS if with_commas else None)
 
 
-def first_people(form: Format, path: Path, seen: Sample) -> Batch:
+def first_people(form: Format, path: Path, seen: Sample, needed: Needed) -> Batch:
     """The first rows of a list, with the ids its source would know them by; none where it cannot be read."""
-    options, batch = readable(form, path, seen, {})
+    options, batch = readable(form, path, seen, {}, needed)
     if isinstance(batch, Batch) and "key" in form.options.model_fields:
         key = key_among(columns_read(batch), batch)
         batch = first_rows(form, path, options | {"key": key}) if key else batch
@@ -91,22 +96,25 @@ def written_with_commas(cells: pl.Series) -> bool:
 
 
 def readable(
-    form: Format, path: Path, seen: Sample, attributes: Mapping[str, Attribute]
+    form: Format, path: Path, seen: Sample, attributes: Mapping[str, Attribute], needed: Needed
 ) -> tuple[dict[str, Any], Batch | DeliveryError]:
     """The options a file needs to be read, and its first rows, or why it cannot be read even so."""
-    takes, options = form.options.model_fields, dict[str, Any]()
-    if encoding := needed_encoding(form, path, seen):
-        options["encoding"] = encoding
+    takes, options = form.options.model_fields, {**needed}
     batch = first_rows(form, path, options)
     if refused(batch, ErrorCode.HEADER_MISSING) and "columns" in takes:
         options["columns"] = meanings(columns_of(path, seen), attributes)  # nothing else says who a row is about
-        if encoding := needed_encoding(form, path, seen, options):
-            options["encoding"] = encoding
+        options |= needed_options(form, path, seen, options)
         batch = first_rows(form, path, options)
     return options, batch
 
 
-def needed_encoding(form: Format, path: Path, seen: Sample, options: Mapping[str, Any] = NOTHING_SAID) -> str | None:
+def needed_options(form: Format, path: Path, seen: Sample, options: Needed = NOTHING_SAID) -> dict[str, Any]:
+    """What a source has to say for a file to be read, beside other options: its encoding, or nothing."""
+    encoding = needed_encoding(form, path, seen, options)
+    return {"encoding": encoding} if encoding else {}
+
+
+def needed_encoding(form: Format, path: Path, seen: Sample, options: Needed = NOTHING_SAID) -> str | None:
     """The encoding a source has to name for a file to be read to its end; None where its reader finds out by itself."""
     is_text = not is_binary(seen.start) or encoding_of(seen.start)
     if "encoding" not in form.options.model_fields or not is_text or is_utf8(path):

@@ -27,8 +27,17 @@ MAX_JSON = 64 << 20  # bytes of one day, or of one list
 CHUNK = 1 << 18  # bytes inflated at a time
 GUIDE = """\
 In Slack: *Tools & settings*, *Workspace settings*, *Import/Export data*, *Export*, as **JSON**. Drop the `.zip` as it
-comes; pack it again if it was unpacked: its days cannot be read apart from its lists, which say who is a customer.
-Direct messages and private channels are in it only where Slack has granted the workspace to export them.
+comes.
+
+If it was **unpacked**, pack the folder that holds `users.json` and `channels.json` again, and drop the zip:
+
+```sh
+python -m zipfile -c slack.zip "My workspace Slack export/"
+```
+
+Its days cannot be read apart from its lists, which say who is a customer: each file would be a delivery of its own, and
+the lists are none. Direct messages and private channels are in an export only where Slack has granted the workspace to
+export them.
 
 **What is read**: every message with time, sender and text without markup, names and types of attached files; who came
 and went, and other notices, as events. Channels and group messages are kept, and make no contacts.
@@ -41,6 +50,8 @@ with one customer makes them a contact, known by Slack's id and the address of t
 """
 LISTS = {"channels.json": True, "groups.json": True, "mpims.json": True, "dms.json": False}  # whether many take part
 USERS = ("users.json", "org_users.json")
+PARTS = (*USERS, *LISTS, "integration_logs.json", "canvases.json")  # beside the folders of channels
+PACK = "`python -m zipfile -c slack.zip FOLDER/`, FOLDER being the one that holds users.json"
 WORDS = (  # subtypes of messages that people or programs write; all others are notices
     "bot_message",
     "me_message",
@@ -82,9 +93,9 @@ class Room(NamedTuple):
 
 def read(path: Path, source: SlackExport, *, rows: int = BATCH_ROWS) -> Iterator[Batch]:
     """Yield an export as batches of at most `rows` entries; see `pipelines.read.core.batch.Read`."""
-    if _DAY.fullmatch(f"{path.parent.name}/{path.name}"):
+    if path.name in PARTS or _DAY.fullmatch(f"{path.parent.name}/{path.name}"):
         raise DeliveryRefused(
-            ErrorCode.FILE_FORMAT, "one day of an export that was unpacked: pack its folder as a .zip"
+            ErrorCode.FILE_FORMAT, f"a file of an export that was unpacked: pack its folder as a .zip, with {PACK}"
         )
     with archive.opened(path) as files_in:
         yield from batches(_entries(files_in, source), rows)

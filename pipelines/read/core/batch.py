@@ -117,9 +117,9 @@ class Format(NamedTuple):
 
     The entries that are counted are the rows of contact lists, and the messages and events of conversations. `detects`
     says from 0 (no) to 1 (nothing else looks like this) how much a file looks like the format. `guide` is Markdown: how
-    to get such a file, what is read out of it and what is not. The page of the format and `onecontact formats` are made
-    of it. `unpacked` says how its files lie where an export is a folder, which then is one source. In a chat, threads
-    have no end, and people go by display names.
+    to get such a file, what is read out of it and what is not; `appendix` makes more of it, out of what the reader
+    knows. The page of the format and `onecontact formats` are made of them. `unpacked` says how its files lie where an
+    export is a folder, which then is one source. In a chat, threads have no end, and people go by display names.
     """
 
     name: str
@@ -129,5 +129,6 @@ class Format(NamedTuple):
     holds: Literal["contacts", "conversations"] = "conversations"
     detects: Callable[[Sample], float] = lambda _: 0.0
     guide: str = ""
+    appendix: Callable[[], str] = lambda: ""
     unpacked: Unpacked | None = None
     is_chat: bool = False

@@ -7,8 +7,6 @@ import polars as pl
 
 from pipelines.read.csv.torn import are_rows
 
-LINE_BREAK = r"\r\n|\r|\n"
-
 
 def plain_rows(
     lines: Sequence[str], before: tuple[int, int], delimiter: str, width: int, largest: int
@@ -33,11 +31,11 @@ def plain_rows(
     except (UnicodeEncodeError, pl.exceptions.ComputeError):  # not in its encoding; a row with too many cells
         return None
     cells = cells.fill_null("")
-    if len(cells) < len(lines) and any_torn(lines, delimiter):
+    parting = text.count(delimiter) - (counted(cells, delimiter).sum() if quoted else 0)
+    if parting != len(cells) * (width - 1):  # rows that were filled up
         return None
-    parting = text.count(delimiter) - (counted(cells, re.escape(delimiter)).sum() if quoted else 0)
-    high = counted(cells, LINE_BREAK) + 1 if len(cells) < len(lines) else pl.repeat(1, len(cells), eager=True)
-    if parting != len(cells) * (width - 1) or high.sum() != len(lines):  # rows that were filled up, or left out
+    high = pl.repeat(1, len(cells), eager=True) if len(cells) == len(lines) else line_breaks(cells, text) + 1
+    if high.sum() != len(lines) or any_torn(lines, high, delimiter):  # rows that were left out; rows that are several
         return None
     if cells.select(pl.max_horizontal(pl.all().str.len_bytes().max())).item() > largest:
         return None
@@ -49,11 +47,11 @@ def plain_rows(
     )
 
 
-def any_torn(lines: Sequence[str], delimiter: str) -> bool:
-    """Whether lines that a quoted cell joins are rows each: the quotes of orderly lines are even where a row ends."""
-    odd = [place for place, line in enumerate(lines) if line.count('"') % 2]
-    joined = zip(odd[::2], odd[1::2], strict=False)
-    return any(are_rows(lines[begins : ends + 1], delimiter) for begins, ends in joined)
+def any_torn(lines: Sequence[str], high: pl.Series, delimiter: str) -> bool:
+    """Whether lines that a quoted cell joins are rows each. `high` says how many lines each row has."""
+    longer = (high > 1).arg_true()
+    sizes, ends = high.gather(longer), high.cum_sum().gather(longer)
+    return any(are_rows(lines[end - size : end], delimiter) for size, end in zip(sizes, ends, strict=True))
 
 
 def is_orderly(text: str, delimiter: str, *, quoted: bool) -> bool:
@@ -65,6 +63,14 @@ def is_orderly(text: str, delimiter: str, *, quoted: bool) -> bool:
     return bool(pl.Series([text]).str.contains(rf"\A(?:{cell})*\z").item())
 
 
-def counted(cells: pl.DataFrame, pattern: str) -> pl.Series:
-    """How often a pattern is found in the cells of each row."""
-    return cells.select(pl.sum_horizontal(pl.all().str.count_matches(pattern))).to_series()
+def line_breaks(cells: pl.DataFrame, text: str) -> pl.Series:
+    """How many lines end within the cells of each row, of a text that they are from."""
+    breaks = counted(cells, "\n")
+    if "\r" not in text:
+        return breaks
+    return breaks + counted(cells, "\r") - counted(cells, "\r\n")
+
+
+def counted(cells: pl.DataFrame, sign: str) -> pl.Series:
+    """How often a sign is found in the cells of each row."""
+    return cells.select(pl.sum_horizontal(pl.all().str.count_matches(sign, literal=True))).to_series()

@@ -5,9 +5,10 @@ see one where there are two.
 """
 
 import csv
-from itertools import pairwise
+from itertools import zip_longest
 
 import numpy as np
+import numpy.typing as npt
 
 QUOTE, FEED, RETURN = b'"\n\r'
 LONGEST_CELL = 1 << 20  # characters of lines that one quoted cell may join
@@ -23,7 +24,7 @@ class RowCount:
     def __init__(self) -> None:
         self.delimiter = ","
         self._waiting: list[str] = []  # text that was not yet looked at
-        self._open: list[bytes] = []  # lines from one with a quote left open on
+        self._open: list[str] = []  # lines from one with a quote left open on
 
     def add(self, text: str) -> None:
         """Note text, in whole lines."""
@@ -31,64 +32,52 @@ class RowCount:
 
     def take(self) -> int:
         """The number of rows that ended in the text noted since this was last asked; one left open may go on."""
-        data = "".join(self._waiting).encode("utf-8", "surrogatepass")
+        data = "".join([*self._open, *self._waiting]).encode("utf-8", "surrogatepass")
         self._waiting.clear()
-        plain = None if self._open else plain_rows(data)
-        if plain is not None:
-            return plain
-        lines = [*self._open, *data.splitlines(keepends=True)]
-        rows, self._open = self._count(lines, at_end=False)
+        rows, rest = self._count(data, at_end=False)
+        self._open = [rest.decode("utf-8", "surrogatepass")] if rest else []
         return rows
 
     def finish(self) -> int:
         """The number of rows in what is left."""
         rows = self.take()
-        left, self._open = self._open, []
-        return rows + self._count(left, at_end=True)[0]
+        left, self._open = "".join(self._open), []
+        return rows + self._count(left.encode("utf-8", "surrogatepass"), at_end=True)[0]
 
-    def _count(self, lines: list[bytes], *, at_end: bool) -> tuple[int, list[bytes]]:
-        """How many rows lines make, and those of the last one if it may go on behind them."""
+    def _count(self, data: bytes, *, at_end: bool) -> tuple[int, bytes]:
+        """How many rows the lines of a text make, and those of the last one if it may go on behind them."""
+        signs = np.frombuffer(data, np.uint8)
+        ends = line_ends(signs)
+        begins = np.concatenate([np.zeros(1, np.int64), ends])
+        filled = np.concatenate([np.zeros(1, np.int64), np.cumsum(~np.isin(signs[begins[:-1]], (FEED, RETURN)))])
+        quotes = np.searchsorted(np.flatnonzero(signs == QUOTE), ends) if QUOTE in data else np.zeros(0, np.int64)
+        odd: list[int] = np.flatnonzero(np.diff(quotes, prepend=0) % 2).tolist()
         rows, place = 0, 0
-        odd = [number for number, line in enumerate(lines) if line.count(b'"') % 2]
-        closing = dict(pairwise(odd))
-        for begins in odd:
-            if begins < place:
+        for first, last in zip_longest(odd, odd[1:]):
+            if first < place:
                 continue
-            rows += filled(lines[place:begins])
-            place = begins + 1
-            ends = closing.get(begins)
-            if ends is None and not at_end and sum(map(len, lines[begins:])) <= LONGEST_CELL:
-                return rows, lines[begins:]
-            rows += 1
-            if ends is not None and self._is_one_row(lines[begins : ends + 1]):
-                place = ends + 1
-        return rows + filled(lines[place:]), []
+            rows += filled[first] - filled[place] + 1
+            place = first + 1
+            if last is None and not at_end and len(data) - begins[first] <= LONGEST_CELL:
+                return int(rows) - 1, data[begins[first] :]
+            if last is not None and self._is_one_row(data[begins[first] : ends[last]]):
+                place = last + 1
+        return int(rows + filled[-1] - filled[place]), b""
 
-    def _is_one_row(self, lines: list[bytes]) -> bool:
-        text = (line.decode("utf-8", "surrogatepass") for line in lines)
+    def _is_one_row(self, data: bytes) -> bool:
+        lines = (line.decode("utf-8", "surrogatepass") for line in data.splitlines(keepends=True))
         try:
-            return len(list(csv.reader(text, delimiter=self.delimiter, strict=True))) == 1
+            return len(list(csv.reader(lines, delimiter=self.delimiter, strict=True))) == 1
         except csv.Error:
             return False
 
 
-def plain_rows(data: bytes) -> int | None:
-    """How many lines of a text are not empty; None where line ends are mixed, or one stands within quotes."""
-    signs = np.frombuffer(data, np.uint8)
-    ends = np.flatnonzero(signs == FEED)
-    width = 1
-    if RETURN in data:
-        width = 2
-        if not np.array_equal(np.flatnonzero(signs == RETURN) + 1, ends):
-            return None
-    if QUOTE in data:
-        quotes = np.flatnonzero(signs == QUOTE)
-        if len(quotes) % 2 or (np.searchsorted(quotes, ends) % 2).any():
-            return None
-    lengths = np.diff(ends, prepend=-1, append=len(data) + width - 1)  # the last line has no end
-    return int(np.count_nonzero(lengths > width))
-
-
-def filled(lines: list[bytes]) -> int:
-    """How many lines are not empty."""
-    return sum(line not in (b"\n", b"\r\n", b"\r", b"") for line in lines)
+def line_ends(signs: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    r"""Where each line of a text ends, behind its "\n", "\r\n" or "\r"; the last one may have none."""
+    is_end = signs == FEED
+    is_return = signs == RETURN
+    if is_return.any():
+        is_return[:-1] &= ~is_end[1:]
+        is_end |= is_return
+    ends = np.flatnonzero(is_end) + 1
+    return ends if not len(signs) or is_end[-1] else np.append(ends, len(signs))

@@ -4,7 +4,7 @@ import codecs
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -62,10 +62,10 @@ class Lines(Iterator[str]):
     def some(self, most: int, characters: int) -> list[str]:
         """The next lines, at most so many, and no more after those that have so many characters together."""
         taken: list[str] = []
-        for line in chain(self._put_back(), self._lines):
+        for line in islice(chain(self._put_back(), self._lines), most):
             taken.append(line)
             characters -= len(line)
-            if len(taken) == most or characters <= 0:
+            if characters <= 0:
                 break
         self.number += len(taken)
         return taken

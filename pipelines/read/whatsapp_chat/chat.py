@@ -17,6 +17,7 @@ from pipelines.read.core.unread_files import is_attached, unread
 from pipelines.read.whatsapp_chat.clock import DateOrder, header
 from pipelines.read.whatsapp_chat.entries import Counted, told
 from pipelines.read.whatsapp_chat.first_pass import Reading, survey
+from pipelines.read.whatsapp_chat.known_words import table
 from pipelines.read.whatsapp_chat.line_headers import heads
 from pipelines.read.whatsapp_chat.messages import written
 from pipelines.read.whatsapp_chat.participants import Parties, phone_digits, title_in
@@ -41,10 +42,7 @@ renamed makes no difference where `owner` is set. Where a notice in a chat with 
 another before, or is another now, both are known as one person.
 
 **In which languages**: what WhatsApp writes in place of media, deleted messages, locations, contact cards, polls and
-calls, behind edited messages, and in its notices is known in English, German, Spanish, Portuguese, French, Italian,
-Dutch, Polish, Czech, Slovak, Hungarian, Romanian, Russian, Ukrainian, Bulgarian, Croatian, Serbian, Greek, Turkish,
-Arabic, Persian, Hebrew, Hindi, Bengali, Urdu, Indonesian, Malay, Vietnamese, Thai, Korean, Japanese, Chinese
-(simplified and traditional), Swedish, Danish, Norwegian, Finnish and Catalan. The words are in
+calls, behind edited messages, and in its notices is known in the languages [below](#languages). The words are in
 `pipelines/read/whatsapp_chat/languages.toml`; WhatsApp publishes no list and changes them, so some will be missing. A
 line with a sender is a message unless it is one of those notices: what stands in another language, or in words not
 known, is kept as the text of a message. Words for the halves and parts of the day (PM, 오후, μ.μ., 晚上) are those of
@@ -126,6 +124,7 @@ FORMAT = Format(
     read,
     detects=detects,
     guide=GUIDE,
+    appendix=table,
     unpacked=Unpacked(re.compile(rf"(?P<root>.+)/[^/]+/{re.escape(UNNAMED)}"), f"**/{UNNAMED}"),
     is_chat=True,
 )

@@ -89,10 +89,10 @@ def _take_in(begun: pl.DataFrame, seen: Seen) -> None:
     runs = begun["parts"].rle().struct.unnest()
     for times, parts in runs.iter_rows():
         seen.dates.add(unpacked(parts), times)
-    plain = pl.col("name").is_not_null() & ~pl.any_horizontal(pl.col("words").str.starts_with(mark) for mark in MARKED)
-    alike = begun.filter(plain).group_by("name").agg(pl.col("line").min(), times=pl.len())
+    marked = _marked(begun["words"]).fill_null(value=True)  # or without a name
+    alike = begun.filter(~marked).group_by("name").agg(pl.col("line").min(), times=pl.len())
     alike = alike.select("line", "times", body=pl.col("name") + ": ")
-    others = begun.filter(plain.not_().fill_null(value=True)).select("line", "body", times=pl.lit(1, pl.UInt32))
+    others = begun.filter(marked).select("line", "body", times=pl.lit(1, pl.UInt32))
     for body, times in pl.concat([alike, others], how="diagonal").sort("line").select("body", "times").iter_rows():
         seen.senders.add(body, times)
 
@@ -105,8 +105,13 @@ def _tells_of_group(begun: pl.DataFrame, quoted: list[str], senders: Senders) ->
     plain = nameless.filter(~nameless.str.contains(": ", literal=True)).unique()
     if any(of_group(body) for body in plain):
         return True
-    marked = begun.filter(pl.any_horizontal(pl.col("words").str.starts_with(mark) for mark in MARKED))["words"].unique()
+    marked = begun["words"].filter(_marked(begun["words"])).unique()
     return any(of_group(words) and by_the_app(words) for words in marked)
+
+
+def _marked(words: pl.Series) -> pl.Series:
+    """Whether words begin with a mark of the app; null where there are none."""
+    return words.str.starts_with(MARKED[0]) | words.str.starts_with(MARKED[1])
 
 
 def _under(title: str, begun: pl.DataFrame) -> tuple[int, bool]:

@@ -52,6 +52,12 @@ def hour_of(hour: int, minute: int, word: str) -> int | None:
     return fitting.pop() if len(fitting) == 1 else None
 
 
+def halves(locale: Locale) -> dict[str, bool]:
+    """The words of a locale for the halves of a day, and whether each is understood as the half it means there."""
+    words = {(word, HALVES[period]) for period, word in _periods(locale) if period in HALVES}
+    return {word: hour_of(1, 0, word) == half + 1 for word, half in sorted(words)}
+
+
 def _within(minute: int, ranges: Ranges) -> bool:
     return any(first <= minute < last if first < last else minute >= first or minute < last for first, last in ranges)
 

@@ -13,6 +13,7 @@ from pipelines.read.whatsapp_chat.clock import MARKS
 from pipelines.read.whatsapp_chat.phrases import (
     BLANK,
     NOTICES,
+    OMITTED,
     STANDING,
     alternatives,
     beginnings,
@@ -31,7 +32,8 @@ _NUMBER = r"\+[\d\s().\u00a0\u2010\u2011-]{6,24}\d"
 _NUMBERS = re.compile(rf"(?P<before>{_NUMBER})[^\d+]{{1,60}}(?P<after>{_NUMBER})")
 _LOCATION_AT = re.compile(r"(?P<place>[^\n:：]{2,40}?)\s?[:：] ?https?://", _FLAGS)
 _POLL_AT = re.compile(r"(?P<poll>[^\n:：]{2,30}?)\s?[:：][ \t]*(?:\n(?P<rest>.*)|$)", re.DOTALL)
-_POSSIBLE = f"^[{MARKS}]*(?:null)?$|^[^:：\n]{{2,30}}[:：][{BLANK}]*$"
+_WITHIN = f"[{''.join(MARKED)}]|[:：] ?http"  # anywhere in words that are not only somebody's own
+_ENDS = ("", ")", ">", ":", "：")  # of such words
 
 
 class Change(NamedTuple):
@@ -73,11 +75,9 @@ def may_be_other(words: pl.Series, text: pl.Series, more: pl.Series) -> pl.Serie
 
     It is told by the first line, as it is and `bare`, and the lines after it, null where there is none.
     """
-    ends = text.str.ends_with(")") | text.str.ends_with(">") | more.str.contains(f">[{BLANK}]*$").fill_null(value=False)
-    marked = words.str.contains(MARKED[0], literal=True) | words.str.contains(MARKED[1], literal=True)
+    ends = text.str.tail(1).is_in(_ENDS) | more.str.contains(f">[{BLANK}]*$").fill_null(value=False)
     known = text.str.to_lowercase().is_in(spelled(*STANDING))
-    begun = text.str.contains_any([*beginnings("deleted", "unsent", "encrypted"), ": http", "：http", ":http"])
-    return ends | marked | known | begun | text.str.starts_with("<") | text.str.contains(_POSSIBLE)
+    return ends | known | words.str.contains(_WITHIN) | text.str.contains(_begun())
 
 
 def of_group(text: str) -> bool:
@@ -120,7 +120,7 @@ def _media(line: str) -> tuple[str, list[str]] | None:
     for before, candidate in ((line[: max(place, 0)], line[place + 1 :]), ("", line)):
         if found := _attached().fullmatch(bare(candidate).replace("\u00a0:", ":").replace(" :", ":")):
             return before, [found["file"] or found["named"] or found["own"]]
-        if phrases("media").match(plain(candidate)):
+        if any(phrases(kind).match(plain(candidate)) for kind in OMITTED):
             return before, []
     return None
 
@@ -139,6 +139,13 @@ def _is_poll(body: str) -> bool:
     return body.startswith(MARKED) or any(
         phrases("option").match(plain(line.partition(":")[0])) for line in below if ":" in line
     )
+
+
+@cache
+def _begun() -> str:
+    """An expression of what words begin with that are not only somebody's own."""
+    starts = map(re.escape, beginnings("deleted", "unsent", "encrypted"))
+    return f"^(?:<|null$|{'|'.join(starts)})"
 
 
 @cache

@@ -3,8 +3,8 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache, reduce
 from importlib.resources import files
 from itertools import product
 from typing import NamedTuple
@@ -14,7 +14,8 @@ from pipelines.read.whatsapp_chat.clock import MARKS
 BLANK = f" \t\n\r\u00a0\u202f{MARKS}"
 STOPS = ".。۔।"
 LONGEST = 500  # characters; no notice has more
-STANDING = ("media", "deleted", "missed_call", "live_location", "unsent")  # what stands where a message was
+OMITTED = ("media", "contact")  # what stands where a file was
+STANDING = (*OMITTED, "deleted", "missed_call", "live_location", "unsent")  # what stands where a message was
 NOTICES = ("notice", "group", "number")
 ANY = "…"
 
@@ -25,14 +26,36 @@ _ESCAPED = {r"\(": "\ue000", r"\)": "\ue001"}
 
 
 class Phrases(NamedTuple):
-    """Phrases of one kind in all languages: those without a gap as `plain` sees them, the others as one expression."""
+    """Phrases of one kind in all languages, as `plain` sees them.
+
+    `whole` are those without a gap. `gapped` are the others, as the pieces between their gaps, by the longest of these:
+    no text without it is one of them. One regular expression of so many takes longer to compile than a chat to read.
+    """
 
     whole: frozenset[str]
-    gapped: re.Pattern[str]
+    gapped: Mapping[str, list[list[str]]]
 
     def match(self, text: str) -> bool:
         """Whether a text that `plain` has seen is one of them."""
-        return text in self.whole or (len(text) <= LONGEST and self.gapped.fullmatch(text) is not None)
+        if text in self.whole:
+            return True
+        if len(text) > LONGEST or "\n" in text:
+            return False
+        return any(holds(text, each) for longest, some in self.gapped.items() if longest in text for each in some)
+
+
+def holds(text: str, pieces: Sequence[str]) -> bool:
+    """Whether a text begins with the first piece, ends with the last, and has the others between them in order."""
+    first, last = pieces[0], pieces[-1]
+    if not text.startswith(first) or not text.endswith(last):
+        return False
+    place, end = len(first), len(text) - len(last)
+    for piece in pieces[1:-1]:
+        found = text.find(piece, place, end)
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return place <= end
 
 
 @cache
@@ -44,9 +67,13 @@ def languages() -> dict[str, dict[str, list[str]]]:
 @cache
 def phrases(kind: str) -> Phrases:
     """The phrases of a kind in all languages."""
-    every = [plain(each) for each in _every(kind)]
-    gapped = "|".join(sorted({_expression(each) for each in every if ANY in each}))
-    return Phrases(frozenset(each for each in every if ANY not in each), re.compile(gapped or "(?!)"))
+    every = {plain(each) for each in _every(kind)}
+    gapped: dict[str, list[list[str]]] = {}
+    for each in sorted(every):
+        if ANY in each:
+            pieces = each.split(ANY)
+            gapped.setdefault(max(pieces, key=len), []).append(pieces)
+    return Phrases(frozenset(each for each in every if ANY not in each), gapped)
 
 
 @cache
@@ -89,9 +116,7 @@ def _every(kind: str) -> Iterator[str]:
     """Every form of the phrases of a kind, their alternatives written out."""
     for of_language in languages().values():
         for written in of_language.get(kind, ()):
-            phrase = written
-            for escaped, held in _ESCAPED.items():
-                phrase = phrase.replace(escaped, held)
+            phrase = reduce(lambda text, each: text.replace(*each), _ESCAPED.items(), written)
             pieces = [
                 choice.split("|") if literal is None else [literal]
                 for choice, literal in (found.group(1, 2) for found in _PIECE.finditer(phrase))

@@ -48,6 +48,14 @@ def objects_in(fields: Fields, key: str) -> list[Fields]:
     return value if len(value) == 1 and isinstance(value[0], dict) else [v for v in value if isinstance(v, dict)]
 
 
+def items_in(fields: Fields, key: str) -> list[Any]:
+    """Whatever is in the list under a key; what stands there and is no list is one thing, and nothing is none."""
+    value = fields.get(key)
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [[value]]  # within a list, an object is not what it seems
+
+
 def text_in(fields: Fields, key: str) -> str | None:
     """The text under a key; None for an empty one and for anything else."""
     return text_of(fields.get(key))

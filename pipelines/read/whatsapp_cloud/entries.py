@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from pipelines.read.containers.json_lines import written
 from pipelines.read.core.epoch import at_seconds
 from pipelines.read.core.frames import Entry, Event, Message, Moment, Person, Receipt, Rejected
-from pipelines.read.whatsapp_cloud.content import Fields, content, fields_in, objects_in, text_in
+from pipelines.read.whatsapp_cloud.content import Fields, content, fields_in, items_in, text_in
 from pipelines.read.whatsapp_cloud.participants import (
     NOTHING_TOLD,
     Inbox,
@@ -72,8 +72,8 @@ def entries(change: Fields, account: str, line: int | None, met: Met) -> list[En
             if inbox is None:
                 return [_unreadable(line, change, "metadata with the phone number it is about")]
             place = Place(line, inbox, value, met)
-        for each in objects_in(value, key):
-            found += read(each, place)
+        for each in items_in(value, key):
+            found += read(each, place) if isinstance(each, dict) else [not_an_object(line, each)]
     if place is None:
         expected = "messages, statuses, echoes, history or contacts: other changes are of no conversation"
         return [Rejected(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(change), Outcome.SKIPPED)]
@@ -95,10 +95,16 @@ def _echoed(message: Fields, place: Place) -> Iterable[Entry]:
 
 def _history(chunk: Fields, place: Place) -> Iterable[Entry]:
     """A chunk of what was said before. Chunks come in any order, and what they repeat has the same ids."""
-    for dialogue in objects_in(chunk, "threads"):
+    for dialogue in items_in(chunk, "threads"):
+        if not isinstance(dialogue, dict):
+            yield not_an_object(place.line, dialogue)
+            continue
         context = fields_in(dialogue, "context")
         told = (dialogue.get("id") or context.get("wa_id"), context.get("user_id"))
-        for message in objects_in(dialogue, "messages"):
+        for message in items_in(dialogue, "messages"):
+            if not isinstance(message, dict):
+                yield not_an_object(place.line, message)
+                continue
             own = place.inbox.digits is not None and digits(text_in(message, "from")) == place.inbox.digits
             step = _step(message, place, *told)
             yield from _message(message, place, step, OUTBOUND if own else INBOUND)
@@ -214,6 +220,12 @@ def _name(talk: Talk) -> str | None:
 
 def _moment(fields: Fields) -> Moment:
     return Moment(at_seconds(fields.get("timestamp")), SECOND, STATED)
+
+
+def not_an_object(line: int | None, value: Any) -> Rejected:
+    """The refusal of something that stands where an object has to."""
+    expected = "a list of objects: messages, statuses and whatever else a webhook tells"
+    return Rejected(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(value))
 
 
 def _unreadable(line: int | None, value: Fields, expected: str) -> Rejected:

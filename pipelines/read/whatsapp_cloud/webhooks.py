@@ -11,8 +11,8 @@ from pipelines.read.containers.json_lines import Line, json_lines, parsed, writt
 from pipelines.read.containers.json_walk import walk
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.core.frames import REMEMBERED, Entry, Message, Rejected, batches
-from pipelines.read.whatsapp_cloud.content import Fields, objects_in, text_in
-from pipelines.read.whatsapp_cloud.entries import entries
+from pipelines.read.whatsapp_cloud.content import Fields, items_in, text_in
+from pipelines.read.whatsapp_cloud.entries import entries, not_an_object
 from pipelines.read.whatsapp_cloud.fast_path import Plain, plain, told
 from pipelines.read.whatsapp_cloud.participants import Met
 from schemas.error_codes import ErrorCode
@@ -103,10 +103,15 @@ def _entries(path: Path) -> Iterator[Entry]:
 
 
 def _changes_of(webhook: Fields, line: int | None, met: Met) -> Iterator[Entry]:
-    for entry in objects_in(webhook, "entry"):
+    for entry in items_in(webhook, "entry"):
+        if not isinstance(entry, dict):
+            yield not_an_object(line, entry)
+            continue
         account = text_in(entry, "id") or ""
-        for change in objects_in(entry, "changes"):
-            yield from entries(change, account, line, met)
+        for change in items_in(entry, "changes"):
+            yield from (
+                entries(change, account, line, met) if isinstance(change, dict) else [not_an_object(line, change)]
+            )
 
 
 def _values(path: Path) -> Iterator[Line | Rejected]:

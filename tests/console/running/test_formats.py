@@ -42,6 +42,13 @@ def test_the_committed_pages_are_those_that_the_formats_make() -> None:
     assert committed == pages(), "docs/formats is not what the formats say: run `make docs`"
 
 
+def test_a_page_holds_what_a_format_makes_of_what_it_knows(capsys: pytest.CaptureFixture[str]) -> None:
+    told = ODD._replace(appendix=lambda: "## Words\n\nHello.\n")
+    assert "Get it **there**.\n\n## Words\n\nHello.\n\n## Options" in page(told)
+    main(["formats", "whatsapp_chat", "--json"])
+    assert "| German | yes |" in json.loads(capsys.readouterr().out)["guide"]
+
+
 def test_pages_of_formats_that_are_gone_are_removed(tmp_path: Path) -> None:
     (tmp_path / "gone.md").write_text("x")
     write_pages(tmp_path)

@@ -1,8 +1,11 @@
+import shutil
 from pathlib import Path
 
 import pytest
 
 from console.cli import main
+from console.running.init import make_dagster_home
+from pipelines.project import open_project
 
 
 def test_a_new_project_runs_as_it_comes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -36,3 +39,12 @@ def test_a_lost_key_is_not_replaced_by_another(tmp_path: Path, capsys: pytest.Ca
     assert main(["init", str(tmp_path)]) == 2
     assert not key.exists()
     assert "warehouse.key" in capsys.readouterr().err
+
+
+def test_dagsters_records_are_made_anew_where_somebody_deleted_them(tmp_path: Path) -> None:
+    assert main(["init", str(tmp_path / "shop")]) == 0
+    project = open_project(tmp_path / "shop")
+    shutil.rmtree(project.dagster_home)
+    make_dagster_home(project)
+    make_dagster_home(project)
+    assert (project.dagster_home / "dagster.yaml").is_file()

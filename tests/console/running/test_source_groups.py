@@ -93,6 +93,28 @@ def test_files_in_two_encodings_are_two_sources_where_a_source_has_to_name_it(tm
     assert [Path(path).name for path, _ in paths(*itself, project=tmp_path)] == ["*.csv"]
 
 
+@pytest.mark.parametrize("plain", [b"Name\nJane\n", "\ufeffName\nJörg\n".encode()])
+def test_what_is_the_same_text_in_the_encoding_of_the_files_beside_it_is_of_their_source(
+    tmp_path: Path, plain: bytes
+) -> None:
+    new, old = tmp_path / "new.csv", tmp_path / "old.csv"
+    new.write_bytes(plain)
+    old.write_bytes("Name\nJörg\n".encode("windows-1252"))
+    told = [file(str(path), "contacts_csv", path.read_bytes()) for path in (new, old)]
+    (group,) = groups(told, tmp_path)
+    assert (group.glob, group.needed) == ("*.csv", {"encoding": "windows-1252"})
+    assert [each.path for each in group.files] == [new, old]
+
+
+def test_a_file_without_an_encoding_to_name_stays_apart_from_files_in_two(tmp_path: Path) -> None:
+    german, russian = "Name;E-Mail\nJörg Größe;j@example.com\n", "Name;E-Mail\nИван Петров;i@example.com\n"
+    names = {"a": b"Name;E-Mail\nJane;jane@example.com\n", "b": german.encode("cp1252"), "c": russian.encode("cp1251")}
+    for name, data in names.items():
+        (tmp_path / f"{name}.csv").write_bytes(data)
+    told = [found(path) for path in sorted(tmp_path.iterdir())]
+    assert len(list(groups(told, tmp_path))) == 3
+
+
 @pytest.mark.parametrize(
     ("folder", "taken", "name"),
     [

@@ -189,6 +189,15 @@ def test_decimal_commas_propose_a_locale_to_fill_in(tmp_path: Path, capsys: pyte
     assert yaml.safe_load(told)["attributes"] == {"turnover": {"type": "number"}}
 
 
+def test_lists_of_one_system_are_one_source_though_only_one_has_letters_beyond_ascii(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "crm-2026-01.csv").write_bytes("id;Name;E-Mail\n1;Jörg Doe;joerg@example.com\n".encode("latin-1"))
+    (tmp_path / "crm-2026-02.csv").write_bytes(b"id;Name;E-Mail\n2;Jane Doe;jane@example.com\n")
+    sources = yaml.safe_load(suggested(capsys, tmp_path))["sources"]
+    assert [source["encoding"] for source in sources.values()] == ["windows-1252"]
+
+
 def test_an_unpacked_export_is_a_folder_to_move_and_what_it_holds_beside_is_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -213,4 +222,4 @@ def test_an_unpacked_export_that_has_to_be_packed_again_is_told_so(
     main(["sources", "suggest", str(tmp_path)])
     printed = capsys.readouterr().out
     assert "looks like slack_export, but cannot be read" in printed
-    assert "pack the folder as a .zip" in printed
+    assert f"pack the folder as a .zip (`python -m zipfile -c workspace.zip {tmp_path / 'workspace'}`)" in printed

@@ -7,6 +7,7 @@ import pytest
 from pipelines.errors import ConfigurationError
 from pipelines.landing import arrivals
 from pipelines.landing.arrivals import LandedFile, Stamp, list_arrivals, local_files, stated_time, to_landed_file
+from pipelines.landing.links import LINK
 from schemas.contact_list import ContactList
 from schemas.source import Source
 from tests.small_project import LAST_DAY, SmallProject
@@ -241,6 +242,29 @@ def test_a_file_that_may_not_be_read_is_told_of_and_the_others_are_found(
     there = list_arrivals(project.connection, project.project.folder, {"crm": SOURCE})
     assert [each.path for each in there.files] == [other]
     assert [(each.source, each.file_name) for each in there.unreadable] == [("crm", "locked.csv")]
+
+
+@pytest.mark.parametrize("target", ["../outside.csv", ".onecontact/keys/warehouse.key", "/proc/kmsg", "/dev/zero"])
+def test_a_link_out_of_the_project_is_told_of_and_never_opened(project: SmallProject, target: str) -> None:
+    other = drop(project, "other.csv", b"other")
+    folder = project.project.folder
+    (folder.parent / "outside.csv").write_text("name\nAnn\n")
+    (folder / ".onecontact/keys").mkdir(parents=True, exist_ok=True)
+    (folder / ".onecontact/keys/warehouse.key").touch()
+    link = other.with_name("link.csv")
+    link.symlink_to(folder / target)
+    there = list_arrivals(project.connection, folder, {"crm": SOURCE})
+    assert [each.path for each in there.files] == [other]
+    told = [(each.file_name, each.reason) for each in there.unreadable]
+    assert told == ([("link.csv", LINK)] if link.is_file() else [])  # a device is no file
+
+
+def test_a_link_within_the_project_is_a_file_as_any_other(project: SmallProject) -> None:
+    other = drop(project, "other.csv", b"other")
+    (project.project.folder / "kept.csv").write_bytes(b"kept")
+    link = other.with_name("link.csv")
+    link.symlink_to(project.project.folder / "kept.csv")
+    assert sorted(str(each.path) for each in found(project)) == [str(link), str(other)]
 
 
 def test_a_file_that_goes_while_files_are_listed_is_left_out(

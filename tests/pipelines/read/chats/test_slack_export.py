@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 import tempfile
 import zipfile
 from contextlib import suppress
@@ -196,6 +198,24 @@ def test_a_day_that_is_no_list_refuses_the_export(tmp_path: Path, day: bytes) ->
 def test_an_export_without_days_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DeliveryRefused, match="no Slack export"):
         read_conversations(FORMAT, export(tmp_path, {}))
+
+
+@pytest.mark.parametrize("name", ["general/2026-01-05.json", "users.json", "channels.json"])
+def test_a_file_of_an_unpacked_export_says_how_to_pack_it(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "workspace" / name
+    path.parent.mkdir(parents=True)
+    path.write_text("[]")
+    with pytest.raises(DeliveryRefused, match=r"python -m zipfile -c slack\.zip FOLDER/"):
+        next(FORMAT.read(path, SlackExport(format="slack_export", path="*")))
+
+
+def test_an_export_packed_again_as_the_guide_says_is_read(tmp_path: Path) -> None:
+    packed = export(tmp_path, {"general/2026-01-05.json": [said()]}, channels=[{"id": "C1", "name": "general"}])
+    with zipfile.ZipFile(packed) as files_in:
+        files_in.extractall(tmp_path / "My export")
+    again = tmp_path / "again.zip"
+    subprocess.run([sys.executable, "-m", "zipfile", "-c", again, f"{tmp_path / 'My export'}/"], check=True)
+    assert len(read_conversations(FORMAT, again).messages) == 1
 
 
 def test_a_day_too_large_to_hold_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

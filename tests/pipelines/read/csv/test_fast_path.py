@@ -89,3 +89,16 @@ def test_rows_parsed_together_are_those_parsed_one_by_one(
         together = told(path, rows)
         patch.setattr(csv_rows, "plain_rows", never)
         assert together == told(path, rows)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_line_breaks_within_cells_are_lines_of_the_file(end: str) -> None:
+    lines = [f'"a{end}', f"b{end}", f'c","d{end}', f'e"{end}', f'1,"2"{end}']
+    rows = plain_rows(lines, (0, 1), ",", 2, 100)
+    assert rows is not None
+    assert rows["line"].to_list() == [2, 6]
+
+
+def test_lines_that_a_stray_quote_joins_are_left_alone() -> None:
+    lines = ['Ann,"ann@example.com\n', 'Bob,bob@example.com"\n', "Cleo,cleo@example.com\n"]
+    assert plain_rows(lines, (0, 1), ",", 2, 100) is None

@@ -1,11 +1,13 @@
 import csv
 import io
+from itertools import accumulate
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.read.csv.row_count import RowCount, plain_rows
+from pipelines.read.csv.row_count import RowCount, line_ends
 
 
 def counted(*texts: str) -> int:
@@ -46,16 +48,17 @@ def test_it_counts_what_a_csv_writer_has_written(rows: list[list[str]]) -> None:
 
 
 @given(st.text('a",\n\r', max_size=12))
-def test_what_is_counted_at_once_is_what_splitting_lines_counts(text: str) -> None:
-    plain = plain_rows(text.encode())
-    lines = text.encode().splitlines()
-    assert plain in (None, sum(map(bool, lines)))
-    if plain is not None:
-        assert all(line.count(b'"') % 2 == 0 for line in lines)
+def test_lines_end_where_splitting_them_says(text: str) -> None:
+    data = text.encode()
+    lengths = [len(line) for line in data.splitlines(keepends=True)]
+    assert line_ends(np.frombuffer(data, np.uint8)).tolist() == list(accumulate(lengths))
 
 
-@pytest.mark.parametrize(
-    ("text", "rows"), [("a,b\r\n\r\nc", 2), ('"a","b"\n"c","d"', 2), ('"a\nb"\n', None), ("a\rb\n", None)]
-)
-def test_lines_are_counted_at_once_where_they_end_alike_and_outside_of_quotes(text: str, rows: int | None) -> None:
-    assert plain_rows(text.encode()) == rows
+@given(st.text("ab,;\n\r", max_size=12))
+def test_without_quotes_each_line_that_is_not_empty_is_a_row(text: str) -> None:
+    assert counted(text) == sum(map(bool, text.encode().splitlines()))
+
+
+@given(st.lists(st.sampled_from(["a,b\n", 'a,"b\n', 'c",d\r\n', '"a ""b"""\n', "\n", '"\n', "ä\u2028\r"]), max_size=8))
+def test_it_makes_no_difference_where_a_text_is_cut(lines: list[str]) -> None:
+    assert counted(*lines) == counted("".join(lines))

@@ -6,7 +6,19 @@ from pipelines.read.whatsapp_chat.phrases import languages, phrases, plain
 from schemas.vocabulary import MessageKind
 
 RTL = "\u200f"
-KINDS = {"media", "attached", "deleted", "edited", "call", "missed_call", "location", "live_location", "poll", "option"}
+KINDS = {
+    "media",
+    "contact",
+    "attached",
+    "deleted",
+    "edited",
+    "call",
+    "missed_call",
+    "location",
+    "live_location",
+    "poll",
+    "option",
+}
 KINDS |= {"unsent", "encrypted", "notice", "group", "number", "title"}
 
 
@@ -14,7 +26,18 @@ def test_every_language_has_the_words_no_chat_is_without() -> None:
     assert len(languages()) >= 25
     for language, known in languages().items():
         assert known.keys() <= KINDS, language
-        needed = {"media", "attached", "deleted", "edited", "missed_call", "location", "encrypted", "notice", "group"}
+        needed = {
+            "media",
+            "contact",
+            "attached",
+            "deleted",
+            "edited",
+            "missed_call",
+            "location",
+            "encrypted",
+            "notice",
+            "group",
+        }
         assert needed <= known.keys(), language
 
 
@@ -138,3 +161,20 @@ def test_a_phrase_holds_its_alternatives_and_none_is_one_plain_word() -> None:
     assert {"photo omitted", "video omitted"} <= phrases("media").whole
     single = [each for each in phrases("media").whole if each.isascii() and " " not in each]
     assert single == []
+
+
+def test_a_phrase_is_known_in_each_of_its_forms_with_anything_in_its_gaps() -> None:
+    forms = [("unsent", "Waiting for this message. This may take a while."), ("unsent", "Waiting for this message")]
+    forms += [("group", "Anna created the group Cycling"), ("group", "Anna created group")]
+    forms += [("group", "Anna har forladt"), ("number", "Anna changed her phone number")]
+    assert all(phrases(kind).match(plain(text)) for kind, text in forms)
+    assert not phrases("group").match(plain("Anna created two groups"))
+
+
+def test_what_stands_in_place_of_a_message_is_told_from_words_by_where_it_stands() -> None:
+    said = ["You deleted this message", "Waiting for this message. It may", "Location: https://maps.example", "null"]
+    said += ["POLL:", "<x", "IMG.jpg (file attached)", "\u200eimage omitted"]
+    words = ["hello", "as I wrote: You deleted this message twice", "see http://example.com", "it is null and void"]
+    text = pl.Series([*said, *words])
+    nothing = pl.Series([None] * len(text), dtype=pl.String)
+    assert may_be_other(text, text, nothing).to_list() == [True] * len(said) + [False] * len(words)
