@@ -10,7 +10,8 @@ import yaml
 
 from benchmarks import datasets, quality
 from benchmarks.labelled.labelled import once
-from benchmarks.quality import Ran, Row, measured, ran, table
+from benchmarks.process import Ran
+from benchmarks.quality import Row, measured, ran, table
 
 PEOPLE = [("Ada", "Lind", "a@example.com"), ("Ada", "Lind", "a@example.com"), ("Bo", "Ek", "b@example.com")]
 
