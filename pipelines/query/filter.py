@@ -5,7 +5,7 @@ What cannot be asked (an unknown field, an operator that does not fit, a value n
 place, never an empty result.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
@@ -64,6 +64,28 @@ def compile_filter(where: Where, fields: Mapping[str, FieldKind], as_of: datetim
     if isinstance(where, Not):
         return ~compile_filter(where.negated, fields, as_of, f"{place}.not")
     return compile_condition(where, fields, as_of, place)
+
+
+def conditions(where: Where) -> Iterator[Condition]:
+    """Every question of a filter."""
+    match where:
+        case All(all=parts) | AnyOf(any=parts):
+            for part in parts:
+                yield from conditions(part)
+        case Not(negated=part):
+            yield from conditions(part)
+        case _:
+            yield where
+
+
+def asked_fields(where: Where) -> Iterator[str]:
+    """Every field that a filter asks about."""
+    return (each.field for each in conditions(where))
+
+
+def is_relative(where: Where) -> bool:
+    """Whether the answer depends on the moment it is asked at, and not on the contacts alone."""
+    return any(each.op in RECENT for each in conditions(where))
 
 
 def compile_condition(asked: Condition, fields: Mapping[str, FieldKind], as_of: datetime, place: str) -> pl.Expr:
