@@ -18,8 +18,7 @@ from pipelines.store.reads.contact_rows import contacts_as_stored
 from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
 from schemas.configuration import nearest
-from schemas.contact import Kind, field_kinds
-from schemas.segment import All, Condition, Operator, Span, Where
+from schemas.segment import All, Condition, Kind, Operator, Span, Where, field_kinds
 from schemas.vocabulary import Channel
 
 COLUMNS = ["contact_id", "name", "phone", "email", "source", "last_interaction_at", "status"]
@@ -30,7 +29,7 @@ def command(args: argparse.Namespace) -> int:
     """The contacts that are asked for, those last heard of first; or the suppressed conversations."""
     if args.blocked_conversations:
         return list_suppressed(args)
-    with session(args) as (project, connection):
+    with session(args, ingests=False) as (project, connection):
         found = find_contacts(args, project, connection)
         number = found.len() if found is not None else health.count(connection, "contact")
         shown = search.last_heard_of(connection, COLUMNS, found, args.limit)
@@ -52,7 +51,7 @@ def list_suppressed(args: argparse.Namespace) -> int:
     """Conversations that began after their contact was blocked, newest first; of a QUERY, those of whom it fits."""
     if any(getattr(args, each) for each in FILTERS):
         raise ConfigurationError("--blocked-conversations takes a QUERY and --limit, and no other filter")
-    with session(args) as (_, connection):
+    with session(args, ingests=False) as (_, connection):
         found = decisions.blocked_conversations(connection)
         if args.query is not None:
             found = found.filter(pl.col("contact_id").is_in(search.find(connection, args.query).implode()))

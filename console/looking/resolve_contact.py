@@ -20,7 +20,8 @@ def resolve_contact(connection: Connection, text: str, which: str = "", *, json:
         Ended: None fits, or several do, which are listed.
     """
     records = evidence.record_known_as(connection, text)
-    fitting = evidence.describe_records(connection, records)["contact_id"].drop_nulls()
+    described = evidence.describe_records(connection, records) if records.len() else None
+    fitting = pl.Series([], dtype=pl.String) if described is None else described["contact_id"].drop_nulls()
     if fitting.is_empty():
         fitting = search.best_match(connection, text)
     if fitting.len() != 1:

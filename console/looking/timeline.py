@@ -35,7 +35,7 @@ def command(args: argparse.Namespace) -> int:
     """Show the history of the one contact that is meant, or write it to a file."""
     if args.vcon and args.vcon.exists():
         raise ConfigurationError(f"--vcon {args.vcon}: already exists")
-    with session(args) as (project, connection):
+    with session(args, ingests=False) as (project, connection):
         chosen = wanted(args)
         contact_id = resolve_contact(connection, args.contact, json=args.json)
         if args.vcon:

@@ -10,8 +10,7 @@ import polars as pl
 
 from pipelines.query.filter import asked_fields
 from schemas.attribute import Attribute
-from schemas.contact import REACHING
-from schemas.segment import Segment
+from schemas.segment import REACHING, Segment
 from schemas.vocabulary import AttributeMerge, Status, StatusReason
 
 

@@ -7,7 +7,7 @@ import polars as pl
 from pipelines.normalise.text import split_cells
 from pipelines.store.warehouse.connection import Connection, register, value
 from schemas.attribute import Attribute
-from schemas.contact import EVERY
+from schemas.segment import EVERY
 from schemas.vocabulary import AttributeType
 
 BATCH_ROWS = 50_000

@@ -131,13 +131,13 @@ def exactly(connection: Connection, text: str) -> pl.Series:
     return query(
         connection,
         """
-        WITH asked AS (SELECT lower(trim(?)) AS words)
-        SELECT contact_id FROM contact, asked WHERE contact_id::VARCHAR = words OR lower(name) = words
+        SELECT contact_id FROM contact WHERE contact_id::VARCHAR = lower(trim($1)) OR lower(name) = lower(trim($1))
         UNION
-        SELECT m.contact_id FROM identifier i JOIN membership m USING (record_key), asked
-        WHERE m.run_to IS NULL AND lower(i.normalised) = words
+        SELECT contact_id FROM membership
+        WHERE run_to IS NULL
+          AND record_key IN (SELECT record_key FROM identifier WHERE lower(normalised) = lower(trim($1)))
         UNION
-        SELECT contact_id FROM contact_identifier, asked WHERE lower(value) = words
+        SELECT contact_id FROM contact_identifier WHERE lower(value) = lower(trim($1))
         ORDER BY contact_id""",
         [text],
     )["contact_id"]

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, query, value
-from schemas.contact import EVERY
+from pipelines.store.warehouse.connection import Connection, query, register, value
+from schemas.segment import EVERY
 
 # Who is blocked (`consent` is null) or refuses one of $1.
 REFUSAL = """
@@ -15,12 +15,6 @@ REFUSAL = """
         SELECT contact_id, n.consent FROM contact, (SELECT unnest($1::VARCHAR[]) AS consent) n
         WHERE attributes[n.consent] = 'false'
     )"""
-# Every spelling of a number or an address `p` of a contact, by the identifier `i` of its record.
-SPELLING = "unnest(list_append(coalesce(i.match_keys, []), p.value))"
-SPELT = """
-        LEFT JOIN identifier i ON i.record_key = p.record_key AND i.normalised = p.value
-                               AND replace(i.type, 'wa_id', 'phone') = p.type
-        WHERE p.type IN ('phone', 'email')"""
 
 
 def suppressed_contacts(connection: Connection, columns: Sequence[str], consents: Sequence[str]) -> pl.DataFrame:
@@ -95,26 +89,44 @@ def _keep_refusing(connection: Connection, consents: Sequence[str]) -> int:
 
 def refusals_of_others(connection: Connection, contact_id: str, consents: Sequence[str]) -> pl.DataFrame:
     """Why addresses of a contact are suppressed: value, consent (null: blocked), because_of (another contact)."""
-    return query(
+    if not value(connection, f"WITH {REFUSAL} SELECT EXISTS (FROM refusal)", [list(consents)]):
+        return pl.DataFrame(schema=dict.fromkeys(("value", "consent", "because_of"), pl.String))
+    own = query(
         connection,
-        f"""
-        WITH {REFUSAL},
-        own AS MATERIALIZED (
-            SELECT p.type, p.value, {SPELLING} AS spelling FROM contact_identifier p {SPELT} AND p.contact_id = $2
-        ),
-        sharing AS MATERIALIZED (
+        """
+        SELECT value, type, value AS spelling FROM contact_identifier
+        WHERE contact_id = $1 AND type IN ('phone', 'email')
+        UNION
+        SELECT p.value, p.type, unnest(i.match_keys)
+        FROM contact_identifier p
+        JOIN identifier i ON i.record_key = p.record_key AND i.normalised = p.value
+                         AND replace(i.type, 'wa_id', 'phone') = p.type
+        WHERE p.contact_id = $1 AND p.type IN ('phone', 'email')""",
+        [contact_id],
+    )
+    with register(connection, own=own):
+        sharing = query(
+            connection,
+            """
             SELECT o.value, p.contact_id
-            FROM own o JOIN contact_identifier p ON p.type = o.type AND p.value = o.spelling
-            WHERE p.contact_id <> $2
+            FROM contact_identifier p JOIN own o ON p.type = o.type AND p.value = o.spelling
+            WHERE p.contact_id <> $1::UUID AND list_contains($2, p.value)
             UNION
             SELECT o.value, m.contact_id
-            FROM own o
-            JOIN identifier i ON replace(i.type, 'wa_id', 'phone') = o.type AND i.normalised = o.spelling
+            FROM (SELECT record_key, replace(type, 'wa_id', 'phone') AS type, normalised FROM identifier
+                  WHERE list_contains($2, normalised)) i
+            JOIN own o ON i.type = o.type AND i.normalised = o.spelling
             JOIN membership m ON m.record_key = i.record_key AND m.run_to IS NULL
-            WHERE m.contact_id <> $2
+            WHERE m.contact_id <> $1::UUID""",
+            [contact_id, own["spelling"].to_list()],
         )
-        SELECT s.value, r.consent, min(r.contact_id) AS because_of
-        FROM sharing s JOIN refusal r USING (contact_id)
-        GROUP BY s.value, r.consent ORDER BY ALL""",
-        [list(consents), contact_id],
-    )
+    with register(connection, sharing=sharing):
+        return query(
+            connection,
+            f"""
+            WITH {REFUSAL}
+            SELECT s.value, r.consent, min(r.contact_id) AS because_of
+            FROM refusal r JOIN sharing s ON r.contact_id = s.contact_id::UUID
+            GROUP BY s.value, r.consent ORDER BY ALL""",
+            [list(consents)],
+        )
