@@ -6,8 +6,9 @@ import dagster as dg
 
 from pipelines.merge.golden_record import MOMENTS, TEXTS
 from pipelines.merge.status import READS
-from schemas.contact import EVERY, Contact
+from schemas.contact import Contact
 from schemas.received import ContactRow, column_types
+from schemas.segment import EVERY
 from schemas.vocabulary import IdentifierType
 
 Column = tuple[str, str]  # an asset, and a column of it

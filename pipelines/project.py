@@ -12,8 +12,6 @@ from pydantic import BaseModel
 
 from pipelines.errors import ConfigurationError, tracebacks_in
 from pipelines.ids import Keyed, keyed
-from pipelines.read.catalogue.registry import FORMATS, unusable
-from pipelines.read.tables.contact_table import FIELDS, IGNORE
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import open_warehouse
 from pipelines.store.warehouse.keys import load_key
@@ -97,10 +95,11 @@ class ProjectInvalid(ConfigurationError):
         self.readable = readable
 
 
-def open_project(folder: Path) -> OpenProject:
+def open_project(folder: Path, *, ingests: bool = True) -> OpenProject:
     """Read the configuration of a project folder, unless it is what was read last.
 
-    A run is started by one part of onecontact and done by another, and each opens the project.
+    A run is started by one part of onecontact and done by another, and each opens the project. Who ingests nothing
+    needs no reader: the options of formats are not checked then, and no format is imported.
 
     Raises:
         ProjectInvalid: There are faults in it. Its text holds every one.
@@ -110,14 +109,14 @@ def open_project(folder: Path) -> OpenProject:
     tracebacks_in.set(folder / HIDDEN)
     files = [folder / PROJECT_FILE, *sorted((folder / SEGMENTS).glob("*.yaml"))]
     stats = [(path.name, path.stat()) for path in files if path.is_file()]
-    return _read(folder, tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats))
+    return _read(folder, tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats), ingests)
 
 
 @lru_cache(maxsize=1)
-def _read(folder: Path, _written: tuple[tuple[str, int, int], ...]) -> OpenProject:
+def _read(folder: Path, _written: tuple[tuple[str, int, int], ...], ingests: bool) -> OpenProject:
     settings, segments, faults = None, [], []
     try:
-        settings = load_project(folder, {name: each.options for name, each in FORMATS.items()}, unusable())
+        settings = load_project_to_ingest(folder) if ingests else load_project(folder, None)
     except ConfigurationInvalid as invalid:
         faults.append(str(invalid))
     try:
@@ -128,12 +127,22 @@ def _read(folder: Path, _written: tuple[tuple[str, int, int], ...]) -> OpenProje
     project = OpenProject(folder, settings, segments) if settings else None
     if faults or project is None:
         raise ProjectInvalid("\n".join(faults), project)
-    check_columns(project)
+    if ingests:
+        check_columns(project)
     return project
+
+
+def load_project_to_ingest(folder: Path) -> Project:
+    """`load_project` with every format that can be read."""
+    from pipelines.read.catalogue.registry import FORMATS, unusable
+
+    return load_project(folder, {name: each.options for name, each in FORMATS.items()}, unusable())
 
 
 def check_columns(project: OpenProject) -> None:
     """Raise ConfigurationError where a source says that a column means what there is not."""
+    from pipelines.read.tables.contact_table import FIELDS, IGNORE
+
     known = [*FIELDS, IGNORE, *project.settings.attributes]
     for name, source in project.settings.sources.items():
         for header, meaning in getattr(source, "columns", {}).items():

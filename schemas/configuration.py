@@ -13,7 +13,7 @@ from yaml.reader import ReaderError
 
 from schemas.project import Project
 from schemas.segment import Segment
-from schemas.source import Source
+from schemas.source import AnySource, Source
 
 PROJECT_FILE = "onecontact.yaml"
 HIDDEN = ".onecontact"  # folder of keys, warehouse and archive
@@ -66,12 +66,13 @@ class ConfigurationInvalid(ValueError):
 
 
 def load_project(
-    folder: Path, formats: Mapping[str, type[Source]], unusable: Mapping[str, str] = NONE_UNUSABLE
+    folder: Path, formats: Mapping[str, type[Source]] | None, unusable: Mapping[str, str] = NONE_UNUSABLE
 ) -> Project:
     """Read `onecontact.yaml` of a project folder; `formats` maps each known format to the options it takes.
 
-    `unusable` maps formats that are announced but cannot be used to why that is.
-    Sources get the project's region and time zone where they state none of their own.
+    None instead is for who reads no file, and leaves these options unchecked. `unusable` maps formats that are
+    announced but cannot be used to why that is. Sources get the project's region and time zone where they state none of
+    their own.
     Raises ConfigurationInvalid with every fault found, or when there is no such file.
     """
     path = folder / PROJECT_FILE
@@ -172,20 +173,22 @@ def parse(path: Path) -> tuple[dict[str, Any], yaml.Node | None]:
 
 
 def source_of(
-    options: Any, formats: Mapping[str, type[Source]], defaults: Mapping[str, Any], unusable: Mapping[str, str]
+    options: Any, formats: Mapping[str, type[Source]] | None, defaults: Mapping[str, Any], unusable: Mapping[str, str]
 ) -> Source | list[Fault]:
     """The options of one source in the model of its format, with the project's defaults filled in.
 
     What is wrong with a default is not said here: it is no mistake of the source.
     """
     if not isinstance(options, dict) or "format" not in options:
-        return [Fault((), f"needs a `format:`, one of {', '.join(sorted(formats))}")]
+        return [
+            Fault((), f"needs a `format:`, one of {', '.join(sorted(formats))}" if formats else "needs a `format:`")
+        ]
     name = str(options["format"])
-    model = formats.get(name)
+    model = AnySource if formats is None else formats.get(name)
     if model is None and name in unusable:
         return [Fault(("format",), unusable[name])]
     if model is None:
-        return [Fault(("format",), f"unknown format{nearest(name, sorted(formats))}")]
+        return [Fault(("format",), f"unknown format{nearest(name, sorted(formats or ()))}")]
     inherited = {key: value for key, value in defaults.items() if value is not None and key not in options}
     read = validated(model, inherited | options)
     return [each for each in read if not inherited.keys() & each.place[:1]] if isinstance(read, list) else read

@@ -1,16 +1,12 @@
-"""What a contact is: the contract of the golden record, and which kinds of question each of its fields can be asked."""
+"""What a contact is: the contract of the golden record. What its fields can be asked is in `schemas.segment`."""
 
-from collections.abc import Mapping
-from enum import StrEnum
-from types import MappingProxyType
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import pandera.polars as pa
 import polars as pl
 
-from schemas.attribute import Attribute
-from schemas.received import Frame, Instant, Strings, column, column_types
-from schemas.vocabulary import AttributeType, Channel, Pii, Status, StatusReason
+from schemas.received import Frame, Instant, Strings, column
+from schemas.vocabulary import STATUS_OF, Channel, Pii, Status
 
 Entries = Annotated[pl.List, pl.Struct({"key": pl.String, "value": pl.String})]
 
@@ -18,15 +14,6 @@ UUID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 E164 = r"^\+[0-9]{5,17}$"  # and ids of WhatsApp, which are no dialable numbers at times
 ADDRESS = r"^[^@\s]+@[^@\s]+$"
 ORIGIN = f"^(?:{'|'.join(Channel)}|import:[a-z0-9_-]+)$"
-STATUS_OF = MappingProxyType(
-    {
-        StatusReason.BLOCKED_BY_DECISION.value: Status.BLOCKED.value,
-        StatusReason.RECENT_INBOUND.value: Status.ACTIVE.value,
-        StatusReason.OPEN_CONVERSATION.value: Status.ACTIVE.value,
-        StatusReason.NO_INTERACTION_SINCE.value: Status.INACTIVE.value,
-        StatusReason.NEVER_INTERACTED.value: Status.INACTIVE.value,
-    }
-)
 
 
 class Contact(Frame):
@@ -70,60 +57,3 @@ class Contact(Frame):
             pl.col("last_interaction_at").eq_missing(last)
             & (pl.col("last_interaction_at") <= pl.col("status_as_of")).fill_null(value=True)
         )
-
-
-# What a contact has several of, and the column of the golden record that has the first one only.
-EVERY = MappingProxyType({"phones": "phone", "emails": "email"})
-REACHING = (*EVERY, *EVERY.values())  # columns by which a file reaches people
-
-
-class Kind(StrEnum):
-    """What a field can be asked."""
-
-    TEXT = "text"
-    CHOICE = "choice"
-    NUMBER = "number"
-    DATE = "date"
-    INSTANT = "instant"
-    BOOLEAN = "boolean"
-    LIST = "list"
-
-
-class FieldKind(NamedTuple):
-    """Kind of a field, and the values it offers if it is a choice, or a list of choices."""
-
-    kind: Kind
-    values: tuple[str, ...] = ()
-
-
-ATTRIBUTE_KINDS = {
-    AttributeType.TEXT: Kind.TEXT,
-    AttributeType.NUMBER: Kind.NUMBER,
-    AttributeType.DATE: Kind.DATE,
-    AttributeType.DROPDOWN: Kind.CHOICE,
-    AttributeType.BOOLEAN: Kind.BOOLEAN,
-}
-
-
-def field_kinds(attributes: Mapping[str, Attribute]) -> dict[str, FieldKind]:
-    """Every field a filter or a list can name, custom attributes as `attr.<name>`."""
-    choices = {"status": tuple(Status), "status_reason": tuple(STATUS_OF)}
-    kinds = {
-        name: FieldKind(Kind.CHOICE, choices[name]) if name in choices else FieldKind(_kind(dtype))
-        for name, dtype in column_types(Contact).items()
-        if name != "attributes"
-    }
-    every = {name: FieldKind(Kind.LIST) for name in EVERY}
-    custom = {
-        f"attr.{name}": FieldKind(Kind.LIST if each.is_list else ATTRIBUTE_KINDS[each.type], each.values)
-        for name, each in attributes.items()
-    }
-    return kinds | every | custom
-
-
-def _kind(dtype: pl.DataType) -> Kind:
-    if isinstance(dtype, pl.Datetime):
-        return Kind.INSTANT
-    if isinstance(dtype, pl.List):
-        return Kind.LIST
-    return Kind.NUMBER if dtype.is_numeric() else Kind.TEXT

@@ -78,3 +78,9 @@ class Source(Strict):
     def zone(self) -> ZoneInfo:
         """Zone of wall-clock times in this source; the project has filled in its own by the time a reader asks."""
         return ZoneInfo(self.timezone or "UTC")
+
+
+class AnySource(Source):
+    """A source for those who read nothing from it: what its format adds is not looked at."""
+
+    model_config = ConfigDict(extra="ignore")

@@ -1,6 +1,7 @@
 """The words everything else is said in: channels, identifier types, outcomes, error codes, PII classes."""
 
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Channel(StrEnum):
@@ -264,3 +265,14 @@ class Pii(StrEnum):
     QUASI = "quasi"  # narrows a person down: dates, labels, attributes
     KEYED = "keyed"  # an id derived with the project's secret
     NONE = "none"
+
+
+STATUS_OF = MappingProxyType(  # every reason why a contact has its status
+    {
+        StatusReason.BLOCKED_BY_DECISION.value: Status.BLOCKED.value,
+        StatusReason.RECENT_INBOUND.value: Status.ACTIVE.value,
+        StatusReason.OPEN_CONVERSATION.value: Status.ACTIVE.value,
+        StatusReason.NO_INTERACTION_SINCE.value: Status.INACTIVE.value,
+        StatusReason.NEVER_INTERACTED.value: Status.INACTIVE.value,
+    }
+)

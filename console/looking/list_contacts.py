@@ -11,14 +11,14 @@ from console.terminal.screen import as_json, clock, out, plural, say, table
 from pipelines.errors import ConfigurationError
 from pipelines.normalise.attribute import FALSE, TRUE
 from pipelines.project import OpenProject
-from pipelines.query.filter import compile_filter
+from pipelines.query.filter import asked_fields, compile_filter
 from pipelines.store.decisions import decisions
-from pipelines.store.reads import exports, search
+from pipelines.store.reads import health, search
+from pipelines.store.reads.contact_rows import contacts_as_stored
 from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
 from schemas.configuration import nearest
-from schemas.contact import Kind, field_kinds
-from schemas.segment import All, Condition, Operator, Span, Where
+from schemas.segment import All, Condition, Kind, Operator, Span, Where, field_kinds
 from schemas.vocabulary import Channel
 
 COLUMNS = ["contact_id", "name", "phone", "email", "source", "last_interaction_at", "status"]
@@ -29,20 +29,20 @@ def command(args: argparse.Namespace) -> int:
     """The contacts that are asked for, those last heard of first; or the suppressed conversations."""
     if args.blocked_conversations:
         return list_suppressed(args)
-    with session(args) as (project, connection):
-        found = pl.concat(find_contacts(args, project, connection), how="vertical_relaxed")
-    found = found.sort("last_interaction_at", "contact_id", descending=[True, False], nulls_last=True)
-    shown = found.head(args.limit) if args.limit else found
+    with session(args, ingests=False) as (project, connection):
+        found = find_contacts(args, project, connection)
+        number = found.len() if found is not None else health.count(connection, "contact")
+        shown = search.last_heard_of(connection, COLUMNS, found, args.limit)
     if args.json:
         as_json(shown.to_dicts())
         return 0
-    if found.is_empty():
+    if shown.is_empty():
         say(f"No matching contacts.{hint(args, project)}")
         return 0
     rows = [[row["contact_id"][:8], *(row[column] for column in COLUMNS[1:])] for row in shown.to_dicts()]
     titles = ["id", *(column.replace("_at", "").replace("_", " ") for column in COLUMNS[1:])]
-    out.print(table(f"{plural(found.height, 'contact')}, times in {clock.zone.key}", titles, rows))
-    if shown.height < found.height:
+    out.print(table(f"{plural(number, 'contact')}, times in {clock.zone.key}", titles, rows))
+    if shown.height < number:
         say(f"The first {shown.height:,}; `--limit 0` shows all.")
     return 0
 
@@ -51,7 +51,7 @@ def list_suppressed(args: argparse.Namespace) -> int:
     """Conversations that began after their contact was blocked, newest first; of a QUERY, those of whom it fits."""
     if any(getattr(args, each) for each in FILTERS):
         raise ConfigurationError("--blocked-conversations takes a QUERY and --limit, and no other filter")
-    with session(args) as (_, connection):
+    with session(args, ingests=False) as (_, connection):
         found = decisions.blocked_conversations(connection)
         if args.query is not None:
             found = found.filter(pl.col("contact_id").is_in(search.find(connection, args.query).implode()))
@@ -83,22 +83,20 @@ def hint(args: argparse.Namespace, project: OpenProject) -> str:
     return f" Known values of --source are {', '.join(known)}." if args.source else ""
 
 
-def find_contacts(args: argparse.Namespace, project: OpenProject, connection: Connection) -> Iterator[pl.DataFrame]:
-    """Batches of the contacts that fit, in the columns shown."""
-    conditions = [*wanted(args, project)]
+def find_contacts(args: argparse.Namespace, project: OpenProject, connection: Connection) -> pl.Series | None:
+    """Ids of the contacts that fit; None for everybody, of whom nothing is read to say so."""
+    conditions = All(all=tuple(wanted(args, project)))
     as_of = runs.last_as_of(connection)
-    predicate = pl.lit(value=True)
-    if conditions and as_of:
-        fields = field_kinds(project.settings.attributes)
-        here = as_of.astimezone(ZoneInfo(project.settings.timezone))
-        predicate = compile_filter(All(all=tuple(conditions)), fields, here, place="list")
-    if args.query is not None:
-        predicate &= pl.col("contact_id").is_in(search.find(connection, args.query).implode())
-    yield pl.DataFrame(schema=dict.fromkeys(COLUMNS, pl.String)).with_columns(
-        pl.col("last_interaction_at").cast(pl.Datetime("us", "UTC"))
+    found = None if args.query is None else search.find(connection, args.query)
+    if not conditions.all or as_of is None:
+        return found
+    here = as_of.astimezone(ZoneInfo(project.settings.timezone))
+    predicate = compile_filter(conditions, field_kinds(project.settings.attributes), here, place="list")
+    asked = set(asked_fields(conditions))
+    batches = contacts_as_stored(connection, project.settings.attributes, asked, found)
+    return pl.concat(
+        [pl.Series("contact_id", [], pl.String), *(each.filter(predicate)["contact_id"] for each in batches)]
     )
-    for batch in exports.contacts_in_order(connection, project.settings.attributes, ["contact_id"]):
-        yield batch.filter(predicate).select(COLUMNS)
 
 
 def wanted(args: argparse.Namespace, project: OpenProject) -> Iterator[Where]:

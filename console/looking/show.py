@@ -30,7 +30,7 @@ LATEST = 20  # entries of the timeline that are shown
 
 def command(args: argparse.Namespace) -> int:
     """Show the one contact that is meant."""
-    with session(args) as (project, connection):
+    with session(args, ingests=False) as (project, connection):
         contact_id = resolve_contact(project, connection, args.contact, json=args.json)
         if args.why:
             return print_provenance(project, connection, contact_id, args.why, json=args.json)

@@ -37,7 +37,7 @@ def command(args: argparse.Namespace) -> int:
         raise ConfigurationError(f"--vcon {args.vcon}: already exists")
     if args.vcon and args.blocked_conversations:
         raise ConfigurationError("--blocked-conversations is for reading: it does not go with --vcon")
-    with session(args) as (project, connection):
+    with session(args, ingests=False) as (project, connection):
         chosen = wanted(args)
         contact_id = resolve_contact(project, connection, args.contact, json=args.json)
         if args.vcon:

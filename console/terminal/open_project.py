@@ -18,9 +18,14 @@ def require_init(project: OpenProject) -> None:
 
 
 @contextmanager
-def session(args: argparse.Namespace, writes_as: str | None = None) -> Iterator[tuple[OpenProject, Connection]]:
-    """The project a command was given, with its warehouse open for reading, or for writing under the command's name."""
-    project = open_project(args.project)
+def session(
+    args: argparse.Namespace, writes_as: str | None = None, *, ingests: bool = True
+) -> Iterator[tuple[OpenProject, Connection]]:
+    """The project a command was given, with its warehouse open for reading, or for writing under the command's name.
+
+    A command that only looks at what there is does not ingest, and starts sooner.
+    """
+    project = open_project(args.project, ingests=ingests)
     require_init(project)
     clock.zone = ZoneInfo(project.settings.timezone)
     purpose = writes_as or "onecontact"

@@ -16,8 +16,7 @@ import polars as pl
 
 from pipelines.errors import ConfigurationError
 from pipelines.normalise.text import fold_case
-from schemas.contact import FieldKind, Kind
-from schemas.segment import All, AnyOf, Condition, Not, Operator, Span, Where
+from schemas.segment import All, AnyOf, Condition, FieldKind, Kind, Not, Operator, Span, Where
 
 SET = {Operator.IS_SET, Operator.IS_NOT_SET}
 EQUAL = {Operator.EQ, Operator.NE, Operator.IN, Operator.NOT_IN}
@@ -82,6 +81,28 @@ def filter_faults(
                 compile_condition(where, fields, as_of, place)
             except ConfigurationError as error:
                 yield str(error)
+
+
+def conditions(where: Where) -> Iterator[Condition]:
+    """Every question of a filter."""
+    match where:
+        case All(all=parts) | AnyOf(any=parts):
+            for part in parts:
+                yield from conditions(part)
+        case Not(negated=part):
+            yield from conditions(part)
+        case _:
+            yield where
+
+
+def asked_fields(where: Where) -> Iterator[str]:
+    """Every field that a filter asks about."""
+    return (each.field for each in conditions(where))
+
+
+def is_relative(where: Where) -> bool:
+    """Whether the answer depends on the moment it is asked at, and not on the contacts alone."""
+    return any(each.op in RECENT for each in conditions(where))
 
 
 def compile_condition(asked: Condition, fields: Mapping[str, FieldKind], as_of: datetime, place: str) -> pl.Expr:

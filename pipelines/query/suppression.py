@@ -4,13 +4,13 @@ A contact stays in a segment only if it would be in it as well with the most res
 number or address: so it does not matter how a filter asks for a consent, nor that it only asks for one of several.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import polars as pl
 
+from pipelines.query.filter import asked_fields
 from schemas.attribute import Attribute
-from schemas.contact import REACHING
-from schemas.segment import All, AnyOf, Not, Segment, Where
+from schemas.segment import REACHING, Segment
 from schemas.vocabulary import AttributeMerge, Status, StatusReason
 
 
@@ -28,18 +28,6 @@ def asked_consents(segment: Segment, attributes: Mapping[str, Attribute]) -> lis
 def consents(attributes: Mapping[str, Attribute]) -> list[str]:
     """Names of the attributes of which one no is enough, sorted."""
     return sorted(name for name, each in attributes.items() if each.merge is AttributeMerge.MOST_RESTRICTIVE)
-
-
-def asked_fields(where: Where) -> Iterator[str]:
-    """Every field that a filter asks about."""
-    match where:
-        case All(all=parts) | AnyOf(any=parts):
-            for part in parts:
-                yield from asked_fields(part)
-        case Not(negated=part):
-            yield from asked_fields(part)
-        case _:
-            yield where.field
 
 
 def with_suppression(chosen: pl.DataFrame, predicate: pl.Expr, suppressed: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,8 @@ import polars as pl
 
 from pipelines.derive.merge import rederive
 from pipelines.project import OpenProject
-from pipelines.steps.publish import compile_segment, contacts_that_fit, in_file
+from pipelines.steps.publish import compile_segment
+from pipelines.steps.segments.fitting import contacts_that_fit, in_file, suppressed_of
 from pipelines.store.matching import changed_edges, evidence
 from pipelines.store.reads import health
 from pipelines.store.runs import runs
@@ -89,6 +90,7 @@ def _compared(segment: str, before: pl.Series, after: pl.Series) -> SegmentChang
 
 def members(project: OpenProject, connection: Connection, segment: Segment, as_of: datetime) -> pl.Series:
     """Ids of the contacts a segment would hold if it were published now."""
-    fitting = contacts_that_fit(project, connection, segment, compile_segment(project, segment, as_of))
+    suppressed = suppressed_of(project, connection, segment)
+    fitting = contacts_that_fit(project, connection, segment, compile_segment(project, segment, as_of), suppressed)
     found = [in_file(segment, batch)["contact_id"] for batch in fitting]
     return pl.concat([pl.Series("contact_id", [], pl.String), *found])

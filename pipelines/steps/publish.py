@@ -1,7 +1,7 @@
 """Publishing a segment: one CSV and its manifest, replaced only when there is something new to say."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,13 +16,15 @@ from pipelines.project import OpenProject, digest
 from pipelines.publish.files import atomic_write, sha256_of
 from pipelines.publish.table import READING, as_csv, header
 from pipelines.query.filter import compile_filter, filter_faults, known_field
-from pipelines.query.suppression import IS_SUPPRESSED, asked_consents, reaching_columns, with_suppression
+from pipelines.query.suppression import IS_SUPPRESSED
+from pipelines.steps.segments.fitting import contacts_that_fit, in_file, suppressed_of
+from pipelines.steps.segments.inputs import inputs_of
 from pipelines.store.reads import exports as store
-from pipelines.store.reads.suppressed_addresses import suppressed_contacts
+from pipelines.store.reads.contact_rows import collation_of
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
-from schemas.contact import EVERY, Contact, field_kinds
-from schemas.segment import Segment
+from schemas.contact import Contact
+from schemas.segment import EVERY, Segment, field_kinds
 from schemas.vocabulary import AttributeType, Pii, Status
 
 FOLDER = "exports"
@@ -39,14 +41,6 @@ class Published(NamedTuple):
     changed: bool
     suppressed: int = 0  # who would be in it if nobody else with the address had said no
     suppressed_included: int = 0  # who is in it all the same, for it asks for them
-
-
-class Written(NamedTuple):
-    """Who is in a file; of contacts whose address is suppressed, how many are not, and how many are."""
-
-    members: pl.Series
-    suppressed: int
-    suppressed_included: int
 
 
 def compile_segments(project: OpenProject, as_of: datetime) -> dict[str, pl.Expr]:
@@ -97,92 +91,94 @@ def publish(
 ) -> Published:
     """Write the contacts of a segment, unless the file that is there says the same already.
 
-    `predicate` is its filter, if that is compiled already.
+    `predicate` is its filter, if that is compiled already. Where nothing has changed that the file depends on, and the
+    file is the one that was published, no contact is read to say so.
 
     What is published is committed before it is put in place: a run that is killed in between leaves a file, or a
     manifest, that is not the one committed last, and the next run puts that right.
     """
     folder = project.folder / FOLDER / segment.segment
     predicate = compile_segment(project, segment, as_of) if predicate is None else predicate
+    refused = suppressed_of(project, connection, segment)
+    inputs = inputs_of(project, connection, segment, as_of, refused)
+    held = still_held(connection, segment, folder, inputs)
     draft = folder / f".{FILE}.next"
     try:
-        written = write_rows(project, connection, segment, predicate, draft)
-        return replace_files(project, connection, segment, draft, written, run_id, as_of)
+        if held is None:
+            members, suppressed = write_rows(project, connection, segment, predicate, refused, draft)
+            drafted = draft_of(segment, str(sha256_of(draft)), members.len(), run_id, as_of)
+            publication, freshness = commit_publication(connection, drafted, members, inputs, suppressed)
+        else:
+            publication, suppressed = held
+            freshness = commit_check(connection, publication, datetime.now(UTC), as_of, inputs, suppressed)
+        says = manifest(project, connection, segment, publication, suppressed)
+        changed = replace_if_changed(draft if held is None else None, folder, publication, says, freshness)
+        return Published(segment.segment, publication.rows, changed, *suppressed)
     finally:
         draft.unlink(missing_ok=True)  # rows of people do not stay where nobody looks for them
 
 
+def still_held(
+    connection: Connection, segment: Segment, folder: Path, inputs: str
+) -> tuple[store.Publication, store.Suppressed] | None:
+    """The last publication of a segment, and whom it leaves out, if its file would be what lies in the folder."""
+    publication = store.last_publication(connection, segment.segment)
+    if publication is None:
+        return None
+    made_of, suppressed = store.made_of(connection, publication)
+    is_there = made_of == inputs and sha256_of(folder / publication.file_name) == publication.file_sha256
+    return (publication, suppressed) if is_there else None
+
+
 def write_rows(
-    project: OpenProject, connection: Connection, segment: Segment, predicate: pl.Expr, path: Path
-) -> Written:
-    """Write the rows of a segment to a file."""
-    attributes = project.settings.attributes
-    numbers = [f"attr.{name}" for name, each in attributes.items() if each.type is AttributeType.NUMBER]
-    members, suppressed, included = [pl.Series("contact_id", [], pl.String)], 0, 0
-    with atomic_write(path) as file:
-        file.write(header(segment.columns, segment.dialect))
-        for fitting in contacts_that_fit(project, connection, segment, predicate):
-            chosen = in_file(segment, fitting)
-            file.write(as_csv(chosen, segment.columns, numbers=numbers, dialect=segment.dialect))
-            members.append(chosen["contact_id"])
-            suppressed += fitting.height - chosen.height
-            included += chosen.filter(IS_SUPPRESSED).height
-    return Written(pl.concat(members), suppressed, included)
-
-
-def contacts_that_fit(
-    project: OpenProject, connection: Connection, segment: Segment, predicate: pl.Expr
-) -> Iterator[pl.DataFrame]:
-    """Contacts that fit the filter of a segment, in its order, in batches; their reason says if they are suppressed."""
-    attributes = project.settings.attributes
-    reaching = reaching_columns(segment)
-    suppressed = suppressed_contacts(connection, reaching, asked_consents(segment, attributes)) if reaching else None
-    collation = store.collation_of(connection, project.settings.sorting_locale())
-    for batch in store.contacts_in_order(connection, attributes, segment.order_by, collation):
-        chosen = batch.filter(predicate)
-        yield chosen if suppressed is None else with_suppression(chosen, predicate, suppressed)
-
-
-def in_file(segment: Segment, fitting: pl.DataFrame) -> pl.DataFrame:
-    """Of the contacts that fit, those that are in the file: without those suppressed, unless it asks for them."""
-    return fitting if segment.include_suppressed else fitting.filter(~IS_SUPPRESSED)
-
-
-def replace_files(
     project: OpenProject,
     connection: Connection,
     segment: Segment,
-    draft: Path,
-    written: Written,
-    run_id: str,
-    as_of: datetime,
-) -> Published:
-    """Let a draft become the file of its segment, unless that is there already; the manifest says which one it is."""
-    drafted = store.Publication(
+    predicate: pl.Expr,
+    refused: pl.DataFrame | None,
+    path: Path,
+) -> tuple[pl.Series, store.Suppressed]:
+    """Write the rows of a segment to a file: who is in it, and how many have a suppressed address."""
+    attributes = project.settings.attributes
+    numbers = [f"attr.{name}" for name, each in attributes.items() if each.type is AttributeType.NUMBER]
+    members, suppressed = [pl.Series("contact_id", [], pl.String)], store.Suppressed()
+    with atomic_write(path) as file:
+        file.write(header(segment.columns, segment.dialect))
+        for fitting in contacts_that_fit(project, connection, segment, predicate, refused):
+            chosen = in_file(segment, fitting)
+            file.write(as_csv(chosen, segment.columns, numbers=numbers, dialect=segment.dialect))
+            members.append(chosen["contact_id"])
+            counted = (fitting.height - chosen.height, chosen.filter(IS_SUPPRESSED).height)
+            suppressed = store.Suppressed(*map(sum, zip(suppressed, counted, strict=True)))
+    return pl.concat(members), suppressed
+
+
+def draft_of(segment: Segment, sha256: str, rows: int, run_id: str, as_of: datetime) -> store.Publication:
+    """A file that has been written, as it would be published."""
+    return store.Publication(
         export_id="",
         segment=segment.segment,
         file_name=FILE,
-        file_sha256=str(sha256_of(draft)),
+        file_sha256=sha256,
         columns=list(segment.columns),
-        rows=written.members.len(),
+        rows=rows,
         definition_digest=digest(segment),
         as_of=as_of,
         published_at=datetime.now(UTC),
         run_id=run_id,
     )
-    publication, freshness = commit_publication(connection, drafted, written.members)
-    says = manifest(project, connection, segment, publication, written)
-    changed = replace_if_changed(draft, publication, says, freshness)
-    return Published(segment.segment, publication.rows, changed, written.suppressed, written.suppressed_included)
 
 
 def commit_publication(
-    connection: Connection, drafted: store.Publication, members: pl.Series
+    connection: Connection,
+    drafted: store.Publication,
+    members: pl.Series,
+    inputs: str | None = None,
+    suppressed: store.Suppressed = store.NOBODY,
 ) -> tuple[store.Publication, dict[str, str]]:
     """Keep what is published, who is in it, and that it holds now: the last publication, if it said the same.
 
-    Beside it, what the manifest says of its freshness: since when the file is as it is, when a run has last looked, and
-    as of what moment.
+    Beside it, what the manifest says of its freshness (`commit_check`).
     """
     before = store.last_publication(connection, drafted.segment)
     same = (drafted.file_sha256, drafted.definition_digest)
@@ -192,26 +188,45 @@ def commit_publication(
     with transaction(connection):
         if not is_known:
             store.keep_publication(connection, publication, members)
-        store.keep_check(connection, publication.export_id, drafted.published_at, drafted.as_of)
-    freshness = {
-        "content_since": store.content_since(connection, publication).astimezone(UTC).isoformat(),
-        "checked_at": drafted.published_at.isoformat(),
-        "checked_as_of": drafted.as_of.isoformat(),
-    }
+        freshness = commit_check(connection, publication, drafted.published_at, drafted.as_of, inputs, suppressed)
     return publication, freshness
 
 
+def commit_check(
+    connection: Connection,
+    publication: store.Publication,
+    checked_at: datetime,
+    as_of: datetime,
+    inputs: str | None,
+    suppressed: store.Suppressed,
+) -> dict[str, str]:
+    """Keep that a publication holds, and of what it is made; what its manifest says of its freshness.
+
+    That is since when the file is as it is, when a run has last looked, and as of what moment.
+    """
+    store.keep_check(connection, publication.export_id, checked_at, as_of, inputs, suppressed)
+    return {
+        "content_since": store.content_since(connection, publication).astimezone(UTC).isoformat(),
+        "checked_at": checked_at.isoformat(),
+        "checked_as_of": as_of.isoformat(),
+    }
+
+
 def replace_if_changed(
-    draft: Path, publication: store.Publication, manifest: Mapping[str, Any], freshness: Mapping[str, str]
+    draft: Path | None,
+    folder: Path,
+    publication: store.Publication,
+    manifest: Mapping[str, Any],
+    freshness: Mapping[str, str],
 ) -> bool:
     """Put a draft in place unless it is there already, and its manifest with it; whether either is news.
 
-    That a run has looked again stands in the manifest, and is no news.
+    Without a draft the file is there. That a run has looked again stands in the manifest, and is no news.
     """
-    file, manifest_path = draft.with_name(publication.file_name), draft.with_name(MANIFEST)
-    is_new_file = sha256_of(file) != publication.file_sha256
+    file, manifest_path = folder / publication.file_name, folder / MANIFEST
+    is_new_file = draft is not None and sha256_of(file) != publication.file_sha256
     is_news = is_new_file or said_before(manifest_path) != manifest
-    if is_new_file:
+    if draft is not None and is_new_file:
         draft.replace(file)
     with atomic_write(manifest_path) as manifest_file:
         says = json.dumps({**manifest, **freshness}, indent=2, ensure_ascii=False)
@@ -229,7 +244,11 @@ def said_before(path: Path) -> dict[str, Any] | None:
 
 
 def manifest(
-    project: OpenProject, connection: Connection, segment: Segment, publication: store.Publication, written: Written
+    project: OpenProject,
+    connection: Connection,
+    segment: Segment,
+    publication: store.Publication,
+    suppressed: store.Suppressed,
 ) -> dict[str, Any]:
     """What somebody has to know who is handed the file: what it is, what it holds, how it came to be."""
     return {
@@ -246,10 +265,10 @@ def manifest(
         "where": segment.model_dump(mode="json", by_alias=True)["where"],
         "include_blocked": segment.include_blocked,
         "include_suppressed": segment.include_suppressed,
-        "suppressed": written.suppressed,
-        "suppressed_included": written.suppressed_included,
+        "suppressed": suppressed.left_out,
+        "suppressed_included": suppressed.included,
         "order_by": list(segment.order_by),
-        "collation": store.collation_of(connection, project.settings.sorting_locale()),
+        "collation": collation_of(connection, project.settings.sorting_locale()),
         "definition_digest": publication.definition_digest,
         "as_of": publication.as_of.isoformat(),
         "published_at": publication.published_at.isoformat(),

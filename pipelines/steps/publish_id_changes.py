@@ -62,7 +62,7 @@ def publish_id_changes(project: OpenProject, connection: Connection, run_id: str
             run_id=run_id,
         )
         publication, freshness = commit_publication(connection, drafted, pl.Series("contact_id", [], pl.String))
-        changed = replace_if_changed(draft, publication, manifest(project, publication), freshness)
+        changed = replace_if_changed(draft, draft.parent, publication, manifest(project, publication), freshness)
         return Published(ID_CHANGES, publication.rows, changed)
     finally:
         draft.unlink(missing_ok=True)

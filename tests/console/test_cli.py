@@ -175,3 +175,19 @@ def test_output_without_signs_for_a_name_writes_it_in_escapes(tmp_path: Path, mo
     assert (done.returncode, done.stderr) == (0, b"")
     said = done.stdout.decode("ascii")
     assert json.loads(said)[0]["name"] == "Žofie Müller" if more else r"\u017dofie M\xfcller" in said
+
+
+@pytest.mark.parametrize("command", ["show", "list_contacts", "timeline"])
+def test_a_command_that_looks_at_contacts_needs_no_reader_and_no_contract(command: str, tmp_path: Path) -> None:
+    (tmp_path / "onecontact.yaml").write_text(
+        "{project: small, default_region: DE, sources: {crm: {format: contacts_csv, path: 'landing/*.csv', key: id}}}",
+        encoding="utf-8",
+    )
+    code = (
+        f"import sys; from pathlib import Path; import console.looking.{command}\n"
+        "from pipelines.project import open_project\n"
+        f"assert list(open_project(Path({str(tmp_path)!r}), ingests=False).settings.sources) == ['crm']\n"
+        "print([name for name in ('pandera', 'dagster', 'pipelines.read.catalogue.registry') if name in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == "[]\n"

@@ -27,8 +27,8 @@ from pipelines.derive import merge as merging
 from pipelines.errors import DecisionRefused
 from pipelines.ingest import reused_ids
 from pipelines.match.people_of_ids import people_of_ids
-from pipelines.steps import publish as publishing
 from pipelines.steps.publish import publish
+from pipelines.steps.segments import fitting
 from pipelines.store.contacts.replaced_answers import replaced_answers
 from pipelines.store.ingest import records
 from pipelines.store.ingest import reused_ids as stored_ids
@@ -266,7 +266,7 @@ def nothing_is_said_of_ids(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def addresses_are_not_suppressed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only who said no is left out, and not the address."""
-    monkeypatch.setattr(publishing, "with_suppression", lambda chosen, *_: chosen)
+    monkeypatch.setattr(fitting, "with_suppression", lambda chosen, *_: chosen)
 
 
 def only_the_last_note_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,3 +84,10 @@ def test_a_column_cannot_mean_what_there_is_not(project: SmallProject) -> None:
     crm = SETTINGS["sources"]["crm"] | {"columns": {"Stufe": "teir"}}
     with pytest.raises(ConfigurationError, match=r"sources\.crm\.columns\.Stufe: .* did you mean `tier`\?"):
         project.configure(sources={"crm": crm})
+
+
+def test_who_ingests_nothing_is_not_kept_from_looking_by_an_option_of_a_format(tmp_path: Path) -> None:
+    write_settings(tmp_path, SETTINGS | {"sources": {"crm": SETTINGS["sources"]["crm"] | {"kee": "id"}}})
+    assert list(open_project(tmp_path, ingests=False).settings.sources) == ["crm"]
+    with pytest.raises(ConfigurationError, match=r"sources\.crm\.kee: unknown key"):
+        open_project(tmp_path)

@@ -1,8 +1,9 @@
 import pytest
 
 from schemas.attribute import Attribute
-from schemas.contact import EVERY, Contact, FieldKind, Kind, field_kinds
+from schemas.contact import Contact
 from schemas.received import column_types
+from schemas.segment import EVERY, FieldKind, Kind, field_kinds
 from schemas.vocabulary import AttributeType, Pii
 
 

@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 from pipelines.contracts import check
-from schemas.contact import STATUS_OF, Contact
+from schemas.contact import Contact
 from schemas.received import column_types
-from schemas.vocabulary import StatusReason
+from schemas.vocabulary import STATUS_OF, StatusReason
 
 MARCH, APRIL, MAY = (datetime(2026, month, 1, tzinfo=UTC) for month in (3, 4, 5))
 ANNA = {

@@ -24,6 +24,9 @@ AS_BEFORE = """
     DROP TABLE conversation_gap;
     ALTER TABLE suppressed_conversation DROP COLUMN blocked_from;
     DELETE FROM suppressed_conversation;
+    ALTER TABLE export_check DROP COLUMN inputs;
+    ALTER TABLE export_check DROP COLUMN suppressed;
+    ALTER TABLE export_check DROP COLUMN suppressed_included;
     DELETE FROM schema_migration WHERE version >= 22;
     UPDATE contact SET name = 'Anna B.', last_inbound_at = TIMESTAMPTZ '2026-06-20 10:00:00Z'"""
 Says = Callable[..., None]
@@ -141,7 +144,7 @@ def test_a_warehouse_of_an_earlier_version_follows_and_its_next_run_says_so_once
     anna.connection.execute(AS_BEFORE)
     assert last_heard(anna) == "2026-06-20"
     begin_run(anna.connection, "before", day(29), day(29))
-    assert migrate(anna.connection) == ["0022_chats.sql"]
+    assert migrate(anna.connection)[0] == "0022_chats.sql"
     anna.run()
     begin_run(anna.connection, "upgrade", day(30), day(30))
     told = [RULES[name].of_one for name in ("blocks_end_conversations", "display_names_give_way")]

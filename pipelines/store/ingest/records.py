@@ -42,7 +42,7 @@ def keep_records(connection: Connection, records: pl.DataFrame, identifiers: pl.
     contents = first.join(last, on=by_content)
     newcomers = arriving.filter(~pl.col("known")).sort("row").unique("record_key", keep="first", maintain_order=True)
     newcomers = newcomers.with_columns(anchor_id=anchors(connection, newcomers["record_key"]))
-    alone = contents.filter(pl.len().over("record_key") == 1).join(newcomers, on="record_key", how="semi")
+    alone = contents.filter(~pl.col("has_content"), pl.len().over("record_key") == 1)
     with register(connection, content=contents, newcomer=newcomers, incoming_identifier=identifiers, alone=alone):
         _insert_records(connection)
         _insert_fields(connection)
@@ -129,13 +129,14 @@ def _met_before(connection: Connection, identifiers: pl.DataFrame) -> pl.Series:
 def _judged(connection: Connection, records: pl.DataFrame) -> pl.DataFrame:
     """Rows with what they mean beside what was there when their delivery came.
 
-    `known`: the record is stored. `is_another`: an earlier row is of the same record. `seen`: its content is stored.
-    `repeated`: its delivery has said the same of it before. `is_latest`: the record said just that when it came.
+    `known`: the record is stored. `has_content`: so is a content of it. `is_another`: an earlier row is of the same
+    record. `seen`: its content is stored. `repeated`: its delivery has said the same of it before. `is_latest`: the record said just that when it came.
     """
     stored = _contents(connection, records)
     by_content = ["record_key", "version"]
     arriving = records.join(stored.select(*by_content, "in_delivery"), on=by_content, how="left").with_columns(
         known=pl.col("record_key").is_in(_known_records(connection, records).implode()),
+        has_content=pl.col("record_key").is_in(stored["record_key"].implode()),
         seen=pl.col("in_delivery").is_not_null(),
         is_another=pl.col("row") > pl.col("row").min().over("record_key"),
         repeated=pl.col("in_delivery").fill_null(value=False)
@@ -194,7 +195,7 @@ def _insert_records(connection: Connection) -> None:
 
 
 def _insert_fields(connection: Connection) -> None:
-    """Let new records with one content be what that says: nothing else speaks for any of their fields."""
+    """Let records with a first and single content be what that says: nothing else speaks for any of their fields."""
     connection.execute("""
         INSERT INTO record_field
         WITH spoken AS (

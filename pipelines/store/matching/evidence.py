@@ -17,12 +17,15 @@ def require_matched(connection: Connection) -> None:
 
 def record_known_as(connection: Connection, text: str) -> pl.Series:
     """Key of the record that is written `source:record id`, or none."""
+    source, colon, record_id = text.strip(" ").partition(":")
+    if not colon:
+        return pl.Series("record_key", [], pl.String)
     return query(
         connection,
         """
         SELECT record_key FROM record ANTI JOIN former_record USING (record_key)
-        WHERE source || ':' || record_id = trim(?) ORDER BY record_key""",
-        [text],
+        WHERE source = ? AND record_id = ? ORDER BY record_key""",
+        [source, record_id],
     )["record_key"]
 
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, query, register
+from pipelines.store.warehouse.connection import Connection, query, register, value
 
 
 def golden_records(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
@@ -140,8 +140,19 @@ def member_records(connection: Connection, contact_id: str) -> pl.DataFrame:
     )
 
 
+# Whether anything of a contact can wait for a person at all: the queue itself is made of everybody's edges.
+IS_ASKED_ABOUT = """
+    WITH member AS (SELECT record_key FROM membership WHERE contact_id = ? AND run_to IS NULL)
+    SELECT EXISTS (FROM match_edge WHERE zone = 'review' AND (record_lo IN (FROM member) OR record_hi IN (FROM member)))
+        OR EXISTS (FROM vetoed_edge WHERE record_lo IN (FROM member) OR record_hi IN (FROM member))"""
+
+
 def possible_duplicates(connection: Connection, contact_id: str) -> pl.DataFrame:
     """Contacts that may be the same person as this one: contact_id, name, probability, reason."""
+    if not value(connection, IS_ASKED_ABOUT, [contact_id]):
+        return pl.DataFrame(
+            schema={"contact_id": pl.String, "name": pl.String, "probability": pl.Float64, "reason": pl.String}
+        )
     return query(
         connection,
         """

@@ -1,6 +1,7 @@
 """Finding contacts: by whatever somebody knows of them."""
 
 import re
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from unicodedata import category
 
@@ -10,6 +11,7 @@ from pipelines.store.warehouse.connection import Connection, query, register
 
 FEWEST_DIGITS = 4  # of a phone number somebody looks for; fewer stand in every number
 PHONE_LIKE = re.compile(r"[+0-9()/.\-]*[0-9][+0-9()/.\-]*")
+CUT = re.compile("(?<=[aou])")  # folding may take an e away behind these
 SEARCHABLE = ("L", "N", "So")  # categories of characters: letters, digits, and signs such as emoji
 TEXTS = """concat_ws(chr(31), name, first_name, last_name, array_to_string(tags, chr(31)),
                                   array_to_string(map_values(attributes), chr(31)))"""  # of a contact
@@ -22,31 +24,66 @@ def find(connection: Connection, text: str) -> pl.Series:
     regard to case, accents and spelt-out umlauts, and an id by its beginning; one that is no longer current by where
     its anchor went. Words that look like a phone number hit one by their digits, together or each alone.
     """
-    with register(connection, asked=words_of(text)):
+    words = words_of(text).group_by("number", "word", maintain_order=True).agg("digits")
+    found: pl.Series | None = None
+    for _, word, digits in sorted(words.iter_rows(), key=lambda each: -len(each[1])):
+        found = hit_by(connection, word, [each for each in digits if each], found)
+    return pl.Series("contact_id", [], pl.String) if found is None else found
+
+
+def hit_by(connection: Connection, word: str, digits: Sequence[str], among: pl.Series | None) -> pl.Series:
+    """Ids of the contacts that a word hits, or one of these digits, sorted; `among` these or everybody.
+
+    Of texts those alone are folded that have the longest part of the word which folding leaves as it is.
+    """
+    [(plain, looked_for)] = connection.execute(f"SELECT lower($1), {folded('$1')}", [word]).fetchall()
+    unfolded = max(CUT.split(looked_for), key=len)
+    numbers = {f"digits{place}": each for place, each in enumerate(digits)}
+    asked = pl.Series([], dtype=pl.String) if among is None else among
+    scope = "" if among is None else "WHERE contact_id IN (SELECT contact_id::UUID FROM among)"
+    with register(connection, among=asked.alias("contact_id").to_frame()):
         return query(
             connection,
             f"""
-            WITH word AS (SELECT *, lower(word) AS plain, {folded("word")} AS folded FROM asked),
-            known AS (
-                SELECT m.contact_id, i.type, i.normalised AS value
-                FROM identifier i JOIN membership m USING (record_key) WHERE m.run_to IS NULL
+            WITH texts AS (SELECT contact_id, {TEXTS} AS said FROM contact {scope}),
+            named AS (
+                SELECT record_key FROM identifier WHERE {hits("normalised", numbers)}
                 UNION ALL
-                SELECT contact_id, type, value FROM contact_identifier
+                SELECT record_key FROM record WHERE starts_with(anchor_id::VARCHAR, $plain)
             ),
             hit AS (
-                SELECT number, contact_id FROM contact, word
-                WHERE contains({folded(TEXTS)}, folded)
-                UNION
-                SELECT number, contact_id FROM known, word
-                WHERE contains(lower(value), plain)
-                   OR (digits <> '' AND type IN ('phone', 'wa_id') AND contains(value, digits))
-                UNION
-                SELECT number, m.contact_id FROM record r JOIN membership m USING (record_key), word
-                WHERE m.run_to IS NULL AND starts_with(r.anchor_id::VARCHAR, plain)
+                SELECT contact_id FROM texts
+                WHERE CASE WHEN contains(lower(strip_accents(said)), $unfolded)
+                           THEN contains({folded("said")}, $folded) ELSE FALSE END
+                UNION ALL
+                SELECT contact_id FROM contact_identifier WHERE {hits("value", numbers)}
+                UNION ALL
+                SELECT contact_id FROM membership SEMI JOIN named USING (record_key) WHERE run_to IS NULL
             )
-            SELECT contact_id FROM hit JOIN contact USING (contact_id)
-            GROUP BY contact_id HAVING count(DISTINCT number) = (SELECT max(number) FROM word) ORDER BY contact_id""",
+            SELECT DISTINCT contact_id FROM hit SEMI JOIN contact USING (contact_id) {scope} ORDER BY contact_id""",
+            {"plain": plain, "unfolded": unfolded, "folded": looked_for, **numbers},
         )["contact_id"]
+
+
+def hits(column: str, numbers: Iterable[str]) -> str:
+    """SQL: whether an identifier has the word `$plain` in it, or is a phone number with the digits of a parameter."""
+    dialled = " OR ".join(f"contains({column}, ${each})" for each in numbers)
+    word = f"contains(lower({column}), $plain)"
+    return f"({word} OR type IN ('phone', 'wa_id') AND ({dialled}))" if dialled else word
+
+
+def last_heard_of(
+    connection: Connection, columns: Sequence[str], among: pl.Series | None, limit: int = 0
+) -> pl.DataFrame:
+    """Contacts in these columns, those last heard of first: `among` these or everybody, so many or all."""
+    asked = pl.Series([], dtype=pl.String) if among is None else among
+    scope = "" if among is None else "WHERE contact_id IN (SELECT contact_id::UUID FROM among)"
+    with register(connection, among=asked.alias("contact_id").to_frame()):
+        return query(
+            connection,
+            f"""SELECT {", ".join(columns)} FROM contact {scope}
+                ORDER BY last_interaction_at DESC NULLS LAST, contact_id {f"LIMIT {limit:d}" if limit else ""}""",
+        )
 
 
 def words_of(text: str) -> pl.DataFrame:

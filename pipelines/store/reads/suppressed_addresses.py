@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, query
-from schemas.contact import EVERY
+from pipelines.store.warehouse.connection import Connection, query, register, value
+from schemas.segment import EVERY
 
 # Who is blocked (`consent` is null) or refuses one of $1.
 REFUSAL = """
@@ -15,41 +15,41 @@ REFUSAL = """
         SELECT contact_id, n.consent FROM contact, (SELECT unnest($1::VARCHAR[]) AS consent) n
         WHERE attributes[n.consent] = 'false'
     )"""
-# Every spelling of a number or an address `p` of a contact, by the identifier `i` of its record.
-SPELLING = "unnest(list_append(coalesce(i.match_keys, []), p.value))"
-SPELT = """
-        LEFT JOIN identifier i ON i.record_key = p.record_key AND i.normalised = p.value
-                               AND replace(i.type, 'wa_id', 'phone') = p.type
-        WHERE p.type IN ('phone', 'email')"""
 
 
-# Contacts with a number or an address of somebody else of `refusal`, in columns of $2 (all values) or $3 (the primary).
-REACHED = f"""
-    spelling AS (
-        SELECT r.contact_id, r.consent, p.type, {SPELLING} AS value
-        FROM refusal r JOIN contact_identifier p USING (contact_id) {SPELT}
+# Contacts with an address of somebody else in `refusing`, in columns of $1 (all values) or of $2 (the primary one).
+REACHED = """
+    WITH spelling AS (
+        SELECT contact_id, consent, type, value FROM refused_address
+        UNION ALL  -- in every spelling
+        SELECT a.contact_id, a.consent, a.type, unnest(i.match_keys)
+        FROM refused_address a
+        JOIN refusing_identifier i ON i.record_key = a.record_key AND i.normalised = a.value AND i.type = a.type
         UNION ALL  -- and what they were ever known by
-        SELECT r.contact_id, r.consent, replace(i.type, 'wa_id', 'phone'),
-               unnest(list_append(coalesce(i.match_keys, []), i.normalised))
-        FROM refusal r JOIN membership m USING (contact_id) JOIN identifier i USING (record_key)
-        WHERE m.run_to IS NULL AND i.type IN ('phone', 'wa_id', 'email')
+        SELECT r.contact_id, r.consent, i.type, unnest(list_append(coalesce(i.match_keys, []), i.normalised))
+        FROM refusing r JOIN membership m USING (contact_id) JOIN refusing_identifier i USING (record_key)
+        WHERE m.run_to IS NULL
     ),
-    reached AS (  -- in every spelling
-        SELECT contact_id, type, value, is_primary FROM contact_identifier
-        UNION ALL
-        SELECT p.contact_id, p.type, unnest(i.match_keys), p.is_primary
-        FROM contact_identifier p
-        JOIN identifier i ON i.record_key = p.record_key AND i.normalised = p.value
-                         AND replace(i.type, 'wa_id', 'phone') = p.type
-        WHERE p.type = 'phone' AND len(i.match_keys) > 1
-    ),
-    suppressed AS (  -- once however many refuse: two of them stand for all, so one of them is another
+    suppressed AS MATERIALIZED (  -- once however many refuse: two of them stand for all, so one of them is another
         SELECT type, value, consent, min(contact_id) AS one, max(contact_id) AS other FROM spelling GROUP BY ALL
+    ),
+    further AS MATERIALIZED (  -- records with a number of which another spelling is suppressed
+        SELECT i.record_key, i.normalised, s.consent, s.one, s.other
+        FROM (SELECT record_key, normalised, unnest(match_keys) AS value FROM identifier
+              WHERE type IN ('phone', 'wa_id') AND len(match_keys) > 1) i
+        JOIN suppressed s ON s.type = 'phone' AND s.value = i.value
+    ),
+    reached AS (
+        SELECT p.contact_id, p.type, p.is_primary, s.consent, s.one, s.other
+        FROM contact_identifier p JOIN suppressed s USING (type, value)
+        UNION ALL
+        SELECT p.contact_id, p.type, p.is_primary, f.consent, f.one, f.other
+        FROM contact_identifier p JOIN further f ON f.record_key = p.record_key AND f.normalised = p.value
+        WHERE p.type = 'phone'
     )
-    SELECT DISTINCT p.contact_id, s.consent
-    FROM reached p JOIN suppressed s USING (type, value)
-    WHERE (s.one <> p.contact_id OR s.other <> p.contact_id)
-      AND (list_contains($2::VARCHAR[], p.type) OR p.is_primary AND list_contains($3::VARCHAR[], p.type))
+    SELECT DISTINCT contact_id, consent FROM reached
+    WHERE (one <> contact_id OR other <> contact_id)
+      AND (list_contains($1::VARCHAR[], type) OR is_primary AND list_contains($2::VARCHAR[], type))
     ORDER BY ALL"""
 
 
@@ -59,44 +59,84 @@ def suppressed_contacts(connection: Connection, columns: Sequence[str], consents
     `columns` are of `schemas.contact.REACHING`. A row for each consent that somebody else with the address refuses; a
     null where another contact with it is blocked.
     """
+    if not _keep_refusing(connection, f"WITH {REFUSAL} FROM refusal", [list(consents)]):
+        return pl.DataFrame(schema={"contact_id": pl.String, "consent": pl.String})
     return query(
         connection,
-        f"WITH {REFUSAL}, {REACHED}",
-        [list(consents), [EVERY[each] for each in columns if each in EVERY], list(columns)],
+        REACHED,
+        [[EVERY[each] for each in columns if each in EVERY], list(columns)],
     )
 
 
 def contacts_with_addresses_of(connection: Connection, contact_id: str) -> pl.Series:
     """Ids of the other contacts that have a number or an address which this one has, or had; sorted."""
-    return query(
-        connection,
-        f"WITH refusal AS (SELECT $1::UUID AS contact_id, NULL::VARCHAR AS consent), {REACHED}",
-        [contact_id, list(EVERY.values()), []],
-    )["contact_id"]
+    _keep_refusing(connection, "SELECT $1::UUID AS contact_id, NULL::VARCHAR AS consent", [contact_id])
+    return query(connection, REACHED, [list(EVERY.values()), []])["contact_id"]
+
+
+def _keep_refusing(connection: Connection, sql: str, parameters: Sequence[object]) -> int:
+    """Keep who refuses, with their addresses and the identifiers of their records, for the query that follows.
+
+    They are few, and as tables of their own they are known to be: what is large is only read for what is theirs.
+    """
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE refusing AS {sql}", parameters)
+    number = int(value(connection, "SELECT count(*) FROM refusing"))
+    if number:
+        connection.execute("""
+            CREATE OR REPLACE TEMP TABLE refused_address AS
+            SELECT r.contact_id, r.consent, p.type, p.value, p.record_key
+            FROM contact_identifier p JOIN refusing r USING (contact_id) WHERE p.type IN ('phone', 'email')""")
+        connection.execute("""
+            CREATE OR REPLACE TEMP TABLE refusing_record AS
+            SELECT record_key FROM membership SEMI JOIN refusing USING (contact_id) WHERE run_to IS NULL
+            UNION SELECT record_key FROM refused_address""")
+        connection.execute("""
+            CREATE OR REPLACE TEMP TABLE refusing_identifier AS
+            SELECT record_key, replace(type, 'wa_id', 'phone') AS type, normalised, match_keys
+            FROM identifier SEMI JOIN refusing_record USING (record_key) WHERE type IN ('phone', 'wa_id', 'email')""")
+    return number
 
 
 def refusals_of_others(connection: Connection, contact_id: str, consents: Sequence[str]) -> pl.DataFrame:
     """Why addresses of a contact are suppressed: value, consent (null: blocked), because_of (another contact)."""
-    return query(
+    if not value(connection, f"WITH {REFUSAL} SELECT EXISTS (FROM refusal)", [list(consents)]):
+        return pl.DataFrame(schema=dict.fromkeys(("value", "consent", "because_of"), pl.String))
+    own = query(
         connection,
-        f"""
-        WITH {REFUSAL},
-        own AS MATERIALIZED (
-            SELECT p.type, p.value, {SPELLING} AS spelling FROM contact_identifier p {SPELT} AND p.contact_id = $2
-        ),
-        sharing AS MATERIALIZED (
+        """
+        SELECT value, type, value AS spelling FROM contact_identifier
+        WHERE contact_id = $1 AND type IN ('phone', 'email')
+        UNION
+        SELECT p.value, p.type, unnest(i.match_keys)
+        FROM contact_identifier p
+        JOIN identifier i ON i.record_key = p.record_key AND i.normalised = p.value
+                         AND replace(i.type, 'wa_id', 'phone') = p.type
+        WHERE p.contact_id = $1 AND p.type IN ('phone', 'email')""",
+        [contact_id],
+    )
+    with register(connection, own=own):
+        sharing = query(
+            connection,
+            """
             SELECT o.value, p.contact_id
-            FROM own o JOIN contact_identifier p ON p.type = o.type AND p.value = o.spelling
-            WHERE p.contact_id <> $2
+            FROM contact_identifier p JOIN own o ON p.type = o.type AND p.value = o.spelling
+            WHERE p.contact_id <> $1::UUID AND list_contains($2, p.value)
             UNION
             SELECT o.value, m.contact_id
-            FROM own o
-            JOIN identifier i ON replace(i.type, 'wa_id', 'phone') = o.type AND i.normalised = o.spelling
+            FROM (SELECT record_key, replace(type, 'wa_id', 'phone') AS type, normalised FROM identifier
+                  WHERE list_contains($2, normalised)) i
+            JOIN own o ON i.type = o.type AND i.normalised = o.spelling
             JOIN membership m ON m.record_key = i.record_key AND m.run_to IS NULL
-            WHERE m.contact_id <> $2
+            WHERE m.contact_id <> $1::UUID""",
+            [contact_id, own["spelling"].to_list()],
         )
-        SELECT s.value, r.consent, min(r.contact_id) AS because_of
-        FROM sharing s JOIN refusal r USING (contact_id)
-        GROUP BY s.value, r.consent ORDER BY ALL""",
-        [list(consents), contact_id],
-    )
+    with register(connection, sharing=sharing):
+        return query(
+            connection,
+            f"""
+            WITH {REFUSAL}
+            SELECT s.value, r.consent, min(r.contact_id) AS because_of
+            FROM refusal r JOIN sharing s ON r.contact_id = s.contact_id::UUID
+            GROUP BY s.value, r.consent ORDER BY ALL""",
+            [list(consents)],
+        )

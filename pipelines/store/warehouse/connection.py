@@ -33,7 +33,7 @@ def register(connection: Connection, **frames: pl.DataFrame) -> Iterator[None]:
             connection.unregister(name)
 
 
-def query(connection: Connection, sql: str, parameters: Sequence[Any] = ()) -> pl.DataFrame:
+def query(connection: Connection, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> pl.DataFrame:
     """Result of a query. UUIDs come as text, times as UTC microseconds."""
     return connection.execute(sql, parameters).pl()
 

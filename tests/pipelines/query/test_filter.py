@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from pipelines.errors import ConfigurationError
 from pipelines.query.filter import FITS, NEGATIVE, compile_filter
 from schemas.attribute import Attribute
-from schemas.contact import Kind, field_kinds
-from schemas.segment import Operator, Segment, Where
+from schemas.segment import Kind, Operator, Segment, Where, field_kinds
 from schemas.vocabulary import AttributeType
 from tests.examples import examples
 

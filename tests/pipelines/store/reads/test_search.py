@@ -1,5 +1,6 @@
 """Finding contacts: by whatever somebody knows of them."""
 
+import polars as pl
 import pytest
 
 from pipelines.store.reads import search
@@ -64,3 +65,33 @@ def test_signs_between_words_are_left_out(project: SmallProject) -> None:
 @pytest.mark.heavy
 def test_a_word_finds_everybody_it_hits(project: SmallProject) -> None:
     assert found(project, "example.com") == {"1", "2", "3"}
+
+
+@pytest.mark.parametrize("name", ["Jörg Müller-Aeschbacher", "Joerg Mueller-Äschbacher", "JORG MULLER-ASCHBACHER"])
+@pytest.mark.parametrize("word", ["jörg", "joerg", "JORG", "ueller", "ller", "müll", "aesch", "asch", "äsch", "u", "e"])
+def test_a_word_hits_a_name_however_its_umlauts_are_spelt_in_either(
+    project: SmallProject, name: str, word: str
+) -> None:
+    project.connection.execute(
+        """INSERT INTO contact (contact_id, name, source, status, status_reason, status_as_of, tags, attributes,
+                                channels, records, run_id)
+           VALUES (uuid(), ?, 'import:crm', 'inactive', 'never_interacted', now(), [], MAP {}, [], 1, 'run1')""",
+        [name],
+    )
+    assert search.find(project.connection, word).len() == 1
+
+
+def test_contacts_last_heard_of_come_first_and_those_never_heard_of_last(project: SmallProject) -> None:
+    ids = [f"00000000-0000-0000-0000-00000000000{number}" for number in range(1, 5)]
+    for contact_id, heard in zip(ids, [None, "2026-06-01", "2026-06-02", None], strict=True):
+        project.connection.execute(
+            """INSERT INTO contact (contact_id, last_interaction_at, source, status, status_reason, status_as_of, tags,
+                                    attributes, channels, records, run_id)
+               VALUES (?, ?, 'import:crm', 'inactive', 'never_interacted', now(), [], MAP {}, [], 1, 'run1')""",
+            [contact_id, heard],
+        )
+    every = search.last_heard_of(project.connection, ["contact_id"], None)["contact_id"].to_list()
+    assert every == [ids[2], ids[1], ids[0], ids[3]]
+    assert search.last_heard_of(project.connection, ["contact_id"], pl.Series(ids[:2]), 1)["contact_id"].to_list() == [
+        ids[1]
+    ]

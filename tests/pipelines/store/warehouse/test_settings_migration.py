@@ -14,6 +14,9 @@ AS_BEFORE = """
     ALTER TABLE record DROP COLUMN heir_key;
     DROP TABLE chat_format;
     DROP TABLE conversation_gap;
+    ALTER TABLE export_check DROP COLUMN inputs;
+    ALTER TABLE export_check DROP COLUMN suppressed;
+    ALTER TABLE export_check DROP COLUMN suppressed_included;
     ALTER TABLE suppressed_conversation DROP COLUMN blocked_from;
     DELETE FROM schema_migration WHERE version >= 20;
     DELETE FROM work_queue;
