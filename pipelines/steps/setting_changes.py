@@ -58,10 +58,13 @@ def require_no_unnamed_rename(project: OpenProject, connection: Connection, file
     """Raise ConfigurationError for a source that was renamed in onecontact.yaml alone: its people would come twice.
 
     It is taken for renamed if it is gone, and a source that has delivered nothing yet reads the same folder, or files
-    of the same content. `files`: what has arrived.
+    of the same content; or if it reads another folder now, and another source the one it had.
+
+    `files`: what has arrived.
     """
     before, known = store.kept_settings(connection), set(store.known_sources(connection))
     now = definitions(project)
+    _require_no_trade(before, now, known & set(project.settings.sources))
     gone, fresh = known - set(project.settings.sources) - set(RESERVED), set(project.settings.sources) - known
     if not gone or not fresh:
         return
@@ -76,6 +79,21 @@ def require_no_unnamed_rename(project: OpenProject, connection: Connection, file
             f"`onecontact sources rename {old} {new}` keeps its records. If {new} is another system, let it read "
             f"another folder, without files that {old} has delivered"
         )
+
+
+def _require_no_trade(before: dict[str, dict[str, Any]], now: dict[str, dict[str, Any]], kept: set[str]) -> None:
+    """Raise ConfigurationError where a source reads what another one did that reads something else now."""
+    moved = {name for name in (f"source.{each}" for each in kept) if name in before and before[name] != now[name]}
+    changed = (name for name in now if name.startswith("source.") and before.get(name) != now[name])
+    for new, old in product(sorted(changed), sorted(moved)):
+        if before[old] == now[new]:
+            was, reads = old.removeprefix("source."), new.removeprefix("source.")
+            raise ConfigurationError(
+                f"sources.{reads} reads what the source {was} did, and {was} reads something else now, so each of its "
+                "people would come twice: put both back as they were, and rename them with `onecontact sources rename "
+                f"OLD NEW`; where two trade their names, one of them gets a third name first. If {reads} is another "
+                "system, let it read another folder"
+            )
 
 
 def _attribute(project: OpenProject, connection: Connection, name: str, was: dict[str, Any]) -> Iterator[str]:
