@@ -15,6 +15,7 @@ OF_A_VALUE = {
     "primary": "no, the primary contact of a merge wins",
     "lifted": "no, lifted by a later unblock",
     LIFTED_IN_PART: "yes, but lifted of some by a later unblock",
+    "parted": "no, they are kept apart",
     "without_effect": "no, the field has no value",
 }
 

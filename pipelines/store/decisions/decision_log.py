@@ -20,9 +20,10 @@ CONCERNED = """
         )"""
 
 
-# Which blocks of `chosen` were lifted: of all their records (in contact $1), or lifted_in_part. And where edits and
-# pins stand: in_force, confirmed (a record has stated the same value since), replaced (by a later decision), primary (a
-# merge lets the value of another contact win), gave_way, without_effect (no such field).
+# Which blocks of `chosen` were lifted: of all their records (in contact $1), or lifted_in_part. Of which merges no two
+# sides are one contact any more: parted. And where edits and pins stand: in_force, confirmed (a record has stated the
+# same value since), replaced (by a later decision), primary (a merge lets the value of another contact win), gave_way,
+# without_effect (no such field).
 STANDING = f"""
         valued AS (
             SELECT d.decision_id, m.contact_id, d.field, d.value
@@ -70,6 +71,15 @@ STANDING = f"""
                   AND ($1::UUID IS NULL OR m.contact_id = $1)
             ) b
             GROUP BY b.decision_id HAVING bool_or(is_lifted)
+            UNION ALL
+            SELECT decision_id, 'parted', NULL
+            FROM (
+                SELECT d.decision_id, m.contact_id, count(DISTINCT r.side) AS sides
+                FROM chosen d JOIN decision_record r USING (decision_id) JOIN membership m USING (record_key)
+                WHERE d.kind = 'merge' AND d.revoked_at IS NULL AND m.run_to IS NULL
+                GROUP BY ALL
+            )
+            GROUP BY decision_id HAVING max(sides) = 1 AND count(*) > 1
         )"""
 
 
@@ -78,8 +88,8 @@ def list_decisions(connection: Connection, contact_id: str | None = None, most: 
 
     Columns decision_id, kind, actor, role, reason, decided_at, expires_at, is_over, field, value, target, revoked_at,
     revoked_by, revoked_reason, file_name and row_number (where a change request asked for it), standing (of blocks,
-    edits and pins, see STANDING) with stated_by (the record whose value the contact has), records (List of side and
-    `source:record id`) and contacts (List of contact_id and name, as they are now).
+    merges, edits and pins, see STANDING) with stated_by (the record whose value the contact has), records (List of side
+    and `source:record id`) and contacts (List of contact_id and name, as they are now).
     """
     return query(
         connection,
