@@ -4,7 +4,8 @@ Names of settings and counts; no value of a person.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import product
+from fnmatch import fnmatchcase
+from itertools import product, takewhile
 from typing import Any
 
 import polars as pl
@@ -13,7 +14,7 @@ from pipelines.errors import ConfigurationError
 from pipelines.landing.arrivals import LandedFile
 from pipelines.merge.survivorship import fits
 from pipelines.project import OpenProject
-from pipelines.store.ingest.source_names import delivered_before
+from pipelines.store.ingest.source_names import delivered_before, delivered_names
 from pipelines.store.runs import settings_in_force as store
 from pipelines.store.warehouse.connection import Connection
 from schemas.attribute import Attribute
@@ -72,13 +73,32 @@ def require_no_unnamed_rename(project: OpenProject, connection: Connection, file
     found = pl.DataFrame(arrived, schema={"source": pl.String, "file_sha256": pl.String}, orient="row")
     same_files = [each for each in delivered_before(connection, found) if each[0] in gone]
     pairs = product(sorted(gone), sorted(fresh))
-    same_folder = [(old, new) for old, new in pairs if before.get(f"source.{old}") == now[f"source.{new}"]]
+    same_folder = [
+        (old, new)
+        for old, new in pairs
+        if f"source.{old}" in before
+        and reads_its_files(connection, old, before[f"source.{old}"]["path"], now[f"source.{new}"]["path"])
+    ]
     for old, new in [*same_folder, *same_files]:
         raise ConfigurationError(
             f"sources.{new} reads what the source {old} did, which is gone, so each of its people would come twice: "
             f"`onecontact sources rename {old} {new}` keeps its records. If {new} is another system, let it read "
             f"another folder, without files that {old} has delivered"
         )
+
+
+def reads_its_files(connection: Connection, source: str, was: str, path: str) -> bool:
+    """Whether `path` is the one a source had, or one in the same folder that fits a file the source has delivered."""
+    if path == was:
+        return True
+    (folder, glob), (folder_before, _) = folder_and_glob(path), folder_and_glob(was)
+    return folder == folder_before and any(fnmatchcase(name, glob) for name in delivered_names(connection, source))
+
+
+def folder_and_glob(path: str) -> tuple[str, str]:
+    """The folder that the path of a source names, down to the first part with a wildcard, and its last part."""
+    *parts, name = (part for part in path.split("/") if part != ".")
+    return "/".join(takewhile(lambda part: not any(sign in part for sign in "*?["), parts)), name
 
 
 def _require_no_trade(before: dict[str, dict[str, Any]], now: dict[str, dict[str, Any]], kept: set[str]) -> None:

@@ -78,6 +78,20 @@ def test_a_source_renamed_in_the_file_alone_stops_before_anybody_comes_twice(sho
     assert shop.contact("store:1")["attributes"] == {"orders": "5"}
 
 
+@pytest.mark.parametrize("path", ["landing/shop/*", "./landing/shop/**/*.csv", "landing/shop/shop-*.csv"])
+def test_another_glob_in_the_same_folder_is_the_same_source(shop: SmallProject, path: str) -> None:
+    store = {**SETTINGS["sources"]["shop"], "path": path}
+    shop.configure(attributes=ATTRIBUTES, sources=renamed("shop", "store") | {"store": store})
+    with pytest.raises(ConfigurationError, match="onecontact sources rename shop store"):
+        require_no_unnamed_rename(shop.project, shop.connection)
+
+
+def test_another_kind_of_file_in_the_same_folder_is_another_source(shop: SmallProject) -> None:
+    store = {**SETTINGS["sources"]["shop"], "path": "landing/shop/letters-*.csv"}
+    shop.configure(attributes=ATTRIBUTES, sources=renamed("shop", "store") | {"store": store})
+    require_no_unnamed_rename(shop.project, shop.connection)
+
+
 def test_two_sources_that_trade_their_names_in_the_file_alone_stop_as_well(shop: SmallProject) -> None:
     crm, other = SETTINGS["sources"]["crm"], SETTINGS["sources"]["shop"]
     shop.configure(attributes=ATTRIBUTES, sources=SETTINGS["sources"] | {"crm": other, "shop": crm})
