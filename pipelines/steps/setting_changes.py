@@ -118,18 +118,19 @@ def _require_no_trade(before: dict[str, dict[str, Any]], now: dict[str, dict[str
 
 def _attribute(project: OpenProject, connection: Connection, name: str, was: dict[str, Any]) -> Iterator[str]:
     attribute = project.settings.attributes.get(name)
-    if attribute is None:
-        number = store.contacts_with_attribute(connection, name)
-        yield f"attribute {name} is removed: {_lose(number)} a value; it comes back with the attribute"
-        return
     consent = AttributeMerge.MOST_RESTRICTIVE
-    if was["merge"] == consent and (attribute.merge is not consent or attribute.type is not AttributeType.BOOLEAN):
+    is_consent = attribute and attribute.merge is consent and attribute.type is AttributeType.BOOLEAN
+    if was["merge"] == consent and not is_consent:
         number = store.contacts_with_attribute(connection, name, pl.Series(["false"]))
         refusing = counted(number, "contact")
         yield (
             f"attribute {name} is no consent any more: {refusing} said no, and exports no longer leave out others with "
             "their numbers and addresses"
         )
+    if attribute is None:
+        number = store.contacts_with_attribute(connection, name)
+        yield f"attribute {name} is removed: {_lose(number)} a value; it comes back with the attribute"
+        return
     if was["type"] != attribute.type:
         lost = _lost(connection, name, attribute)
         number = store.contacts_with_attribute(connection, name, lost["value"])
