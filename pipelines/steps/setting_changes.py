@@ -3,7 +3,7 @@
 Names of settings and counts; no value of a person.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from itertools import product, takewhile
 from typing import Any
@@ -14,6 +14,8 @@ from pipelines.errors import ConfigurationError
 from pipelines.landing.arrivals import LandedFile
 from pipelines.merge.survivorship import fits
 from pipelines.project import OpenProject
+from pipelines.read.tables.contact_table import meaning_of
+from pipelines.read.tables.header_words import fold
 from pipelines.store.ingest.source_names import delivered_before, delivered_names
 from pipelines.store.runs import settings_in_force as store
 from pipelines.store.warehouse.connection import Connection
@@ -45,6 +47,7 @@ def setting_changes(project: OpenProject, connection: Connection) -> list[str]:
     before, now = store.kept_settings(connection), definitions(project)
     changed = {name: each for name, each in before.items() if now.get(name) != each}
     return [
+        *_misread_columns(project, before),
         *(
             cost
             for name, was in changed.items()
@@ -113,6 +116,17 @@ def _require_no_trade(before: dict[str, dict[str, Any]], now: dict[str, dict[str
                 "people would come twice: put both back as they were, and rename them with `onecontact sources rename "
                 f"OLD NEW`; where two trade their names, one of them gets a third name first. If {reads} is another "
                 "system, let it read another folder"
+            )
+
+
+def _misread_columns(project: OpenProject, before: Mapping[str, object]) -> Iterator[str]:
+    """What is new and called like a header that means something else: its answers would be read as that."""
+    for name in project.settings.attributes:
+        meaning = meaning_of(fold(name), {}, has_key=False)
+        if f"attribute.{name}" not in before and meaning != f"attr.{name}":
+            yield (
+                f"attribute {name} is called like a usual header: a column `{name}` is read as {meaning}. Call the "
+                f"column `attr.{name}`, or say `columns: {{{name}: attr.{name}}}` in its source"
             )
 
 
