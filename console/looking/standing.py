@@ -6,6 +6,7 @@ from typing import Any
 from console.terminal.screen import cell
 from schemas.vocabulary import DecisionKind
 
+LIFTED_IN_PART = "lifted_in_part"  # of a contact that was parted since
 OF_A_VALUE = {
     "in_force": "yes",
     "confirmed": "yes, and stated since by {}",
@@ -13,6 +14,8 @@ OF_A_VALUE = {
     "replaced": "no, a later decision replaced it",
     "primary": "no, the primary contact of a merge wins",
     "lifted": "no, lifted by a later unblock",
+    LIFTED_IN_PART: "yes, but lifted of some by a later unblock",
+    "parted": "no, they are kept apart",
     "without_effect": "no, the field has no value",
 }
 
@@ -23,7 +26,7 @@ def standing(decision: Mapping[str, Any]) -> str:
         return f"taken back {cell(decision['revoked_at'])} by {decision['revoked_by']}: {decision['revoked_reason']}"
     if decision["kind"] == DecisionKind.REVOKE:
         return ""
-    if decision["standing"]:
+    if decision["standing"] and not (decision["is_over"] and decision["standing"] == LIFTED_IN_PART):
         return OF_A_VALUE[decision["standing"]].format(decision["stated_by"])
     return "over" if decision["is_over"] else "yes"
 

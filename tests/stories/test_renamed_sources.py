@@ -6,6 +6,7 @@ from pipelines.decide.annotate import tag
 from pipelines.decide.block import block
 from pipelines.errors import ConfigurationError
 from pipelines.landing.arrivals import LandedFile, list_arrivals
+from pipelines.project import open_project
 from pipelines.steps.rebuild import compare
 from pipelines.steps.rename_source import rename_source
 from pipelines.steps.setting_changes import keep_settings, require_no_unnamed_rename, setting_changes
@@ -75,6 +76,40 @@ def test_a_source_renamed_in_the_file_alone_stops_before_anybody_comes_twice(sho
     assert setting_changes(shop.project, shop.connection) == []
     shop.run()
     assert shop.contact("store:1")["attributes"] == {"orders": "5"}
+
+
+@pytest.mark.parametrize("path", ["landing/shop/*", "./landing/shop/**/*.csv", "landing/shop/shop-*.csv"])
+def test_another_glob_in_the_same_folder_is_the_same_source(shop: SmallProject, path: str) -> None:
+    store = {**SETTINGS["sources"]["shop"], "path": path}
+    shop.configure(attributes=ATTRIBUTES, sources=renamed("shop", "store") | {"store": store})
+    with pytest.raises(ConfigurationError, match="onecontact sources rename shop store"):
+        require_no_unnamed_rename(shop.project, shop.connection)
+
+
+def test_another_kind_of_file_in_the_same_folder_is_another_source(shop: SmallProject) -> None:
+    store = {**SETTINGS["sources"]["shop"], "path": "landing/shop/letters-*.csv"}
+    shop.configure(attributes=ATTRIBUTES, sources=renamed("shop", "store") | {"store": store})
+    require_no_unnamed_rename(shop.project, shop.connection)
+
+
+def test_two_sources_that_trade_their_names_in_the_file_alone_stop_as_well(shop: SmallProject) -> None:
+    crm, other = SETTINGS["sources"]["crm"], SETTINGS["sources"]["shop"]
+    shop.configure(attributes=ATTRIBUTES, sources=SETTINGS["sources"] | {"crm": other, "shop": crm})
+    with pytest.raises(ConfigurationError, match="one of them gets a third name first"):
+        require_no_unnamed_rename(shop.project, shop.connection)
+    shop.configure(attributes=ATTRIBUTES)
+    for old, new in (("crm", "third"), ("shop", "crm"), ("third", "shop")):
+        rename_source(shop.project, shop.connection, old, new)
+        shop.project = open_project(shop.project.folder)
+    require_no_unnamed_rename(shop.project, shop.connection)
+    shop.run()
+    assert shop.contact("crm:1")["attributes"] == {"orders": "5"}
+
+
+def test_a_source_that_moves_to_a_folder_of_its_own_is_no_rename(shop: SmallProject) -> None:
+    elsewhere = {**SETTINGS["sources"]["shop"], "path": "landing/store/*.csv"}
+    shop.configure(attributes=ATTRIBUTES, sources=SETTINGS["sources"] | {"shop": elsewhere})
+    require_no_unnamed_rename(shop.project, shop.connection)
 
 
 def moved(project: SmallProject) -> None:

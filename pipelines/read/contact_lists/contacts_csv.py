@@ -20,11 +20,12 @@ may be in. The delimiter (`,` `;` tab `|`), a
 workbook, see [contacts_xlsx](contacts_xlsx.md).
 
 **What is read.** A column is known by its header, without regard to case, spaces, `-` and `_`: the usual names of
-names, phone numbers, e-mail addresses, ids, tags and notes are known in several languages; a header that is the name of
-an attribute means that attribute; for any other, say in `columns` what it means: `name`, `first_name`, `last_name`,
-`phone`, `email`, `wa_id`, `messenger_thread`, `external_id`, `tags`, `notes`, `record_id`, `observed_at` (when the
-source last changed the row), `channel`, an attribute, or `ignore`. Several phones, addresses or tags in a cell are
-parted by `;` (addresses and tags also by `,`). A blank cell says nothing; `\\N` says "this is now empty".
+names, phone numbers, e-mail addresses, ids, tags and notes are known in several languages; any other header that is the
+name of an attribute means that attribute, and `attr.` before it always does: `attr.sms` is an attribute `sms`, `SMS` a
+number; for the rest, say in `columns` what it means: `name`, `first_name`, `last_name`, `phone`, `email`, `wa_id`,
+`messenger_thread`, `external_id`, `tags`, `notes`, `record_id`, `observed_at` (when the source last changed the row),
+`channel`, an attribute, or `ignore`. Several phones, addresses or tags in a cell are parted by `;` (addresses and tags
+also by `,`). A blank cell says nothing; `\\N` says "this is now empty".
 
 **Which name.** In a list that has given names and no other family names, a column called `Name` or `Naam` is the family
 name (`Name;Vorname`), unless most of its cells hold a given name of the list as well (`Karl Weber` beside `Karl`).

@@ -20,7 +20,8 @@ CONCERNED = """
         )"""
 
 
-# Which blocks of `chosen` were lifted, and where edits and pins stand: in_force, confirmed (a record has stated the
+# Which blocks of `chosen` were lifted: of all their records (in contact $1), or lifted_in_part. Of which merges no two
+# sides are one contact any more: parted. And where edits and pins stand: in_force, confirmed (a record has stated the
 # same value since), replaced (by a later decision), primary (a merge lets the value of another contact win), gave_way,
 # without_effect (no such field).
 STANDING = f"""
@@ -37,6 +38,12 @@ STANDING = f"""
               AND m.contact_id IN (SELECT contact_id FROM valued)
             GROUP BY ALL
         ),
+        lifting AS (
+            SELECT r.record_key, max(struct_pack(t := u.decided_at, n := coalesce(u.row_number, 0))) AS last
+            FROM decision u JOIN decision_record r USING (decision_id)
+            WHERE u.kind = 'unblock' AND u.revoked_at IS NULL
+            GROUP BY r.record_key
+        ),
         standing AS (
             SELECT v.decision_id,
                    CASE WHEN coalesce(bool_or(f.delivery_id = v.decision_id), v.value IS NULL) THEN 'in_force'
@@ -52,13 +59,27 @@ STANDING = f"""
             LEFT JOIN record r USING (record_key)
             GROUP BY v.decision_id, v.value
             UNION ALL
-            SELECT DISTINCT d.decision_id, 'lifted', NULL
-            FROM chosen d
-            JOIN decision_record r USING (decision_id)
-            JOIN decision_record o ON o.record_key = r.record_key
-            JOIN decision u ON u.decision_id = o.decision_id AND u.kind = 'unblock' AND u.revoked_at IS NULL
-            WHERE d.kind = 'block' AND d.revoked_at IS NULL
-              AND (u.decided_at, coalesce(u.row_number, 0)) > (d.decided_at, coalesce(d.row_number, 0))
+            SELECT b.decision_id, CASE WHEN bool_and(is_lifted) THEN 'lifted' ELSE 'lifted_in_part' END, NULL
+            FROM (
+                SELECT d.decision_id, coalesce(
+                    l.last > struct_pack(t := d.decided_at, n := coalesce(d.row_number, 0)), FALSE) AS is_lifted
+                FROM chosen d
+                JOIN decision_record r USING (decision_id)
+                JOIN membership m USING (record_key)
+                LEFT JOIN lifting l USING (record_key)
+                WHERE d.kind = 'block' AND d.revoked_at IS NULL AND m.run_to IS NULL
+                  AND ($1::UUID IS NULL OR m.contact_id = $1)
+            ) b
+            GROUP BY b.decision_id HAVING bool_or(is_lifted)
+            UNION ALL
+            SELECT decision_id, 'parted', NULL
+            FROM (
+                SELECT d.decision_id, m.contact_id, count(DISTINCT r.side) AS sides
+                FROM chosen d JOIN decision_record r USING (decision_id) JOIN membership m USING (record_key)
+                WHERE d.kind = 'merge' AND d.revoked_at IS NULL AND m.run_to IS NULL
+                GROUP BY ALL
+            )
+            GROUP BY decision_id HAVING max(sides) = 1 AND count(*) > 1
         )"""
 
 
@@ -66,9 +87,9 @@ def list_decisions(connection: Connection, contact_id: str | None = None, most: 
     """Decisions, the newest first: all, or those about records that are in a contact now; at most so many, 0 is all.
 
     Columns decision_id, kind, actor, role, reason, decided_at, expires_at, is_over, field, value, target, revoked_at,
-    revoked_by, revoked_reason, file_name and row_number (where a change request asked for it), standing (of edits and
-    pins, see STANDING) with stated_by (the record whose value the contact has), records (List of side and
-    `source:record id`) and contacts (List of contact_id and name, as they are now).
+    revoked_by, revoked_reason, file_name and row_number (where a change request asked for it), standing (of blocks,
+    merges, edits and pins, see STANDING) with stated_by (the record whose value the contact has), records (List of side
+    and `source:record id`) and contacts (List of contact_id and name, as they are now).
     """
     return query(
         connection,

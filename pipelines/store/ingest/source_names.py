@@ -35,6 +35,14 @@ def has_delivered(connection: Connection, source: str) -> bool:
     return bool(found and found[0])
 
 
+def delivered_names(connection: Connection, source: str) -> list[str]:
+    """Names of the files that a source has delivered, sorted."""
+    rows = connection.execute(
+        "SELECT DISTINCT file_name FROM delivery WHERE source = ? ORDER BY file_name", [source]
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
 def delivered_before(connection: Connection, files: pl.DataFrame) -> list[tuple[str, str]]:
     """Sources by whose name something of these files (source, file_sha256) came before: that name and the one of now.
 

@@ -37,6 +37,18 @@ def test_a_block_says_who_is_blocked_and_show_says_why(folder: Path, capsys: pyt
 
 
 @pytest.mark.heavy
+def test_a_short_block_says_that_a_longer_one_goes_on(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def said(*until: str) -> str:
+        assert main(["block", "crm:1", "--reason", "asked us to stop", *until, "--project", str(folder)]) == 0
+        return capsys.readouterr().out
+
+    assert "lasts longer" not in said("--until", "2100-01-01") + said("--until", "2101-01-01")
+    assert "lasts longer: the contact stays blocked until 2101-01-02 00:00" in said("--until", "2099-01-01")
+    said()
+    assert "lasts longer: the contact stays blocked until it is unblocked" in said("--until", "2100-01-01")
+
+
+@pytest.mark.heavy
 def test_show_says_that_an_address_is_suppressed_and_whose_block_that_is(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

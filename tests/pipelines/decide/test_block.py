@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipelines.decide.block import block, unblock
 from pipelines.decide.commit import Attribution
+from pipelines.decide.merge import merge, unmerge
 from pipelines.derive.merge import Merged
 from pipelines.errors import DecisionRefused
 from pipelines.store.decisions import decisions
@@ -298,6 +299,23 @@ def test_an_unblock_lifts_every_block_before_it(anna: SmallProject) -> None:
     assert state(anna, "crm:1")[0] != "blocked"
     stands = list_decisions(anna.connection, anna.contact_of("crm:1"))
     assert stands.filter(kind="block")["standing"].to_list() == ["lifted", "lifted"]
+
+
+@pytest.mark.heavy
+def test_a_block_that_was_lifted_of_one_half_of_a_contact_stands_for_the_other(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", "id,name,email\n1,Anna Berg,anna@example.com\n2,Tom Falk,tom@example.com")
+    project.run()
+    both = [project.contact_of("crm:1"), project.contact_of("crm:2")]
+    merge(project.project, project.connection, both, ruling(15))
+    blocked(project, "crm:1", on=16)
+    unmerge(project.project, project.connection, project.contact_of("crm:1"), ruling(17))
+    unblock(project.project, project.connection, project.contact_of("crm:2"), ruling(18))
+
+    assert (state(project, "crm:1")[0], state(project, "crm:2")[0]) == ("blocked", "inactive")
+    assert {
+        of: list_decisions(project.connection, of and project.contact_of(of)).filter(kind="block")["standing"].item()
+        for of in (None, "crm:1", "crm:2")
+    } == {None: "lifted_in_part", "crm:1": None, "crm:2": "lifted"}
 
 
 # merges and splits ------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from pipelines.decide.revoke import revoke
 from pipelines.derive.merge import Merged
 from pipelines.errors import DecisionRefused
 from pipelines.store.decisions import links
+from pipelines.store.decisions.decision_log import list_decisions
 from pipelines.store.decisions.decisions import Decision
 from pipelines.store.reads import health
 from tests.deciding import rebuilt, ruling, shown
@@ -242,6 +243,21 @@ def test_a_record_is_taken_out_and_the_others_stay(matched: SmallProject) -> Non
     assert matched.people() == {frozenset({"crm:1", "crm:2"}), frozenset({"shop:7"})}
     assert queue(matched) == []
     assert shown(matched) == rebuilt(matched)
+
+
+@pytest.mark.heavy
+def test_a_merge_whose_sides_were_parted_record_by_record_is_not_in_force(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", "id,name\n1,Anna Berg\n2,Tom Falk\n3,Ines Roth")
+    project.run()
+
+    def stands() -> list[str | None]:
+        return list_decisions(project.connection).filter(kind="merge")["standing"].to_list()
+
+    merged(project, "crm:1", "crm:2", "crm:3")
+    unmerged(project, "crm:1", "crm:2")
+    assert stands() == [None]  # it holds crm:1 and crm:3 together
+    unmerged(project, "crm:1", "crm:3", on=21)
+    assert stands() == ["parted"]
 
 
 def test_every_record_can_be_parted_from_every_other(matched: SmallProject) -> None:

@@ -66,10 +66,20 @@ def test_a_consent_that_is_none_any_more_says_whose_no_it_forgets(project: Small
     project.deliver("crm", "2026-01-05", "id,name,email,newsletter\n1,Bert Wolf,bert@b.example,no")
     project.run()
     keep_settings(project.project, project.connection)
+    forgotten = (
+        "attribute newsletter is no consent any more: 1 contact said no, and exports no longer leave out others "
+        "with their numbers and addresses"
+    )
     project.configure(attributes={"newsletter": {"type": "boolean"}})
-    assert setting_changes(project.project, project.connection) == [
-        (
-            "attribute newsletter is no consent any more: 1 contact said no, and exports no longer leave out others "
-            "with their numbers and addresses"
-        )
-    ]
+    assert setting_changes(project.project, project.connection) == [forgotten]
+    project.configure(attributes={})
+    removed = "attribute newsletter is removed: 1 contact loses a value; it comes back with the attribute"
+    assert setting_changes(project.project, project.connection) == [forgotten, removed]
+
+
+def test_an_attribute_that_is_called_like_a_usual_header_is_said_to_be_misread(project: SmallProject) -> None:
+    project.configure(attributes={"sms": {"type": "boolean", "merge": "most_restrictive"}, "tier": TIER})
+    [warning] = setting_changes(project.project, project.connection)
+    assert warning.startswith("attribute sms is called like a usual header: a column `sms` is read as phone.")
+    keep_settings(project.project, project.connection)
+    assert setting_changes(project.project, project.connection) == []

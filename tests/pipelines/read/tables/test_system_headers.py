@@ -19,6 +19,7 @@ from tests.pipelines.read.tables.exports import EXPORTS
     [
         ("CONTACT ID;EMAIL;SMS;WHATSAPP;EMAIL_BLACKLIST", "record_id;email;phone;wa_id;attr.email_opt_out"),
         ("Person - ID;Person - Name;Person - Email - Work;Person - Owner", "record_id;name;email;ignore"),
+        ("email;sms;attr.sms;WhatsApp;attr.whatsapp", "email;phone;attr.sms;wa_id;attr.whatsapp"),
         ("user_email;billing_phone;billing_company;shipping_phone", "email;phone;attr.company;ignore"),
         ("Customer Email;Customer Name;Customer Phone", "email;name;phone"),
         ("Email Address;LAST_CHANGED;LEID;TAGS", "email;observed_at;record_id;tags"),
