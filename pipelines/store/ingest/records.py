@@ -130,7 +130,8 @@ def _judged(connection: Connection, records: pl.DataFrame) -> pl.DataFrame:
     """Rows with what they mean beside what was there when their delivery came.
 
     `known`: the record is stored. `has_content`: so is a content of it. `is_another`: an earlier row is of the same
-    record. `seen`: its content is stored. `repeated`: its delivery has said the same of it before. `is_latest`: the record said just that when it came.
+    record. `seen`: its content is stored. `repeated`: its delivery has said the same of it before. `is_latest`: the
+    record said just that when it came.
     """
     stored = _contents(connection, records)
     by_content = ["record_key", "version"]
