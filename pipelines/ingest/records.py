@@ -17,9 +17,9 @@ from pipelines.normalise.date import timestamps
 from pipelines.normalise.identifiers import identifiers, unreachable, valid_identifiers
 from pipelines.normalise.locale import convention
 from pipelines.normalise.name import names
-from pipelines.normalise.problems import PROBLEMS, damaged_texts, problems
+from pipelines.normalise.problems import PROBLEMS, damaged_texts, masked_names, problems
 from pipelines.normalise.record_id import record_ids
-from pipelines.normalise.text import clean
+from pipelines.normalise.text import clean, without_no_tags
 from pipelines.read.core.batch import Batch
 from schemas import received
 from schemas.attribute import Attribute
@@ -92,8 +92,8 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
     unknown = unreachable(named, points) if refuse else named.select("row").clear()
     lacking = missing(named.select("row"), read.kept, origin.attributes, attribute_headers(batch) if refuse else {})
     lost = pl.concat([unknown, lacking.select("row")]).unique()
-    damaged = damaged_texts(contacts, said)
-    found = [read.problems, lacking, cut_ids, damaged, problems(moments), problems(points)]
+    spoilt = [damaged_texts(contacts, said), masked_names(contacts)]
+    found = [read.problems, lacking, cut_ids, *spoilt, problems(moments), problems(points)]
     rejected_rows = pl.concat([lost, too_long])
     told = pl.concat(
         [
@@ -126,7 +126,7 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
             "first_name",
             "last_name",
             "name_tokens",
-            pl.col("tags").list.eval(clean(pl.element()).drop_nulls()).list.unique(maintain_order=True),
+            without_no_tags(pl.col("tags")).list.unique(maintain_order=True),
             clean(pl.col("notes")).alias("notes"),
             pl.col("attributes").fill_null([]),
             "cleared",

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 from pipelines.errors import ContractBroken
 from pipelines.normalise.date import dates
 from pipelines.normalise.locale import Convention, convention
-from pipelines.normalise.number import numbers
+from pipelines.normalise.number import numbers, whole_numbers
 from pipelines.normalise.problems import PROBLEMS, problems
 from pipelines.normalise.text import NO_VALUE, clean, fold_case, joined, split_cells
 from schemas.attribute import Attribute, whole
@@ -43,7 +43,8 @@ class Values(NamedTuple):
 def values(frame: pl.DataFrame, attributes: Mapping[str, Attribute], locale: str | None = None) -> Values:
     """Read each `raw` as its attribute's type. A blank cell says nothing: it is neither kept nor a problem.
 
-    - text: cleaned, and of the form its pattern asks for.
+    - text: cleaned, without the .0 of a column that a program took for numbers with decimals (`whole_numbers`), unless
+      its pattern asks for it, and of the form its pattern asks for.
     - number: as in `pipelines.normalise.number.numbers`. Canonical: digits, and a point before the decimals.
     - date: as in `pipelines.normalise.date.dates`. Canonical: yyyy-mm-dd.
     - dropdown: a value of the list, but for case, width and spaces. Canonical: as the list spells it.
@@ -121,10 +122,11 @@ def missing(
 
 
 def _texts(cells: pl.DataFrame, attribute: Attribute, _: Convention | None) -> pl.DataFrame:
-    text = clean(pl.col("raw"))
+    text, shorter = clean(pl.col("raw")), clean(pl.lit(whole_numbers(cells["raw"])))
     if attribute.pattern is None:
-        return _or(cells.with_columns(value=text), ErrorCode.ATTR_TYPE)
-    fitting = pl.when(text.str.contains(whole(attribute.pattern))).then(text)
+        return _or(cells.with_columns(value=shorter), ErrorCode.ATTR_TYPE)
+    form = whole(attribute.pattern)
+    fitting = pl.coalesce(pl.when(each.str.contains(form)).then(each) for each in (text, shorter))
     expected = pl.lit(f"a text that matches {attribute.pattern}")
     return _or(cells.with_columns(value=fitting, expected=expected), ErrorCode.ATTR_PATTERN)
 
@@ -146,9 +148,9 @@ def _booleans(cells: pl.DataFrame, _: Attribute, __: Convention | None) -> pl.Da
 def _dropdowns(cells: pl.DataFrame, attribute: Attribute, _: Convention | None) -> pl.DataFrame:
     """Values as the list spells them; of what is not in the list, the nearest values in it."""
     spelt = pl.DataFrame({"value": attribute.values}).with_columns(folded=fold_case(pl.col("value")))
-    read = cells.with_columns(folded=fold_case(pl.col("raw"))).join(
-        spelt, on="folded", how="left", maintain_order="left"
-    )
+    folded, shorter = fold_case(pl.col("raw")), fold_case(pl.lit(whole_numbers(cells["raw"], digits=1)))
+    named = pl.when(folded.is_in(spelt["folded"].implode())).then(folded).otherwise(shorter)
+    read = cells.with_columns(folded=named).join(spelt, on="folded", how="left", maintain_order="left")
     missed = read.filter(pl.col("value").is_null()).select("folded").unique()
     choices = dict(zip(spelt["value"], spelt["folded"], strict=True))
     near = [process.extract(word[:COMPARED], choices, scorer=fuzz.ratio, limit=NEAREST) for word in missed["folded"]]

@@ -5,8 +5,9 @@ from functools import partial
 
 import polars as pl
 
+from pipelines.normalise.naming.no_names import PARTS, unmasked, without_program_words
+from pipelines.normalise.naming.titles import BEHIND, GENERATION, HONORIFICS, ONLY_HONORIFICS
 from pipelines.normalise.text import PLACEHOLDERS, clean, fold_case, match_form
-from pipelines.normalise.titles import BEHIND, GENERATION, HONORIFICS, ONLY_HONORIFICS
 
 # Pictures, and what is put behind them to colour, join or frame them.
 PICTURE = r"\p{Extended_Pictographic}[\p{So}--\x{FFFD}]\x{1F3FB}-\x{1F3FF}\x{FE0F}\x{20E3}\x{E0020}-\x{E007F}"
@@ -19,7 +20,10 @@ NOBODY = (
     *("whatsapp", "whatsapp user", "whatsapp business", "instagram user", "messenger user", "deleted user", "user"),
 )
 NO_NAME = r"^(?:NaN|nan|NAN|<NA>|NaT)$"  # what programs write; Nan is a name
-NAMESAKES = ("null", "test", "none", "nil")  # placeholders that are names of people, too
+NAMESAKES = {  # placeholders that are names of people, too
+    "first_name": ("test", "nil"),
+    "last_name": ("null", "test", "none", "nil"),
+}
 REMARK = r", ?[^,]*$"
 LAST_FIRST = r"^(?<family>[^,]*\p{L}[^,]*), ?(?<given>[^,]*\p{L}[^,]*)$"
 COMPANY = r"(?i)&|,? (?:inc|llc|ltd|gmbh|co|corp|plc)\.?$"
@@ -42,7 +46,7 @@ PLAIN = rf"^{WORD}(?: {WORD})*$"
 PLAIN_WHOLE = rf"^{WORD}(?: {WORD})?$"  # longer ones have to be parted with an eye on particles
 NOTHING = "|".join(re.escape(word) for word in (*PLACEHOLDERS, *NOBODY))
 NOTABLE = "|".join(
-    f"(?:{each})" for each in (HONORIFICS, ONLY_HONORIFICS, BEHIND, COMPANY, rf"(?i)^(?:{NOTHING})$", NO_NAME)
+    f"(?:{each})" for each in (HONORIFICS, ONLY_HONORIFICS, BEHIND, COMPANY, rf"(?i)^(?:{NOTHING})$", NO_NAME, "^None ")
 )
 
 
@@ -51,10 +55,10 @@ def names(frame: pl.DataFrame) -> pl.DataFrame:
 
     Parts that a source gives are taken as they are. Only where it gives none, or a `Last, First` in the field of one,
     the whole name is parted: at that comma, else before the last word and the particles (van der, de la, bin) in front
-    of it. One word alone is a given name. Pictures, push-name tildes and e-mail addresses go; what names nobody (a
-    phone number, a placeholder, `Facebook user`, a lone `Mr.`) becomes null, which is no problem to report: the row
-    says as much without it. Titles and remarks stay in `name`, but are no part. Names all in capitals or all small get
-    capitals as names have them.
+    of it. One word alone is a given name. Pictures, push-name tildes and e-mail addresses go, and so does what is
+    masked (D***) or stands for a part that there is not (None Smith); what names nobody (a phone number, a placeholder,
+    `Facebook user`, a lone `Mr.`) becomes null, which is no problem to report: the row says as much without it. Titles
+    and remarks stay in `name`, but are no part. Names all in capitals or all small get capitals as names have them.
 
     Args:
         frame: `name`, `first_name`, `last_name` (String, nullable), and anything else.
@@ -96,7 +100,7 @@ def plain_names(written: pl.DataFrame) -> pl.DataFrame:
 
 def any_names(written: pl.DataFrame) -> pl.DataFrame:
     """Names as kept (`name`, `first_name`, `last_name`), whatever is written; other columns stay."""
-    tidy = written.select(_unwrapped(pl.col(part)) for part in ("name", "first_name", "last_name"))
+    tidy = without_program_words(unmasked(written).select(_unwrapped(pl.col(part)) for part in PARTS))
     said = _parted(_whole(tidy.select(_of_somebody(part) for part in tidy.columns)))
     said = said.with_columns(first_name=_bare(pl.col("first_name")), last_name=_bare(pl.col("last_name")))
     said = said.with_columns(full=_joined("first_name", "last_name"))
@@ -138,7 +142,8 @@ def _somebody(name: pl.Expr) -> pl.Expr:
 def _of_somebody(part: str) -> pl.Expr:
     """A name or part of one; null where it names nobody. Beside another part, a placeholder that is a name may stay.
 
-    It does where it is written as the other part is: Jennifer Null, JENNIFER NULL; but not Jennifer null.
+    It does where it is written as the other part is: Jennifer Null, JENNIFER NULL; but not Jennifer null, nor None
+    Smith, for nobody is given that name.
     """
     own = pl.col(part)
     if part not in OTHER:
@@ -147,7 +152,7 @@ def _of_somebody(part: str) -> pl.Expr:
     alike = own.str.contains(r"^\p{Lu}\p{Ll}+$") | pl.any_horizontal(
         (own == form(own)) & (other == form(other)) for form in (_in_capitals, _in_small)
     )
-    is_namesake = fold_case(own).is_in(NAMESAKES) & alike & other.is_not_null()
+    is_namesake = fold_case(own).is_in(NAMESAKES[part]) & alike & other.is_not_null()
     return pl.when(is_namesake).then(own).otherwise(_somebody(own)).alias(part)
 
 

@@ -12,10 +12,28 @@ from schemas.error_codes import ErrorCode
 LONGEST_NUMBER = 38  # characters: what a decimal of the warehouse holds
 SAME = {"’": "'", "−": "-"}  # an apostrophe and a minus as typesetters write them
 SPREADSHEET = r"^[+-]?[0-9]+(?:[.,][0-9]+)?[Ee][+-]?[0-9]+$"  # 1.23E+11: digits are lost, and nobody knows which
+FLOAT = r"^\s*([+-]?[0-9]+)\.0\s*$"
+PLAIN = r"^\s*[+-]?[0-9]+(?:[.,][0-9]+)?\s*$"
 UNCERTAIN = r"^(-?[1-9][0-9]{0,2}\.[0-9]{3})$"
 
 ANYWHERE = "a number such as 1234.5, or a `locale:` for the source in onecontact.yaml"
 CUT = "all digits; a spreadsheet has cut them: format the column as a number"
+
+
+def whole_numbers(cells: pl.Series, digits: int = 3) -> pl.Series:
+    """Texts of one column (String) without the .0 that pandas, R or Excel put behind each of its whole numbers.
+
+    All the numbers among them end in .0 then, and one has `digits` before it or more: 1.0 may be a version, 24103.0 is
+    none. Where any number is written otherwise, all of them stay as they are.
+    """
+    written = cells.filter(cells.str.contains(PLAIN))
+    if (
+        written.is_empty()
+        or not written.str.contains(FLOAT).all()
+        or not written.str.contains(f"[0-9]{{{digits}}}\\.").any()
+    ):
+        return cells
+    return cells.str.replace(FLOAT, "${1}")
 
 
 def numbers(frame: pl.DataFrame, convention: Convention | None) -> pl.DataFrame:

@@ -15,7 +15,9 @@ from pipelines.normalise.numbering.written import (
     SCIENTIFIC,
     is_decimal,
     is_masked,
+    names_carrier,
     undamaged,
+    without_carrier,
     written_number,
 )
 from pipelines.normalise.phone_fast_path import SIGNS, parse_by_plan
@@ -46,9 +48,10 @@ def phones(frame: pl.DataFrame) -> pl.DataFrame:
     three digits or more, where the digits alone are no number and the whole is a valid one, in North America or of a
     kind that is sold to firms (free, shared cost, premium rate, company-wide).
 
-    A number that begins with the country code of its region, without a plus, is one from abroad if that makes it
-    valid; with a code if it could be dialled at home as well. One in a spelling that its country has given up becomes
-    the one of today. Repeated or running digits are kept with a code and without match keys: many people share them.
+    A number that begins with the country code of its region, without a plus, is one from abroad if that makes it valid;
+    with a code if it could be dialled at home as well. One in a spelling that its country has given up becomes the one
+    of today. A link to a WhatsApp chat is its number, and the xx of a Brazilian 0xx11 91234-5678 is no digit that is
+    hidden. Repeated or running digits are kept with a code and without match keys: many people share them.
 
     Args:
         frame: `raw` and `default_region` (String, nullable; a region is two capital letters), and anything else.
@@ -58,7 +61,8 @@ def phones(frame: pl.DataFrame) -> pl.DataFrame:
         Validity, null for a blank cell), `region` (String: country of the number), `extension` (String), `code`
         (String: ErrorCode or null) and `match_keys` (List[String]: the number and its variants, empty without one).
     """
-    asked = frame.select(BY).unique().with_columns(text=undamaged(pl.col("raw")))
+    text = without_carrier(undamaged(pl.col("raw")), pl.col("default_region"))
+    asked = frame.select(BY).unique().with_columns(text=text)
     is_plain = (pl.col("text").str.contains(PLAIN) & pl.col("text").str.contains("[1-9]")).fill_null(value=False)
     plain, other = asked.filter(is_plain), asked.filter(~is_plain).with_columns(text=written_number(pl.col("text")))
     plain, other = (each.with_columns(text=_dialled_out(pl.col("text"))) for each in (plain, other))
@@ -86,7 +90,8 @@ def wa_ids(frame: pl.DataFrame) -> pl.DataFrame:
         The frame, in its order, with the columns that `phones` adds.
     """
     home = pl.col("default_region") if "default_region" in frame.columns else pl.lit(None, pl.String)
-    asked = frame.select("raw", default_region=home).unique().with_columns(text=undamaged(pl.col("raw")))
+    asked = frame.select("raw", default_region=home).unique()
+    asked = asked.with_columns(text=without_carrier(undamaged(pl.col("raw")), pl.col("default_region")))
     is_id = pl.col("text").str.contains(BARE_ID).fill_null(value=False)
     other = asked.filter(~is_id).with_columns(text=written_number(pl.col("text")).str.replace("^00", "+"))
     is_national = pl.col("text").str.contains(NATIONAL).fill_null(value=False)
@@ -149,7 +154,7 @@ def _refusal(words: pl.Expr) -> pl.expr.whenthen.ChainedThen:
     return (
         pl.when(is_placeholder(pl.col("raw")) | text.str.contains(NOTHING))
         .then(pl.lit(ErrorCode.IDENTIFIER_BLOCKED_VALUE.value))
-        .when(is_masked(pl.col("raw")))
+        .when(is_masked(pl.col("raw")) & ~(names_carrier(pl.col("raw")) & text.str.contains(PLAIN)))
         .then(pl.lit(ErrorCode.IDENTIFIER_MASKED.value))
         .when(text.str.contains(SCIENTIFIC))
         .then(pl.lit(ErrorCode.PHONE_SCIENTIFIC_NOTATION.value))

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from pipelines.normalise.naming.no_names import MASKED, PARTS
 from schemas.error_codes import ErrorCode
 from schemas.vocabulary import Action, Severity
 
@@ -100,6 +101,16 @@ def damaged_texts(contacts: pl.DataFrame, attributes: pl.DataFrame) -> pl.DataFr
     ]
     custom = attributes.filter(pl.col("raw").str.contains(LOST, literal=True)).select("row", "field", code=code)
     return problems(pl.concat([*told, custom]))
+
+
+def masked_names(contacts: pl.DataFrame) -> pl.DataFrame:
+    """Problems (PROBLEMS) of the names of rows (as in `schemas.received.ContactRow`) that somebody has hidden."""
+    code = pl.lit(ErrorCode.IDENTIFIER_MASKED.value)
+    told = [
+        contacts.filter(pl.col(field).str.contains(MASKED)).select("row", field=pl.lit(field), code=code)
+        for field in PARTS
+    ]
+    return problems(pl.concat(told))
 
 
 def problems(frame: pl.DataFrame) -> pl.DataFrame:

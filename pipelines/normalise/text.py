@@ -45,6 +45,8 @@ NO_VALUE = (
     *("-", "--", "---", "–", "—", "undefined", "#N/A"),
 )
 
+NO_TAG = sorted({*map(str.lower, NO_VALUE), "nil", "none", "(none)", "[none]"})
+
 # What stands, while a cell is taken apart, for a separator and for the signs that a backslash protects. These are
 # no characters: Unicode keeps them for such work within a program.
 PARTS = "\ufdd1"
@@ -83,6 +85,12 @@ def match_form(text: pl.Expr) -> pl.Expr:
 def is_placeholder(text: pl.Expr) -> pl.Expr:
     """Whether a cell says in words or signs that there is nothing to say. Null stays null."""
     return fold_case(text).is_in(PLACEHOLDERS) | ~clean(text).str.contains(r"[\p{L}\p{N}]")
+
+
+def without_no_tags(tags: pl.Expr) -> pl.Expr:
+    """Lists of tags, clean, without blank ones and words of programs for none, however they are written."""
+    tag = clean(pl.element())
+    return tags.list.eval(tag.filter(~tag.str.to_lowercase().is_in(NO_TAG)))
 
 
 def any_clean(text: pl.Expr) -> pl.Expr:

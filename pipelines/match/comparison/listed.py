@@ -11,6 +11,7 @@ from pipelines.match.comparison.prepare import folded_facts, named_by_mailbox
 from pipelines.match.comparison.records import POINTS, TEXTS
 from pipelines.normalise.identifiers import identifiers, valid_identifiers
 from pipelines.normalise.name import kept_names
+from pipelines.normalise.number import whole_numbers
 from pipelines.normalise.text import match_form
 from schemas.match_fields import fields_by_column
 from schemas.vocabulary import IdentifierType
@@ -82,6 +83,7 @@ def _stated(listed: pl.DataFrame, role: str) -> pl.DataFrame:
         values = values.with_columns(pl.col("value").list.join(" "))
     else:
         values = values.explode("value", empty_as_null=False)
+        values = values.with_columns(whole_numbers(values["value"]))
     return values.drop_nulls().select("record", field=pl.lit(role), value="value")
 
 

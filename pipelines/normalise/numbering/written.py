@@ -18,14 +18,36 @@ OTHER_EXTENSION = rf"(?i)[\s,;/-]*(?:{'|'.join(EXTENSION_WORDS)})[.:]?\s*([0-9]{
 SCIENTIFIC = r"(?i)^\+?[0-9]+(?:[.,][0-9]+)?E\+?[0-9]+$"
 NOTHING = r"^[[^\p{L}\p{N}]0]*$"  # zeros and signs at most
 JID = r"(?:\.[0-9]+)?(?::[0-9]+)?@(?:s\.whatsapp\.net|c\.us)$"  # how WhatsApp itself writes an id, of a device too
+LINK = (  # to a chat with a number; `%2B` is a plus
+    r"(?i)^\s*(?:(?:https?://)?(?:www\.)?wa\.me/(?:c/)?"
+    r"|(?:https?://(?:[a-z]+\.)?|[a-z]+\.)?whatsapp(?:\.com/|://)send/?\?(?:[^#\s]*&)?phone=)"
+    r"(?:\+|%2B|%20)*([0-9](?:[0-9 ().-]|%20)+[0-9])/?(?:[?&#]\S*)?\s*$"
+)
+BY_CARRIER = (  # xx stands for the carrier through whom one dials in Brazil; what follows is the whole number
+    r"^\s*(\+\s*55\s*)?\(?\s*0?\s*(?:[xX]{2}|\*{2})\s*\)?[\s-]*\(?\s*([1-9]{2})\s*\)?[\s.-]*((?:[0-9][\s.-]*){7,8}[0-9])\s*$"
+)
 DECIMAL = r"^(\+?[0-9]{5,})[.,]0{1,2}$"  # a whole number that a program took for one with decimals
 MASKED = r"[*•●∗＊█▪…]|\.{3}|[xXхХ]{2,}"  # digits that somebody has hidden
 
 
 def undamaged(raw: pl.Expr) -> pl.Expr:
-    """A number without the decimals that pandas, R or Excel gave it; an id of WhatsApp's with its plus."""
-    plain = raw.str.replace(DECIMAL, "${1}")
+    """A number without the decimals that pandas, R or Excel gave it; an id or link of WhatsApp's with its plus."""
+    linked = raw.str.to_lowercase().str.contains_any(["wa.me/", "whatsapp"])
+    digits = "+" + raw.str.extract(LINK).str.replace_all("%20", " ", literal=True)
+    plain = pl.coalesce(pl.when(linked).then(digits), raw.str.replace(DECIMAL, "${1}"))
     return pl.when(raw.str.contains("@", literal=True)).then(as_international(plain, JID)).otherwise(plain)
+
+
+def without_carrier(text: pl.Expr, region: pl.Expr) -> pl.Expr:
+    """A number of Brazil without the xx before its area code, as 0xx11 91234-5678; others as they are."""
+    national = pl.when(region == "BR").then(text.str.replace(BY_CARRIER, "0${2} ${3}"))
+    abroad = pl.when(text.str.contains(r"^\s*\+")).then(text.str.replace(BY_CARRIER, "+55 ${2} ${3}"))
+    return pl.when(names_carrier(text)).then(pl.coalesce(abroad, national, text)).otherwise(text)
+
+
+def names_carrier(text: pl.Expr) -> pl.Expr:
+    """Whether a number is written with signs that stand for the carrier, not for digits somebody has hidden."""
+    return text.str.contains(BY_CARRIER)
 
 
 def as_international(text: pl.Expr, ending: str) -> pl.Expr:

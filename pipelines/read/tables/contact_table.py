@@ -7,6 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.errors import DeliveryRefused
+from pipelines.normalise.number import whole_numbers
 from pipelines.normalise.text import NO_VALUE, split_cells
 from pipelines.read.core.batch import Batch
 from pipelines.read.tables import system_headers
@@ -248,6 +249,7 @@ def parts(cells: pl.Series, separator: str) -> pl.Series:
 
 def tags_of(cells: pl.Series, separator: str) -> pl.Series:
     """The tags of each cell, be it a list as people or as programs write one."""
+    cells = whole_numbers(cells, digits=1)
     split = parts(cells, separator)
     if separator == LISTS["tags"]:
         listed = listed_tags(cells)

@@ -37,7 +37,7 @@ _REFUSALS: tuple[tuple[str, type[StoreError], str], ...] = (
     ("is not encrypted", NotEncrypted, "is a DuckDB file in clear text: import its data into a warehouse made by init"),
     ("not a valid DuckDB database", NotAWarehouse, "is not a DuckDB database: restore it from a backup"),
     ("with a different cipher", UnsupportedCipher, "is not encrypted with AES-GCM, which alone shows tampering"),
-    ("Computed AES tag differs", WarehouseDamaged, "was changed since DuckDB wrote it: restore it from a backup"),
+    (journal.WRONG_TAG, WarehouseDamaged, "was changed since DuckDB wrote it: restore it from a backup"),
     ("Could not read enough bytes", WarehouseDamaged, "is cut short: restore it from a backup"),
     (
         journal.OTHER_ITERATION,
@@ -176,15 +176,18 @@ def _attach(
     patience: float,
     waiting: Callable[[str], None] | None,
 ) -> None:
-    """Attach the file as `warehouse`, waiting for its lock and setting a stale journal aside once."""
+    """Attach the file as `warehouse`, waiting for its lock and mending a journal that a crash left, if that helps."""
     mode = ", READ_ONLY" if read_only else ""
     statement = f"ATTACH {_literal(path)} AS warehouse (ENCRYPTION_KEY ?, ENCRYPTION_CIPHER 'GCM'{mode})"
     deadline = time.monotonic() + patience
     told = mended = False
+    keeping, aside = [0, journal.TAG], None  # zeros to leave behind a journal, last first; where it is kept as it was
     while True:
         seen = journal.identity(path)
         try:
             connection.execute(statement, [key])
+            if aside is not None:
+                journal.tell_of_zeros(aside)
             return
         except duckdb.Error as error:
             message = str(error)
@@ -198,7 +201,11 @@ def _attach(
         elif journal.is_stale(message) and not mended:
             journal.keep_stale_journal(path, seen)
             mended = True
+        elif journal.WRONG_TAG in message and keeping:
+            aside = journal.cut_zeros(path, seen, keeping.pop(), aside)
         else:
+            if aside is not None:
+                journal.put_back(path, seen, aside)
             raise _refusal(path, message)
 
 

@@ -347,3 +347,44 @@ def test_an_attribute_that_a_program_left_blank_says_nothing(tmp_path: Path) -> 
     found = made(tmp_path, "name,email,seats,tier\nJane Doe,j@example.com,NaN,None")
     assert codes(found) == []
     assert found.kept["attributes"].to_list() == [[]]
+
+
+def test_words_of_programs_are_no_tags(tmp_path: Path) -> None:
+    text = """
+        id,name,email,tags
+        1,Ann Roe,ann@example.com,nil
+        2,Bo Roe,bo@example.com,None; vip
+        3,Cy Roe,cy@example.com,"null, NIL, none"
+        4,Di Roe,di@example.com,test; nihil
+    """
+    assert made(tmp_path, text).kept["tags"].to_list() == [[], ["vip"], [], ["test", "nihil"]]
+
+
+def test_whole_numbers_lose_the_decimals_of_a_program(tmp_path: Path) -> None:
+    text = """
+        id,name,email,account_id,tags
+        1001.0,Ann Roe,ann@example.com,24103.0,5.0
+        1002.0,Bo Roe,bo@example.com,10115.0,vip
+        1003.0,Cy Roe,cy@example.com,,7.0
+    """
+    kept = made(tmp_path, text).kept
+    assert kept["record_id"].to_list() == ["1001", "1002", "1003"]
+    assert [[each["value"] for each in row] for row in kept["attributes"]] == [["24103"], ["10115"], []]
+    assert kept["tags"].to_list() == [["5"], ["vip"], ["7"]]
+
+
+def test_versions_are_no_whole_numbers(tmp_path: Path) -> None:
+    text = """
+        id,name,email,account_id,tags
+        1,Ann Roe,ann@example.com,1.0,1.0
+        2,Bo Roe,bo@example.com,2.0,1.2
+    """
+    kept = made(tmp_path, text).kept
+    assert [row[0]["value"] for row in kept["attributes"]] == ["1.0", "2.0"]
+    assert kept["tags"].to_list() == [["1.0"], ["1.2"]]
+
+
+def test_a_masked_name_is_dropped_and_told(tmp_path: Path) -> None:
+    found = made(tmp_path, "id,name,email\n1,D*** D,dd@example.com\n2,Ann Roe,ann@example.com\n")
+    assert found.kept["name"].to_list() == [None, "Ann Roe"]
+    assert codes(found) == [(1, "IDENTIFIER_MASKED", "warning", "field_dropped")]

@@ -200,3 +200,14 @@ def test_a_row_without_a_value_that_is_required_is_given_back() -> None:
 @pytest.mark.parametrize("offered", [{}, {"region": "Region"}, {"shoe_size": "Shoe size"}])
 def test_a_file_without_the_column_lacks_nothing(offered: dict[str, str]) -> None:
     assert_frame_equal(missing(rows(1), VALUES.to_frame(), ATTRIBUTES | CODED, offered), PROBLEMS.to_frame())
+
+
+def test_a_column_of_floats_is_read_as_what_its_pattern_or_list_has() -> None:
+    attributes = {
+        "account": Attribute(type=AttributeType.TEXT, pattern="[0-9]{4}"),
+        "release": Attribute(type=AttributeType.TEXT, pattern=r"[0-9]+\.[0-9]"),
+        "level": Attribute(type=AttributeType.DROPDOWN, values=("1", "2")),
+        "edition": Attribute(type=AttributeType.DROPDOWN, values=("1.0", "2.0")),
+    }
+    written = cells(("account", "1001.0"), ("release", "2026.0"), ("level", "2.0"), ("edition", "2.0"))
+    assert values(written, attributes).kept["value"].to_list() == ["1001", "2026.0", "2", "2.0"]

@@ -257,6 +257,12 @@ def test_a_last_first_in_the_field_of_one_part_is_the_whole_name(field: str) -> 
         ("Null", None, (None, None)),
         ("Jennifer", "NaN", ("Jennifer", None)),
         ("Nan", "Smith", ("Nan", "Smith")),
+        ("Nil", "Sen", ("Nil", "Sen")),
+        ("None", "Smith", (None, "Smith")),
+        ("NULL", "SMITH", (None, "Smith")),
+        ("null", "smith", (None, "Smith")),
+        ("None", "None", (None, None)),
+        ("N/A", "Smith", (None, "Smith")),
         ("NaN", "Smith", (None, "Smith")),
     ],
 )
@@ -269,6 +275,47 @@ def test_a_placeholder_that_is_a_name_is_judged_by_what_stands_beside_it(
 @pytest.mark.parametrize("word", ["NaN", "nan", "<NA>", "NaT"])
 def test_what_programs_write_names_nobody(word: str) -> None:
     assert kept(word)["name"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("None Smith", None, "Smith"),
+        ("None van der Berg", None, "van der Berg"),
+        ("nan Smith", None, "Smith"),
+        ("Jane null", "Jane", None),
+        ("Jane NaN", "Jane", None),
+        ("Jane None Smith", "Jane", "Smith"),
+        ("None None", None, None),
+        ("null null", None, None),
+        ("Jane None", "Jane", "None"),
+        ("Nan Smith", "Nan", "Smith"),
+        ("nan smith", "Nan", "Smith"),
+        ("Nan Nan", "Nan", "Nan"),
+        ("Jennifer Null", "Jennifer", "Null"),
+        ("Null Problem GmbH", "Null Problem GmbH", None),
+    ],
+)
+def test_a_whole_name_is_parted_without_what_a_program_joined_for_no_part(
+    name: str, first: str | None, last: str | None
+) -> None:
+    assert parts(name) == (first, last)
+
+
+@pytest.mark.parametrize("name", ["D*** D", "D*** D***", "J. S*****", "A█████", "M•• K••", "王**", "Sch***", "****n"])
+def test_a_name_of_which_initials_are_shown_names_nobody(name: str) -> None:
+    assert kept(name) == {"name": None, "first_name": None, "last_name": None, "name_tokens": []}
+
+
+def test_a_masked_part_is_none_and_leaves_the_other() -> None:
+    assert parts("Jane D***") == ("Jane", None)
+    assert parts(None, "Jane", "D***") == ("Jane", None)
+    assert parts(None, "D***", "D") == (None, None)
+
+
+@pytest.mark.parametrize("name", ["**Anna**", "*Anna*", "Kim**"])
+def test_stars_around_a_name_hide_nothing(name: str) -> None:
+    assert kept(name)["name"] == name
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.normalise.locale import convention
-from pipelines.normalise.number import numbers, spelt
+from pipelines.normalise.number import numbers, spelt, whole_numbers
 
 PLACES = [None, "en_US", "de_DE", "fr_FR", "de_CH", "en_IN"]
 
@@ -107,3 +107,20 @@ def test_a_number_with_its_thousands_parted_is_worth_the_same(amount: Decimal, l
     value, code = number(f"{amount:,f}".translate(signs), locale)
     assert code is None
     assert Decimal(str(value)) == amount
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (["24103.0", None, "10115.0"], ["24103", None, "10115"]),
+        (["24103.0", "unknown"], ["24103", "unknown"]),
+        (["24103.0", "10115"], ["24103.0", "10115"]),
+        (["24103.0", "1.5"], ["24103.0", "1.5"]),
+        (["1.0", "2.0"], ["1.0", "2.0"]),
+        (["1.0", "1002.0"], ["1", "1002"]),
+        (["v1.0"], ["v1.0"]),
+        ([], []),
+    ],
+)
+def test_a_column_of_floats_is_one_of_whole_numbers(written: list[str | None], read: list[str | None]) -> None:
+    assert whole_numbers(pl.Series(written, dtype=pl.String)).to_list() == read

@@ -364,6 +364,65 @@ def test_what_whatsapp_sends_reaches_the_number_of_today(old: str, new: str) -> 
 
 
 @pytest.mark.parametrize(
+    "link",
+    [
+        *("https://wa.me/4915123456789", "wa.me/4915123456789", "http://www.wa.me/+4915123456789/"),
+        *(
+            "https://wa.me/4915123456789?text=Hallo...%20Welt",
+            "HTTPS://WA.ME/4915123456789",
+            "whatsapp://send?phone=4915123456789",
+        ),
+        *(
+            "https://api.whatsapp.com/send?phone=4915123456789",
+            "api.whatsapp.com/send/?phone=%2B49%201512-3456789&text=hi",
+        ),
+        *("https://web.whatsapp.com/send?text=hi&phone=4915123456789", "tel:+49-1512-3456789", "tel:+4915123456789"),
+    ],
+)
+def test_a_link_to_a_chat_is_the_number_it_leads_to(link: str) -> None:
+    assert told(link, "BR") == ("+4915123456789", None)
+    assert wa_id(link)["normalised"] == "+4915123456789"
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["https://wa.me/qr/ABCDEFGH1234567", "https://wa.me/message/4915123456", "https://example.com/4915123456789"],
+)
+def test_a_link_without_a_number_is_none(link: str) -> None:
+    assert told(link, "DE") == (None, "PHONE_UNPARSEABLE")
+    assert wa_id(link)["normalised"] is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "number"),
+    [
+        ("0xx11 91234-5678", "+5511912345678"),
+        ("(0xx11) 91234-5678", "+5511912345678"),
+        ("(0XX11) 3123-4567", "+551131234567"),
+        ("0 xx 11 91234-5678", "+5511912345678"),
+        ("(xx11) 91234-5678", "+5511912345678"),
+        ("(0**11) 91234-5678", "+5511912345678"),
+        ("0xx55 99123-4567", "+5555991234567"),
+        ("+55 (0xx11) 91234-5678", "+5511912345678"),
+    ],
+)
+def test_xx_stands_for_the_carrier_in_brazil(raw: str, number: str) -> None:
+    assert told(raw, "BR") == (number, None)
+    asked = pl.DataFrame([(raw, "BR")], schema={"raw": pl.String, "default_region": pl.String}, orient="row")
+    assert wa_ids(asked)["normalised"].item() == number
+
+
+@pytest.mark.parametrize("raw", ["0xx11 9xxxx-5678", "(XX) 91234-5678", "11 9xxxx-5678", "0xx11 1234"])
+def test_xx_for_other_digits_hides_them_in_brazil_too(raw: str) -> None:
+    assert told(raw, "BR") == (None, "IDENTIFIER_MASKED")
+
+
+@pytest.mark.parametrize("raw", ["0xx11 91234-5678", "(0**11) 91234-5678"])
+def test_elsewhere_xx_hides_digits(raw: str) -> None:
+    assert told(raw, "DE") == (None, "IDENTIFIER_MASKED")
+
+
+@pytest.mark.parametrize(
     "raw",
     [
         *(

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.normalise.titles import GENERATION, GENERATION_BEFORE, GENERATIONS, GENERATIONS_BEFORE
+from pipelines.normalise.naming.titles import GENERATION, GENERATION_BEFORE, GENERATIONS, GENERATIONS_BEFORE
 
 BEHIND = rf"(?i)\S,? ({GENERATION})(?:,|$)"
 BEFORE = rf"(?i)^({GENERATION_BEFORE}) \S"

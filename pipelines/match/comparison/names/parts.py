@@ -11,8 +11,8 @@ from pipelines.match.comparison.names.generation import without_generation
 from pipelines.match.comparison.names.scripts import known_family_names, own_form, parted, script_of
 from pipelines.match.comparison.names.word_lists import listed
 from pipelines.match.comparison.records import NAMES
+from pipelines.normalise.naming.titles import GENERATION, GENERATION_BEFORE
 from pipelines.normalise.text import match_form
-from pipelines.normalise.titles import GENERATION, GENERATION_BEFORE
 
 RELATION = rf"(?i)^(?:{'|'.join(sorted(listed('relation'), key=len, reverse=True))})(?: |$)"
 OF_HUSBAND = rf"(?i)(?:^| )(?:{'|'.join(listed('husband'))})né$"

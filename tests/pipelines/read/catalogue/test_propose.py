@@ -9,7 +9,7 @@ from pipelines.read.catalogue.propose import Proposal, propose, spelt
 from pipelines.read.catalogue.registry import FORMATS
 from pipelines.read.core.batch import Batch
 from schemas.attribute import Attribute
-from schemas.vocabulary import AttributeType
+from schemas.vocabulary import AttributeMerge, AttributeType
 
 TEXT = Attribute(type=AttributeType.TEXT)
 
@@ -88,6 +88,16 @@ def test_columns_that_nothing_reads_are_attributes_under_a_name_they_can_have(tm
     number = Attribute(type=AttributeType.NUMBER)
     assert told.attributes == {"seats": number, "groesse_in_m2": number}
     assert told.options == {"columns": {"Größe in m²": "groesse_in_m2"}}
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [("Newsletter", "newsletter"), ("Email Opt-in", "email_opt_in"), ("Accepts Email Marketing", "email_opt_in")],
+)
+def test_a_column_of_who_agreed_is_a_consent(tmp_path: Path, header: str, name: str) -> None:
+    told = proposed(tmp_path, f"Name,{header}\nJane Doe,yes\nJohn Doe,\nAnn Roe,no\n")
+    consent = Attribute(type=AttributeType.BOOLEAN, merge=AttributeMerge.MOST_RESTRICTIVE)
+    assert told.attributes == {name: consent}
 
 
 def test_attributes_that_the_project_has_are_not_proposed_again(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ import pytest
 
 from pipelines.read.tables.attribute_guess import guessed_attribute
 from schemas.attribute import Attribute
-from schemas.vocabulary import AttributeType
+from schemas.vocabulary import AttributeMerge, AttributeType
 
 
 def guess(*cells: str, header: str = "x") -> Attribute:
@@ -36,6 +36,48 @@ def test_a_number_that_only_names_something_is_text(header: str) -> None:
 def test_a_header_that_asks_is_answered_by_yes_or_no(header: str) -> None:
     assert guess("0", "0", header=header).type is AttributeType.BOOLEAN
     assert guess("3", header=header).type is AttributeType.NUMBER
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *(
+            "newsletter",
+            "newsletter subscribed",
+            "email opt in",
+            "email optin",
+            "accepts email marketing",
+            "gdpr consent",
+        ),
+        *("accepts marketing", "opted in", "marketing permission", "werbeeinwilligung", "newsletter abonniert"),
+        *("consentement marketing", "consenso", "email opt in?"),
+    ],
+)
+@pytest.mark.parametrize("cells", [("yes", "no"), ("yes",), ("TRUE", "FALSE", "TRUE"), ("1", "0"), ("ja", "nein")])
+def test_what_people_agreed_to_is_a_consent_of_which_one_no_is_enough(header: str, cells: tuple[str, ...]) -> None:
+    assert guess(*cells, header=header) == Attribute(type=AttributeType.BOOLEAN, merge=AttributeMerge.MOST_RESTRICTIVE)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["email opt out", "opted out", "unsubscribed from emails", "do not call", "email blacklist", "no newsletter"],
+)
+def test_of_what_people_objected_to_one_yes_is_enough(header: str) -> None:
+    assert guess("no", "yes", header=header) == Attribute(type=AttributeType.BOOLEAN, merge=AttributeMerge.ANY_TRUE)
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "kind"),
+    [
+        ("newsletter", ("weekly", "monthly"), "text"),
+        ("newsletter", ("yes", "no", "perhaps"), "text"),
+        ("newsletter frequency", ("1", "1"), "number"),
+        ("opt in date", ("2026-01-05", "2026-02-05"), "date"),
+        ("email opt in at", ("2026-01-05",), "date"),
+    ],
+)
+def test_what_holds_no_yes_and_no_is_no_consent(header: str, cells: tuple[str, ...], kind: str) -> None:
+    assert guess(*cells, header=header) == Attribute(type=AttributeType(kind))
 
 
 def test_one_value_in_twenty_may_be_wrong() -> None:

@@ -472,6 +472,74 @@ def test_without_our_setting_it_leaves_a_warehouse_that_opens_once_its_stale_jou
     assert aside.name in caplog.text
 
 
+def journal_of_two_commits(path: Path) -> bytes:
+    """The journal a crash leaves behind two rows, each a commit; beside a copy of the warehouse as it was then."""
+    with open_warehouse(path, KEY) as connection:
+        connection.execute("INSERT INTO shelf VALUES ('middle')")
+        connection.execute("INSERT INTO shelf VALUES ('low')")
+        shutil.copy(path, f"{path}.copy")
+        content = path.with_name(path.name + ".wal").read_bytes()
+    shutil.move(f"{path}.copy", path)
+    return content
+
+
+@pytest.mark.parametrize("zeros", [1, 43, 44, 4096, 200_000])
+def test_zeros_that_a_crash_of_the_file_system_left_behind_the_journal_are_cut_off(
+    path: Path, zeros: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = journal_of_two_commits(path)
+    own = path.with_name(path.name + ".wal")
+    own.write_bytes(whole + b"\0" * zeros)
+    assert shelves(path) == 3
+    if zeros >= journal.ENTRY:
+        (aside,) = path.parent.glob("*.set-aside-*")
+        assert aside.read_bytes() == whole + b"\0" * zeros
+        assert aside.name in caplog.text
+
+
+@pytest.mark.parametrize("lost", [1, 16, 17, 70])
+def test_zeros_in_place_of_the_end_of_a_commit_take_that_commit_alone(path: Path, lost: int) -> None:
+    whole = journal_of_two_commits(path)
+    path.with_name(path.name + ".wal").write_bytes(whole[:-lost] + b"\0" * (lost + 4096))
+    assert shelves(path) == 2
+    assert len(list(path.parent.glob("*.set-aside-*"))) == 1
+
+
+def test_a_commit_whose_last_byte_is_zero_is_not_cut(path: Path) -> None:
+    """The tag at its end looks random: one commit in 256 ends so."""
+    own = path.with_name(path.name + ".wal")
+    rows = 1
+    with open_warehouse(path, KEY) as connection:
+        while not (own.exists() and own.read_bytes().endswith(b"\0")):
+            connection.execute("INSERT INTO shelf VALUES ('another')")
+            rows += 1
+        shutil.copy(path, f"{path}.copy")
+        whole = own.read_bytes()
+    shutil.move(f"{path}.copy", path)
+    own.write_bytes(whole + b"\0" * 4096)
+    assert shelves(path) == rows
+
+
+def test_a_journal_that_is_damaged_before_its_zeros_is_left_as_it_was(path: Path) -> None:
+    content = bytearray(journal_of_two_commits(path) + b"\0" * 4096)
+    content[80] ^= 1
+    own = path.with_name(path.name + ".wal")
+    own.write_bytes(content)
+    with pytest.raises(WarehouseDamaged, match="was changed"):
+        open_warehouse(path, KEY).__enter__()
+    assert own.read_bytes() == content
+    assert not list(path.parent.glob("*.set-aside-*"))
+
+
+def test_zeros_are_not_cut_off_under_somebody_who_has_the_warehouse(path: Path) -> None:
+    with held(path, read_only=True):
+        own = path.with_name(path.name + ".wal")
+        own.write_bytes(b"\0" * 4096)
+        assert journal.cut_zeros(path, journal.identity(path), journal.TAG, None) is None
+        assert own.stat().st_size == 4096
+        own.unlink()
+
+
 def test_a_journal_that_has_changed_meanwhile_is_not_set_aside(path: Path) -> None:
     fresh = path.with_name(path.name + ".wal")
     fresh.write_bytes(b"stale")
