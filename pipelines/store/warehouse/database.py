@@ -28,6 +28,7 @@ from pipelines.store.warehouse import journal, lock_holder
 from pipelines.store.warehouse.absent_pandas import stop_looking_for_pandas
 from pipelines.store.warehouse.openssl import Settings, connect_with_openssl
 
+THREADS = max(1, (os.cpu_count() or 1) // 2)  # Polars has one for each core; more would only wait for these
 SKIP_JOURNAL_FROM = 10**15  # bytes: no commit is ever so large that it goes past the journal
 _POLL_SECONDS = 0.1
 
@@ -158,6 +159,7 @@ def _engine(spill: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
         "temp_file_encryption": True,
         "temp_directory": str(spill),
         "auto_checkpoint_skip_wal_threshold": SKIP_JOURNAL_FROM,
+        "threads": THREADS,
     }
     if memory_limit is not None:
         settings["memory_limit"] = memory_limit
