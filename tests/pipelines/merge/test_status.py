@@ -102,3 +102,13 @@ def test_a_block_comes_before_all_that_would_make_a_contact_active() -> None:
         "blocked_by_decision",
         since,
     )
+
+
+def test_an_open_conversation_in_which_nothing_was_said_counts_since_first_seen() -> None:
+    found = status(has_open_conversation=True)
+
+    assert (found["status"], found["status_reason"], found["status_since"]) == ("active", "open_conversation", SEEN)
+
+
+def test_a_status_says_as_of_when_it_is() -> None:
+    assert status()["status_as_of"] == AS_OF
