@@ -237,3 +237,7 @@ def test_a_bar_in_a_cell_does_not_end_it() -> None:
     assert "| a | b\\|c | d | no | e |" in as_markdown([Column("a", "", "b|c", "d", "no", "e")])
     assert as_markdown([], "Notes.").startswith("# Columns\n\n| column |")
     assert as_markdown([], "Notes.").endswith("\n\nNotes.\n")
+
+
+def test_where_nothing_tells_what_parts_tags_it_is_a_semicolon() -> None:
+    assert separator(ContactTable(format="google_contacts", path="landing/x/*.csv"), ["name"]) == "; "
