@@ -6,13 +6,15 @@ import polars as pl
 
 from schemas.vocabulary import Status, StatusReason
 
+READS = ("last_inbound_at", "last_interaction_at", "first_seen_at", "has_open_conversation", "blocked_since")
+
 
 def with_status(contacts: pl.DataFrame, as_of: datetime, active_days: int) -> pl.DataFrame:
     """Add status, status_reason, status_since and status_as_of.
 
-    `contacts`: last_inbound_at, last_interaction_at, first_seen_at, has_open_conversation, blocked_since (empty where
-    it is not blocked); moments in UTC, not after `as_of`. A block comes before everything else. What the contact wrote
-    counts, what was written to it does not. Exactly `active_days` ago still is active.
+    `contacts`: READS; moments in UTC, not after `as_of`; blocked_since is empty where it is not blocked. A block comes
+    before everything else. What the contact wrote counts, what was written to it does not. Exactly `active_days` ago
+    still is active.
     """
     window = timedelta(days=active_days)
     recent = (pl.col("last_inbound_at") >= as_of - window).fill_null(value=False)

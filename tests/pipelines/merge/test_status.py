@@ -3,7 +3,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.merge.status import with_status
+from pipelines.merge.status import READS, with_status
 
 AS_OF = datetime(2026, 6, 30, 12, tzinfo=UTC)
 DAYS = 90
@@ -31,7 +31,7 @@ def status(
         },
         orient="row",
     )
-    return with_status(contact, AS_OF, DAYS).row(0, named=True)
+    return with_status(contact.select(READS), AS_OF, DAYS).row(0, named=True)
 
 
 def test_somebody_who_wrote_in_the_window_is_active_since_then() -> None:

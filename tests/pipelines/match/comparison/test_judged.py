@@ -1,15 +1,16 @@
 import numpy as np
 import polars as pl
 
+from pipelines.match.comparison.addresses import Codes
 from pipelines.match.comparison.foreign_words import UNKNOWN
-from pipelines.match.comparison.judged import INDEX, judged_pairs, level_by_number
+from pipelines.match.comparison.judged import INDEX, Levels, judged_pairs, level_by_number
 from pipelines.match.priors import LEVELS
 
 
 def test_a_pair_is_judged_where_both_sides_have_a_value_and_not_the_same() -> None:
     asked: list[list[int]] = []
 
-    def judge(lo: np.ndarray, hi: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def judge(lo: Codes, hi: Codes) -> Levels:
         asked.append([*lo, *hi])
         return np.array([7] * len(lo), np.uint8)
 

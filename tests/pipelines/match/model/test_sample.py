@@ -1,6 +1,7 @@
 import polars as pl
 import pytest
 
+from pipelines.match.blocking import rules
 from pipelines.match.engines.polars import IN_MEMORY, lazy
 from pipelines.match.model import sample
 from pipelines.match.model.sample import content_hashes, pairs_of_blocks, sampled_pairs
@@ -75,8 +76,8 @@ def test_of_many_pairs_those_of_one_record_in_so_many_are_taken(monkeypatch: pyt
 
 
 def test_a_pair_is_without_a_field_that_some_rule_it_was_found_by_leaves_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sample.blocking, "RULES", ["by name", "by phone"])
-    monkeypatch.setattr(sample.blocking, "fields_of", lambda rule: {"by name": {"name"}, "by phone": {"phone"}}[rule])
+    monkeypatch.setattr(rules, "RULES", ["by name", "by phone"])
+    monkeypatch.setattr(rules, "fields_of", lambda rule: {"by name": {"name"}, "by phone": {"phone"}}[rule])
     keys = [(0, 7, 0), (0, 7, 1), (1, 8, 1), (1, 8, 2), (0, 9, 1), (0, 9, 2)]
     found, _ = sampled(keys, [1, 2, 3], ("name", "phone"))
     assert found.rows(named=True) == [

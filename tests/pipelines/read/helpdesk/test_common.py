@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.read.core.frames import File, Identifier, Message, Moment, Person, Rejected
+from pipelines.read.core.frames import Entry, File, Identifier, Message, Moment, Person, Rejected
 from pipelines.read.helpdesk.common import (
     Known,
     channel_of,
@@ -212,7 +212,7 @@ def test_who_was_left_out_is_nobody_in_what_was_written_with_them() -> None:
     known = Known()
     known.left_out["gone"] = None
     here, gone = (Person(each, Channel.EMAIL, None) for each in ("p", "gone"))
-    told = [here, gone, message("p"), message("gone")]
+    told: list[Entry] = [here, gone, message("p"), message("gone")]
     assert list(contacts_only(told, known)) == [here, message("p"), message(None)]
 
 
