@@ -82,7 +82,7 @@ def decided_values(values: pl.DataFrame) -> pl.DataFrame:
     judged = identifiers(points, "", None).select("row", "scope", "validity")
     columns = {
         "display_name": pl.lit(value=False),
-        "flat": pl.col("form").is_null().replace_strict({True: None, False: False}, return_dtype=pl.Boolean),
+        "flat": pl.lit(None, pl.Boolean),  # a name that somebody decided is a proper one, however it is written
         "validity": pl.when(pl.col("scope").is_not_null()).then(pl.col("validity").fill_null(Validity.POSSIBLE.value)),
         "position": pl.lit(0, pl.UInt32),
         "priority": pl.lit(FIRST, pl.Int64),

@@ -42,7 +42,7 @@ def interaction_fields(interactions: pl.DataFrame, origins: pl.DataFrame) -> pl.
         .unique("contact_id", keep="first", maintain_order=True)
     )
     later = said.filter(pl.col("kind") != "first")
-    moment = pl.col("kind").replace_strict(MOMENTS, return_dtype=pl.String)
+    moment = pl.col("kind").replace_strict(MOMENTS)
     return pl.concat(
         [
             _fields(seen, pl.lit("first_seen_at"), _instant("at")),

@@ -57,7 +57,7 @@ def identify(clusters: pl.DataFrame, records: pl.DataFrame, before: pl.DataFrame
         .then(pl.lit("merged"))
         .otherwise(pl.lit("withdrawn")),
     )
-    led = moved.filter("was_contact", ~pl.col("anchor_id").is_in(current), ~pl.col("anchor_id").is_in(earlier)).select(
+    led = moved.filter("was_contact", ~pl.col("anchor_id").is_in(current)).select(
         "new_id", old_id="anchor_id", kind=pl.lit("merged")
     )
     aliases = pl.concat([went, led.select(went.columns)]).unique()

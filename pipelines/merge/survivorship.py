@@ -86,7 +86,7 @@ def contact_points(ranked: pl.DataFrame) -> pl.DataFrame:
     points = ranked.filter(pl.col("field").is_in([str(kind) for kind in IdentifierType])).with_columns(
         field=pl.col("field").replace(IdentifierType.WA_ID.value, IdentifierType.PHONE.value),
         stated_validity="validity",
-        validity=pl.col("validity").replace_strict(VALIDITY, default=0, return_dtype=pl.Int64),
+        validity=pl.col("validity").replace_strict(VALIDITY),
         channel_verified=pl.col("field") != IdentifierType.WA_ID.value,
         place_on_row="position",
     )

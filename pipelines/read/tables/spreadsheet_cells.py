@@ -64,7 +64,7 @@ def clean_cells(cells: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
         no_error = pl.when(~pl.col(odd).str.contains(ERROR)).then(pl.col(odd))
         told = told.with_columns(no_error.str.replace(QUOTED, "${1}").str.strip_chars().replace("", None))
     marked = told.select(pl.col(columns).str.starts_with("'").any())
-    return told.with_columns(bare(pl.col(name)) for name in marked.columns if marked[name].item())
+    return told.with_columns(bare(pl.col(name)).str.strip_chars() for name in marked.columns if marked[name].item())
 
 
 def _with_apostrophe(cell: pl.Expr, risky: str) -> pl.Expr:

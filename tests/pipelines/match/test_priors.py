@@ -1,8 +1,10 @@
 import pytest
 
+from pipelines.match import priors
 from pipelines.match.comparison.records import POINTS
 from pipelines.match.priors import LEVELS, ORGANISATIONS, TYPICAL, Level, levels_of
 from schemas.match_fields import role_of
+from tests.golden.matching_rules import golden
 
 EVERY = [(kind, field) for kind in ("people", "organisations") for field in LEVELS]
 
@@ -53,3 +55,10 @@ def test_no_list_teaches_an_m_beyond_what_is_plausible() -> None:
 
 def test_a_typical_share_is_known_for_every_field_that_does_not_identify() -> None:
     assert set(TYPICAL) == {role_of(field) for field in LEVELS} - set(POINTS)
+
+
+def test_priors_are_those_of_the_version_of_matching() -> None:
+    kept = golden("matching")["results"]["priors"]
+    now = {name: repr(value) for name, value in sorted(vars(priors).items()) if name.isupper()}
+    changed = [name for name in {*kept, *now} if kept.get(name) != now.get(name)]
+    assert not changed, f"{', '.join(changed)}: what a level is worth changes with MATCHING in derive/code_version.py"

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.progress import listening
 from tests.examples import examples
 from tests.resolved import resolve
 
@@ -89,3 +90,17 @@ def test_whom_a_record_joins_that_could_be_two_people_does_not_depend_on_the_ord
     orders = [pl.DataFrame(order, schema=LIST.schema, orient="row") for order in permutations(rows)]
 
     assert len({frozenset(groups(resolve(order, ROLES))) for order in orders}) == 1
+
+
+def test_matching_a_list_says_what_it_is_about_and_how_much_of_it_there_is() -> None:
+    told: list[tuple[str, int, int | None]] = []
+    with listening(lambda *each: told.append(each)):
+        resolve(LIST, ROLES)
+
+    named = {doing: (done, total) for doing, done, total in told}
+    assert list(named)[-4:] == [
+        *("making blocking keys", "fitting the match model", "comparing pairs", "making clusters"),
+    ]
+    assert {done for done, _ in named.values()} == {0}
+    assert named["making blocking keys"] == named["fitting the match model"] == (0, LIST.height)
+    assert all(total for _, total in named.values())

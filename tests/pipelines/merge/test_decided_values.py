@@ -61,11 +61,21 @@ def candidates(
     primaries: Sequence[tuple[int, str]] = (),
     attributes: Mapping[str, Attribute] = TEXT,
 ) -> pl.DataFrame:
-    """Candidates where edits and pins speak over the records `over`, and merges of these days have these primaries."""
+    """Candidates where edits and pins speak over the records `over` if they do not say it themselves.
+
+    Merges of these days have these primaries.
+    """
     spoken = [
-        ("c", each["decision_id"], record) for each in decided if each["kind"] in ("edit", "pin") for record in over
+        ("c", each["decision_id"], record)
+        for each in decided
+        if each["kind"] in ("edit", "pin")
+        for record in each.get("over", over)
     ]
-    since = [(each["record_key"], each["field"], each["value"], each["observed_at"]) for each in said]
+    since = [
+        (each["record_key"], each["field"], each["value"], each["observed_at"])
+        for each in said
+        if each["contact_id"] == "c"
+    ]
     merges = [("c", f"merge of {day}", f"{day:02}", record) for day, record in primaries]
     return with_decisions(
         pl.DataFrame(said, schema=STATED),
@@ -322,3 +332,113 @@ def test_what_was_decided_of_another_contact_silences_nothing_here() -> None:
 
     edited = found.filter(pl.col("decided") == "edited").select("contact_id", "value", "silenced")
     assert sorted(edited.rows()) == [("another", "y", False), ("c", "x", False)]
+
+
+def silenced(said: Sequence[Mapping[str, Any]], decided: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What records state and is silenced, by record and field."""
+    found = candidates(said, decided).filter(pl.col("decided").is_null(), "silenced")
+    return sorted(f"{field} of {record}" for record, field in found.select("record_key", "field").rows())
+
+
+def test_the_newest_of_several_edits_says_until_when_a_record_is_silenced() -> None:
+    edits = [decision("edit", "new", 3), decision("edit", "newer", 6)]
+    assert silenced([stated("a", "old", 5)], edits) == ["attr.x of a"]
+    assert silenced([stated("a", "old", 7)], edits) == []
+
+
+def test_an_edit_silences_its_own_field_of_the_records_it_speaks_over() -> None:
+    said = [stated(record, "old", field=field) for record in "ab" for field in ("attr.x", "attr.y")]
+    edits = [decision("edit", "new", 5) | {"over": "a"}, decision("edit", "new", 6, field="attr.y") | {"over": "b"}]
+    assert silenced(said, edits) == ["attr.x of a", "attr.y of b"]
+
+
+def test_the_newest_of_several_clears_says_until_when_a_value_is_left_out() -> None:
+    clears = [decision("edit", None, 3), decision("edit", None, 6)]
+    assert values([stated("a", "old", 5)], clears) == []
+    assert values([stated("a", "old", 5)], [*clears[:1], decision("edit", "new", 6)]) == [("new", "edited")]
+    assert values([stated("a", "new", 7)], clears) == [("new", "only_value")]
+
+
+def test_the_newest_removal_of_a_tag_counts() -> None:
+    removals = [decision("untag", "vip", 3, field="tags"), decision("untag", "vip", 6, field="tags")]
+    assert values([stated("a", "vip", 5, field="tags")], removals) == []
+    added = decision("tag", "vip", 5, field="tags")
+    assert values([], [*removals, added]) == []
+
+
+def test_a_decided_number_is_a_candidate_of_its_record_that_comes_from_the_decision() -> None:
+    [row] = candidates([], [decision("edit", "+4915123456789", 5, field="phone")]).rows(named=True)
+    said = {key: each for key, each in row.items() if each is not None}
+    assert said == {
+        "contact_id": "c",
+        "record_key": "a",
+        "field": "phone",
+        "value": "+4915123456789",
+        "display_name": False,
+        "scope": "",
+        "validity": "valid",
+        "position": 0,
+        "priority": -1,
+        "only_fills": False,
+        "silenced": False,
+        "observed_at": on(5),
+        "delivery_id": "edit of 5",
+        "row_number": 1,
+        "decided": "edited",
+        "primary": 0,
+        "stated_after_edit": 1,
+    }
+
+
+def test_a_decided_name_is_cut_into_its_parts() -> None:
+    [row] = candidates([], [decision("pin", "Anna Maria Berg", 5, field="name")]).rows(named=True)
+    assert (row["first_name"], row["last_name"], row["validity"]) == ("Anna Maria", "Berg", None)
+    assert sorted(row["form"].split()) == ["anna", "berg", "maria"]
+
+
+def test_a_number_that_somebody_decided_may_be_one_that_cannot_exist() -> None:
+    [row] = candidates([], [decision("edit", "+491", 5, field="phone")]).rows(named=True)
+    assert row["validity"] in ("possible", "invalid")
+
+
+def test_what_somebody_decided_speaks_before_the_best_of_sources() -> None:
+    said = [stated("a", "vip", field="tags", priority=0, observed_at=on(9))]
+    assert values(said, [decision("tag", "vip", 5, field="tags")]) == [("vip", "tagged")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "merge", "both"),
+    [
+        (AttributeType.TEXT, AttributeMerge.UNION, ["2", "3"]),
+        (AttributeType.NUMBER, AttributeMerge.SUM, ["2", "3"]),
+        (AttributeType.NUMBER, AttributeMerge.MIN, ["3"]),
+        (AttributeType.TEXT, AttributeMerge.MOST_RECENT, ["3"]),
+    ],
+)
+def test_edits_of_two_contacts_that_are_one_now_stand_side_by_side_where_values_do(
+    kind: AttributeType, merge: AttributeMerge, both: list[str]
+) -> None:
+    edits = [decision("edit", "2", 5, record="a"), decision("edit", "3", 6, record="z")]
+    found = survivors([], edits, {"x": Attribute(type=kind, merge=merge)}, over="").fields
+    assert found["value"].to_list() == both
+
+
+def test_the_newest_of_two_pins_holds() -> None:
+    assert values([], [decision("pin", "old", 5), decision("pin", "new", 6, record="z")]) == [("new", "pinned")]
+
+
+def test_of_a_consent_that_two_contacts_edited_the_stricter_counts() -> None:
+    consent = {"x": Attribute(type=AttributeType.BOOLEAN, merge=AttributeMerge.MOST_RESTRICTIVE)}
+    edits = [decision("edit", "false", 5, record="a"), decision("edit", "true", 6, record="z")]
+    assert values([], edits, over="", attributes=consent)[0][0] == "false"
+
+
+def test_what_decisions_do_not_speak_of_stays_as_it_is_stated() -> None:
+    elsewhere = stated("d", "y", contact_id="another")
+    found = candidates([stated("a", "x"), elsewhere], [decision("edit", "new", 5)])
+    [row] = found.filter(pl.col("contact_id") == "another").rows(named=True)
+    assert (row["value"], row["silenced"], row["stated_after_edit"], row["primary"]) == ("y", False, 0, 0)
+
+
+def test_a_pin_outlives_a_later_clear_of_a_contact_that_is_the_same_now() -> None:
+    assert values([], [decision("pin", "kept", 3), decision("edit", None, 6, record="z")]) == [("kept", "pinned")]

@@ -28,7 +28,12 @@ def told(kind: str, at: datetime, channel: str, contact: str = "c") -> tuple[Any
 
 def of_interactions(*interactions: tuple[Any, ...]) -> list[tuple[str, str, str]]:
     """Field, value and rule that interactions give contact `c`, whose record came with the crm in January."""
-    fields = interaction_fields(
+    return decided_by(*interactions).select("field", "value", "rule").sort("field").rows()
+
+
+def decided_by(*interactions: tuple[Any, ...]) -> pl.DataFrame:
+    """The same with all that is kept of the choice."""
+    return interaction_fields(
         pl.DataFrame(
             interactions,
             schema=pl.Schema(
@@ -42,7 +47,6 @@ def of_interactions(*interactions: tuple[Any, ...]) -> list[tuple[str, str, str]
             orient="row",
         ),
     )
-    return fields.select("field", "value", "rule").sort("field").rows()
 
 
 def golden(fields: Mapping[str, str], **attributes: Attribute) -> dict[str, Any]:
@@ -154,3 +158,58 @@ def test_the_tags_of_a_contact_are_sorted_however_they_come() -> None:
     tags = [("tags", tag) for tag in ("vip", "fair", "new")]
 
     assert golden_of(tags)["tags"] == golden_of(tags[::-1])["tags"] == ["fair", "new", "vip"]
+
+
+def test_what_interactions_decide_has_one_candidate_and_its_place() -> None:
+    found = decided_by(told("first", DECEMBER, "email"), told("last", MARCH, "email"))
+
+    assert found.drop("contact_id", "field", "value", "rule").unique().rows() == [(*AT, 1, None)]
+
+
+def test_the_message_or_the_record_that_came_first_speaks_for_the_first_sight() -> None:
+    wrote = ("c", "first", DECEMBER, "email", "b", "chats", 5, 6)
+    [first] = decided_by(wrote).filter(pl.col("field") == "first_seen_at").select(*PLACE).rows()
+
+    assert first == ("b", "chats", 5, 6)
+
+
+def test_of_a_message_and_a_record_of_one_moment_the_message_was_first() -> None:
+    assert ("first_seen_at", "2026-01-05T09:30:00.000125Z", "first_interaction") in of_interactions(
+        told("first", JANUARY, "email")
+    )
+
+
+def test_each_contact_has_its_own_moments() -> None:
+    other = told("last_inbound", DECEMBER, "email", contact="d")
+    found = decided_by(told("last_inbound", MARCH, "email"), other).filter(pl.col("field") == "last_inbound_at")
+
+    assert dict(found.select("contact_id", "value").iter_rows()) == {
+        "c": "2026-03-01T00:00:00.000000Z",
+        "d": "2025-12-01T00:00:00.000000Z",
+    }
+
+
+def test_a_contact_has_each_text_that_survived() -> None:
+    texts = {"name": "Anna Berg", "first_name": "Anna", "last_name": "Berg", "phone": "+49301", "email": "a@b.example"}
+    found = golden(texts | {"source": "email"})
+
+    assert {field: found[field] for field in (*texts, "source")} == texts | {"source": "email"}
+
+
+def test_a_contact_has_each_moment_that_was_decided() -> None:
+    moments = ("first_seen_at", "last_interaction_at", "last_inbound_at", "last_outbound_at")
+    days = {field: f"2026-02-0{day}T00:00:00.000000Z" for day, field in enumerate(moments, 1)}
+    found = golden(days)
+
+    assert [found[field].day for field in moments] == [1, 2, 3, 4]
+
+
+def test_attributes_of_several_contacts_stay_apart() -> None:
+    sold = [
+        (contact, "attr.x", value, value, "delivery", 1, 2) for contact, value in (("c", "1"), ("c", "2"), ("d", "5"))
+    ]
+    fields = pl.DataFrame(sold, schema=FIELDS, orient="row")
+    number = Attribute(type=AttributeType.NUMBER, merge=AttributeMerge.SUM)
+    found = dict(attribute_entries(fields, {"x": number}).iter_rows())
+
+    assert found == {"c": [{"key": "x", "value": "3"}], "d": [{"key": "x", "value": "5"}]}

@@ -3,7 +3,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.merge.status import with_status
+from pipelines.merge.status import READS, with_status
 
 AS_OF = datetime(2026, 6, 30, 12, tzinfo=UTC)
 DAYS = 90
@@ -31,7 +31,7 @@ def status(
         },
         orient="row",
     )
-    return with_status(contact, AS_OF, DAYS).row(0, named=True)
+    return with_status(contact.select(READS), AS_OF, DAYS).row(0, named=True)
 
 
 def test_somebody_who_wrote_in_the_window_is_active_since_then() -> None:
@@ -102,3 +102,13 @@ def test_a_block_comes_before_all_that_would_make_a_contact_active() -> None:
         "blocked_by_decision",
         since,
     )
+
+
+def test_an_open_conversation_in_which_nothing_was_said_counts_since_first_seen() -> None:
+    found = status(has_open_conversation=True)
+
+    assert (found["status"], found["status_reason"], found["status_since"]) == ("active", "open_conversation", SEEN)
+
+
+def test_a_status_says_as_of_when_it_is() -> None:
+    assert status()["status_as_of"] == AS_OF

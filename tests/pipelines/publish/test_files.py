@@ -1,3 +1,4 @@
+import os
 import stat
 from pathlib import Path
 
@@ -63,4 +64,22 @@ def test_what_a_killed_run_left_of_a_draft_is_gone_after_the_next(tmp_path: Path
     (tmp_path / ".contacts.csv.tmp").write_text("rows of people")
     with atomic_write(tmp_path / "contacts.csv") as file:
         file.write(b"new")
-    assert [path.name for path in tmp_path.iterdir()] == ["contacts.csv"]
+    [path] = tmp_path.iterdir()
+    assert (path.name, path.read_bytes()) == ("contacts.csv", b"new")
+
+
+def test_all_of_it_is_on_the_disk_before_it_takes_its_place_and_its_place_is_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "contacts.csv"
+    synced: list[tuple[bool, int, bool]] = []
+
+    def note(descriptor: int) -> None:
+        found = os.fstat(descriptor)
+        folder = stat.S_ISDIR(found.st_mode)
+        synced.append((folder, 0 if folder else found.st_size, path.exists()))
+
+    monkeypatch.setattr(os, "fsync", note)
+    with atomic_write(path) as file:
+        file.write(b"id\r\n")
+    assert synced == [(False, 4, False), (True, 0, True)]

@@ -1,7 +1,10 @@
+import re
+
 import polars as pl
 import pytest
 
-from pipelines.publish.match_report import Report, in_bits, page, table
+from pipelines.publish.chart import Bar
+from pipelines.publish.match_report import Report, cost_section, in_bits, page, score_bars, table, weight_bars
 
 REPORT = Report(
     project="small",
@@ -62,3 +65,45 @@ def test_columns_of_numbers_stand_to_the_right() -> None:
     found = table(["name", "pairs", "share", "mixed"], [["same_email", 1200, 0.5, 1], ["other", 3, 1.0, "none"]])
     assert '<th>name</th><th class="number">pairs</th><th class="number">share</th><th>mixed</th>' in found
     assert '<td>same email</td><td class="number">1,200</td><td class="number">0.5</td><td>1</td>' in found
+
+
+def test_weights_are_bars_to_the_right_where_they_speak_for_one_person() -> None:
+    assert weight_bars(REPORT.weights) == [
+        Bar("phone exact", 2.8, "+2.8", "for"),
+        Bar("phone different", -1.6, "-1.6", "against"),
+    ]
+    nothing = REPORT.weights.head(1).with_columns(bits=pl.lit(0.0))
+    assert [bar.kind for bar in weight_bars(nothing)] == ["against"]
+
+
+def test_scores_are_bars_of_pairs_by_weight_and_zone() -> None:
+    assert score_bars(REPORT.histogram.with_columns(pairs=pl.Series([10, 3000]))) == [
+        Bar("-2 review", 10, "10", "review"),
+        Bar("+4 merge", 3000, "3,000", "merge"),
+    ]
+
+
+def test_a_page_has_its_parts_in_this_order() -> None:
+    said = page(REPORT, None).decode()
+    assert re.findall(r"<h[12]>(.*?)</h[12]>", said) == [
+        *("Matching of small", "Weights of the model", "Scores of the pairs that were kept"),
+        *("What speaks for pairs", "Vetoed pairs", "Sizes of contacts", "Blocks over their cap, which make no pairs"),
+        *("Identifiers that several people share", "Cost of the last run"),
+    ]
+    assert "<p>1,200 records are 900 contacts. Model fit-1, fitted on 1,200 records.</p>" in said
+    assert "<p>Pairs merge from 0.8 on, and are shown to a person from 0.3 on.</p>" in said
+    assert "<title>Matching of small</title>" in said
+
+
+def test_a_model_that_was_not_fitted_here_was_shipped() -> None:
+    assert "shipped with onecontact" in page(REPORT._replace(fitted_on=None), None).decode()
+
+
+def test_names_of_the_project_are_text_in_a_page() -> None:
+    said = page(REPORT._replace(project="a<b", model="<i>", findings=["<u>"]), None).decode()
+    assert not {"a<b", "<i>", "<u>"} & set(re.findall(r"a<b|<i>|<u>", said))
+
+
+def test_what_a_run_took_is_told_once_and_its_seconds_for_each_stage() -> None:
+    [_, told] = cost_section({"candidate_pairs": 3400, "seconds": {"contacts": 1.5}})
+    assert re.findall(r"<td[^>]*>(.*?)</td>", told) == ["candidate pairs", "3,400", "seconds of contacts", "1.5"]

@@ -1,5 +1,5 @@
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from io import BytesIO
 from typing import Any
 from uuid import RFC_4122, UUID
@@ -95,7 +95,12 @@ def test_parties_are_the_contact_the_company_and_each_agent_once() -> None:
 
 @pytest.mark.parametrize(
     ("unknown", "who"),
-    [((), "Anna Berg"), (("name",), "anna@example.com"), (("name", "email", "phone"), "a contact")],
+    [
+        ((), "Anna Berg"),
+        (("name",), "anna@example.com"),
+        (("name", "email"), "+4915123456789"),
+        (("name", "email", "phone"), "a contact"),
+    ],
 )
 def test_the_subject_says_who_wrote_to_whom(unknown: tuple[str, ...], who: str) -> None:
     document, _ = made(contact=ANNA | dict.fromkeys(unknown))
@@ -140,3 +145,47 @@ def test_a_uuid_of_a_vcon_begins_with_its_time_and_ends_with_its_domain() -> Non
 def test_what_was_not_exchanged_is_no_dialog(left_out: dict[str, Any]) -> None:
     document, kept = made(entry(1), entry(2) | left_out)
     assert (len(document["dialog"]), kept) == (1, Kept(1, 0))
+
+
+def test_a_vcon_says_when_it_was_made_whatever_the_time_zone_it_was_made_in() -> None:
+    file = BytesIO()
+    write_vcon(file, "acme", ANNA, [], NOW.astimezone(timezone(timedelta(hours=2))))
+    assert json.loads(file.getvalue())["created_at"] == "2026-06-30T12:30:00Z"
+
+
+def test_a_message_keeps_its_text_its_channel_and_its_moment() -> None:
+    document, _ = made(entry(7, "Grüße", channel="email"))
+    assert document["dialog"] == [
+        {
+            "type": "text",
+            "start": "2026-06-01T10:07:00Z",
+            "parties": [0, 1],
+            "originator": 0,
+            "mediatype": "text/plain",
+            "body": "Grüße",
+            "encoding": "none",
+            "application": "email",
+        }
+    ]
+
+
+def test_a_file_is_sent_by_whoever_wrote_its_message() -> None:
+    files = [{"name": "offer.pdf", "type": None}]
+    document, _ = made(entry(1), answer(2, "Ina") | {"attachments": files}, entry(3, attachments=None))
+    assert document["attachments"] == [
+        {"start": "2026-06-01T10:02:00Z", "party": 2, "dialog": 1, "filename": "offer.pdf"}
+    ]
+
+
+def test_a_vcon_is_text_of_a_message_a_line_without_escapes() -> None:
+    file = BytesIO()
+    write_vcon(file, "acme", ANNA, [entry(1, "Grüße"), entry(2)], NOW)
+    lines = file.getvalue().decode().splitlines()
+    assert len(lines) == 4
+    assert '"body":"Grüße"' in lines[1]
+    assert file.getvalue().endswith(b"}\n")
+
+
+def test_the_last_bits_of_a_uuid_are_the_first_of_the_sha_1_of_its_domain() -> None:
+    assert uuid8("a.example", NOW).int & (2**62 - 1) == 0xF4E610B835C891C0 >> 2
+    assert len({uuid8("a.example", NOW) for _ in range(20)}) > 1

@@ -42,3 +42,31 @@ def test_chance_agreement_that_is_unusual_is_told() -> None:
     assert findings(FITTED._replace(chance={"postcode": levels})) == [
         "postcode: strangers agree as `typo` 21 times as often as in most lists"
     ]
+
+
+def test_what_is_worth_saying_begins_at_a_boundary() -> None:
+    assert findings(FITTED._replace(duplicates=0.01)) == []
+    assert len(findings(FITTED._replace(duplicates=0.0099))) == 1
+    assert len(findings(FITTED._replace(household=1.0))) == 1
+    assert findings(FITTED._replace(household=0.99)) == []
+
+
+def chance(field: str, level: str, factor: float) -> list[str]:
+    return findings(FITTED._replace(chance={field: {level: factor}}))
+
+
+def test_chance_agreement_is_unusual_from_five_times_and_from_one_in_a_hundred_on() -> None:
+    often = [(field, name, each.base) for field, levels in LEVELS.items() for name, each in levels.items()]
+    field, level, base = next(each for each in often if each[2] >= 0.002)
+    assert [len(chance(field, level, factor)) for factor in (4.99, 5.0)] == [0, 1]
+    field, level, base = next(each for each in often if 0 < each[2] < 0.0005)
+    assert [len(chance(field, level, factor)) for factor in (0.0099 / base, 0.0101 / base)] == [0, 1]
+
+
+def test_a_level_was_not_believed_from_its_bound_on_and_above_what_was_assumed() -> None:
+    def told(m: float) -> int:
+        given = {**FITTED.m["given_name"], "different": m}
+        return len(findings(FITTED._replace(m={**FITTED.m, "given_name": given})))
+
+    most = GIVEN["different"].most
+    assert [told(0.9991 * most), told(0.9989 * most)] == [1, 0]

@@ -15,7 +15,7 @@ from pipelines.errors import DeliveryError, DeliveryRefused
 from pipelines.read.catalogue.detect import best, sample
 from pipelines.read.containers import tar
 from pipelines.read.core.batch import Batch, Sample
-from pipelines.read.mail import files
+from pipelines.read.mail import eml, files
 from pipelines.read.mail.eml import FORMAT
 from pipelines.read.mail.maildir import detects
 from pipelines.read.mail.mbox import FORMAT as MBOX
@@ -215,3 +215,43 @@ def test_whatever_the_bytes_only_delivery_errors_come_and_contracts_hold(
             except DeliveryError:
                 continue
             assert batch.messages.height + batch.refused.height == 1
+
+
+TELLING = b"From: a@x.example\nTo: b@x.example\nDate: today\n"
+
+
+@pytest.mark.parametrize(
+    ("sample", "sure"),
+    [
+        (Sample("a.eml", b"X: 1\n"), 1.0),
+        (Sample("a.EML", b"\xef\xbb\xbfX: 1\n"), 1.0),
+        (Sample("a.eml", b"no header\n"), 0.0),
+        (Sample("1.host", b"X: 1\n", folders=("Maildir", "cur")), 1.0),
+        (Sample("1.host", b"X: 1\n", folders=("Maildir", "new")), 1.0),
+        (Sample("1.host", b"X: 1\n", folders=("Maildir", "tmp")), 1.0),
+        (Sample("1.host", b"X: 1\n", folders=("cur", "x")), 0.0),
+        (Sample("a", TELLING), 0.7),
+        (Sample("a", TELLING[:30]), 0.0),
+        (Sample("a", b"From anna Mon\n" + TELLING), 0.0),
+        (Sample("a.zip", b"PK", members=("x/a.EML", "b")), 0.9),
+        (Sample("a.zip", b"PK", members=("b",)), 0.0),
+    ],
+)
+def test_a_mail_is_known_by_its_name_its_folder_or_its_headers(sample: Sample, sure: float) -> None:
+    assert eml.detects(sample) == sure
+
+
+@pytest.mark.parametrize(
+    ("sample", "sure"),
+    [
+        (Sample("a.zip", b"PK", members=("Maildir/cur/1.host",)), 1.0),
+        (Sample("a.zip", b"PK", members=("Maildir/cur/1.eml",)), 0.0),
+        (Sample("a.zip", b"PK", members=("a.txt",)), 0.0),
+        (Sample("a.tar", tarred({"Maildir/cur/1.host": b"x"})), 1.0),
+        (Sample("a.tar.gz", gzipped({"new/1.host": b"x"})), 1.0),
+        (Sample("a.tar", tarred({"Maildir/x/1.host": b"x"})), 0.0),
+        (Sample("a", b"/cur/"), 0.0),
+    ],
+)
+def test_a_maildir_is_known_by_its_folders(sample: Sample, sure: float) -> None:
+    assert detects(sample) == sure

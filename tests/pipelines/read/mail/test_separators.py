@@ -1,14 +1,16 @@
 """Where one mail of a mailbox ends and the next begins, in the ways in which programs write it."""
 
+import io
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.read.core.batch import Batch
+from pipelines.read.core.batch import Batch, Sample
 from pipelines.read.mail import mbox
+from pipelines.read.mail.entry import Piece
 from pipelines.read.mail.mbox import FORMAT, folders
 from pipelines.read.mail.source import Mails
 from tests.examples import examples
@@ -152,3 +154,124 @@ def test_as_many_mails_come_out_as_went_in_with_their_words(mails: list[tuple[st
     for found, body in zip(batch.messages["text"], bodies, strict=True):
         expected = "".join(body.replace(">From ", "From ").split())
         assert "".join((found or "").replace(">From ", "From ").split()) == expected
+
+
+# where a mail begins and ends, byte by byte -----------------------------------------------------------------------
+
+HEAD = "From: a@x.example\nDate: Mon, 2 Mar 2026 10:00:00 +0000\n"
+DATED = "From anna Mon Mar  2 10:00:00 2026"
+
+
+def cut(text: str | bytes) -> list[Piece]:
+    """The mails of a mailbox."""
+    return list(mbox._pieces(io.BytesIO(text.encode() if isinstance(text, str) else text)))
+
+
+def test_each_mail_has_its_line_its_opening_and_its_bytes() -> None:
+    first, second = cut(f"{DATED}\n{HEAD}\none\n\n{DATED}\n{HEAD}\ntwo")
+    assert (first.line, second.line) == (1, 7)
+    assert first.envelope == second.envelope == f"{DATED}\n".encode()
+    assert first.data == f"{HEAD}\none\n\n".encode()
+    assert second.data == f"{HEAD}\ntwo".encode()
+    assert (first.overlong, first.labels, first.dropped) == (False, frozenset(), False)
+
+
+@pytest.mark.parametrize("before", ["", "\n \r\n", "\ufeff", "\ufeff\n\n"])
+def test_blank_lines_and_a_mark_before_the_first_mail_are_passed_over(before: str) -> None:
+    [only] = cut(f"{before}{DATED}\n{HEAD}\none")
+    assert only.line == 1 + before.count("\n")
+
+
+@pytest.mark.parametrize(
+    ("between", "mails"),
+    [
+        (f"\n{DATED}\n{HEAD}", 2),
+        (f"{DATED}\n{HEAD}", 2),
+        (f"\n{DATED}\nno header\n", 2),
+        (f"{DATED}\nno header\n", 1),
+        (f"\nFrom - 2026\n{HEAD}", 2),
+        (f"From - 2026\n{HEAD}", 1),
+        (f"\nFrom ben@example.com\n{HEAD}", 2),
+        (f"\nFrom\n{HEAD}", 2),
+        (f"\nFrom -\n{HEAD}", 2),
+        (f"\nFrom now on\n{HEAD}", 1),
+        ("\nFrom ben@example.com\nX: 1\nY: 2\n", 1),
+        ("\nFrom ben@example.com\nTo: a\nTO: b\n", 1),
+        (f"\nFrom: ben@example.com\n{HEAD}", 1),
+        (f"\nFromage 2026\n{HEAD}", 1),
+        (f"\r\nFrom ben@example.com\r\n{HEAD}", 2),
+    ],
+)
+def test_a_line_opens_a_mail_by_its_date_or_by_what_stands_around_it(between: str, mails: int) -> None:
+    assert len(cut(f"{DATED}\n{HEAD}\none\n{between}\ntwo\n")) == mails
+
+
+@pytest.mark.parametrize(
+    ("length", "mails"),
+    [(len("one\n\n" + DATED + "\nX: 1\n\n"), 2), (3, 3), (10_000, 3), (len("one\n"), 3)],
+)
+def test_a_length_counts_where_another_mail_or_the_end_is_there(length: int, mails: int) -> None:
+    text = f"{DATED}\n{HEAD}Content-Length: {length}\n\none\n\n{DATED}\nX: 1\n\n{DATED}\n{HEAD}\ntwo\n"
+    assert len(cut(text)) == mails
+
+
+def test_a_length_that_leads_to_the_end_counts() -> None:
+    body = f"one\n\n{DATED}\n{HEAD}\ntwo"
+    assert len(cut(f"{DATED}\n{HEAD}Content-Length: {len(body)}\n\n{body}")) == 1
+    assert len(cut(f"{DATED}\n{HEAD}Content-Length: {len(body)}\n\n{body}\n\n")) == 1
+
+
+def test_quoted_openings_are_words_again_but_for_those_of_a_mail_that_quotes_none() -> None:
+    [only] = cut(f"{DATED}\n{HEAD}\n>From one\n>>From two\nx >From three\n")
+    assert only.data.endswith(b"\nFrom one\n>From two\nx >From three\n")
+    body = "From here\n>From there\n"
+    [stated] = cut(f"{DATED}\n{HEAD}Content-Length: {len(body)}\n\n{body}")
+    assert stated.data.endswith(body.encode())
+    quoted = ">From there\n"
+    [undone] = cut(f"{DATED}\n{HEAD}Content-Length: {len(quoted)}\n\n{quoted}")
+    assert undone.data.endswith(b"\nFrom there\n")
+
+
+def test_of_a_mail_too_large_the_start_is_kept_and_the_next_is_where_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mbox, "MAX_MAIL", 200)
+    monkeypatch.setattr(mbox, "BLOCK", 64)
+    large = "From x\n" * 100
+    first, second = cut(f"{DATED}\n{HEAD}\n{large}\n{DATED}\n{HEAD}\ntwo\n")
+    assert (len(first.data), first.overlong, second.overlong) == (200, True, False)
+    assert second.line == 1 + 3 + 100 + 2
+    [fits] = cut(f"{DATED}\n{HEAD}\n{'x' * (200 - len(HEAD) - 1)}")
+    assert (len(fits.data), fits.overlong) == (200, False)
+
+
+def test_a_line_that_opens_a_mail_is_kept_up_to_a_length() -> None:
+    [only] = cut(f"{DATED} {'x' * (1 << 17)}\n{HEAD}\none")
+    assert len(only.envelope) == 1 << 16
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("Takeout/Mail/Sent.mbox", {"Sent", "Sent.mbox"}),
+        ("Mail/Sent.mbox/mbox", {"Sent", "mbox"}),
+        ("Mail/Archive.sbd/2026", {"Archive", "2026"}),
+        ("Mail/Inbox", {"Inbox"}),
+    ],
+)
+def test_a_mailbox_is_called_by_its_file_and_its_folder(path: str, names: set[str]) -> None:
+    assert mbox.folders(PurePath(path)) == names
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "sure"),
+    [
+        ("a", f"{DATED}\n{HEAD}", 1.0),
+        ("a", f"\ufeff\n{DATED}\n{HEAD}", 1.0),
+        ("a", f"From\r\n{HEAD}", 1.0),
+        ("a", f"{DATED}\n>From x\n", 1.0),
+        ("a", f"{DATED}\nno header", 0.0),
+        ("a", HEAD, 0.0),
+        ("a.EML", f"{DATED}\n{HEAD}", 0.0),
+    ],
+)
+def test_a_mailbox_is_known_by_its_first_lines(name: str, start: str, sure: float) -> None:
+    assert mbox.detects(Sample(name, start.encode())) == sure

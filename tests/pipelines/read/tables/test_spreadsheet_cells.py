@@ -50,6 +50,8 @@ def test_for_a_program_such_a_cell_stays_as_it_is(cell: str) -> None:
         ("\\N", CLEAR),
         (" \\N ", CLEAR),
         ("'\\N", "\\N"),
+        ("' -", "-"),
+        ("'\t=1", "=1"),
         ("", None),
         (" ", None),
         (None, None),

@@ -1,0 +1,37 @@
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pipelines.derive import fit
+from pipelines.derive.comparison_data import NOBODY
+from pipelines.match.model.fit import METHOD
+from pipelines.match.priors import FEWEST
+from pipelines.store.matching import models
+from pipelines.store.matching.models import SHIPPED
+from pipelines.store.reads import health
+
+
+@pytest.mark.parametrize(
+    ("version", "method", "fitted_on", "records", "is_refitted"),
+    [
+        (SHIPPED, METHOD, 10 * FEWEST, FEWEST, True),
+        (SHIPPED, METHOD, 0, FEWEST - 1, False),
+        ("own", METHOD, FEWEST, 2 * FEWEST, True),
+        ("own", METHOD, FEWEST, 2 * FEWEST - 1, False),
+        ("own", "an older way", FEWEST, FEWEST, True),
+        ("own", "an older way", FEWEST, FEWEST - 1, False),
+    ],
+)
+def test_a_model_is_fitted_anew_when_there_is_twice_as_much_or_it_was_fitted_in_another_way(
+    monkeypatch: pytest.MonkeyPatch, version: str, method: Any, fitted_on: int, records: int, is_refitted: bool
+) -> None:
+    own = NOBODY._replace()
+    model = SimpleNamespace(method=method, records=fitted_on)
+    monkeypatch.setattr(models, "current_parameters", lambda _: (version, model))
+    monkeypatch.setattr(health, "count", lambda _, table: {"record": records}[table])
+    monkeypatch.setattr(fit, "load_all_records", lambda *_: own)
+    monkeypatch.setattr(fit, "refit", lambda _, data, run: (f"{run} on {data is own}", model))
+    found = fit.version_in_use(None, None, "run1")  # type: ignore[arg-type]
+    assert found[0] == ("run1 on True" if is_refitted else version)
+    assert (found[1] is NOBODY) is not is_refitted
