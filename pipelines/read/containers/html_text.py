@@ -7,13 +7,19 @@ bounded number of times, and text they fail to see as a tag stays text.
 import html
 import re
 
+_FLAGS = re.IGNORECASE | re.ASCII
 _TAG = re.compile(
     r"<(?P<name>/?[a-zA-Z][a-zA-Z0-9]{0,20}+|[!?])(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>|<[/!?a-zA-Z][^<>]*+>"
 )
 _OTHER_SPACE = re.compile(r"[^\S ]")
 _GAP = re.compile(r"\n{3,}")
-_HIDDEN = (("<!--", "-->"), ("<style", "</style"), ("<script", "</script"), ("<head", "</head"), ("<title", "</title"))
-_HIDES = re.compile("|".join(begin for begin, _ in _HIDDEN), re.IGNORECASE)
+_UNSEEN = ("style", "script", "head", "title")  # elements of which nothing is shown
+_COMMENT = (re.compile("<!--"), re.compile("-->"))
+_HIDDEN = (
+    _COMMENT,
+    *((re.compile(rf"<{tag}\b", _FLAGS), re.compile(rf"</{tag}\b[^>]*>?", _FLAGS)) for tag in _UNSEEN),
+)
+_HIDES = re.compile("|".join(begin.pattern for begin, _ in _HIDDEN), _FLAGS)
 _BLOCKS = {"p", "div", "br", "tr", "li", "ul", "ol", "table", "blockquote", "hr", "pre", "section", "article"}
 _BLOCKS |= {"h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "header", "footer"}
 
@@ -33,12 +39,10 @@ def _in_place_of(tag: re.Match[str]) -> str:
     return "\n" if (tag["name"] or "").strip("/").lower() in _BLOCKS else ""
 
 
-def _without(markup: str, begin: str, end: str) -> str:
+def _without(markup: str, begin: re.Pattern[str], end: re.Pattern[str]) -> str:
     """Markup without everything from each `begin` to the `end` after it."""
-    lower, kept, place = markup.lower(), [], 0
-    if len(lower) != len(markup):  # a few letters grow when lowered
-        lower = markup
-    while (start := lower.find(begin, place)) >= 0 and (stop := lower.find(end, start)) >= 0:
-        kept.append(markup[place:start])
-        place = stop + len(end) if end == "-->" else lower.find(">", stop) + 1 or len(markup)
+    kept, place = [], 0
+    while (hidden := begin.search(markup, place)) and (over := end.search(markup, hidden.start())):
+        kept.append(markup[place : hidden.start()])
+        place = over.end()
     return "".join([*kept, markup[place:]])

@@ -72,7 +72,7 @@ def encoding_of(start: bytes) -> str | None:
     """How to read the characters of a vCard file that begins like this: UTF-16, or NARROW; None for any other file."""
     marked = next((name for mark, name in BOMS.items() if start.startswith(mark)), None)
     for name in (marked,) if marked else (NARROW, "utf-16-le", "utf-16-be"):
-        if BEGINS.match(start[: 2 * (len(start) // 2)].decode(name, "replace")):
+        if BEGINS.match(start.decode(name, "replace")):
             return name if name.startswith("utf-16") else NARROW
     return None
 

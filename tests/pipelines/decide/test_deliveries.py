@@ -331,9 +331,10 @@ def test_no_other_source_reads_change_requests(people: SmallProject) -> None:
 
 def requested(*rows: dict[str, object]) -> list[str]:
     """What tells each request that says the same again, here the text it is made of."""
-    schema = {"row": pl.UInt32, "line": pl.UInt32, "by": pl.String, "value": pl.String, "others": pl.List(pl.String)}
+    schema = pl.Schema([("row", pl.UInt32), ("line", pl.UInt32), ("by", pl.String), ("value", pl.String)])
+    schema["others"] = pl.List(pl.String)
     batch = Requests(pl.DataFrame(list(rows), schema=schema), Batch())
-    made = step.with_request_id(batch, lambda kind, text: pl.format("{}:{}", pl.lit(kind), text))  # type: ignore[arg-type]
+    made = step.with_request_id(batch, lambda kind, text: pl.format("{}:{}", pl.lit(kind), text))
     return made["request"].to_list()
 
 

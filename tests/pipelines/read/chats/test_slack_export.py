@@ -288,3 +288,18 @@ EITHER: list[Any] = [
 def test_as_many_entries_come_out_as_messages_go_in(messages: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         assert outcomes(direct(Path(folder), *messages, rows=3)) == len(messages)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "at"),
+    [
+        ("1772445600", datetime(2026, 3, 2, 10, tzinfo=UTC)),
+        ("1772445600.5", datetime(2026, 3, 2, 10, 0, 0, 500_000, tzinfo=UTC)),
+        ("1772445600.000001", datetime(2026, 3, 2, 10, 0, 0, 1, tzinfo=UTC)),
+        ("999999999999", None),
+        ("soon", None),
+        (None, None),
+    ],
+)
+def test_a_stamp_is_a_time_to_the_microsecond(stamp: str | None, at: datetime | None) -> None:
+    assert slack_export._time(stamp) == at

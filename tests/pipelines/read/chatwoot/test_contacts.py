@@ -86,6 +86,9 @@ def test_it_is_recognised_by_its_columns_as_it_spells_them() -> None:
     assert FORMAT.detects(Sample("a.csv", b"id,name,email,phone_number\n", plain)) > 0.8
     assert FORMAT.detects(Sample("a.csv", b"ID,Name,Email,Phone Number\n", plain)) == 0
     assert FORMAT.detects(Sample("a.csv", b"", (*plain, "identifier", "ip address"))) > 0.9
+    assert FORMAT.detects(Sample("a.csv", b"", (*plain, "identifier", "custom attributes"))) > 0.9
+    assert FORMAT.detects(Sample("a.csv", b"", (*plain, "identifier"))) == 0
+    assert FORMAT.detects(Sample("a.csv", b"", (*plain, "ip address"))) == 0
 
 
 def test_it_holds_contacts_whose_rows_are_counted() -> None:

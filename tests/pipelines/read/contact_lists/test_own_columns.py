@@ -4,6 +4,7 @@ import csv
 import io
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,10 +20,12 @@ from pipelines.read.contact_lists import (
     outlook_contacts,
     salesforce_contacts,
 )
-from pipelines.read.contact_lists.own_columns import encoding_of
+from pipelines.read.contact_lists.own_columns import encoding_of, left_out
 from pipelines.read.core.batch import Format, Sample
 from pipelines.read.tables.header_words import fold
+from pipelines.read.tables.table import Rows
 from schemas import received
+from schemas.error_codes import ErrorCode
 from tests.examples import examples
 
 CONTRACTS = {
@@ -116,3 +119,14 @@ def test_the_encoding_of_a_text_that_does_not_say_is_told_by_its_bytes(
     path = tmp_path / "list.csv"
     path.write_bytes(content)
     assert encoding_of(path) == encoding
+
+
+def test_rows_that_are_left_out_are_skipped_and_those_of_which_nothing_is_known_are_not() -> None:
+    cells = pl.DataFrame({"row": [1, 2, 3], "line": [2, 3, 4], "c0": ["a", "b", "c"], "c1": ["1", None, "0"]})
+    found = left_out(Rows(cells), ["Name", "Gone"], pl.col("c1") == "1", ErrorCode.ROW_DELETED, "somebody")
+    assert found.cells["row"].to_list() == [2, 3]
+    assert found.refused.select("row", "line", "outcome", "code", "expected", "raw").rows() == [
+        (1, 2, "skipped", "ROW_DELETED", "somebody", '{"Name":"a","Gone":"1"}')
+    ]
+    none = left_out(Rows(cells), ["Name", "Gone"], pl.col("c1") == "9", ErrorCode.ROW_DELETED, "somebody")
+    assert (none.cells.height, none.refused.height) == (3, 0)

@@ -22,3 +22,39 @@ def test_hostile_html_takes_linear_time(pattern: str) -> None:
     begun = perf_counter()
     html_text(pattern * 100_000)
     assert perf_counter() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        *("p", "div", "tr", "li", "ul", "ol", "table", "blockquote", "pre", "section", "article"),
+        *("h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "header", "footer"),
+    ],
+)
+def test_what_stands_in_a_block_stands_on_lines_of_its_own(tag: str) -> None:
+    assert html_text(f"a<{tag}>b</{tag}>c").split() == ["a", "b", "c"]
+    assert html_text("a<span>b</span>c") == "abc"
+
+
+@pytest.mark.parametrize("tag", ["br", "hr"])
+def test_a_break_parts_lines(tag: str) -> None:
+    assert html_text(f"a<{tag}>b").split() == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [
+        ("a<!-- b -->c", "ac"),
+        ("a<!-->b", "ab"),
+        ("a<!-- b", "a<!-- b"),
+        ("a<STYLE x>b</Style >c", "ac"),
+        ("a<script>b</script", "a"),
+        ("a<script>b", "ab"),
+        ("a<title>b</title>c<title>d</title>e", "ace"),
+        ("<head><p>a</head>b", "b"),
+        ("<headline>a</headline>b", "ab"),
+        ("\u0130<style>b</style>c", "\u0130c"),
+    ],
+)
+def test_what_is_not_shown_is_left_out(markup: str, words: str) -> None:
+    assert html_text(markup) == words

@@ -86,3 +86,39 @@ def test_the_bytes_of_all_members_count_together(tmp_path: Path, monkeypatch: py
             assert len(stream.read()) == 10
         with pytest.raises(DeliveryRefused), archive.member(opened, "b.txt") as stream:
             stream.read()
+
+
+def test_a_member_may_give_as_many_bytes_as_it_is_allowed_and_no_more(tmp_path: Path) -> None:
+    path = zipped(tmp_path, {"a.txt": b"12345"})
+    drain(path, "a.txt", 5)
+    assert refusal(path, limit=4) == ErrorCode.FILE_LIMIT
+
+
+@pytest.mark.parametrize(("limit", "is_fine"), [(10, True), (9, False)])
+def test_all_members_together_may_give_so_many_bytes(
+    tmp_path: Path, limit: int, is_fine: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = zipped(tmp_path, {"a.txt": b"12345", "b.txt": b"67890"})
+    monkeypatch.setattr(archive, "MAX_INFLATED", limit)
+    with archive.opened(path) as opened:
+        with archive.member(opened, "a.txt", 100) as first:
+            assert first.read() == b"12345"
+        with archive.member(opened, "b.txt", 100) as second:
+            if is_fine:
+                assert second.read() == b"67890"
+            else:
+                with pytest.raises(DeliveryRefused):
+                    second.read()
+
+
+@pytest.mark.parametrize(("start", "is_fine"), [(1_000, True), (999, False)])
+def test_a_member_may_inflate_to_so_many_times_its_size(
+    tmp_path: Path, start: int, is_fine: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = zipped(tmp_path, {"a.txt": b"x" * 1_000})
+    monkeypatch.setattr(archive, "RATIO_FROM", start)
+    monkeypatch.setattr(archive, "MAX_RATIO", 2)
+    if is_fine:
+        drain(path, "a.txt", 5_000)
+    else:
+        assert refusal(path) == ErrorCode.FILE_LIMIT

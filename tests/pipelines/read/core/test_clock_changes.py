@@ -38,3 +38,20 @@ def test_times_of_a_dense_night_are_read_as_they_were(minutes: list[int]) -> Non
     walls = [(began + timedelta(minutes=each)).astimezone(BERLIN).replace(tzinfo=None) for each in minutes]
     read = [changes.read(wall) for wall in walls]
     assert all(one.first + one.later <= other.first + other.later for one, other in pairwise(read))
+
+
+def test_two_times_that_are_one_do_not_run_back() -> None:
+    changes = ClockChanges(BERLIN)
+    walls = [datetime(2025, 10, 26, 2, minute) for minute in (10, 10, 5, 5, 30)]
+    assert [bool(changes.read(wall).later) for wall in walls] == [False, False, True, True, True]
+
+
+def test_an_hour_that_clocks_skip_is_read_as_if_they_had_not() -> None:
+    changes = ClockChanges(BERLIN)
+    skipped, after = (changes.read(datetime(2025, 3, 30, hour, 30)) for hour in (2, 3))
+    assert (skipped.first, skipped.later, skipped.is_skipped) == (
+        datetime(2025, 3, 30, 1, 30, tzinfo=UTC),
+        timedelta(),
+        True,
+    )
+    assert (after.first, after.is_skipped) == (datetime(2025, 3, 30, 1, 30, tzinfo=UTC), False)

@@ -91,7 +91,7 @@ def headed(**headers: str) -> Part:
     return mail_of("\n".join([*lines, "", "hello"]).encode())
 
 
-def went(labels: tuple[str, ...] = (), **headers: str) -> tuple[str | None, str | None, str, str, bool, str | None]:
+def went(*labels: str, **headers: str) -> tuple[str | None, str | None, str, str, bool, str | None]:
     """Author, other, field, direction, whether it is of a list, and inbox."""
     found = parties(headed(**headers), frozenset(labels), OURS)
     author, other = (each and each.address for each in found[:2])
@@ -115,8 +115,8 @@ def test_a_mail_among_the_company_went_to_nobody() -> None:
 
 
 def test_a_label_of_sent_mail_tells_direction_too() -> None:
-    assert went((SENT,), From=ANNA, To=BEN) == (ANNA, BEN, "To", "outbound", False, None)
-    assert went((SENT,), From=ANNA, To=US, Reply_To=BEN) == (ANNA, None, "To", "outbound", False, None)
+    assert went(SENT, From=ANNA, To=BEN) == (ANNA, BEN, "To", "outbound", False, None)
+    assert went(SENT, From=ANNA, To=US, Reply_To=BEN) == (ANNA, None, "To", "outbound", False, None)
 
 
 @pytest.mark.parametrize(

@@ -149,3 +149,113 @@ def test_a_year_and_an_address_before_a_colon_hide_nothing(text: str) -> None:
 )
 def test_an_introduction_with_date_time_and_address_is_known_in_any_language(introduction: str) -> None:
     assert new_words(f"OK\n\n{introduction}\n\n> How many?") == "OK\n\n[history]"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Two.\n> a\n   > b\n    > c", "Two.\n[history]\n    > c"),
+        ("Two.\n\n-----Original Message-----\nFrom: Ben\nHow many?", "Two.\n\n[history]"),
+        ("Two.\n\n________\nFrom: Ben\nSent: Monday\nTo: Anna\nSubject: Bikes\n\nHow many?", "Two.\n\n[history]"),
+        ("Two.\n\nFrom: Ben\nSent: Monday\nTo: Anna\n\nHow many?", "Two.\n\n[history]"),
+        ("Two.\nThree\nFrom: Ben\nSent: Monday\nTo: Anna\n\nHow many?", "Two.\nThree\n[history]"),
+        ("Two.\n\nFrom: Ben\nSent: Monday\n\nHow many?", "Two.\n\nFrom: Ben\nSent: Monday\n\nHow many?"),
+        (
+            "Two.\n\nTo: Ben\nFrom: Anna\nSent: Monday\nSubject: x",
+            "Two.\n\nTo: Ben\n[history]",
+        ),
+        ("Two.\n\nFrom: Ben\n\n\n\n\n\nSent: Monday\nTo: Anna\nx", "Two.\n\n[history]"),
+        (
+            "Two.\n\nFrom: Ben\n\n\n\n\n\n\nSent: Monday\nTo: Anna",
+            "Two.\n\nFrom: Ben\n\n\n\n\n\n\nSent: Monday\nTo: Anna",
+        ),
+    ],
+)
+def test_an_older_mail_begins_at_its_headers_or_at_a_line_that_says_so(text: str, shown: str) -> None:
+    assert new_words(text) == shown
+
+
+WROTE = "On 16 Nov 2026 at 10:00, Anna wrote:"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"Two.\n\n{WROTE}\n> How many?", "Two.\n\n[history]"),
+        (f"Two.\n\n{WROTE}\n\n\nHow many?", "Two.\n\n[history]"),
+        (f"{WROTE}\n\nHow many?", f"{WROTE}\n\nHow many?"),
+        (f"Two.\n\n{WROTE}", "Two.\n\n[history]"),
+        ("Two.\nAnna wrote:\n> How many?\nThree.", "Two.\n[history]\nThree."),
+        ("Two.\n\nAnna wrote:\nHow many?", "Two.\n\nAnna wrote:\nHow many?"),
+        ("Two.\n\nOn 16 Nov 2026, Anna wrote:\nHow many?", "Two.\n\nOn 16 Nov 2026, Anna wrote:\nHow many?"),
+        ("Two.\n\nOn 16 Nov 2026, a@x.example wrote:\nHow many?", "Two.\n\n[history]"),
+        ("Two.\n\n2026, 10:00 a@x.example:\nHow many?", "Two.\n\n[history]"),
+        ("Two.\n\n2026 a@x.example:\nHow many?", "Two.\n\n2026 a@x.example:\nHow many?"),
+        ("Two.\n\n2026 a@x.example:\n> How many?", "Two.\n\n[history]"),
+        ("Two.\n\nOn 16 Nov 2026, 10:00\nAnna\nwrote:\nHow many?", "Two.\n\n[history]"),
+        (
+            "Two.\n\nOn 16 Nov\n2026\nat Anna's\nwrote:\nHow many?",
+            "Two.\n\nOn 16 Nov\n2026\nat Anna's\nwrote:\nHow many?",
+        ),
+    ],
+)
+def test_a_sentence_that_says_whose_words_follow_is_no_new_one(text: str, shown: str) -> None:
+    assert new_words(text) == shown
+
+
+def test_a_sentence_that_says_whose_words_follow_is_short() -> None:
+    long = f"Two.\n\n{'x' * 400} {WROTE}\n> How many?"
+    assert new_words(long).startswith("Two.\n\nx")
+    assert new_words(f"Two.\n\n{'x' * 360} {WROTE}\n> How many?") == "Two.\n\n[history]"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Two.\n\u2014\nAnna", "Two.\n[signature]"),
+        ("Two.\n--\n" + "more\n" * 15, "Two.\n[signature]\n"),
+        ("Two.\n--\n" + "more\n" * 16, "Two.\n--\n" + "more\n" * 16),
+        ("Two.\n-- \n" + "more\n" * 40, "Two.\n[signature]\n"),
+        ("Two.\n---\nAnna", "Two.\n---\nAnna"),
+        ("Two.\n" + "_" * 19 + "\nx", "Two.\n" + "_" * 19 + "\nx"),
+        ("Two.\n" + "_" * 20 + "\nx", "Two.\n[signature]"),
+        ("Sent from my iPhone", "Sent from my iPhone"),
+        ("Two.\nSent from my iPhone\nThree", "Two.\nSent from my iPhone\nThree"),
+        ("Two.\nSent from my iPhone\n\n> old", "Two.\n[signature]\n\n[history]"),
+        ("One.\n-- \nAnna\n-- \nBen", "One.\n-- \nAnna\n[signature]"),
+    ],
+)
+def test_a_signature_stands_below_dashes_or_is_the_last_line(text: str, shown: str) -> None:
+    assert new_words(text) == shown
+
+
+def test_lines_of_one_kind_are_one_range_with_the_blank_ones_between_them() -> None:
+    assert new_words("Two.\n> a\n\n> b\n\nThree.\n> c\n\n") == "Two.\n[history]\n\nThree.\n[history]\n\n"
+
+
+@pytest.mark.parametrize(
+    ("markup", "text", "cited"),
+    [
+        ("<p>a</p>", "a", []),
+        ('<blockquote type="cite">a</blockquote>b', "a\n\nb", ["a"]),
+        (
+            'a<blockquote class="quote">b</blockquote>c<blockquote type="cite">d</blockquote>',
+            "a\n\nb\n\nc\n\nd",
+            ["b", "d"],
+        ),
+        ('a<blockquote><blockquote type="cite">b</blockquote>c</blockquote>', "a\n\nb\n\nc", ["b"]),
+        ('a<blockquote type="cite"><blockquote>b</blockquote>c</blockquote>d', "a\n\nb\nc\n\nd", ["b\nc"]),
+        ('</blockquote>a<blockquote type="cite">b', "a\n\nb", ["b"]),
+        ("a\ufdd0b<blockquote>c</blockquote>\ufdd1", "ab\nc", []),
+    ],
+)
+def test_html_says_where_it_cites(markup: str, text: str, cited: list[str]) -> None:
+    words, found = html_words(markup)
+    assert (words, [words[start:end] for start, end in found]) == (text, cited)
+
+
+def test_what_html_cites_is_history_by_its_lines() -> None:
+    text = "Two.\n\nHow many?\n\nThree."
+    [found] = ranges_of(text, [(6, 15)])
+    assert (found.start, found.length, found.kind) == (6, 9, "history")
+    assert ranges_of("How many?", [(0, 9)]) == []

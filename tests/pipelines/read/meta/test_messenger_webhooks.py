@@ -259,6 +259,10 @@ def test_entries_add_up_over_batches(tmp_path: Path) -> None:
         (json.dumps(hook(ours()))[:60], 0.0),
         (json.dumps(hook(ours(text="x" * 500)))[:300], 0.7),
         ('{"object": "whatsapp_business_account", "entry": []}', 0.0),
+        ('{"messaging": [', 0.0),
+        ('{"entry": [', 0.0),
+        ('{"object": "page", "entry": {}}', 0.0),
+        ("\ufeff" + json.dumps(hook(ours())), 1.0),
         ("", 0.0),
     ],
 )

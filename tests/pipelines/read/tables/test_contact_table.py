@@ -11,8 +11,9 @@ from pipelines import contracts
 from pipelines.errors import DeliveryError, DeliveryRefused
 from pipelines.read.core.batch import Batch
 from pipelines.read.csv.rows import open_csv
-from pipelines.read.tables.contact_table import Layout, read_contacts, understand
+from pipelines.read.tables.contact_table import LISTS, Layout, read_contacts, tags_of, understand
 from pipelines.read.tables.header_words import fold
+from pipelines.read.tables.spreadsheet_cells import CLEAR
 from schemas import received
 from schemas.error_codes import ErrorCode
 from tests.examples import examples
@@ -313,3 +314,9 @@ def test_a_text_that_was_kept_from_being_a_number_is_read_as_text(tmp_path: Path
     batch = one(tmp_path, 'id,name,postcode\n"=""00011""",Jane,"=""01067"""\n')
     assert batch.contacts["record_id"].to_list() == ["00011"]
     assert batch.attributes["raw"].to_list() == ["01067"]
+
+
+def test_cells_of_tags_as_programs_and_as_people_write_them_stand_side_by_side() -> None:
+    cells = pl.Series(['["vip", "fair"]', "new; old", None, CLEAR, "n/a"])
+    assert tags_of(cells, LISTS["tags"]).to_list() == [["vip", "fair"], ["new", "old"], [], [], []]
+    assert tags_of(cells[:1], ";").to_list() == [['["vip", "fair"]']]

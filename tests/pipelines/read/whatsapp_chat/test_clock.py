@@ -155,3 +155,18 @@ def test_equal_dates_may_be_taken_in_at_once() -> None:
 def test_two_digit_years_are_of_this_century() -> None:
     assert dated((1, 2, 25), "day_first") == date(2025, 2, 1)
     assert dated((29, 2, 25), "day_first") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "is_wide"),
+    [
+        ("2025/09/15, 09:53 - x", True),
+        ("15/9/2025, 9:53 - x", True),
+        ("15/9/25, 9:53 - x", False),
+        ("25/9/15, 9:53 - x", False),
+    ],
+)
+def test_a_header_with_a_year_of_four_digits_has_another_shape(line: str, is_wide: bool) -> None:
+    found = header(line)
+    assert found is not None
+    assert found.shape.wide_years is is_wide
