@@ -46,12 +46,12 @@ def test_files_are_read_in_their_order_and_links_and_folders_left_out(tmp_path: 
     assert found(tmp_path, data, 3) == [("a", 3), ("folder/b", 3)]
 
 
-@pytest.mark.parametrize("start", [b"", b"x" * 600, b"\x1f\x8b", b"\x1f\x8bxx", gzip.compress(b"x" * 600)])
+@pytest.mark.parametrize("start", [b"", b"x" * 600, b"\x1f\x8b", b"\x1f\x8bxx", gzip.compress(b"x" * 600)], ids=len)
 def test_what_is_no_tar_is_known(start: bytes) -> None:
     assert not is_tar(start)
 
 
-@pytest.mark.parametrize("data", [tarred("a")[:600], b"x" * 600, gzip.compress(tarred("a"))[:-20]])
+@pytest.mark.parametrize("data", [tarred("a")[:600], b"x" * 600, gzip.compress(tarred("a"))[:-20]], ids=len)
 def test_a_damaged_file_is_refused(tmp_path: Path, data: bytes) -> None:
     assert refused(tmp_path, data) == ErrorCode.FILE_FORMAT
 
