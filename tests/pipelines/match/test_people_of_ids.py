@@ -76,7 +76,7 @@ def certain(*contents: Content) -> list[bool]:
     """Whether each content of one id is of one person for sure."""
     named = [("1", str(n), name.lower().split(), FIRST + timedelta(days=n), n) for n, (name, _) in enumerate(contents)]
     columns = ["id_key", "version", "name_tokens", "first_at", "first_place"]
-    texts = {"name_tokens": pl.List(pl.String), "first_place": pl.UInt32}
+    texts: dict[str, pl.DataType | type[pl.DataType]] = {"name_tokens": pl.List(pl.String), "first_place": pl.UInt32}
     frame = pl.DataFrame(named, schema=columns, schema_overrides=texts, orient="row")
     frame = frame.with_columns(last_at="first_at", last_place="first_place")
     known = [("1", str(n), point) for n, (_, told) in enumerate(contents) for point in told.split()]
