@@ -164,3 +164,10 @@ def test_a_footer_that_a_batch_parts_is_one() -> None:
     found = list(without_footer(Table(["First", "Last"], iter(split)), 100))
     assert sum(each.cells.height for each in found) == most
     assert [code for each in found for code in each.refused["code"]] == ["ROW_FOOTER"] * 2
+
+
+def test_rows_that_were_refused_stay_between_the_others() -> None:
+    some = rows_of(("a", "b"), ("c", "d"), ("e", "f"), refused=[(2, "ROW_BLANK", "{}")])
+    mixed = some._replace(cells=some.cells.filter(pl.col("row") != 2))
+    found = [(each.cells["row"].to_list(), each.refused["row"].to_list()) for each in parted(mixed, 1)]
+    assert found == [([1], []), ([], [2]), ([3], [])]

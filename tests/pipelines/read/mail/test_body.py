@@ -182,3 +182,12 @@ def test_so_much_html_is_looked_through_in_all_parts_of_a_mail_together(monkeypa
     assert text_of(multipart(RICH, RICH)) == "rich\n\nrich"
     with pytest.raises(Unbounded):
         text_of(multipart(RICH, RICH, RICH))
+
+
+@pytest.mark.parametrize(("within", "text"), [(10, "Subject: x\n\nwords"), (11, None)])
+def test_ten_mails_within_each_other_are_looked_into(within: int, text: str | None) -> None:
+    data = b"Subject: x\n\nwords"
+    for nth in range(within):
+        head = f'Content-Type: multipart/mixed; boundary="b{nth}"\n\n--b{nth}\nContent-Type: message/rfc822\n\n'
+        data = head.encode() + data
+    assert text_of(data) == text
