@@ -70,3 +70,21 @@ def test_the_order_of_rows_makes_no_difference() -> None:
 def test_an_id_of_very_many_is_none_and_only_equal_names_are_one() -> None:
     several = [(f"Ann Berg{number}", f"a{number}") for number in range(MANY_NAMES + 1)]
     assert len(people(*several, ("Ann Berg0", "b"))) == MANY_NAMES + 1
+
+
+def certain(*contents: Content) -> list[bool]:
+    """Whether each content of one id is of one person for sure."""
+    named = [("1", str(n), name.lower().split(), FIRST + timedelta(days=n), n) for n, (name, _) in enumerate(contents)]
+    columns = ["id_key", "version", "name_tokens", "first_at", "first_place"]
+    texts: dict[str, pl.DataType | type[pl.DataType]] = {"name_tokens": pl.List(pl.String), "first_place": pl.UInt32}
+    frame = pl.DataFrame(named, schema=columns, schema_overrides=texts, orient="row")
+    frame = frame.with_columns(last_at="first_at", last_place="first_place")
+    known = [("1", str(n), point) for n, (_, told) in enumerate(contents) for point in told.split()]
+    points = pl.DataFrame(known, schema=dict.fromkeys(("id_key", "version", "normalised"), pl.String), orient="row")
+    return people_of_ids(frame, points).sort("version")["is_certain"].to_list()
+
+
+def test_a_name_is_of_one_person_for_sure_unless_it_fits_two_who_contradict_each_other() -> None:
+    assert certain(("Ann Berg", "a"), ("Anne Berg", "b"), ("Anna Berg", "c")) == [True, True, True]
+    assert certain(("Ann Berg", "a"), ("Tom Berg", "t"), ("Berg", "n")) == [True, True, False]
+    assert certain(("Ann Berg", "a"), ("", "n")) == [True, False]

@@ -71,3 +71,8 @@ def test_one_record_has_no_matches() -> None:
 def test_the_levels_that_leave_a_part_are_levels_of_its_fields() -> None:
     assert SURVIVED.keys() <= PARTS
     assert all(set(levels) <= LEVELS[field].keys() for each in SURVIVED.values() for field, levels in each.items())
+
+
+def test_two_records_can_be_told_of_and_one_cannot() -> None:
+    assert estimate_reach(keys("email", records=2), {"email": ALWAYS}) == 1
+    assert estimate_reach(keys("email", records=1), {"email": ALWAYS}) is None

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.match.clusters import cluster as cluster_module
 from pipelines.match.clusters.cluster import LIMITS, Clustered, cluster, components, limited
 from pipelines.match.priors import SURE
 from pipelines.match.score import NAMES_CONTRADICT
@@ -500,3 +501,11 @@ def test_only_addresses_and_numbers_are_limited_and_the_spellings_of_a_number_ar
     points = pl.DataFrame(told, schema=["record_key", "field", "value"], orient="row")
 
     assert limited(points)["value"].to_list() == ["79460111", "79460111", "a@b.example"]
+
+
+def test_records_that_are_numbers_stay_numbers_where_none_are_joined() -> None:
+    records = pl.Series("record_key", [1, 2], dtype=pl.UInt32)
+    components = pl.DataFrame(schema={"record_key": pl.UInt32, "component": pl.UInt32})
+    found = cluster_module._labelled(records, components, [])
+    assert found.rows() == [(1, 1), (2, 2)]
+    assert found.schema == {"record_key": pl.UInt32, "cluster": pl.UInt32}

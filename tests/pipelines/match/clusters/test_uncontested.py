@@ -88,3 +88,10 @@ def test_an_edge_that_is_not_sure_and_leads_out_contests_a_component(stranger: s
 
 def test_an_edge_that_leads_out_and_is_sure_but_may_not_merge_contests_nothing() -> None:
     assert joined([*PAIR, ("b", "c", "review", 0.99)]) == {"a", "b"}
+
+
+def test_a_chain_of_sure_edges_is_a_cluster_and_one_with_a_doubtful_edge_is_not() -> None:
+    sure: list[Edge] = [("a", "b", "merge", 0.99), ("b", "c", "merge", 0.99)]
+    assert joined(sure) == {"a", "b", "c"}
+    assert joined([sure[0], ("b", "c", "merge", 0.97)]) == set()
+    assert joined([*sure, ("a", "c", "review", 0.3)]) == {"a", "b", "c"}

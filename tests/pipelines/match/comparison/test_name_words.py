@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.match.comparison.name_words import AMBIGUOUS, judged_words, known_aliases
+from pipelines.match.comparison.name_words import AMBIGUOUS, judged_words, known_aliases, known_given_names
 from pipelines.match.priors import FAMILY, GIVEN
 from tests.examples import examples
 
@@ -23,6 +23,7 @@ def level(lo: str, hi: str, part: str = "family_name") -> str:
         ("muller", "mueller", "exact"),
         ("suss", "suess", "exact"),
         ("manul", "manuel", "typo"),
+        ("manuel samuel", "manul samul", "typo"),
         ("goergi", "georgi", "typo"),
         ("quint", "quint ober", "part"),
         ("quint", "ober quint", "part"),
@@ -107,3 +108,15 @@ def test_it_makes_no_difference_which_word_comes_first(one: str, other: str) -> 
 @given(st.text("abcdeo", min_size=1, max_size=12), st.text("abcdeo", min_size=1, max_size=12))
 def test_every_level_has_its_prior(one: str, other: str) -> None:
     assert level(one, other) in GIVEN.keys() | FAMILY.keys()
+
+
+def test_names_that_look_alike_as_a_whole_are_similar_though_they_are_more_than_two_slips_apart() -> None:
+    assert level("johann", "johansson") == "similar"
+    assert level("joha", "johansson") == "short"
+
+
+def test_given_names_are_known_by_their_short_forms_and_by_lists() -> None:
+    known = set(known_given_names().item())
+    assert {"bob", "robert", "bill"} <= known
+    assert "northwind" not in known
+    assert list(known_given_names().item()) == sorted(known)

@@ -3,7 +3,7 @@ import pytest
 
 from pipelines.match.comparison.listed import prepare_list
 from pipelines.match.comparison.names.parts import compared_names
-from pipelines.match.comparison.prepare import FACTS, comparison_form, countries
+from pipelines.match.comparison.prepare import FACTS, NAMED, comparison_form, countries, named_by_mailbox
 
 
 def fold(field: str, value: str | None) -> str | None:
@@ -82,3 +82,69 @@ def test_rows_without_anything_have_no_facts_and_no_name() -> None:
     names, facts = prepare_list(columns, {"name": "full_name", "city": "city"})
     assert names.select("given_name", "family_name").row(0) == (None, None)
     assert facts.equals(pl.DataFrame(schema=FACTS))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("channel_id", ""), ("city", " "), ("date_of_birth", "soon"), ("email", "@"), ("phone", "x")],
+)
+def test_a_value_of_which_nothing_is_left_says_nothing(field: str, value: str) -> None:
+    assert fold(field, value) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("a.n.na+shop@gmail.com", "anna@gmail.com"),
+        ("anna@googlemail.com", "anna@gmail.com"),
+        ("a.nna+x@example.com", "a.nna+x@example.com"),
+    ],
+)
+def test_one_mailbox_of_gmail_is_one_address(value: str, expected: str) -> None:
+    assert fold("email", value) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        *(
+            ("1234568", "1234568"),
+            ("123456", None),
+            ("0049301234567", "49301234567"),
+            ("+49 30 1234567 x12", "49301234567"),
+        ),
+        *((number, None) for number in ("1111111", "2222222", "12345678", "1234567890", "5555555", "0000000")),
+    ],
+)
+def test_a_number_that_nobody_has_says_nothing(value: str, expected: str | None) -> None:
+    assert fold("phone", value) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "family", "mailbox", "expected"),
+    [
+        ("bob", None, "robert.smith@example.com", "smith"),
+        ("robert", None, "smith_robert7@example.com", "smith"),
+        ("robert", None, "robert-smith@example.com", "smith"),
+        ("robert", "jones", "robert.smith@example.com", "jones"),
+        ("r", None, "r.smith@example.com", None),
+        ("robert", None, "r.smith@example.com", None),
+        ("robert", None, "anna.smith@example.com", None),
+        ("robert", None, "robertsmith@example.com", None),
+        (None, None, "robert.smith@example.com", None),
+    ],
+)
+def test_a_mailbox_tells_the_family_name_of_who_states_a_given_name_alone(
+    given: str | None, family: str | None, mailbox: str, expected: str | None
+) -> None:
+    names = pl.DataFrame([(0, given, None, family)], schema=NAMED, orient="row")
+    facts = pl.DataFrame([(0, "email", mailbox), (1, "email", "robert.other@example.com")], schema=FACTS, orient="row")
+    assert named_by_mailbox(names, facts)["family_name"].to_list() == [expected]
+
+
+def test_of_two_mailboxes_the_first_by_the_alphabet_names() -> None:
+    names = pl.DataFrame([(0, "robert", None, None)], schema=NAMED, orient="row")
+    facts = pl.DataFrame(
+        [(0, "email", f"robert.{each}@x.example") for each in ("smith", "jones")], schema=FACTS, orient="row"
+    )
+    assert named_by_mailbox(names, facts).rows() == [(0, "robert", None, "jones")]

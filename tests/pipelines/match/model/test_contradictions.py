@@ -5,6 +5,7 @@ import pytest
 from pipelines.match.comparison.compare import compare
 from pipelines.match.comparison.listed import prepare_list
 from pipelines.match.comparison.records import encode
+from pipelines.match.model import contradictions
 from pipelines.match.model.contradictions import births_differ, names_contradict
 from pipelines.match.model.model import SHARES, Model, unfitted
 from pipelines.match.model.weigh import frequencies
@@ -79,3 +80,21 @@ def test_birth_dates_differ_where_they_have_nothing_in_common(other: str, differ
     found = births_differ(compare(records, np.array([0], np.uint32), np.array([1], np.uint32)))
 
     assert bool(found[0]) is differ
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("anna", "ana", True),
+        ("otto", "oto", True),
+        ("sarah", "sara", True),
+        ("philipp", "filip", True),
+        ("marc", "mark", True),
+        ("ana", "an", False),
+        ("anan", "an", False),
+        ("lena", "lea", False),
+        ("anna", "hannah", True),
+    ],
+)
+def test_names_that_sound_alike_may_be_written_with_more_letters(one: str, other: str, alike: bool) -> None:
+    assert contradictions._sound_alike(pl.Series([one]), pl.Series([other])).tolist() == [alike]

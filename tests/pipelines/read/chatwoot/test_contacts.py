@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import DeliveryRefused
-from pipelines.read.chatwoot.contacts import FORMAT, ChatwootContacts, read
+from pipelines.read.chatwoot.contacts import FORMAT, ChatwootContacts, named, read
 from pipelines.read.core.batch import Batch, Sample
 
 
@@ -93,3 +93,11 @@ def test_it_is_recognised_by_its_columns_as_it_spells_them() -> None:
 
 def test_it_holds_contacts_whose_rows_are_counted() -> None:
     assert (FORMAT.name, FORMAT.holds, FORMAT.options) == ("chatwoot_contacts", "contacts", ChatwootContacts)
+
+
+def test_an_entry_of_a_hash_is_called_as_an_attribute_is() -> None:
+    assert [named(each) for each in ("Company Name", "company", "Plan-Tier")] == [
+        "company",
+        "company",
+        "plan_tier",
+    ]

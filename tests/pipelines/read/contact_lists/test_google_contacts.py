@@ -3,7 +3,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.read.contact_lists.google_contacts import FORMAT
+from pipelines.read.contact_lists.google_contacts import (
+    FORMAT,
+    addresses,
+    labelled,
+    own_meaning,
+    own_phones,
+    primary_first,
+    tidied,
+)
 from pipelines.read.core.batch import Sample
 from pipelines.read.tables.header_words import fold
 from tests.one_batch import attributes, one_batch, points
@@ -128,3 +136,94 @@ def test_of_two_postal_addresses_one_is_read_as_a_whole_and_the_other_is_not_mix
         "Address 2 - Street",
         "Address 2 - City",
     ]
+
+
+# columns, without a file ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "meaning"),
+    [
+        ("E-mail 12 - Value", "email"),
+        ("Phone 1 - Value", "phone"),
+        ("Address 1 - Formatted", "attr.address"),
+        ("Address 2 - Street", "attr.street"),
+        ("Address 1 - City", "attr.city"),
+        ("Address 1 - Region", "attr.region"),
+        ("Address 1 - Postal Code", "attr.postcode"),
+        ("Address 1 - Country", "attr.country"),
+        ("Website 1 - Value", "attr.website"),
+        ("Relation 1 - Label", "ignore"),
+        ("Custom Field 2 - Type", "ignore"),
+        ("Organization 1 - Title", "attr.job_title"),
+        ("Home Street", "attr.street"),
+        ("Nickname", None),
+        ("E-mail - Value", None),
+    ],
+)
+def test_a_header_of_googles_means_what_it_says(header: str, meaning: str | None) -> None:
+    assert own_meaning(fold(header)) == meaning
+
+
+def test_a_label_belongs_to_the_value_beside_it() -> None:
+    header = [
+        "E-mail 1 - Label",
+        "E-mail 1 - Value",
+        "Phone 1 - Type",
+        "Phone 1 - Value",
+        "Phone 2 - Value",
+        "Phone 3 - Label",
+    ]
+    assert labelled(header) == {"E-mail 1 - Value": "c0", "Phone 1 - Value": "c2"}
+
+
+def test_each_postal_address_has_its_columns() -> None:
+    header = ["Address 1 - Street", "Address 2 - Street", "Address 1 - City", "Address 1 - Label", "Name"]
+    meanings = ["attr.street", "attr.street", "attr.city", "ignore", "name"]
+    assert addresses(header, meanings) == [[0, 2], [1]]
+    assert addresses(["Home Street", "Business Street", "Home City"], ["attr.street", "attr.street", "attr.city"]) == [
+        [1],
+        [0, 2],
+    ]
+
+
+IDS = pl.DataFrame(
+    {
+        "row": [1, 1, 1, 2],
+        "type": ["phone", "email", "phone", "phone"],
+        "raw": ["1", "a", "2", "3"],
+        "field": ["P1", "E1", "P2", "P1"],
+    }
+)
+
+
+@pytest.mark.parametrize("label", ["Work Fax", "Home fax", "Pager", "Assistant", "Téléc. télécopie"])
+def test_numbers_of_machines_and_assistants_are_left_out(label: str) -> None:
+    cells = pl.DataFrame({"row": [1, 2], "c0": [label, "Mobile"], "c1": [label, None], "c2": ["Home", "Home"]})
+    found = own_phones(IDS, cells, {"P1": "c0", "E1": "c1", "P2": "c2"})
+    assert found["raw"].to_list() == ["a", "2", "3"]
+    assert own_phones(IDS, cells, {"P2": "c2"}) is IDS
+
+
+def test_what_is_marked_as_primary_comes_first_in_its_row() -> None:
+    cells = pl.DataFrame({"row": [1, 2], "c0": ["Home", "* Home"], "c1": [" * Work", "Work"]})
+    found = primary_first(IDS, cells, {"P1": "c0", "P2": "c1"})
+    assert found["raw"].to_list() == ["2", "1", "a", "3"]
+    assert found.columns == IDS.columns
+    assert primary_first(IDS, cells, {}) is IDS
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "kept"),
+    [
+        ("Labels", "* myContacts ::: VIP ::: Fair", "VIP ::: Fair"),
+        ("Labels", "starred", "starred"),
+        ("Labels", "* starred", None),
+        ("Categories", "My Contacts;VIP; Starred", "My Contacts ::: VIP"),
+        ("Categories", "myContacts", None),
+        ("Categories", "* Ours;VIP", "VIP"),
+    ],
+)
+def test_groups_that_google_made_are_no_tags(header: str, cell: str, kept: str | None) -> None:
+    cells = tidied([header], ["tags"])(pl.DataFrame({"c0": [cell]}))
+    assert cells["c0"].to_list() == [kept]

@@ -20,11 +20,19 @@ from pipelines.read.contact_lists import (
     outlook_contacts,
     salesforce_contacts,
 )
-from pipelines.read.contact_lists.own_columns import encoding_of, left_out
+from pipelines.read.contact_lists.own_columns import (
+    aliases,
+    encoding_of,
+    left_out,
+    meanings_of,
+    middle_names,
+    with_middle_names,
+)
 from pipelines.read.core.batch import Format, Sample
 from pipelines.read.tables.header_words import fold
 from pipelines.read.tables.table import Rows
 from schemas import received
+from schemas.contact_list import ContactTable
 from schemas.error_codes import ErrorCode
 from tests.examples import examples
 
@@ -130,3 +138,54 @@ def test_rows_that_are_left_out_are_skipped_and_those_of_which_nothing_is_known_
     ]
     none = left_out(Rows(cells), ["Name", "Gone"], pl.col("c1") == "9", ErrorCode.ROW_DELETED, "somebody")
     assert (none.cells.height, none.refused.height) == (3, 0)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "name", "middle", "whole"),
+    [
+        ("Anna", "Berg", None, " Maria ", "Anna Maria Berg"),
+        ("Anna", None, None, "Maria", "Anna Maria"),
+        (None, "Berg", None, "Maria", "Maria Berg"),
+        (None, None, None, "Maria", None),
+        ("Anna", "Berg", None, " ", None),
+        ("Anna", "Berg", "Dr. Berg", "Maria", "Dr. Berg"),
+    ],
+)
+def test_a_middle_name_becomes_part_of_a_name_that_is_not_stated_as_a_whole(
+    first: str | None, last: str | None, name: str | None, middle: str, whole: str | None
+) -> None:
+    said = {"row": [1], "name": [name], "first_name": [first], "last_name": [last]}
+    texts = dict.fromkeys(("name", "first_name", "last_name"), pl.String)
+    cells = pl.DataFrame({"row": [1], "c4": [None], "c5": [middle]}, schema_overrides={"c4": pl.String})
+    found = with_middle_names(pl.DataFrame(said, schema_overrides=texts), cells, ["c4", "c5"])
+    assert found.columns == ["row", "name", "first_name", "last_name"]
+    assert found["name"].to_list() == [whole]
+
+
+def test_columns_mean_what_the_source_says_then_what_the_format_does() -> None:
+    own = {"nick": "name", "key": "record_id", "tel": "attr.extension"}
+    header = ["Nick", "Key", "Tel", "Email"]
+    assert meanings_of(header, ContactTable(format="x", path="x"), own) == [
+        "name",
+        "record_id",
+        "attr.extension",
+        "email",
+    ]
+    told = ContactTable(format="x", path="x", columns={"NICK": "notes"}, key="Tel")
+    assert meanings_of(header, told, own) == ["notes", "attr.key", "record_id", "email"]
+
+
+def test_columns_of_middle_names_are_those_of_which_nothing_else_is_said() -> None:
+    header = ["Middle Name", "x", "Additional Name"]
+    names = ("middle name", "additional name")
+    assert middle_names(header, ContactTable(format="x", path="x"), names) == ["c0", "c2"]
+    said = ContactTable(format="x", path="x", columns={"middle-name": "notes"})
+    assert middle_names(header, said, names) == ["c2"]
+
+
+def test_headers_of_one_meaning_are_written_with_bars_between_them() -> None:
+    assert aliases({"name": "Full Name|E-Name", "email": "Mail"}) == {
+        "full name": "name",
+        "e name": "name",
+        "mail": "email",
+    }

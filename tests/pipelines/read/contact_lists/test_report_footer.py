@@ -1,9 +1,22 @@
+import json
+from collections.abc import Sequence
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from pipelines.read.contact_lists.report_footer import LINES, without_footer
+from pipelines.read.contact_lists.report_footer import (
+    LINES,
+    footless,
+    may_be_footer,
+    parted,
+    texts,
+    together_with,
+    without_footer,
+)
 from pipelines.read.csv.rows import open_csv
+from pipelines.read.tables.table import Rows, Table
+from schemas import received
 
 HEADER = "Contact ID,Last Name,Email\n"
 FOOTER = """
@@ -71,3 +84,90 @@ def test_a_long_tail_of_short_rows_is_no_footer(tmp_path: Path) -> None:
 def test_a_report_without_rows_has_none(tmp_path: Path) -> None:
     assert outcomes(tmp_path, HEADER) == []
     assert outcomes(tmp_path, HEADER + FOOTER) == ["ROW_FOOTER"] * 5
+
+
+# lines and texts --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "may_be"),
+    [
+        ([], True),
+        (["Grand Totals (3 records)"], True),
+        (["Total", "12", "EUR 1,200.50", "3 records"], True),
+        (["Summaries", "12", "Anna"], False),
+        (["Copyright (c) 2000-2026 salesforce.com"], True),
+        (["Anna", "Berg"], False),
+        (["anna@example.com"], False),
+        (["0035g00000AbCdE"], False),
+        (["0035g00000AbCdEAAX"], False),
+        (["0045g00000AbCdE"], True),
+        (["Totals of May"], True),
+        (["Totals of May", "1"], False),
+    ],
+)
+def test_a_line_may_stand_below_a_report_if_it_says_one_thing_or_totals(said: list[str], may_be: bool) -> None:
+    assert may_be_footer(said) is may_be
+
+
+def rows_of(*rows: tuple[str, ...], refused: Sequence[tuple[int, str, str]] = ()) -> Rows:
+    """Rows of two columns by their number, and those that did not fit: number, code, raw."""
+    cells = pl.DataFrame(
+        [(nth, nth + 1, *row) for nth, row in enumerate(rows, 1)],
+        schema={"row": pl.UInt32, "line": pl.UInt32, "c0": pl.String, "c1": pl.String},
+        orient="row",
+    )
+    told = [(nth, nth + 1, "rejected", code, "x", raw) for nth, code, raw in refused]
+    return Rows(cells, pl.DataFrame(told, schema=received.empty(received.Refusal).schema, orient="row"), 7)
+
+
+TOLD = "Copyright (c) 2000-2026 salesforce.com"
+
+
+def test_the_last_lines_are_a_footer_if_one_of_them_is_of_salesforce() -> None:
+    some = rows_of(("Anna", "Berg"), ("Total", "1"), ("", ""), (TOLD, ""))
+    found = footless(some, ["First", "Last"])
+    assert found.cells["row"].to_list() == [1, 3]
+    assert found.refused.select("row", "line", "outcome", "code").rows() == [
+        (2, 3, "skipped", "ROW_FOOTER"),
+        (4, 5, "skipped", "ROW_FOOTER"),
+    ]
+    assert '"First":"Total"' in found.refused["raw"][0]
+    plain = rows_of(("Anna", "Berg"), ("Total", "1"))
+    assert footless(plain, ["First", "Last"]) is plain
+    above = rows_of((TOLD, ""), ("Anna", "Berg"), ("Total", "1"))
+    assert footless(above, ["First", "Last"]) is above
+
+
+def test_a_broken_line_is_part_of_a_footer_by_its_texts() -> None:
+    short = rows_of(
+        ("Anna", "Berg"), refused=[(2, "ROW_TOO_FEW_FIELDS", json.dumps({"First": TOLD, "Last": "", "_extra": ["x"]}))]
+    )
+    assert texts(short) == {1: ["Anna", "Berg"], 2: [TOLD]}
+    assert footless(short, ["First", "Last"]).refused["code"].to_list() == ["ROW_FOOTER"]
+
+
+def test_rows_wait_for_the_next_batch_until_their_number_is_known() -> None:
+    one, other = rows_of(("a", "b"), ("c", "d")), rows_of(("e", "f"))
+    together = together_with(one, other)
+    assert (together.cells.height, together.text_rows) == (3, 14)
+    batches = list(parted(one, 1))
+    assert [(each.cells["c0"].to_list(), each.text_rows) for each in batches] == [(["a"], 7), (["c"], None)]
+    assert list(parted(rows_of(), 5)) == []
+
+
+def test_a_footer_that_a_batch_parts_is_one() -> None:
+    most = 25
+    body = [(f"p{nth}", "x") for nth in range(most)]
+    whole = rows_of(*body, ("Total", "1"), (TOLD, ""))
+    split = [Rows(part, whole.refused) for part in (whole.cells[: most + 1], whole.cells[most + 1 :])]
+    found = list(without_footer(Table(["First", "Last"], iter(split)), 100))
+    assert sum(each.cells.height for each in found) == most
+    assert [code for each in found for code in each.refused["code"]] == ["ROW_FOOTER"] * 2
+
+
+def test_rows_that_were_refused_stay_between_the_others() -> None:
+    some = rows_of(("a", "b"), ("c", "d"), ("e", "f"), refused=[(2, "ROW_BLANK", "{}")])
+    mixed = some._replace(cells=some.cells.filter(pl.col("row") != 2))
+    found = [(each.cells["row"].to_list(), each.refused["row"].to_list()) for each in parted(mixed, 1)]
+    assert found == [([1], []), ([], [2]), ([3], [])]

@@ -3,6 +3,7 @@ from hashlib import sha256
 import pytest
 
 from pipelines.read.core.frames import File
+from pipelines.read.mail import body as body_module
 from pipelines.read.mail.body import MAX_PASSED_ON, body
 from pipelines.read.mail.parts import MAX_DEPTH, MAX_PARTS, Budget, Unbounded, content_of, decoded, inner_parts, mail_of
 
@@ -173,3 +174,20 @@ def test_too_deep_a_mail_is_too_much() -> None:
 )
 def test_a_charset_that_is_none_or_costs_too_much_is_not_asked(charset: str | None) -> None:
     assert decoded(b"xn--bcher-kva \\u0041", charset) == "xn--bcher-kva \\u0041"
+
+
+def test_so_much_html_is_looked_through_in_all_parts_of_a_mail_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    html = "<p>rich</p>"
+    monkeypatch.setattr(body_module, "MAX_MARKUP", 2 * len(html))
+    assert text_of(multipart(RICH, RICH)) == "rich\n\nrich"
+    with pytest.raises(Unbounded):
+        text_of(multipart(RICH, RICH, RICH))
+
+
+@pytest.mark.parametrize(("within", "text"), [(10, "Subject: x\n\nwords"), (11, None)])
+def test_ten_mails_within_each_other_are_looked_into(within: int, text: str | None) -> None:
+    data = b"Subject: x\n\nwords"
+    for nth in range(within):
+        head = f'Content-Type: multipart/mixed; boundary="b{nth}"\n\n--b{nth}\nContent-Type: message/rfc822\n\n'
+        data = head.encode() + data
+    assert text_of(data) == text

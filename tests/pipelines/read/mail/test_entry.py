@@ -178,3 +178,10 @@ def test_the_line_that_opens_a_mail_dates_it_where_nothing_else_does() -> None:
     found = message(headed(b"Date:"), envelope=b"From anna Mon Mar  2 09:00:00 2026")
     assert found.sent.instant is not None
     assert found.sent.instant.hour == 9
+
+
+def test_a_mail_of_words_and_files_is_text_and_so_is_one_of_nothing() -> None:
+    parts = b"--b\n\nhello\n--b\nContent-Type: application/pdf; name=a.pdf\n\nx\n--b--\n"
+    found = message(headed(b"Content-Type: multipart/mixed; boundary=b").replace(b"\nhello\n", parts))
+    assert (found.kind, found.text, len(found.attachments)) == ("text", "hello", 1)
+    assert (message(MAIL.replace(b"hello", b"")).kind, message(MAIL.replace(b"hello", b"")).text) == ("text", None)

@@ -212,3 +212,8 @@ def test_a_message_that_lacks_what_makes_it_one_is_refused(tmp_path: Path, lacki
     batch = read(tmp_path, conversation(ANNA, message, said("m_2", ANNA, PAGE)), page_id=PAGE)
     assert batch.messages["key"].to_list() == ["mid:m_2"]
     assert batch.refused["code"].to_list() == [ErrorCode.MESSAGE_UNREADABLE]
+
+
+def test_a_text_may_be_as_long_as_that(tmp_path: Path) -> None:
+    batch = read(tmp_path, conversation(ANNA, said("m_1", ANNA, PAGE, "x" * MAX_TEXT)), page_id=PAGE)
+    assert batch.messages["text"].str.len_chars().to_list() == [MAX_TEXT]

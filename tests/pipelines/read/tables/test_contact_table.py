@@ -1,6 +1,7 @@
 import csv
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -11,9 +12,20 @@ from pipelines import contracts
 from pipelines.errors import DeliveryError, DeliveryRefused
 from pipelines.read.core.batch import Batch
 from pipelines.read.csv.rows import open_csv
-from pipelines.read.tables.contact_table import LISTS, Layout, read_contacts, tags_of, understand
+from pipelines.read.tables.contact_table import (
+    LISTS,
+    Layout,
+    batch_of,
+    layout_of,
+    made_sure,
+    meaning_of,
+    read_contacts,
+    tags_of,
+    understand,
+)
 from pipelines.read.tables.header_words import fold
 from pipelines.read.tables.spreadsheet_cells import CLEAR
+from pipelines.read.tables.table import Rows
 from schemas import received
 from schemas.error_codes import ErrorCode
 from tests.examples import examples
@@ -320,3 +332,105 @@ def test_cells_of_tags_as_programs_and_as_people_write_them_stand_side_by_side()
     cells = pl.Series(['["vip", "fair"]', "new; old", None, CLEAR, "n/a"])
     assert tags_of(cells, LISTS["tags"]).to_list() == [["vip", "fair"], ["new", "old"], [], [], []]
     assert tags_of(cells[:1], ";").to_list() == [['["vip", "fair"]']]
+
+
+# meanings and values, without a file ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "special", "has_key", "meaning"),
+    [
+        ("_extra", {}, {}, False, "ignore"),
+        ("_id", {"_id": "record_id"}, {}, True, "record_id"),
+        ("e mail", {}, {}, False, "email"),
+        ("e mail", {"e mail": "notes"}, {"e mail": "phone"}, False, "notes"),
+        ("e mail", {}, {"e mail": "phone"}, False, "phone"),
+        ("mood today", {}, {}, False, "attr.mood_today"),
+        ("attr.mood today", {}, {}, False, "attr.mood_today"),
+        ("id", {}, {}, False, "record_id"),
+        ("id", {}, {}, True, "ignore"),
+        ("id", {"id": "record_id"}, {}, True, "record_id"),
+        ("x", {"x": "ignore"}, {}, False, "ignore"),
+        ("x", {"x": "tier"}, {}, False, "attr.tier"),
+        ("x", {"x": "attr.tier"}, {}, False, "attr.tier"),
+    ],
+)
+def test_a_header_means_what_the_source_says_or_its_system_or_any_list(
+    name: str, told: dict[str, str], special: dict[str, str], has_key: bool, meaning: str
+) -> None:
+    assert meaning_of(name, told, special, has_key=has_key) == meaning
+
+
+def taken(header: list[str], *rows: list[str | None], **layout: Any) -> Batch:
+    """A batch of rows whose columns mean what their headers say."""
+    numbers = pl.Series(range(1, len(rows) + 1), dtype=pl.UInt32)
+    cells = {f"c{nth}": pl.Series([row[nth] for row in rows], dtype=pl.String) for nth in range(len(header))}
+    frame = pl.DataFrame({"row": numbers, "line": numbers, **cells})
+    return batch_of(header, Rows(frame), Layout(understand(header, None, NOTHING), **layout))
+
+
+def test_identifiers_come_in_the_order_of_the_columns_and_their_values() -> None:
+    found = taken(
+        ["Email", "Phone", "WhatsApp"], ["a@x.example, b@x.example", "030 1; 030 2", None], [None, "n/a", "5"]
+    )
+    assert found.identifiers.select("row", "type", "raw", "field", "scope").rows() == [
+        (1, "email", "a@x.example", "Email", ""),
+        (1, "email", "b@x.example", "Email", ""),
+        (1, "phone", "030 1", "Phone", ""),
+        (1, "phone", "030 2", "Phone", ""),
+        (2, "wa_id", "5", "WhatsApp", ""),
+    ]
+
+
+def test_of_fields_the_first_column_speaks_and_of_notes_all() -> None:
+    found = taken(
+        ["Name", "Full Name", "Notes", "Remarks", "Comment"],
+        [None, "Anna", "a", "b", "a"],
+        ["Ben", "x", None, "n/a", None],
+    )
+    assert found.contacts.select("name", "notes").rows() == [("Anna", "a\nb"), ("Ben", None)]
+
+
+def test_what_a_row_clears_is_named_by_its_field() -> None:
+    header = ["First Name", "Last Name", "Email", "Mood", "_x"]
+    found = taken(header, ["\\N", "\\N", "\\N", "\\N", "\\N"], ["Anna", None, None, None, None])
+    assert found.contacts["cleared"].to_list() == [["name", "email", "attr.mood"], []]
+    assert found.identifiers.is_empty()
+    assert found.attributes.is_empty()
+
+
+def test_attributes_are_as_written_and_of_two_columns_the_first_speaks() -> None:
+    found = taken(["Name", "Mood", "mood"], ["Anna", None, "glad"], ["Ben", "sad", "sad"])
+    assert found.attributes.select("row", "attribute", "raw", "field").sort("row").rows() == [
+        (1, "mood", "glad", "mood"),
+        (2, "mood", "sad", "Mood"),
+    ]
+
+
+def test_a_batch_keeps_rows_as_delivered_and_tells_what_columns_mean() -> None:
+    found = taken(["Name", "Mood"], [" Anna ", "glad"], [" ", None])
+    assert found.original.rows(named=True) == [
+        {"row": 1, "c.Name": " Anna ", "c.Mood": "glad"},
+        {"row": 2, "c.Name": " ", "c.Mood": None},
+    ]
+    assert dict(found.meanings) == {"Name": "name", "Mood": "attr.mood"}
+    assert found.refused.select("row", "code").rows() == [(2, "ROW_BLANK")]
+    assert found.contacts["row"].to_list() == [1]
+
+
+def test_a_column_that_may_be_the_family_name_or_the_whole_is_told_by_its_values() -> None:
+    layout = layout_of(["Name", "Vorname"], None, {})
+    assert (layout.meanings, layout.unsure) == (["last_name", "first_name"], 0)
+    whole = pl.DataFrame({"c0": ["Anna Berg", "Ben Kohl"], "c1": ["Anna", "Ben"]})
+    family = pl.DataFrame({"c0": ["Berg", "Kohl"], "c1": ["Anna", "Ben"]})
+    assert made_sure(layout, whole).meanings == ["name", "first_name"]
+    assert made_sure(layout, family).meanings == ["last_name", "first_name"]
+    assert made_sure(layout, family).unsure is None
+    assert made_sure(layout, family.clear()) is layout
+    told = layout_of(["Name", "Vorname"], None, {"NAME": "name"})
+    assert (told.meanings, told.unsure) == (["name", "first_name"], None)
+
+
+def test_what_programs_write_for_no_value_is_a_name_unless_it_stands_elsewhere_too() -> None:
+    found = taken(["Name", "Mood"], ["None", "glad"], ["None", "None"], ["Null", "none"])
+    assert found.contacts["name"].to_list() == ["None", None, "Null"]

@@ -103,3 +103,9 @@ def test_any_cell_has_tags(cell: str) -> None:
 def test_tags_that_an_export_has_joined_are_read_as_they_were(written: list[str]) -> None:
     cell = pl.DataFrame({"tags": [written]}).select(joined(pl.col("tags"))).item()
     assert tags(cell) == [tag for tag in written if tag not in NO_VALUE]
+
+
+def test_one_word_in_brackets_is_no_list_and_empty_brackets_hold_nothing() -> None:
+    assert tags("[a]") == ["[a]"]
+    assert tags("(x)") == ["(x)"]
+    assert tags("[]") == tags("[\u00a0]") == tags("()") == []

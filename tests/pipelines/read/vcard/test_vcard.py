@@ -467,3 +467,9 @@ def test_each_card_that_begins_is_a_row_and_each_that_ends_is_taken(
         "Jane Doe",
         *(f"{name} Doe" for name, whole in people if whole),
     ]
+
+
+def test_a_refusal_names_the_encoding_that_was_declared_else_utf_8(tmp_path: Path) -> None:
+    content = JANE.replace("Jane", "Z\x81").encode("latin-1")
+    assert "not UTF-8" in str(refusal(tmp_path, content))
+    assert "not windows-1252" in str(refusal(tmp_path, content, "windows-1252"))

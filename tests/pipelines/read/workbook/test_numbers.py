@@ -100,3 +100,9 @@ def test_a_moment_is_read_back_to_the_millisecond(moment: datetime) -> None:
 def test_any_number_has_a_text_in_any_format(number: float) -> None:
     for code in ("General", "000", "d.m.yyyy", "[h]:mm", "h:mm"):
         assert shown_as("164", code, since_1904=False)(number)
+
+
+def test_formats_that_are_built_in_show_dates_by_their_numbers() -> None:
+    shows_dates = [number for number in range(60) if shown_as(str(number), None, since_1904=False) is not plain]
+    assert shows_dates == [*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)]
+    assert shown_as("46", None, since_1904=False) is duration
