@@ -7,7 +7,7 @@ Romance, Germanic, Slavic, Greek, Icelandic and Arabic names. A rule of endings 
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import polars as pl
 
@@ -29,10 +29,6 @@ WITH_E = re.compile("(?:ian|en|in|on|el|al|il|is|ard|and|ent|ert)$")  # male nam
 ENDINGS = (("o", "a"), ("os", "a"), ("us", "a"), ("er", "ra"), ("ic", "ique"), ("ik", "ike"))
 
 
-FAMILY_BY_LETTER = {  # those that a name with this last letter may have
-    letter: [(his, hers) for his, hers in FAMILY if his[-1:] in ("", letter)]
-    for letter in {his[-1:] for his, _ in FAMILY}
-}
 LISTED = {male: {female for name, female in PAIRS if name == male} for male, _ in PAIRS}
 
 
@@ -58,9 +54,14 @@ def female_forms(male: str) -> frozenset[str]:
 @lru_cache(REMEMBERED)
 def female_family_names(male: str) -> frozenset[str]:
     """What the women of a family may be called of which the men are called so."""
-    endings = FAMILY_BY_LETTER.get(male[-1:], FAMILY_BY_LETTER[""])
-    stems = ((male.removesuffix(his), hers) for his, hers in endings if male.endswith(his))
+    stems = ((male.removesuffix(his), hers) for his, hers in family_endings(male[-1:]) if male.endswith(his))
     return frozenset(stem + hers for stem, hers in stems if len(stem) >= SHORTEST_STEM)
+
+
+@cache
+def family_endings(letter: str) -> list[list[str]]:
+    """Of FAMILY, what a name with this last letter may end in."""
+    return [[his, hers] for his, hers in FAMILY if his[-1:] in ("", letter)]
 
 
 def differ_by_gender(pairs: pl.DataFrame, forms: Callable[[str], frozenset[str]]) -> pl.Series:
