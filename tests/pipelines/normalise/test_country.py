@@ -1,8 +1,9 @@
 import polars as pl
 import pytest
 
-from pipelines.normalise.country import stated_regions
+from pipelines.normalise.country import USUAL, regions_by_name, stated_regions
 from schemas import received
+from tests.golden.country_names import country_names
 
 
 def regions(*cells: tuple[int, str, str]) -> list[tuple[int, str]]:
@@ -33,3 +34,8 @@ def test_the_column_of_the_person_is_asked_before_that_of_the_bill() -> None:
 
 def test_what_is_no_country_says_nothing() -> None:
     assert regions((1, "country", "Nowhere"), (2, "city", "Austria"), (3, "country", "")) == []
+
+
+def test_names_are_those_that_unicode_has_for_countries() -> None:
+    meant = dict(country_names().iter_rows()) | USUAL
+    assert regions_by_name() == meant, "write the names anew with `python -m tests.golden.country_names`"
