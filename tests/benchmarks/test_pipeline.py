@@ -54,6 +54,20 @@ def test_a_process_that_fails_tells_its_last_words() -> None:
     assert failed == "no such file"
 
 
+def test_what_a_process_costs_is_its_own_and_not_that_of_who_starts_it() -> None:
+    held = bytearray(300_000_000)
+    ran = measured_process([sys.executable, "-c", "print(sum(range(2_000_000)))"], 1)
+    assert (ran.said, ran.failed) == (str(sum(range(2_000_000))), None)
+    assert 0 < ran.cpu < 10
+    assert 1 < ran.mib < len(held) / 2**20
+
+
+def test_a_process_that_takes_too_long_is_stopped() -> None:
+    assert measured_process([sys.executable, "-c", "import time; time.sleep(60)"], 0.01).failed == (
+        "stopped after 0.01 minutes"
+    )
+
+
 @pytest.mark.heavy
 def test_every_command_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(arrivals, "SETTLE_SECONDS", 0.0)
