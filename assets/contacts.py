@@ -4,13 +4,12 @@ import dagster as dg
 
 from assets import lineage
 from assets.boundary import without_values
-from assets.metadata import column_schema
+from assets.metadata import column_schema, verdict
 from assets.resources import Workspace
 from pipelines.derive.merge import merge
 from pipelines.steps.setting_changes import keep_settings
 from pipelines.store.decisions.decisions import newly_blocked_conversations
 from pipelines.store.reads import health
-from pipelines.store.reads.health import Finding
 from pipelines.store.reads.timeline import length
 from pipelines.store.runs.rule_changes import announce_rules
 from schemas.contact import Contact
@@ -90,18 +89,6 @@ def contacts(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mate
             *(verdict(name, finding) for name, finding in findings.items()),
             verdict("no_interaction_in_future", early, dg.AssetCheckSeverity.WARN),
         ],
-    )
-
-
-def verdict(
-    name: str, finding: Finding, severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR
-) -> dg.AssetCheckResult:
-    """A finding as the result of a check."""
-    return dg.AssetCheckResult(
-        check_name=name,
-        passed=finding.broken == 0,
-        severity=severity,
-        metadata={"checked": finding.checked, "broken": finding.broken},
     )
 
 

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from assets.boundary import without_values
-from assets.contacts import verdict
+from assets.metadata import verdict
 from assets.received import outcomes, states
 from assets.resources import Workspace
 from pipelines.decide.deliveries import decide

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from assets.boundary import without_values
-from assets.metadata import bars, signed_bars, stacked, table
+from assets.metadata import bars, signed_bars, stacked, table, verdict
 from assets.resources import Workspace
 from pipelines.derive.match import match
 from pipelines.steps.contact_count import ContactCounts, count
@@ -12,7 +12,6 @@ from pipelines.store.contacts.id_changes import kinds_of
 from pipelines.store.matching import cluster_metrics as clusters
 from pipelines.store.matching import match_metrics
 from pipelines.store.reads import health
-from pipelines.store.reads.health import Finding
 
 GROUP = "identity"
 
@@ -101,7 +100,7 @@ def cluster_health(context: dg.AssetExecutionContext, workspace: Workspace) -> d
             "vetoes": table(match_metrics.vetoes(connection)),
             "rules": table(health.edge_rules(connection)),
         },
-        check_results=[moved(counted), oversized(large)],
+        check_results=[moved(counted), verdict("no_oversized_contact", large, dg.AssetCheckSeverity.WARN)],
     )
 
 
@@ -118,14 +117,4 @@ def moved(counted: ContactCounts) -> dg.AssetCheckResult:
             "share": round(counted.share, 4),
             "max_change": counted.allowed,
         },
-    )
-
-
-def oversized(found: Finding) -> dg.AssetCheckResult:
-    """Whether contacts are so large that something that is not one person's must have joined them."""
-    return dg.AssetCheckResult(
-        check_name="no_oversized_contact",
-        passed=found.broken == 0,
-        severity=dg.AssetCheckSeverity.WARN,
-        metadata={"checked": found.checked, "broken": found.broken},
     )

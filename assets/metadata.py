@@ -6,6 +6,7 @@ import dagster as dg
 import polars as pl
 
 from pipelines.publish.chart import signed_bar
+from pipelines.store.reads.health import Finding
 from schemas.received import Frame
 
 
@@ -57,3 +58,15 @@ def signed_bars(frame: pl.DataFrame, labels: list[str], number: str) -> dg.Markd
         for *names, size in frame.select(*labels, number).iter_rows()
     ]
     return dg.MetadataValue.md("\n".join([f"| {' '.join(labels)} | {number} | |", "|---|---|---|", *rows]))
+
+
+def verdict(
+    name: str, finding: Finding, severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR
+) -> dg.AssetCheckResult:
+    """A finding as the result of a check."""
+    return dg.AssetCheckResult(
+        check_name=name,
+        passed=finding.broken == 0,
+        severity=severity,
+        metadata={"checked": finding.checked, "broken": finding.broken},
+    )

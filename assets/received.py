@@ -7,7 +7,7 @@ import dagster as dg
 import polars as pl
 
 from assets.boundary import without_values
-from assets.metadata import column_schema, table
+from assets.metadata import column_schema, table, verdict
 from assets.resources import Workspace
 from pipelines.ingest.ingest_files import DeliveryResult
 from pipelines.ingest.receive import receive as take_in
@@ -132,11 +132,7 @@ def drain(workspace: Workspace, run_id: str) -> list[dg.MaterializeResult]:
                     passed=accounted.broken == 0,
                     metadata={"deliveries": accounted.checked, "with_rows_unread": accounted.broken},
                 ),
-                dg.AssetCheckResult(
-                    check_name="keys_unique",
-                    passed=unique.broken == 0,
-                    metadata={"keys": unique.checked, "repeated": unique.broken},
-                ),
+                verdict("keys_unique", unique),
                 dg.AssetCheckResult(check_name="sources_reachable", passed=not lost, metadata=lost),
                 dg.AssetCheckResult(
                     check_name="files_handled",

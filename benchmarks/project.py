@@ -10,7 +10,7 @@ import contextlib
 import io
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,13 +61,19 @@ def contacts(records: pl.DataFrame, roles: Mapping[str, str], region: str, *, tu
                 code = onecontact(command)
             if code:
                 raise SystemExit(f"onecontact {command[0]} ended with {code}\n{said.getvalue()}")
-        with open_project(folder).warehouse(read_only=True) as connection:
-            found = query(
-                connection,
-                """SELECT r.record_id, m.contact_id FROM membership m JOIN record r USING (record_key)
-                   WHERE m.run_to IS NULL""",
-            )
+        found = contacts_in(folder, ["list"])
     return found.select(pl.col("record_id").cast(records[KEY].dtype), "contact_id")
+
+
+def contacts_in(folder: Path, sources: Sequence[str]) -> pl.DataFrame:
+    """The contact of each record that a project has taken in from some sources: record_id, contact_id."""
+    with open_project(folder).warehouse(read_only=True) as connection:
+        return query(
+            connection,
+            """SELECT r.record_id, m.contact_id FROM membership m JOIN record r USING (record_key)
+               WHERE m.run_to IS NULL AND r.source IN (SELECT unnest($1::VARCHAR[]))""",
+            [list(sources)],
+        )
 
 
 def main() -> int:

@@ -3,13 +3,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 import pytest
 from hypothesis import settings
 
 from pipelines.landing import arrivals
 from pipelines.store.warehouse import database
-from pipelines.store.warehouse.openssl import Settings, connect_with_openssl
 from tests.examples import LIGHT
 from tests.small_project import SmallProject, small_project
 
@@ -39,11 +37,7 @@ def nobody_waits() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def one_thread_each() -> Iterator[None]:
     """Where a test process runs on each core, a DuckDB of several threads would only wait for itself."""
-
-    def connect(settings: Settings) -> duckdb.DuckDBPyConnection:
-        return connect_with_openssl(settings | {"threads": 1})
-
     with pytest.MonkeyPatch.context() as patched:
         if "PYTEST_XDIST_WORKER" in os.environ:
-            patched.setattr(database, "connect_with_openssl", connect)
+            patched.setattr(database, "THREADS", 1)
         yield

@@ -18,9 +18,8 @@ import polars as pl
 
 from benchmarks.pipeline.deliveries import LISTS, deliveries, project
 from benchmarks.process import Ran, measured_process
+from benchmarks.project import contacts_in
 from benchmarks.score import score
-from pipelines.project import open_project
-from pipelines.store.warehouse.connection import query
 
 MINUTES = 120
 AS_OF = "2026-01-03"
@@ -64,7 +63,9 @@ def measured(folder: Path, truth: pl.DataFrame) -> Iterator[Line]:
     shutil.copytree(first, own / "landing", dirs_exist_ok=True)
     known = truth.join(listed(first), on="record_id", how="semi")
     cold = onecontact("run", own, "--as-of", AS_OF)
-    yield Line("run, all of it new", cold, megabytes(own), None if cold.failed else f1_of(contacts(own), known))
+    yield Line(
+        "run, all of it new", cold, megabytes(own), None if cold.failed else f1_of(contacts_in(own, LISTS), known)
+    )
     yield Line("run, nothing new", onecontact("run", own, "--as-of", AS_OF))
     shutil.copytree(folder / "second" / "landing", own / "landing", dirs_exist_ok=True)
     yield Line("run, 1 % more", onecontact("run", own, "--as-of", AS_OF))
@@ -94,17 +95,6 @@ def listed(landing: Path) -> pl.DataFrame:
 def some_record(landing: Path) -> str:
     """Id of a record of the first list."""
     return str(listed(landing)["record_id"][0])
-
-
-def contacts(folder: Path) -> pl.DataFrame:
-    """The contact of each row that a project has taken in: record_id, contact_id."""
-    with open_project(folder).warehouse(read_only=True) as connection:
-        return query(
-            connection,
-            """SELECT r.record_id, m.contact_id FROM membership m JOIN record r USING (record_key)
-               WHERE m.run_to IS NULL AND r.source IN (SELECT unnest($1::VARCHAR[]))""",
-            [list(LISTS)],
-        )
 
 
 def f1_of(found: pl.DataFrame, truth: pl.DataFrame) -> float:

@@ -4,7 +4,6 @@ Nearly all of it is there on the first day; one per cent of the rows and message
 own. The people of the conversations are those of the list of WhatsApp numbers, and some whom no list has.
 """
 
-import json
 import random
 import zipfile
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import polars as pl
 import yaml
 
 from benchmarks.chats import WORDS, chat, chatwoot
+from benchmarks.day import webhook
 from benchmarks.mail import written as mailbox
 from benchmarks.people import crowd
 
@@ -26,7 +26,6 @@ ONE_LOG = 250_000
 MAIL_SIZE = 5_000  # bytes of one, about
 COLUMNS = ["record_id", "full_name", "first_name", "last_name", "email", "phone", "city", "company", "country"]
 LISTS = ("crm", "webform", "phonebook", "whatsapp", "mailbox")
-METADATA = {"display_phone_number": "4930901820", "phone_number_id": "106540352242922"}
 
 
 class Made(NamedTuple):
@@ -110,9 +109,8 @@ def deliveries(folder: Path, rows: int, messages: int, seed: int = 7) -> Made:
 def conversations(landing: Path, day: str, numbers: list[str], messages: int, seed: int) -> None:
     """Webhooks, zipped chats, a mailbox and pages of a helpdesk, of one day."""
     counts = {name: int(messages * share) for name, share in SHARES.items()}
-    for name in (*SHARES, "mails", "cloud"):
-        (landing / name).mkdir(parents=True, exist_ok=True)
-    (landing / "webhooks").rmdir()
+    for name in ("cloud", "chats", "mails", "helpdesk"):
+        (landing / name).mkdir(parents=True)
     for nth, begin in enumerate(range(0, counts["webhooks"], ONE_LOG)):
         lines = webhooks(numbers, f"{day}-{nth}", min(ONE_LOG, counts["webhooks"] - begin), seed + nth)
         with (landing / "cloud" / f"log-{day}-{nth:03}.jsonl").open("w", encoding="utf-8") as file:
@@ -132,13 +130,11 @@ def webhooks(numbers: list[str], name: str, count: int, seed: int) -> Iterator[s
     texts = [" ".join(chance.choices(WORDS, k=chance.randint(1, 20))) for _ in range(1_000)]
     for nth in range(count):
         number, key, stamp = chance.choice(numbers), f"wamid.{name}-{nth:08}", str(1_735_700_000 + nth * 30)
-        value: dict[str, object] = {"messaging_product": "whatsapp", "metadata": METADATA}
         if nth % 3:
-            value["contacts"] = [{"profile": {"name": f"Anna {number[-5:]}"}, "wa_id": number}]
             text = {"body": chance.choice(texts)}
-            value["messages"] = [{"from": number, "id": key, "timestamp": stamp, "type": "text", "text": text}]
+            message = {"from": number, "id": key, "timestamp": stamp, "type": "text", "text": text}
+            person = {"profile": {"name": f"Anna {number[-5:]}"}, "wa_id": number}
+            yield webhook({"contacts": [person], "messages": [message]})
         else:
             state = chance.choice(("sent", "delivered", "read"))
-            value["statuses"] = [{"id": key, "status": state, "timestamp": stamp, "recipient_id": number}]
-        entry = {"id": "102290129340398", "changes": [{"value": value, "field": "messages"}]}
-        yield json.dumps({"object": "whatsapp_business_account", "entry": [entry]}) + "\n"
+            yield webhook({"statuses": [{"id": key, "status": state, "timestamp": stamp, "recipient_id": number}]})

@@ -67,5 +67,9 @@ def no_single_contact(
 
 def short_name(contact: Mapping[str, Any]) -> str:
     """A contact in a sentence: what people call it, and the beginning of its id."""
-    called = contact["name"] or contact["phone"] or contact["email"] or "(no name)"
-    return f"{printable(called)} ({contact['contact_id'][:SHORT]})"
+    return f"{called(contact)} ({contact['contact_id'][:SHORT]})"
+
+
+def called(contact: Mapping[str, Any]) -> str:
+    """What people call a contact, as it may be printed."""
+    return printable(contact["name"] or contact["phone"] or contact["email"] or "(no name)")

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from rich.table import Table
 
-from console.looking.resolve_contact import resolve_contact, tell_former_bearers
+from console.looking.resolve_contact import called, resolve_contact, tell_former_bearers
 from console.looking.standing import suppression
 from console.looking.timeline_entries import inbox, said, who
 from console.looking.why import draw_moves, moves_with_records, print_provenance, rule
@@ -109,7 +109,7 @@ def draw(project: OpenProject, connection: Connection, contact_id: str, *, quote
     """All of a contact, for a person."""
     contact = contact_details.golden_records(connection, pl.Series([contact_id])).to_dicts()[0]
     files = Files()
-    say(printable(contact["name"] or contact["phone"] or contact["email"] or "(no name)"), style="bold")
+    say(called(contact), style="bold")
     say(f"  id      {contact['contact_id']}")
     reason = contact["status_reason"].replace("_", " ").removesuffix(" since")
     say(f"  status  {contact['status']}: {reason}{since(contact['status_since'])}")

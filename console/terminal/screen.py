@@ -17,6 +17,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 from rich.text import Text
 
+from pipelines import wording
+
+plural = wording.plural
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 WIDTH = 110  # columns of a table that goes to a file or a pipe, unless COLUMNS says another number
 
@@ -40,11 +43,6 @@ clock = Clock()
 def say(words: str = "", style: str | None = None) -> None:
     """Print words as they are: never markup, never wrapped, so that paths and commands can be copied."""
     out.print(Text(words, style=style or ""), soft_wrap=True)
-
-
-def plural(number: int, word: str) -> str:
-    """A number with its noun."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def as_json(answer: Any) -> None:

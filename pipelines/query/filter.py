@@ -65,44 +65,36 @@ def compile_filter(where: Where, fields: Mapping[str, FieldKind], as_of: datetim
     return compile_condition(where, fields, as_of, place)
 
 
-def filter_faults(
-    where: Where, fields: Mapping[str, FieldKind], as_of: datetime, place: str = "where"
-) -> Iterator[str]:
-    """Everything in a filter that cannot be asked, each with its place; nothing of one that can be compiled."""
+def conditions(where: Where, place: str = "where") -> Iterator[tuple[str, Condition]]:
+    """Every question of a filter, with its place."""
     match where:
         case All(all=parts) | AnyOf(any=parts):
             key = "all" if isinstance(where, All) else "any"
             for n, part in enumerate(parts):
-                yield from filter_faults(part, fields, as_of, f"{place}.{key}[{n}]")
+                yield from conditions(part, f"{place}.{key}[{n}]")
         case Not(negated=part):
-            yield from filter_faults(part, fields, as_of, f"{place}.not")
+            yield from conditions(part, f"{place}.not")
         case _:
-            try:
-                compile_condition(where, fields, as_of, place)
-            except ConfigurationError as error:
-                yield str(error)
+            yield place, where
 
 
-def conditions(where: Where) -> Iterator[Condition]:
-    """Every question of a filter."""
-    match where:
-        case All(all=parts) | AnyOf(any=parts):
-            for part in parts:
-                yield from conditions(part)
-        case Not(negated=part):
-            yield from conditions(part)
-        case _:
-            yield where
+def filter_faults(where: Where, fields: Mapping[str, FieldKind], as_of: datetime) -> Iterator[str]:
+    """Everything in a filter that cannot be asked, each with its place; nothing of one that can be compiled."""
+    for place, asked in conditions(where):
+        try:
+            compile_condition(asked, fields, as_of, place)
+        except ConfigurationError as error:
+            yield str(error)
 
 
 def asked_fields(where: Where) -> Iterator[str]:
     """Every field that a filter asks about."""
-    return (each.field for each in conditions(where))
+    return (asked.field for _, asked in conditions(where))
 
 
 def is_relative(where: Where) -> bool:
     """Whether the answer depends on the moment it is asked at, and not on the contacts alone."""
-    return any(each.op in RECENT for each in conditions(where))
+    return any(asked.op in RECENT for _, asked in conditions(where))
 
 
 def compile_condition(asked: Condition, fields: Mapping[str, FieldKind], as_of: datetime, place: str) -> pl.Expr:

@@ -3,12 +3,12 @@
 from typing import NamedTuple
 
 from pipelines.project import OpenProject
-from pipelines.steps.setting_changes import counted
 from pipelines.store.contacts import count_history as store
 from pipelines.store.contacts.count_history import ContactCount
 from pipelines.store.reads import health
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
+from pipelines.wording import plural
 
 FEWEST = 100  # contacts; below, a single delivery moves any share of them
 
@@ -32,11 +32,11 @@ class ContactCounts(NamedTuple):
     def verdict(self) -> str:
         """What has happened and, where it is not accepted, the way out."""
         if self.before is None:
-            return f"{counted(self.now.contacts, 'contact')}; there is no earlier run to compare with"
+            return f"{plural(self.now.contacts, 'contact')}; there is no earlier run to compare with"
         are = "is" if self.before.contacts == 1 else "are"
         moved = (
-            f"{counted(self.before.contacts, 'contact')} ({counted(self.before.records, 'record')}) in the last "
-            f"accepted run {are} {self.now.contacts:,} ({counted(self.now.records, 'record')}) now"
+            f"{plural(self.before.contacts, 'contact')} ({plural(self.before.records, 'record')}) in the last "
+            f"accepted run {are} {self.now.contacts:,} ({plural(self.now.records, 'record')}) now"
         )
         if self.is_accepted:
             return moved

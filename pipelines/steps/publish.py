@@ -51,7 +51,7 @@ def compile_segments(project: OpenProject, as_of: datetime) -> dict[str, pl.Expr
     """
     if faults := [fault for segment in project.segments for fault in segment_faults(project, segment, as_of)]:
         raise ConfigurationError("\n".join(faults))
-    return {segment.segment: compile_segment(project, segment, as_of) for segment in project.segments}
+    return {segment.segment: predicate_of(project, segment, as_of) for segment in project.segments}
 
 
 def segment_faults(project: OpenProject, segment: Segment, as_of: datetime) -> list[str]:
@@ -72,6 +72,11 @@ def compile_segment(project: OpenProject, segment: Segment, as_of: datetime) -> 
     """The filter of a segment as a predicate, blocked contacts left out unless it asks for them; checks its columns."""
     if faults := segment_faults(project, segment, as_of):
         raise ConfigurationError("\n".join(faults))
+    return predicate_of(project, segment, as_of)
+
+
+def predicate_of(project: OpenProject, segment: Segment, as_of: datetime) -> pl.Expr:
+    """`compile_segment` of one without faults."""
     chosen = compile_filter(segment.where, field_kinds(project.settings.attributes), here(project, as_of))
     return chosen if segment.include_blocked else chosen & (pl.col("status") != Status.BLOCKED.value)
 
@@ -141,7 +146,7 @@ def write_rows(
     """Write the rows of a segment to a file: who is in it, and how many have a suppressed address."""
     attributes = project.settings.attributes
     numbers = [f"attr.{name}" for name, each in attributes.items() if each.type is AttributeType.NUMBER]
-    members, suppressed = [pl.Series("contact_id", [], pl.String)], store.Suppressed()
+    members, suppressed = [pl.Series("contact_id", [], pl.String)], store.NOBODY
     with atomic_write(path) as file:
         file.write(header(segment.columns, segment.dialect))
         for fitting in contacts_that_fit(project, connection, segment, predicate, refused):

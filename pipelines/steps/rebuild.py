@@ -11,7 +11,6 @@ from pipelines.derive.withdraw import withdraw_inherited
 from pipelines.errors import NeverMatched
 from pipelines.progress import progress
 from pipelines.project import OpenProject
-from pipelines.steps.setting_changes import counted
 from pipelines.store.matching import models
 from pipelines.store.matching.evidence import require_matched
 from pipelines.store.reads import health
@@ -20,6 +19,7 @@ from pipelines.store.runs import runs
 from pipelines.store.runs.work_queue import CONTACTS, MATCH, enqueue_all, queued_records
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import rolled_back, transaction
+from pipelines.wording import plural
 
 RUN = "rebuild"  # id of a rebuild that leaves nothing behind
 
@@ -58,12 +58,12 @@ class Comparison(NamedTuple):
     @property
     def verdict(self) -> str:
         """What was found, in words."""
-        derived = f"{counted(self.records, 'record')} and {counted(self.contacts, 'contact')}"
+        derived = f"{plural(self.records, 'record')} and {plural(self.contacts, 'contact')}"
         if self.is_equal:
             return f"{derived}: everything stored is what a rebuild gives"
-        are, contacts = "is" if self.rows == 1 else "are", counted(len(self.contacts_that_differ), "contact")
+        are, contacts = "is" if self.rows == 1 else "are", plural(len(self.contacts_that_differ), "contact")
         return (
-            f"{derived}: {counted(self.rows, 'stored row')} {are} not what a rebuild gives, which concerns {contacts}. "
+            f"{derived}: {plural(self.rows, 'stored row')} {are} not what a rebuild gives, which concerns {contacts}. "
             "`onecontact rebuild` derives everything anew"
         )
 

@@ -19,6 +19,7 @@ from pipelines.read.tables.header_words import fold
 from pipelines.store.ingest.source_names import delivered_before, delivered_names
 from pipelines.store.runs import settings_in_force as store
 from pipelines.store.warehouse.connection import Connection
+from pipelines.wording import plural
 from schemas.attribute import Attribute
 from schemas.project import RESERVED
 from schemas.vocabulary import AttributeMerge, AttributeType
@@ -136,7 +137,7 @@ def _attribute(project: OpenProject, connection: Connection, name: str, was: dic
     is_consent = attribute and attribute.merge is consent and attribute.type is AttributeType.BOOLEAN
     if was["merge"] == consent and not is_consent:
         number = store.contacts_with_attribute(connection, name, pl.Series(["false"]))
-        refusing = counted(number, "contact")
+        refusing = plural(number, "contact")
         yield (
             f"attribute {name} is no consent any more: {refusing} said no, and exports no longer leave out others with "
             "their numbers and addresses"
@@ -164,17 +165,12 @@ def _sources(project: OpenProject, connection: Connection, before: dict[str, dic
     for source in store.known_sources(connection):
         if source not in project.settings.sources and f"source.{source}" in before:
             records, contacts = store.extent_of_source(connection, source)
-            extent = f"{counted(records, 'record')}, of {counted(contacts, 'contact')}"
+            extent = f"{plural(records, 'record')}, of {plural(contacts, 'contact')}"
             stay = "stays and ranks" if records == 1 else "stay and rank"
             yield (
                 f"source {source} is gone: {extent}, of it {stay} behind all others; if it has "
                 f"another name now: `onecontact sources rename {source} NEW`"
             )
-
-
-def counted(number: int, word: str) -> str:
-    """A number with its noun."""
-    return f"1 {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def _lose(number: int) -> str:

@@ -1,6 +1,6 @@
 """One change of a WhatsApp Business Cloud API webhook: what was said, how far it came, what happened."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from pipelines.read.containers.json_lines import written
@@ -72,8 +72,7 @@ def entries(change: Fields, account: str, line: int | None, met: Met) -> list[En
             if inbox is None:
                 return [_unreadable(line, change, "metadata with the phone number it is about")]
             place = Place(line, inbox, value, met)
-        for each in items_in(value, key):
-            found += read(each, place) if isinstance(each, dict) else [not_an_object(line, each)]
+        found += told_by(value, key, line, read, place)
     if place is None:
         expected = "messages, statuses, echoes, history or contacts: other changes are of no conversation"
         return [Rejected(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(change), Outcome.SKIPPED)]
@@ -95,23 +94,25 @@ def _echoed(message: Fields, place: Place) -> Iterable[Entry]:
 
 def _history(chunk: Fields, place: Place) -> Iterable[Entry]:
     """A chunk of what was said before. Chunks come in any order, and what they repeat has the same ids."""
-    for dialogue in items_in(chunk, "threads"):
-        if not isinstance(dialogue, dict):
-            yield not_an_object(place.line, dialogue)
-            continue
-        context = fields_in(dialogue, "context")
-        told = (dialogue.get("id") or context.get("wa_id"), context.get("user_id"))
-        for message in items_in(dialogue, "messages"):
-            if not isinstance(message, dict):
-                yield not_an_object(place.line, message)
-                continue
-            own = place.inbox.digits is not None and digits(text_in(message, "from")) == place.inbox.digits
-            step = _step(message, place, *told)
-            yield from _message(message, place, step, OUTBOUND if own else INBOUND)
-            state = STATES.get((text_in(fields_in(message, "history_context"), "status") or "").lower())
-            key, talk = text_in(message, "id"), step[0]
-            if own and state and key and talk:
-                yield Receipt(place.line, key, talk.key, talk.person, state, None)
+    return told_by(chunk, "threads", place.line, _dialogue, place)
+
+
+def _dialogue(dialogue: Fields, place: Place) -> Iterable[Entry]:
+    """What was said before with one customer."""
+    context = fields_in(dialogue, "context")
+    told = (dialogue.get("id") or context.get("wa_id"), context.get("user_id"))
+    return told_by(dialogue, "messages", place.line, _said_before, place, told)
+
+
+def _said_before(message: Fields, place: Place, told: tuple[Any, Any]) -> Iterable[Entry]:
+    """A message of before, and how far it has come. `told`: the customer by number and by user id."""
+    own = place.inbox.digits is not None and digits(text_in(message, "from")) == place.inbox.digits
+    step = _step(message, place, *told)
+    yield from _message(message, place, step, OUTBOUND if own else INBOUND)
+    state = STATES.get((text_in(fields_in(message, "history_context"), "status") or "").lower())
+    key, talk = text_in(message, "id"), step[0]
+    if own and state and key and talk:
+        yield Receipt(place.line, key, talk.key, talk.person, state, None)
 
 
 def _step(fields: Fields, place: Place, number: Any, user_id: Any) -> Step:
@@ -222,10 +223,16 @@ def _moment(fields: Fields) -> Moment:
     return Moment(at_seconds(fields.get("timestamp")), SECOND, STATED)
 
 
-def not_an_object(line: int | None, value: Any) -> Rejected:
-    """The refusal of something that stands where an object has to."""
+def told_by(
+    fields: Fields, key: str, line: int | None, read: Callable[..., Iterable[Entry]], *about: Any
+) -> Iterator[Entry]:
+    """What `read` makes of each object in the list under a key, and `about` it; whatever else is there is refused."""
     expected = "a list of objects: messages, statuses and whatever else a webhook tells"
-    return Rejected(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(value))
+    for each in items_in(fields, key):
+        if isinstance(each, dict):
+            yield from read(each, *about)
+        else:
+            yield Rejected(line, ErrorCode.MESSAGE_UNREADABLE, expected, written(each))
 
 
 def _unreadable(line: int | None, value: Fields, expected: str) -> Rejected:

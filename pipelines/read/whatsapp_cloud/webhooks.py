@@ -11,8 +11,8 @@ from pipelines.read.containers.json_lines import Line, json_lines, parsed, writt
 from pipelines.read.containers.json_walk import walk
 from pipelines.read.core.batch import BATCH_ROWS, Batch, Format, Sample
 from pipelines.read.core.frames import REMEMBERED, Entry, Message, Rejected, batches
-from pipelines.read.whatsapp_cloud.content import Fields, items_in, text_in
-from pipelines.read.whatsapp_cloud.entries import entries, not_an_object
+from pipelines.read.whatsapp_cloud.content import Fields, text_in
+from pipelines.read.whatsapp_cloud.entries import entries, told_by
 from pipelines.read.whatsapp_cloud.fast_path import Plain, plain, told
 from pipelines.read.whatsapp_cloud.participants import Met
 from schemas.error_codes import ErrorCode
@@ -103,15 +103,11 @@ def _entries(path: Path) -> Iterator[Entry]:
 
 
 def _changes_of(webhook: Fields, line: int | None, met: Met) -> Iterator[Entry]:
-    for entry in items_in(webhook, "entry"):
-        if not isinstance(entry, dict):
-            yield not_an_object(line, entry)
-            continue
-        account = text_in(entry, "id") or ""
-        for change in items_in(entry, "changes"):
-            yield from (
-                entries(change, account, line, met) if isinstance(change, dict) else [not_an_object(line, change)]
-            )
+    return told_by(webhook, "entry", line, _changes_in, line, met)
+
+
+def _changes_in(entry: Fields, line: int | None, met: Met) -> Iterator[Entry]:
+    return told_by(entry, "changes", line, entries, text_in(entry, "id") or "", line, met)
 
 
 def _values(path: Path) -> Iterator[Line | Rejected]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import polars as pl
 
 from pipelines.normalise.text import split_cells
-from pipelines.store.warehouse.connection import Connection, register, value
+from pipelines.store.warehouse.connection import Connection, in_list, value
 from schemas.attribute import Attribute
 from schemas.segment import EVERY
 from schemas.vocabulary import AttributeType
@@ -61,12 +61,10 @@ def read(
     """Columns of contacts in batches; those of `order_by` can be sorted by in `order`."""
     wanted = list(dict.fromkeys(("contact_id", *columns)))
     several = [name for name, each in attributes.items() if each.is_list and f"{CUSTOM}{name}" in wanted]
-    asked = pl.Series([], dtype=pl.String) if among is None else among
-    scope = "" if among is None else "SEMI JOIN (SELECT contact_id::UUID AS contact_id FROM among) a USING (contact_id)"
-    with register(connection, among=asked.alias("contact_id").to_frame()):
+    with in_list(connection, "contact_id", among) as are_among:
         reader = connection.execute(
             f"""SELECT {", ".join(f'{stored(each)} AS "{each}"' for each in wanted)}
-                FROM contact {scope} {joined_lists({*wanted, *order_by})} {order}"""
+                FROM (FROM contact WHERE {are_among}) contact {joined_lists({*wanted, *order_by})} {order}"""
         ).to_arrow_reader(BATCH_ROWS)
         for batch in reader:
             frame = pl.from_arrow(batch)

@@ -7,7 +7,7 @@ from unicodedata import category
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, query, register
+from pipelines.store.warehouse.connection import Connection, in_list, query
 
 FEWEST_DIGITS = 4  # of a phone number somebody looks for; fewer stand in every number
 PHONE_LIKE = re.compile(r"[+0-9()/.\-]*[0-9][+0-9()/.\-]*")
@@ -39,13 +39,11 @@ def hit_by(connection: Connection, word: str, digits: Sequence[str], among: pl.S
     [(plain, looked_for)] = connection.execute(f"SELECT lower($1), {folded('$1')}", [word]).fetchall()
     unfolded = max(CUT.split(looked_for), key=len)
     numbers = {f"digits{place}": each for place, each in enumerate(digits)}
-    asked = pl.Series([], dtype=pl.String) if among is None else among
-    scope = "" if among is None else "WHERE contact_id IN (SELECT contact_id::UUID FROM among)"
-    with register(connection, among=asked.alias("contact_id").to_frame()):
+    with in_list(connection, "contact_id", among) as are_among:
         return query(
             connection,
             f"""
-            WITH texts AS (SELECT contact_id, {TEXTS} AS said FROM contact {scope}),
+            WITH texts AS (SELECT contact_id, {TEXTS} AS said FROM contact WHERE {are_among}),
             named AS (
                 SELECT record_key FROM identifier WHERE {hits("normalised", numbers)}
                 UNION ALL
@@ -60,7 +58,8 @@ def hit_by(connection: Connection, word: str, digits: Sequence[str], among: pl.S
                 UNION ALL
                 SELECT contact_id FROM membership SEMI JOIN named USING (record_key) WHERE run_to IS NULL
             )
-            SELECT DISTINCT contact_id FROM hit SEMI JOIN contact USING (contact_id) {scope} ORDER BY contact_id""",
+            SELECT DISTINCT contact_id FROM hit SEMI JOIN contact USING (contact_id) WHERE {are_among}
+            ORDER BY contact_id""",
             {"plain": plain, "unfolded": unfolded, "folded": looked_for, **numbers},
         )["contact_id"]
 
@@ -76,12 +75,10 @@ def last_heard_of(
     connection: Connection, columns: Sequence[str], among: pl.Series | None, limit: int = 0
 ) -> pl.DataFrame:
     """Contacts in these columns, those last heard of first: `among` these or everybody, so many or all."""
-    asked = pl.Series([], dtype=pl.String) if among is None else among
-    scope = "" if among is None else "WHERE contact_id IN (SELECT contact_id::UUID FROM among)"
-    with register(connection, among=asked.alias("contact_id").to_frame()):
+    with in_list(connection, "contact_id", among) as are_among:
         return query(
             connection,
-            f"""SELECT {", ".join(columns)} FROM contact {scope}
+            f"""SELECT {", ".join(columns)} FROM contact WHERE {are_among}
                 ORDER BY last_interaction_at DESC NULLS LAST, contact_id {f"LIMIT {limit:d}" if limit else ""}""",
         )
 

@@ -16,6 +16,10 @@ class Rule(NamedTuple):
     sql: str
 
 
+CONSENT = """consent AS (
+            SELECT 'attr.' || substr(name, 11) AS field FROM setting
+            WHERE starts_with(name, 'attribute.') AND (definition ->> 'merge') = 'most_restrictive'
+        )"""
 RULES = {
     "notes_are_added": Rule(
         "former note stands in a timeline again: notes are added to, not replaced",
@@ -47,14 +51,11 @@ RULES = {
         "contact out",
         "contacts have the number or address of somebody else who is blocked or said no: exports that reach it leave "
         "them out",
-        """
-        WITH consent AS (
-            SELECT substr(name, 11) AS name FROM setting
-            WHERE starts_with(name, 'attribute.') AND (definition ->> 'merge') = 'most_restrictive'
-        ),
+        f"""
+        WITH {CONSENT},
         refusing AS (
             SELECT contact_id FROM contact WHERE status = 'blocked'
-            UNION SELECT contact_id FROM contact c, consent n WHERE c.attributes[n.name] = 'false'
+            UNION SELECT contact_id FROM contact c, consent n WHERE c.attributes[substr(n.field, 6)] = 'false'
         ),
         address AS (SELECT contact_id, type, value FROM contact_identifier WHERE type IN ('phone', 'email'))
         SELECT count(DISTINCT o.contact_id)
@@ -66,11 +67,8 @@ RULES = {
         "stated a newer yes",
         "contacts say yes although they once said no under a record id that somebody else has now: the same source has "
         "stated a newer yes of theirs",
-        """
-        WITH consent AS (
-            SELECT 'attr.' || substr(name, 11) AS field FROM setting
-            WHERE starts_with(name, 'attribute.') AND (definition ->> 'merge') = 'most_restrictive'
-        )
+        f"""
+        WITH {CONSENT}
         SELECT count(DISTINCT c.contact_id)
         FROM former_record f
         JOIN record_field v USING (record_key) JOIN consent USING (field)

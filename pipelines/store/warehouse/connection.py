@@ -45,7 +45,10 @@ def value(connection: Connection, sql: str, parameters: Sequence[Any] | Mapping[
 
 
 @contextmanager
-def in_list(connection: Connection, column: str, keys: pl.Series) -> Iterator[str]:
-    """For the length of the block, an SQL condition that a column of UUIDs holds one of these (String)."""
+def in_list(connection: Connection, column: str, keys: pl.Series | None) -> Iterator[str]:
+    """For the length of the block, an SQL condition that a column of UUIDs holds one of these (String); None: any."""
+    if keys is None:
+        yield "TRUE"
+        return
     with register(connection, looked_up=keys.alias("looked_up").to_frame()):
         yield f"{column} IN (SELECT looked_up::UUID FROM looked_up)"
