@@ -5,9 +5,10 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, field_validator
 
 from schemas.attribute import Attribute
-from schemas.keys import KeySources
-from schemas.locale import LocaleName, locale_of
-from schemas.source import Region, Source, Strict, Zone
+from schemas.settings.keys import KeySources
+from schemas.settings.locale import LocaleName, locale_of
+from schemas.settings.strict import Strict
+from schemas.source import Region, Source, Zone
 from schemas.vocabulary import Channel
 
 CONVERSATION_GAP = 30  # days

@@ -18,7 +18,8 @@ from pipelines.store.reads.contact_rows import contacts_as_stored
 from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
 from schemas.configuration import nearest
-from schemas.segment import All, Condition, Kind, Operator, Span, Where, field_kinds
+from schemas.fields import Kind, field_kinds
+from schemas.filter import All, Condition, Operator, Span, Where
 from schemas.vocabulary import Channel
 
 COLUMNS = ["contact_id", "name", "phone", "email", "source", "last_interaction_at", "status"]

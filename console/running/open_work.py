@@ -15,8 +15,8 @@ from pipelines.store.ingest.unreachable_sources import unreachable
 from pipelines.store.reads import contact_details
 from pipelines.store.warehouse.connection import Connection
 from schemas.error_codes import ErrorCode
-from schemas.place import place
 from schemas.segment import ID_CHANGES
+from schemas.settings.place import place
 from schemas.source import Source
 from schemas.vocabulary import Action, AfterImport, DeliveryState
 

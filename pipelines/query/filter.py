@@ -16,7 +16,8 @@ import polars as pl
 
 from pipelines.errors import ConfigurationError
 from pipelines.normalise.text import fold_case
-from schemas.segment import All, AnyOf, Condition, FieldKind, Kind, Not, Operator, Span, Where
+from schemas.fields import FieldKind, Kind
+from schemas.filter import All, AnyOf, Condition, Not, Operator, Span, Where
 
 SET = {Operator.IS_SET, Operator.IS_NOT_SET}
 EQUAL = {Operator.EQ, Operator.NE, Operator.IN, Operator.NOT_IN}

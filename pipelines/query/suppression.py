@@ -10,7 +10,8 @@ import polars as pl
 
 from pipelines.query.filter import asked_fields
 from schemas.attribute import Attribute
-from schemas.segment import REACHING, Segment
+from schemas.fields import REACHING
+from schemas.segment import Segment
 from schemas.vocabulary import AttributeMerge, Status, StatusReason
 
 

@@ -24,7 +24,8 @@ from pipelines.store.reads.contact_rows import collation_of
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
 from schemas.contact import Contact
-from schemas.segment import EVERY, Segment, field_kinds
+from schemas.fields import EVERY, field_kinds
+from schemas.segment import Segment
 from schemas.vocabulary import AttributeType, Pii, Status
 
 FOLDER = "exports"

@@ -7,7 +7,7 @@ import polars as pl
 from pipelines.normalise.text import split_cells
 from pipelines.store.warehouse.connection import Connection, in_list, value
 from schemas.attribute import Attribute
-from schemas.segment import EVERY
+from schemas.fields import EVERY
 from schemas.vocabulary import AttributeType
 
 BATCH_ROWS = 50_000

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from pipelines.errors import ConfigurationError
 from pipelines.query.filter import FITS, NEGATIVE, compile_filter
 from schemas.attribute import Attribute
-from schemas.segment import Kind, Operator, Segment, Where, field_kinds
+from schemas.fields import Kind, field_kinds
+from schemas.filter import Operator, Where
+from schemas.segment import Segment
 from schemas.vocabulary import AttributeType
 from tests.examples import examples
 
