@@ -8,7 +8,7 @@ import polars as pl
 
 from pipelines.derive.merge import rederive
 from pipelines.project import OpenProject
-from pipelines.steps.publish import compile_segment
+from pipelines.steps.segments.compile import compile_each
 from pipelines.steps.segments.fitting import contacts_that_fit, in_file, suppressed_of
 from pipelines.store.matching import changed_edges, evidence
 from pipelines.store.reads import health
@@ -78,7 +78,7 @@ def _standing(project: OpenProject, connection: Connection, as_of: datetime | No
         dict(changed_edges.count_by_zone(connection).iter_rows()),
         health.count(connection, "contact"),
         health.count(connection, "review_queue"),
-        {each.segment: members(project, connection, each, as_of) for each in project.segments if as_of},
+        all_members(project, connection, as_of) if as_of else {},
     )
 
 
@@ -88,9 +88,19 @@ def _compared(segment: str, before: pl.Series, after: pl.Series) -> SegmentChang
     return SegmentChange(segment, before.len(), after.len(), joining, leaving)
 
 
-def members(project: OpenProject, connection: Connection, segment: Segment, as_of: datetime) -> pl.Series:
+def all_members(project: OpenProject, connection: Connection, as_of: datetime) -> dict[str, pl.Series]:
+    """Ids of the contacts that each segment would hold if it were published now; a broken one would not be."""
+    predicates = compile_each(project, as_of).predicates
+    return {
+        each.segment: members(project, connection, each, predicates[each.segment])
+        for each in project.segments
+        if each.segment in predicates
+    }
+
+
+def members(project: OpenProject, connection: Connection, segment: Segment, predicate: pl.Expr) -> pl.Series:
     """Ids of the contacts a segment would hold if it were published now."""
     suppressed = suppressed_of(project, connection, segment)
-    fitting = contacts_that_fit(project, connection, segment, compile_segment(project, segment, as_of), suppressed)
+    fitting = contacts_that_fit(project, connection, segment, predicate, suppressed)
     found = [in_file(segment, batch)["contact_id"] for batch in fitting]
     return pl.concat([pl.Series("contact_id", [], pl.String), *found])

@@ -13,13 +13,13 @@ from pipelines.store.reads.contact_rows import collation_of, fingerprint
 from pipelines.store.warehouse.connection import Connection
 from schemas.segment import Segment
 
-WRITING = 1  # raise it in the change that makes a file another one though its contacts are the same
-LIBRARIES = ("onecontact", "polars")  # what writes files
+WRITING = 2  # raise it in the change that makes a file another one though its contacts are the same
+LIBRARIES = ("onecontact", "polars", "pyarrow", "xlsxwriter")  # what writes files
 
 
 def needed_columns(segment: Segment) -> set[str]:
     """The columns of contacts that the file of a segment, its filter and its order depend on."""
-    return {*ALWAYS, *segment.columns, *asked_fields(segment.where), *segment.order_by}
+    return {*ALWAYS, *segment.columns, *asked_fields(segment.where), *segment.sorted_by}
 
 
 def inputs_of(
@@ -33,7 +33,8 @@ def inputs_of(
     columns = needed_columns(segment)
     attributes = {name: each for name, each in sorted(project.settings.attributes.items()) if f"attr.{name}" in columns}
     refused = None if suppressed is None else hashlib.sha256(suppressed.write_csv().encode()).hexdigest()
-    moment = (as_of, project.settings.timezone) if is_relative(segment.where) else None
+    moves = is_relative(segment.where) and segment.as_of == "run"
+    moment = (as_of, project.settings.timezone) if moves else project.settings.timezone
     return digest(
         segment,
         list(attributes),

@@ -29,15 +29,20 @@ def contacts_in_order(
 
     Custom attributes are columns `attr.<name>`: lists, or text or null. `phones` and `emails` are lists of all there
     are, the primary one first. `attributes` are those of onecontact.yaml, `columns` and `order_by` checked names, no
-    input. The text of numbers is sorted as a number, other text by `collation` (`collation_of`).
+    input; with a minus before a name of `order_by`, its greatest values come first, and missing ones last all the same.
+    The text of numbers is sorted as a number, other text by `collation` (`collation_of`).
     """
     numbers = [f"attr.{name}" for name, each in attributes.items() if each.type is AttributeType.NUMBER]
+    directions = {name.removeprefix("-"): "DESC" if name.startswith("-") else "ASC" for name in reversed(order_by)}
+    names = list(dict.fromkeys((*(name.removeprefix("-") for name in order_by), "contact_id")))
     sorted_by = [
         f"TRY_CAST({stored(column)} AS DOUBLE)" if column in numbers else stored(column) + collated(column, collation)
-        for column in dict.fromkeys((*order_by, "contact_id"))
+        for column in names
     ]
-    order = ", ".join(f"{column} NULLS LAST" for column in sorted_by)
-    return read(connection, attributes, columns, order_by, f"ORDER BY {order}", among)
+    order = ", ".join(
+        f"{column} {directions.get(name, 'ASC')} NULLS LAST" for name, column in zip(names, sorted_by, strict=True)
+    )
+    return read(connection, attributes, columns, names, f"ORDER BY {order}", among)
 
 
 def contacts_as_stored(
