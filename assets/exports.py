@@ -58,7 +58,7 @@ def broken_asset(broken: BrokenSegment) -> dg.AssetsDefinition:
         output_required=False,
         check_specs=[check_of(broken.segment)],
     )
-    def export(context: dg.AssetExecutionContext) -> Iterator[Result]:
+    def export() -> Iterator[Result]:
         yield verdict(broken.faults)
 
     return export

@@ -82,7 +82,7 @@ def encrypted(file: BinaryIO, keys: Sequence[str]) -> Iterator[BinaryIO]:
     finally:
         thread.join()
     if failed:
-        raise failed[0]
+        raise OSError(f"the encrypted file could not be written: {failed[0]}")
 
 
 def recipient(key: str) -> "pyrage.x25519.Recipient":

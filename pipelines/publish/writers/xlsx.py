@@ -131,8 +131,8 @@ def cell(column: Column, value: pl.Series, text: pl.Series, row: pl.Series, plac
     """Cells of a column, empty where there is no value."""
     begins = pl.concat_str(pl.lit(f'<c r="{letters(place)}'), pl.lit(row))
     shown, is_number = number_of(column, value, text)
-    kind = "b" if column.kind is Kind.BOOLEAN else "n"
-    numeric = pl.concat_str(begins, pl.lit(f'"{style} t="{kind}"><v>'), shown, pl.lit("</v></c>"))
+    kind = ' t="b"' if column.kind is Kind.BOOLEAN else ""
+    numeric = pl.concat_str(begins, pl.lit(f'"{style}{kind}><v>'), shown, pl.lit("</v></c>"))
     worded = words_of(column, text)
     inline = pl.concat_str(
         begins, pl.lit('" t="inlineStr"><is><t xml:space="preserve">'), pl.lit(worded), pl.lit("</t></is></c>")
