@@ -15,7 +15,8 @@ from pipelines.ids import NAMESPACE
 from pipelines.project import OpenProject, digest
 from pipelines.publish.files import atomic_write, sha256_of
 from pipelines.publish.table import READING, as_csv, header
-from pipelines.query.filter import compile_filter, filter_faults, known_field
+from pipelines.query.bind import Scope, filter_faults, known_field
+from pipelines.query.filter import compile_filter
 from pipelines.query.suppression import IS_SUPPRESSED
 from pipelines.steps.segments.fitting import contacts_that_fit, in_file, suppressed_of
 from pipelines.steps.segments.inputs import inputs_of
@@ -65,7 +66,7 @@ def segment_faults(project: OpenProject, segment: Segment, as_of: datetime) -> l
                 known_field(name, fields, f"{key}[{position}]")
             except ConfigurationError as error:
                 faults.append(str(error))
-    faults += filter_faults(segment.where, fields, here(project, as_of))
+    faults += map(str, filter_faults(segment.where, Scope(fields, here(project, as_of))))
     return [f"segment {segment.segment}: {fault}" for fault in faults]
 
 
