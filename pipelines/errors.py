@@ -52,6 +52,15 @@ class ConfigurationError(OnecontactError):
     """The project says something that cannot be: mend onecontact.yaml, a segment or a key, then run again."""
 
 
+class FilterFault(ConfigurationError):
+    """A question of a filter that cannot be asked: its place in the filter, and what is wrong with it."""
+
+    def __init__(self, place: str, says: str) -> None:
+        super().__init__(f"{place}: {says}")
+        self.place = place
+        self.says = says
+
+
 class DecisionRefused(OnecontactError):
     """What somebody decided cannot be, as things stand: nothing of it is stored."""
 

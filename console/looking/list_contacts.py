@@ -11,7 +11,8 @@ from console.terminal.screen import as_json, clock, out, plural, say, table
 from pipelines.errors import ConfigurationError
 from pipelines.normalise.attribute import FALSE, TRUE
 from pipelines.project import OpenProject
-from pipelines.query.filter import asked_fields, compile_filter
+from pipelines.query.bind import asked_fields
+from pipelines.query.filter import compile_filter
 from pipelines.store.decisions import decisions
 from pipelines.store.reads import health, search
 from pipelines.store.reads.contact_rows import contacts_as_stored

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipelines.query.filter import asked_fields
+from pipelines.query.bind import asked_fields
 from schemas.attribute import Attribute
 from schemas.fields import REACHING
 from schemas.segment import Segment

@@ -12,6 +12,7 @@ import polars as pl
 from pipelines.ids import NAMESPACE
 from pipelines.project import OpenProject, digest
 from pipelines.publish.files import sha256_of
+from pipelines.steps.segments import write
 from pipelines.steps.segments.changes import is_nothing_new
 from pipelines.steps.segments.compile import compile_segment
 from pipelines.steps.segments.expectations import require_expected
@@ -19,7 +20,6 @@ from pipelines.steps.segments.fitting import suppressed_of
 from pipelines.steps.segments.inputs import inputs_of
 from pipelines.steps.segments.manifest import MANIFEST, manifest, said_before, write_manifest
 from pipelines.steps.segments.provenance import attributed, deliveries_in_words
-from pipelines.steps.segments.write import Written, write_rows
 from pipelines.store.reads import exports as store
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
@@ -72,7 +72,7 @@ def publish(
     draft = folder / f".{segment.file_name}.next"
     try:
         if held is None:
-            made = write_rows(project, connection, segment, predicate, refused, draft, before)
+            made = write.write_rows(project, connection, segment, predicate, refused, draft, before)
             require_expected(
                 segment.expect, made.in_segment, size_of(before), made.duplicates, accept_change=accept_change
             )
@@ -125,7 +125,7 @@ def draft_of(
     project: OpenProject,
     connection: Connection,
     segment: Segment,
-    made: Written,
+    made: write.Written,
     run_id: str,
     as_of: datetime,
     before: store.Publication | None,

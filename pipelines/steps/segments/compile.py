@@ -10,7 +10,8 @@ from pipelines.errors import ConfigurationError
 from pipelines.project import OpenProject
 from pipelines.publish.writers.formats import misplaced
 from pipelines.publish.writers.sink import recipient
-from pipelines.query.filter import compile_filter, filter_faults, known_field
+from pipelines.query.bind import Scope, filter_faults, known_field
+from pipelines.query.filter import compile_filter
 from schemas.fields import field_kinds
 from schemas.segment import Segment
 from schemas.segment_files import BrokenSegment
@@ -61,7 +62,7 @@ def segment_faults(project: OpenProject, segment: Segment, as_of: datetime) -> l
                 known_field(name, fields, f"{key}[{position}]")
             except ConfigurationError as error:
                 faults.append(str(error))
-    faults += filter_faults(segment.where, fields, moment_of(project, segment, as_of))
+    faults += map(str, filter_faults(segment.where, Scope(fields, moment_of(project, segment, as_of))))
     faults += misplaced(segment, project.settings.attributes)
     for key in segment.encrypt_to:
         try:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from pipelines.project import OpenProject
-from pipelines.query.filter import asked_fields
+from pipelines.query.bind import asked_fields
 from pipelines.query.suppression import IS_SUPPRESSED, asked_consents, reaching_columns, with_suppression
 from pipelines.store.reads.contact_rows import collation_of, contacts_as_stored, contacts_in_order
 from pipelines.store.reads.suppressed_addresses import suppressed_contacts

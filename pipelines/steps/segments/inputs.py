@@ -7,7 +7,7 @@ from importlib.metadata import version
 import polars as pl
 
 from pipelines.project import OpenProject, digest
-from pipelines.query.filter import asked_fields, is_relative
+from pipelines.query.bind import asked_fields, is_relative
 from pipelines.steps.segments.fitting import ALWAYS
 from pipelines.store.reads.contact_rows import collation_of, fingerprint
 from pipelines.store.warehouse.connection import Connection

@@ -1,9 +1,9 @@
 """A filter in words, for manifests and for people."""
 
-from schemas.filter import All, AnyOf, Condition, Not, Span, Where
+from schemas.filter import All, AnyOf, Condition, Count, Exists, InSegment, NoneOf, Not, Search, Span, Where
 
 
-def in_words(where: Where) -> str:
+def in_words(where: Where) -> str:  # noqa: C901 -- a line for each form that a filter has
     """What a filter asks, in a line."""
     match where:
         case All(all=()):
@@ -14,7 +14,17 @@ def in_words(where: Where) -> str:
             return " or ".join(_inner(part) for part in parts)
         case Not(negated=part):
             return f"not {_inner(part)}"
-        case _:
+        case Exists(exists=relation, where=inner):
+            return f"has {relation}{_of(inner)}"
+        case NoneOf(none=relation, where=inner):
+            return f"has no {relation}{_of(inner)}"
+        case Count(count=relation, op=op, value=number, where=inner):
+            return f"number of {relation}{_of(inner)} {op} {number}"
+        case InSegment(in_segment=name):
+            return f"in segment {name}"
+        case Search(search=text):
+            return f'found by "{text}"'
+        case Condition():
             return condition_in_words(where)
 
 
@@ -24,14 +34,19 @@ def condition_in_words(asked: Condition) -> str:
     match asked.value:
         case None:
             return f"{asked.field} {words}"
-        case Span(days=days):
-            return f"{asked.field} {words} {days} days"
+        case Span() as span:
+            [(unit, number)] = span.stated().items()
+            return f"{asked.field} {words} {number} {unit}"
         case tuple() as several:
             return f"{asked.field} {words} {', '.join(map(str, several))}"
         case one:
             return f"{asked.field} {words} {str(one).lower() if isinstance(one, bool) else one}"
 
 
+def _of(inner: Where | None) -> str:
+    return "" if inner is None else f" ({in_words(inner)})"
+
+
 def _inner(where: Where) -> str:
-    is_plain = isinstance(where, Condition) or where == All(all=())
+    is_plain = not isinstance(where, All | AnyOf) or where == All(all=())
     return in_words(where) if is_plain else f"({in_words(where)})"
