@@ -78,7 +78,7 @@ def verdict(fault: str) -> dg.AssetCheckResult:
 def published(workspace: Workspace, segment: Segment, run_id: str) -> list[Result]:
     """Publish a segment, or say why it cannot be."""
     project, connection, moment = workspace.opened()
-    predicates, broken = workspace.segments()
+    filters, broken = workspace.segments()
     for each in broken:
         if each.segment == segment.segment:
             return [verdict(each.faults)]
@@ -89,7 +89,7 @@ def published(workspace: Workspace, segment: Segment, run_id: str) -> list[Resul
             segment,
             run_id,
             moment,
-            predicates[segment.segment],
+            filters[segment.segment],
             accept_change=workspace.accept_change,
         )
     except PublicationBlocked as blocked:

@@ -8,6 +8,7 @@ import polars as pl
 
 from pipelines.derive.merge import rederive
 from pipelines.project import OpenProject
+from pipelines.query.bind import Bound
 from pipelines.steps.segments.compile import compile_each
 from pipelines.steps.segments.fitting import contacts_that_fit, in_file, suppressed_of
 from pipelines.store.matching import changed_edges, evidence
@@ -90,17 +91,17 @@ def _compared(segment: str, before: pl.Series, after: pl.Series) -> SegmentChang
 
 def all_members(project: OpenProject, connection: Connection, as_of: datetime) -> dict[str, pl.Series]:
     """Ids of the contacts that each segment would hold if it were published now; a broken one would not be."""
-    predicates = compile_each(project, as_of).predicates
+    filters = compile_each(project, as_of).filters
     return {
-        each.segment: members(project, connection, each, predicates[each.segment])
+        each.segment: members(project, connection, each, filters[each.segment])
         for each in project.segments
-        if each.segment in predicates
+        if each.segment in filters
     }
 
 
-def members(project: OpenProject, connection: Connection, segment: Segment, predicate: pl.Expr) -> pl.Series:
+def members(project: OpenProject, connection: Connection, segment: Segment, asked: Bound) -> pl.Series:
     """Ids of the contacts a segment would hold if it were published now."""
-    suppressed = suppressed_of(project, connection, segment)
-    fitting = contacts_that_fit(project, connection, segment, predicate, suppressed)
+    suppressed = suppressed_of(project, connection, segment, asked)
+    fitting = contacts_that_fit(project, connection, segment, asked, suppressed)
     found = [in_file(segment, batch)["contact_id"] for batch in fitting]
     return pl.concat([pl.Series("contact_id", [], pl.String), *found])

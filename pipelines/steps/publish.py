@@ -12,6 +12,7 @@ import polars as pl
 from pipelines.ids import NAMESPACE
 from pipelines.project import OpenProject, digest
 from pipelines.publish.files import sha256_of
+from pipelines.query.bind import Bound
 from pipelines.steps.segments import write
 from pipelines.steps.segments.changes import is_nothing_new
 from pipelines.steps.segments.compile import compile_segment
@@ -46,13 +47,13 @@ def publish(
     segment: Segment,
     run_id: str,
     as_of: datetime,
-    predicate: pl.Expr | None = None,
+    asked: Bound | None = None,
     *,
     accept_change: bool = False,
 ) -> Published:
     """Write the contacts of a segment, unless the file that is there says the same already.
 
-    `predicate` is its filter, if that is compiled already. Where nothing has changed that the file depends on, and the
+    `asked` is its filter, if that is compiled already. Where nothing has changed that the file depends on, and the
     file is the one that was published, no contact is read to say so. With `accept_change`, its number of contacts may
     move however far.
 
@@ -64,15 +65,15 @@ def publish(
         PublicationBlocked: An expectation does not hold, or the format cannot hold the contacts. Nothing is changed.
     """
     folder = project.folder / FOLDER / segment.segment
-    predicate = compile_segment(project, segment, as_of) if predicate is None else predicate
-    refused = suppressed_of(project, connection, segment)
-    inputs = inputs_of(project, connection, segment, as_of, refused)
+    asked = compile_segment(project, segment, as_of) if asked is None else asked
+    refused = suppressed_of(project, connection, segment, asked)
+    inputs = inputs_of(project, connection, segment, asked, as_of, refused)
     before = store.last_publication(connection, segment.segment)
     held = still_held(connection, segment, folder, inputs, before)
     draft = folder / f".{segment.file_name}.next"
     try:
         if held is None:
-            made = write.write_rows(project, connection, segment, predicate, refused, draft, before)
+            made = write.write_rows(project, connection, segment, asked, refused, draft, before)
             require_expected(
                 segment.expect, made.in_segment, size_of(before), made.duplicates, accept_change=accept_change
             )

@@ -58,7 +58,7 @@ ONCE = {  # name of what is done, where it is looked up
     "landing areas listed": "assets.resources.list_arrivals",
     "landing areas listed for change requests alone": "pipelines.decide.deliveries.list_arrivals",
     "landing areas listed without them": "pipelines.ingest.receive.list_arrivals",
-    "filters compiled": "pipelines.steps.segments.compile.compile_filter",
+    "filters compiled": "pipelines.steps.segments.compile.bind",
     "warehouses opened": "pipelines.project.open_warehouse",
 }
 

@@ -10,6 +10,7 @@ from pipelines.project import OpenProject
 from pipelines.publish.files import atomic_write, sha256_of
 from pipelines.publish.writers.formats import file_columns, open_format
 from pipelines.publish.writers.sink import Sink, encrypted
+from pipelines.query.bind import Bound
 from pipelines.query.suppression import IS_SUPPRESSED
 from pipelines.steps.segments.changes import KEPT, Changes, changes_since
 from pipelines.steps.segments.distinct import Distinct, Duplicates
@@ -67,7 +68,7 @@ def write_rows(
     project: OpenProject,
     connection: Connection,
     segment: Segment,
-    predicate: pl.Expr,
+    asked: Bound,
     refused: pl.DataFrame | None,
     path: Path,
     since: store.Publication | None = None,
@@ -80,7 +81,7 @@ def write_rows(
     with atomic_write(path) as file, encrypted(file, segment.encrypt_to) as clear:
         sink = Sink(clear)
         with open_format(sink.file(), segment, file_columns(segment, attributes), attributes) as write:
-            fitting = contacts_that_fit(project, connection, segment, predicate, refused)
+            fitting = contacts_that_fit(project, connection, segment, asked, refused)
             for batch, kept in batches(segment, fitting, tally, changes):
                 write(batch)
                 members.append(kept)
@@ -111,10 +112,10 @@ def batches(
 
 
 def count_segment(
-    project: OpenProject, connection: Connection, segment: Segment, predicate: pl.Expr
+    project: OpenProject, connection: Connection, segment: Segment, asked: Bound
 ) -> Iterator[pl.DataFrame]:
     """The contacts of a segment as its file would have them, in batches, with nothing written."""
     tally = Tally(segment)
-    refused = suppressed_of(project, connection, segment)
-    for found in contacts_that_fit(project, connection, segment, predicate, refused):
+    refused = suppressed_of(project, connection, segment, asked)
+    for found in contacts_that_fit(project, connection, segment, asked, refused):
         yield tally.passed(segment, found)

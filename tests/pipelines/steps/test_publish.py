@@ -44,6 +44,7 @@ def people(project: SmallProject) -> None:
                VALUES (?, ?, 'import:crm', 'inactive', 'never_interacted', ?, [], ?, [], 1, 'run1')""",
             [ID.format(number), name, AS_OF, attributes],
         )
+    project.show()
 
 
 @starting_point

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from pipelines.steps import publish as step
 from pipelines.steps.publish import Published, publish
 from pipelines.steps.segments import inputs, write
 from schemas.segment import Segment
@@ -35,11 +34,11 @@ def filled(project: SmallProject) -> None:
             [ID.format(number), name, f"{name.lower()}@example.com", AS_OF, tags, AS_OF - timedelta(days=20)],
         )
         project.connection.execute(
-            "INSERT INTO contact_identifier VALUES (?, 'email', '', ?, 'valid', TRUE, ?, uuid(), 1, 1)",
+            "INSERT INTO contact_identifier VALUES (?, 'email', '', ?, 'valid', TRUE, ?, uuid(), 1, 1, NULL)",
             [ID.format(number), f"{name.lower()}@example.com", ID.format(number + 3)],
         )
     project.connection.execute(
-        "INSERT INTO contact_identifier VALUES (?, 'phone', '', '+4930901820', 'valid', TRUE, ?, uuid(), 1, 1)",
+        "INSERT INTO contact_identifier VALUES (?, 'phone', '', '+4930901820', 'valid', TRUE, ?, uuid(), 1, 1, NULL)",
         [ID.format(2), ID.format(5)],
     )
 
@@ -60,7 +59,7 @@ class Publishing:
             self.made = True
             return write_rows(*arguments)
 
-        monkeypatch.setattr(step, "write_rows", noted)
+        monkeypatch.setattr(write, "write_rows", noted)
 
     def __call__(self, asked: Segment | None = None, days: int = 0) -> Published:
         """Publish, so many days later."""
@@ -124,7 +123,8 @@ def blocked_elsewhere(project: SmallProject) -> None:
     """Ann is blocked and is known by Jane's address, too."""
     project.connection.execute("UPDATE contact SET status = 'blocked' WHERE name = 'Ann'")
     project.connection.execute(
-        "INSERT INTO contact_identifier VALUES (?, 'email', '', 'jane@example.com', 'valid', FALSE, ?, uuid(), 1, 1)",
+        """INSERT INTO contact_identifier
+           VALUES (?, 'email', '', 'jane@example.com', 'valid', FALSE, ?, uuid(), 1, 1, NULL)""",
         [ID.format(3), ID.format(6)],
     )
 
