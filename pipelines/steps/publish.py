@@ -16,7 +16,7 @@ from pipelines.query.bind import Bound
 from pipelines.steps.segments import write
 from pipelines.steps.segments.changes import is_nothing_new
 from pipelines.steps.segments.compile import compile_segment
-from pipelines.steps.segments.expectations import require_expected
+from pipelines.steps.segments.expectations import require_expected, size_of
 from pipelines.steps.segments.fitting import suppressed_of
 from pipelines.steps.segments.inputs import inputs_of
 from pipelines.steps.segments.manifest import MANIFEST, manifest, said_before, write_manifest
@@ -112,14 +112,6 @@ def still_held(
         sha256_of(folder / publication.file_name) == publication.file_sha256
     )
     return (publication, suppressed) if made_of == inputs and is_there else None
-
-
-def size_of(publication: store.Publication | None) -> int | None:
-    """How many contacts the segment had in a publication."""
-    if publication is None:
-        return None
-    counts = json.loads(publication.counts or "{}")
-    return int(counts.get("in_segment", publication.rows))
 
 
 def draft_of(

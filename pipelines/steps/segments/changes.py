@@ -66,8 +66,12 @@ def changes_since(connection: Connection, since: store.Publication | None) -> Ch
     """Tells what became of contacts since a publication; without one, all have entered."""
     if since is None:
         return Changes(pl.DataFrame(schema=KEPT))
-    members = store.members_of(connection, since.export_id)
-    return Changes(members.filter(pl.col("change").is_null() | (pl.col("change") != Change.LEFT.value)))
+    return Changes(was_member(store.members_of(connection, since.export_id)))
+
+
+def was_member(members: pl.DataFrame) -> pl.DataFrame:
+    """Of those who are kept of a publication, those who were in the segment then."""
+    return members.filter(pl.col("change").is_null() | (pl.col("change") != Change.LEFT.value))
 
 
 def is_nothing_new(segment: Segment, counts: dict[str, int]) -> bool:

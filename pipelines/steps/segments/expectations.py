@@ -1,8 +1,10 @@
 """What a segment expects of its file. Where it does not hold, nothing is published."""
 
+import json
 from collections.abc import Iterator, Mapping
 
 from pipelines.errors import PublicationBlocked
+from pipelines.store.reads.exports import Publication
 from schemas.settings.publication import Expectations
 
 
@@ -35,3 +37,11 @@ def unmet(
     for column, number in duplicates.items():
         if number:
             yield f"unique: {number:,} values of {column} stand there already"
+
+
+def size_of(publication: Publication | None) -> int | None:
+    """How many contacts a segment had in a publication."""
+    if publication is None:
+        return None
+    counts = json.loads(publication.counts or "{}")
+    return int(counts.get("in_segment", publication.rows))

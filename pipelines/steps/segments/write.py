@@ -14,7 +14,7 @@ from pipelines.query.bind import Bound
 from pipelines.query.suppression import IS_SUPPRESSED
 from pipelines.steps.segments.changes import KEPT, Changes, changes_since
 from pipelines.steps.segments.distinct import Distinct, Duplicates
-from pipelines.steps.segments.fitting import contacts_that_fit, in_file, suppressed_of
+from pipelines.steps.segments.fitting import contacts_that_fit, in_file
 from pipelines.store.reads import exports as store
 from pipelines.store.warehouse.connection import Connection
 from schemas.segment import Segment
@@ -111,11 +111,14 @@ def batches(
         yield changes.left(like)
 
 
-def count_segment(
-    project: OpenProject, connection: Connection, segment: Segment, asked: Bound
+def passing(
+    project: OpenProject,
+    connection: Connection,
+    segment: Segment,
+    asked: Bound,
+    refused: pl.DataFrame | None,
+    tally: Tally,
 ) -> Iterator[pl.DataFrame]:
-    """The contacts of a segment as its file would have them, in batches, with nothing written."""
-    tally = Tally(segment)
-    refused = suppressed_of(project, connection, segment, asked)
+    """The contacts that are in a segment, in batches, with nothing written."""
     for found in contacts_that_fit(project, connection, segment, asked, refused):
         yield tally.passed(segment, found)

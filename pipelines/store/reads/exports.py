@@ -171,3 +171,21 @@ def contributing(connection: Connection, members: pl.Series, columns: list[str])
             ORDER BY source, declared_at, delivery_id""",
             [stated, lists],
         )
+
+
+def publications_of(connection: Connection, contacts: pl.Series) -> list[Publication]:
+    """Publications that held one of these ids, the newest first; in a file of changes, as one of its rows."""
+    with register(connection, asked=contacts.alias("contact_id").to_frame()):
+        rows = connection.execute(
+            f"""SELECT {FIELDS} FROM export WHERE export_id IN (
+                    SELECT m.export_id FROM export_member m WHERE m.contact_id IN (SELECT contact_id::UUID FROM asked)
+                    AND m.change IS DISTINCT FROM 'unchanged')
+                ORDER BY {NEWEST}"""
+        ).fetchall()
+    return [publication_of(row) for row in rows]
+
+
+def checked_at(connection: Connection) -> dict[str, datetime]:
+    """When a run last found that publications hold, by their ids."""
+    found = connection.execute("SELECT export_id, checked_at FROM export_check").fetchall()
+    return {str(export_id): when for export_id, when in found}
