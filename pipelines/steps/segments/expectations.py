@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from pipelines.errors import PublicationBlocked
 from pipelines.store.reads.exports import Publication
+from pipelines.wording import plural
 from schemas.settings.publication import Expectations
 
 
@@ -36,7 +37,7 @@ def unmet(
             )
     for column, number in duplicates.items():
         if number:
-            yield f"unique: {number:,} values of {column} stand there already"
+            yield f"unique: {plural(number, 'value')} of {column} {'stands' if number == 1 else 'stand'} there already"
 
 
 def size_of(publication: Publication | None) -> int | None:
