@@ -124,17 +124,17 @@ def remove(args: argparse.Namespace, project: OpenProject, connection: Connectio
     if args.name in {each.segment for each in project.broken}:
         raise ConfigurationError(f"{args.name} has a segment that cannot be read: mend it, or delete it first")
     known = {each.segment for each in store.publications(connection)}
-    folder = project.folder / FOLDER / args.name
-    if args.name not in known and (not folder.is_dir() or folder.parent != project.folder / FOLDER):
+    there = {each.name: each for each in (project.folder / FOLDER).glob("*/")}
+    if args.name not in known and args.name not in there:
         raise ConfigurationError(f"{args.name}: nothing was published under this name; `onecontact exports` lists all")
-    if folder.is_dir():
-        shutil.rmtree(folder)
+    if args.name in there:
+        shutil.rmtree(there[args.name])
     with transaction(connection):
         store.mark_removed(connection, args.name, datetime.now(UTC))
     if args.json:
         as_json({"removed": args.name})
     else:
-        say(f"Removed {FOLDER}/{args.name}. It is still kept who was in it: `onecontact exports {args.name}`.")
+        say(f"Removed {FOLDER}/{args.name}. It is still kept who was in it: `onecontact exports list {args.name}`.")
         say("Whoever was given a copy still has it.")
     return OK
 

@@ -9,7 +9,7 @@ from pipelines.store.warehouse.connection import Connection, query, register
 
 
 def new_contacts(connection: Connection, contacts: pl.Series, since: datetime) -> pl.Series:
-    """Of contacts those that no record was in before a moment: by a run, or a decision, of an earlier time."""
+    """Of contacts those that no record was in at a moment: a run or a decision has put the first one there since."""
     with register(connection, asked=contacts.alias("contact_id").to_frame()):
         return query(
             connection,
@@ -18,7 +18,7 @@ def new_contacts(connection: Connection, contacts: pl.Series, since: datetime) -
                 SELECT 1 FROM membership m
                 LEFT JOIN run r ON r.run_id = m.run_from
                 LEFT JOIN decision d ON m.run_from = 'decision:' || d.decision_id::VARCHAR
-                WHERE m.contact_id = a.contact_id::UUID AND coalesce(r.started_at, d.decided_at) <= $1)""",
+                WHERE m.contact_id = a.contact_id::UUID AND coalesce(r.started_at, d.decided_at, '-infinity') <= $1)""",
             [since],
         )["contact_id"]
 
