@@ -143,7 +143,7 @@ class _Related(Strict):
     def as_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         """What it is first, and a filter only where there is one."""
         said: dict[str, Any] = handler(self)
-        where = said.pop("where")
+        where = said.pop("where", None)
         return said if where is None else said | {"where": where}
 
 

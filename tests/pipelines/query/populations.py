@@ -323,15 +323,31 @@ class Case(NamedTuple):
 
 
 @st.composite
-def cases(draw: st.DrawFn, filters: int) -> Case:
-    """Contacts, and so many filters, whose texts are of one pool: so that some are found and others are not."""
+def cases(draw: st.DrawFn, number: int, fields: tuple[str, ...] = ()) -> Case:
+    """Contacts, and so many filters, whose texts are of one pool: so that some are found and others are not.
+
+    With `fields` they ask of these alone.
+    """
     text = st.sampled_from(draw(POOLS))
     people = draw(st.lists(contact(text), min_size=3, max_size=5))
     asked = population(people, {relation: draw(rows_of(relation, text)) for relation in Relation})
     some_text = text.filter(lambda each: bool(search_form_of(each))) | st.just("1")
-    searched = st.lists(some_text, min_size=1, max_size=2).map(lambda words: {"search": " ".join(words)})
-    leaf = condition(FIELDS, some_text) | related(some_text) | searched
-    return Case(asked, draw(st.lists(combined(leaf), min_size=filters, max_size=filters)))
+    leaf = condition({name: FIELDS[name] for name in fields}, some_text) if fields else any_leaf(some_text)
+    return Case(asked, draw(st.lists(combined(leaf), min_size=number, max_size=number)))
+
+
+def any_leaf(text: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
+    """Questions of any form, with these texts."""
+    searched = st.lists(text, min_size=1, max_size=2).map(lambda words: {"search": " ".join(words)})
+    return condition(FIELDS, text) | related(text) | searched
+
+
+@st.composite
+def filters(draw: st.DrawFn) -> dict[str, Any]:
+    """A filter of any form, as it stands in YAML."""
+    text = st.sampled_from(draw(POOLS)).filter(lambda each: bool(search_form_of(each))) | st.just("1")
+    said: dict[str, Any] = draw(combined(any_leaf(text)))
+    return said
 
 
 def scope_of(asked: Population) -> Scope:
