@@ -9,9 +9,10 @@ from io import TextIOWrapper
 from types import ModuleType
 from typing import TextIO
 
-from console import deciding, looking, running
+from console import deciding, looking, publishing, running
 from console.deciding.commands import add_commands as add_deciding
 from console.looking.commands import add_commands as add_looking
+from console.publishing.commands import add_commands as add_publishing
 from console.running.commands import add_commands as add_running
 from console.terminal.exit_codes import BUSY, FAILED, INTERRUPTED, OK, STOPPED, WRONG, CommandError, print_error
 from console.terminal.options import Adder, add_project_option
@@ -123,6 +124,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action=ShowVersion, nargs=0, help="print the version and exit")
     commands = _Commands(top)
     commands.under("find and inspect contacts", looking, add_looking)
+    commands.under("define and publish segments", publishing, add_publishing)
     commands.under("make decisions (kept with their reason; all can be undone)", deciding, add_deciding)
     commands.under("operate the pipeline", running, add_running)
     says = "One deduplicated, audited, privacy-safe contact database from every channel."

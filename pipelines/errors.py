@@ -101,6 +101,10 @@ class SourceUnreachable(OnecontactError):
     """A place that deliveries come from cannot be listed or read now; the run goes on with the other sources."""
 
 
+class PublicationBlocked(OnecontactError):
+    """The file of a segment would not be what the segment says: nothing is published, and what was published stays."""
+
+
 class StoreError(OnecontactError):
     """The warehouse cannot be opened or kept."""
 
