@@ -55,8 +55,9 @@ def undo_renames(connection: Connection) -> None:
 
 
 def undo_published_values(connection: Connection) -> None:
-    """Take away what migration 28 added to contacts."""
-    connection.execute("DROP TABLE contact_attribute; ALTER TABLE contact_identifier DROP COLUMN value_folded")
+    """Take away what migrations 28 and 29 added to contacts."""
+    connection.execute("DROP TABLE contact_search; DROP TABLE contact_attribute")
+    connection.execute("ALTER TABLE contact_identifier DROP COLUMN value_folded")
     for column in PUBLISHED.split(", "):
         connection.execute(f"ALTER TABLE contact DROP COLUMN {column}")
 

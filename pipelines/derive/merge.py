@@ -34,6 +34,7 @@ from pipelines.store.runs.chat_settings import keep_chat_settings
 from pipelines.store.runs.work_queue import CONTACTS, Version, dequeue, enqueue_for_interactions_between, queued_records
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
+from pipelines.store.warehouse.search_text import replace_search_texts
 from schemas.contact import Contact
 from schemas.vocabulary import AttributeMerge
 
@@ -132,6 +133,7 @@ def rederive(project: OpenProject, connection: Connection, queued: pl.Series, ru
         run_id,
     )
     replace_attributes(connection, affected, attribute_values(contacts, Typing.of(attributes)))
+    replace_search_texts(connection, affected)
     old = set(before["contact_id"])
     fresh = set(current) - old
     parted = fresh & set(identity.aliases["new_id"])
