@@ -102,4 +102,5 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Installing what requirements.lock names"
 	@$(BIN)/python -m pip install -qq -r requirements.lock
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q schemas pipelines assets console
 	@touch $@
