@@ -1,5 +1,7 @@
 """Contacts: the golden records, their provenance, everything that happened with them."""
 
+from datetime import UTC, datetime
+
 import dagster as dg
 
 from assets import lineage
@@ -7,6 +9,7 @@ from assets.boundary import without_values
 from assets.metadata import column_schema, verdict
 from assets.resources import Workspace
 from pipelines.derive.merge import merge
+from pipelines.steps.health.contact_checks import check_contacts
 from pipelines.steps.setting_changes import keep_settings
 from pipelines.store.decisions.decisions import newly_blocked_conversations
 from pipelines.store.reads import health
@@ -41,7 +44,8 @@ GROUP = "contacts"
             "provenance_complete",
             asset="contacts",
             blocking=True,
-            description="Every value has a provenance, and it is a record of its own contact",
+            description="Every value has a provenance, and it is a record of its own contact; contacts that have not "
+            "been derived since this last held are looked at once a week",
         ),
         dg.AssetCheckSpec(
             "exclusive_kept",
@@ -70,11 +74,8 @@ def contacts(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mate
     keep_settings(project, connection)
     rules = announce_rules(connection, context.run.run_id)
     findings = {
-        "one_contact_per_record": health.one_contact_each(connection),
         "keys_unique": health.keys_unique(connection, health.DERIVED, context.run.run_id),
-        "provenance_complete": health.provenance_complete(connection),
-        "exclusive_kept": health.exclusive_kept(connection, project.settings.exclusive_attributes()),
-        "cannot_links_kept": health.cannot_links_kept(connection),
+        **check_contacts(project, connection, datetime.now(UTC)),
     }
     early = health.interactions_in_future(connection, moment)
     return dg.MaterializeResult(

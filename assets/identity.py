@@ -6,7 +6,7 @@ from assets.boundary import without_values
 from assets.metadata import bars, signed_bars, stacked, table, verdict
 from assets.resources import Workspace
 from pipelines.derive.match import match
-from pipelines.steps.contact_count import ContactCounts, count
+from pipelines.steps.health.contact_count import ContactCounts, count
 from pipelines.steps.match_report import weights_in_use
 from pipelines.store.contacts.id_changes import kinds_of
 from pipelines.store.matching import cluster_metrics as clusters

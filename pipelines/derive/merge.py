@@ -23,6 +23,7 @@ from pipelines.project import OpenProject, digest
 from pipelines.read.catalogue.registry import FORMATS
 from pipelines.store.contacts import golden_records as store
 from pipelines.store.contacts.id_changes import keep_reused
+from pipelines.store.contacts.unchecked import enqueue_checks
 from pipelines.store.decisions import decisions, links
 from pipelines.store.ingest import conversation_stats
 from pipelines.store.ingest.reused_ids import enqueue_other_bearers
@@ -122,6 +123,7 @@ def rederive(project: OpenProject, connection: Connection, queued: pl.Series, ru
     )
     contracts.require(Contact, contacts)
     changed = store.replace_contacts(connection, affected, contacts, fields, golden.identifiers, run_id)
+    enqueue_checks(connection, current)
     old = set(before["contact_id"])
     fresh = set(current) - old
     parted = fresh & set(identity.aliases["new_id"])
