@@ -15,6 +15,7 @@ from pipelines.match.priors import SURE
 from pipelines.match.score import PAIR
 from pipelines.match.source_links import DECISION
 from pipelines.merge.golden_record import golden_records, interaction_fields
+from pipelines.merge.published_values import Typing, attribute_values, folded_contacts, folded_identifiers
 from pipelines.merge.stable_ids import Identity, identify
 from pipelines.merge.status import with_status
 from pipelines.merge.survivorship import apply_survivorship
@@ -23,6 +24,7 @@ from pipelines.project import OpenProject, digest
 from pipelines.read.catalogue.registry import FORMATS
 from pipelines.store.contacts import golden_records as store
 from pipelines.store.contacts.id_changes import keep_reused
+from pipelines.store.contacts.published_values import replace_attributes
 from pipelines.store.contacts.unchecked import enqueue_checks
 from pipelines.store.decisions import decisions, links
 from pipelines.store.ingest import conversation_stats
@@ -122,8 +124,16 @@ def rederive(project: OpenProject, connection: Connection, queued: pl.Series, ru
         fields, store.member_counts(connection, current, as_of), attributes, as_of, project.settings.status.active_days
     )
     contracts.require(Contact, contacts)
-    changed = store.replace_contacts(connection, affected, contacts, fields, golden.identifiers, run_id)
     enqueue_checks(connection, current)
+    changed = store.replace_contacts(
+        connection,
+        affected,
+        folded_contacts(contacts),
+        fields,
+        folded_identifiers(golden.identifiers),
+        run_id,
+    )
+    replace_attributes(connection, affected, attribute_values(contacts, Typing.of(attributes)))
     old = set(before["contact_id"])
     fresh = set(current) - old
     parted = fresh & set(identity.aliases["new_id"])
