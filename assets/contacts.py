@@ -6,6 +6,7 @@ import dagster as dg
 
 from assets import lineage
 from assets.boundary import without_values
+from assets.cpu_seconds import with_cpu_seconds
 from assets.metadata import column_schema, verdict
 from assets.resources import Workspace
 from pipelines.derive.merge import merge
@@ -67,6 +68,7 @@ GROUP = "contacts"
     ],
 )
 @without_values
+@with_cpu_seconds
 def contacts(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
     """Derive the contacts that a change can reach."""
     project, connection, moment = workspace.opened()
@@ -101,6 +103,7 @@ def contacts(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mate
     description="Everything that happened with each contact, over all channels in one order",
 )
 @without_values
+@with_cpu_seconds
 def timeline(workspace: Workspace) -> dg.MaterializeResult:
     """Count what can be told of contacts; interactions follow their record and are never rewritten."""
     return dg.MaterializeResult(metadata={"dagster/row_count": length(workspace.opened().connection)})

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from assets.boundary import without_values
+from assets.cpu_seconds import with_cpu_seconds
 from assets.metadata import verdict
 from assets.received import outcomes, states
 from assets.resources import Workspace
@@ -40,6 +41,7 @@ GROUP = "identity"
     ],
 )
 @without_values
+@with_cpu_seconds
 def decisions(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
     """Grant or refuse what is asked for, give back what was refused, count."""
     project, connection, _ = workspace.opened()
