@@ -4,7 +4,6 @@ from datetime import datetime
 
 import polars as pl
 
-from pipelines.store.contacts.id_changes import keep_changes
 from pipelines.store.contacts.published_values import PUBLISHED
 from pipelines.store.decisions.decisions import is_shown
 from pipelines.store.decisions.links import EDGES
@@ -90,8 +89,8 @@ def memberships(connection: Connection, records: pl.Series) -> pl.DataFrame:
         )
 
 
-def keep_memberships(connection: Connection, members: pl.DataFrame, aliases: pl.DataFrame, run_id: str) -> None:
-    """Close memberships that changed, open the new ones, and keep where ids went (old_id, new_id, kind)."""
+def keep_memberships(connection: Connection, members: pl.DataFrame, run_id: str) -> None:
+    """Close memberships that changed, and open the new ones."""
     with register(connection, assigned=members):
         connection.execute(
             """
@@ -107,7 +106,6 @@ def keep_memberships(connection: Connection, members: pl.DataFrame, aliases: pl.
             WHERE NOT EXISTS (FROM membership m WHERE m.record_key = a.record_key::UUID AND m.run_to IS NULL)""",
             [run_id],
         )
-    keep_changes(connection, aliases, run_id)
 
 
 def keep_vetoes(connection: Connection, records: pl.Series, vetoed: pl.DataFrame) -> None:
