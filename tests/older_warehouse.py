@@ -48,6 +48,8 @@ def undo_renames(connection: Connection) -> None:
         ALTER TABLE set_aside DROP COLUMN blocked_from;
         ALTER TABLE message DROP COLUMN quoted;
         ALTER TABLE delivery DROP COLUMN text_rows;
+        DROP TABLE unchecked_contact;
+        DROP TABLE full_check;
         DROP SCHEMA published""")
     undo_published_values(connection)
 
