@@ -71,7 +71,7 @@ def _doubtful(
     used = used[used >= 0]
     counts, marks = _counted(_words_of(records.fields["given_name"].values, used), records.fields["given_name"].values)
     number = counts[codes].sum(axis=0)
-    marked = np.bitwise_or.reduce(marks[codes], axis=0)
+    marked = np.bitwise_or.reduce(marks[codes])
     fewer, more = np.minimum(number[lo[rows]], number[hi[rows]]), np.maximum(number[lo[rows]], number[hi[rows]])
     share = np.bitwise_count(marked[lo[rows]] & marked[hi[rows]]) >= SHARED_BITS
     initial = (counts[codes[GIVEN]] == 0) & (codes[MIDDLE] >= 0)
@@ -100,7 +100,7 @@ def _counted(words: pl.DataFrame, values: pl.Series) -> tuple[NDArray[np.int64],
     np.add.at(counts, code, 1)
     distinct = words.select("word").unique()
     begin = latin_keys(distinct["word"]).str.head(BEGINNING)
-    keys = distinct.with_columns(bit=begin.hash(seed=0) % 64, other=begin.hash(seed=1) % 64)
+    keys = distinct.with_columns(bit=begin.hash() % 64, other=begin.hash(seed=1) % 64)
     bits = words.join(keys, on="word", how="left", maintain_order="left").select("bit", "other")
     for bit in bits.iter_columns():
         np.bitwise_or.at(marks, code, np.uint64(1) << bit.to_numpy())

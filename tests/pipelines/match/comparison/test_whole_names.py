@@ -41,6 +41,15 @@ def test_all_words_of_the_shorter_name_have_to_be_in_the_longer(
         ("Anna Bea Ruiz", "Bea Ruiz Ober", ("different", "different")),
         ("Anna de la Cruz", "Maria Anna Cruz", ("short", "exact")),
         ("A. B. Quint", "Cleo Dora Quint", ("different", "exact")),  # initials are no words
+        ("T. Ruiz-Ortega", "Ortega Ruiz", ("different", "part")),  # nor is an initial alone
+        (
+            "Anna Ruiz-Ortega",
+            "Maria Anna Ruiz Ortegs",
+            ("short", "typo"),
+        ),  # of two family names the one that fits worse
+        ("Anna Ruiz", "Anne Ruiz Anna Ortega", ("short", "part")),  # of two the word that is spelt alike
+        ("Bea Ruiz", "Anna Bea Ruiz Ruiz", ("short", "exact")),  # and of two alike the one in the same part
+        ("Martina Quint", "Anna Martin Quint", ("different", "exact")),  # a given name is no family name
     ],
 )
 def test_words_are_found_wherever_they_stand_and_however_they_are_spelt(
