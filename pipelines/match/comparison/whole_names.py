@@ -132,12 +132,19 @@ def _words(values: pl.Series, names: NDArray[np.int32]) -> pl.DataFrame:
 
 
 def _agreement(pairs: pl.Series, words: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of names that agree word by word: pair, shorter (a name), given_name and family_name (levels)."""
-    number = words.filter("whole").group_by("name").agg(number=pl.len())
+    """Pairs of names that agree word by word: pair, shorter (a name), given_name and family_name (levels).
+
+    Of two of as many words the shorter one is that whose given name is more than an initial.
+    """
+    number = words.filter("whole").group_by("name").agg(number=pl.len(), given=(pl.col("slot") == GIVEN).any())
     sides = pairs.alias("pair").to_frame().with_columns(one=pl.col("pair") // MANY, other=pl.col("pair") % MANY)
     for side in ("one", "other"):
-        sides = sides.join(number.rename({"name": side, "number": f"number_{side}"}), on=side)
-    first = pl.col("number_one") <= pl.col("number_other")
+        sides = sides.join(
+            number.select(pl.col("name").alias(side), pl.exclude("name").name.suffix(f"_{side}")), on=side
+        )
+    first = (pl.col("number_one") < pl.col("number_other")) | (
+        (pl.col("number_one") == pl.col("number_other")) & (pl.col("given_one") | ~pl.col("given_other"))
+    )
     sides = sides.select(
         "pair",
         shorter=pl.when(first).then("one").otherwise("other"),

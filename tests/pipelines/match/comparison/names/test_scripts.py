@@ -80,7 +80,15 @@ def test_every_letter_of_an_alphabet_without_vowels_has_its_sound(alphabet: str)
 @pytest.mark.parametrize(
     ("name", "latin"),
     [
-        *(("ひとみ", "hitomi"), ("ジャン", "jan"), ("ちょうじ", "choji"), ("みゅ", "myu"), ("コーヒー", "kohi")),
+        *(
+            ("ひとみ", "hitomi"),
+            ("ジャン", "jan"),
+            ("ちょうじ", "choji"),
+            ("ひょうま", "hyoma"),
+            ("しゅん", "shun"),
+            ("みゅ", "myu"),
+            ("コーヒー", "kohi"),
+        ),
         *(("ユウコ", "yuko"), ("おおの", "ono"), ("ゃ", "ya"), ("鈴木", "suzuki"), ("千葉", "chiba"), ("ъ", "ъ")),
         *(("μπαμπησ", "babis"), ("ντινα", "dina"), ("αγγελοσ", "angelos"), ("γκαρι", "gari"), ("αυρα", "avra")),
         *(("ουρανια", "ourania"), ("ευα", "eva"), ("οικονομου", "ikonomou"), ("ειρηνη", "irini")),
