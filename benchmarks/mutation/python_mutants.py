@@ -57,7 +57,9 @@ def statements(tree: ast.Module) -> Iterator[tuple[ast.stmt, bool]]:
 
 
 def expressions(statement: ast.stmt) -> Iterator[ast.expr]:
-    """The expressions of a statement that do something: no annotations, no names of types, no docstring, no imports."""
+    """The expressions of a statement that do something: no annotations, no docstring, no imports.
+
+    Nor names of types, and of what a module hands on: those are for the type checker."""
     match statement:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             yield from (each for each in [*statement.args.defaults, *statement.args.kw_defaults] if each)
@@ -69,6 +71,8 @@ def expressions(statement: ast.stmt) -> Iterator[ast.expr]:
         case ast.Expr(value=ast.Constant()):
             return
         case ast.Assign(value=ast.Subscript(value=ast.Name(id=name))) if name in TYPES:
+            return
+        case ast.Assign(targets=[ast.Name(id="__all__")]):
             return
         case ast.Try():
             yield from (each.type for each in statement.handlers if each.type)

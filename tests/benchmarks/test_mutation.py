@@ -75,6 +75,7 @@ def changed(source: str) -> set[str]:
         ("rows.clear()", {"pass"}),
         ("a: int | None = b", set()),
         ("Key = tuple[str, int]", set()),
+        ("__all__ = ['one', 'other']", set()),
         ("Resolve = Callable[[str, str], Key | None]", set()),
         ("a = PLACES[1]", {"a = PLACES[2]", "a = PLACES[0]"}),
     ],
