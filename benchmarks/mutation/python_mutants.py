@@ -59,7 +59,8 @@ def statements(tree: ast.Module) -> Iterator[tuple[ast.stmt, bool]]:
 def expressions(statement: ast.stmt) -> Iterator[ast.expr]:
     """The expressions of a statement that do something: no annotations, no docstring, no imports.
 
-    Nor names of types, and of what a module hands on: those are for the type checker."""
+    Nor names of types, and of what a module hands on: those are for the type checker.
+    """
     match statement:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             yield from (each for each in [*statement.args.defaults, *statement.args.kw_defaults] if each)
