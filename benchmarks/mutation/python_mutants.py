@@ -64,13 +64,11 @@ def expressions(statement: ast.stmt) -> Iterator[ast.expr]:
     match statement:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             yield from (each for each in [*statement.args.defaults, *statement.args.kw_defaults] if each)
-        case ast.ClassDef():
+        case ast.ClassDef() | ast.Expr(value=ast.Constant()):
             return
         case ast.AnnAssign():
             if statement.value:
                 yield statement.value
-        case ast.Expr(value=ast.Constant()):
-            return
         case ast.Assign(value=ast.Subscript(value=ast.Name(id=name))) if name in TYPES:
             return
         case ast.Assign(targets=[ast.Name(id="__all__")]):
