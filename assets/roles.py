@@ -4,7 +4,7 @@ import dagster as dg
 
 from assets.boundary import without_values
 from assets.resources import Workspace
-from pipelines.steps.roles import write_snapshots
+from pipelines.steps.roles.snapshots import write_snapshots
 from schemas.segment import ID_CHANGES, Segment
 
 KEY = "role_snapshots"

@@ -1,8 +1,8 @@
 """`list`, `show` and `timeline` in the snapshot of a role: no project, no warehouse, only the role's key."""
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -20,10 +20,12 @@ from pipelines.errors import ConfigurationError, RoleDenied
 from pipelines.normalise.text import split_cells
 from pipelines.project import OpenProject
 from pipelines.query.filter import asked_fields, compile_filter
+from pipelines.steps.roles.accesses import Access, record_access
 from pipelines.store.reads import published
 from pipelines.store.snapshots.read import Snapshot, about, open_snapshot, treatments
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.keys import load_key
+from schemas.configuration import HIDDEN, SNAPSHOTS
 from schemas.keys import KeySource
 from schemas.project import Project
 from schemas.published.role import ATTRIBUTE, Action, Treatment
@@ -52,19 +54,24 @@ def command(args: argparse.Namespace) -> int:
     Raises:
         RoleDenied: It needs more than a snapshot holds, or than the role sees.
     """
-    with opened(args) as (snapshot, connection):
-        if args.command not in ANSWERS:
-            raise RoleDenied(denial(snapshot, args.command))
-        clock.zone = ZoneInfo(snapshot.settings["timezone"])
-        return ANSWERS[args.command](args, snapshot, connection)
-
-
-@contextmanager
-def opened(args: argparse.Namespace) -> Iterator[tuple[Snapshot, Connection]]:
-    """The snapshot a command was given."""
     path, key = files(args.snapshot, args.role_key)
     with open_snapshot(path, load_key(Path(), KeySource(file=str(key)))) as connection:
-        yield about(connection), connection
+        snapshot = about(connection)
+        clock.zone = ZoneInfo(snapshot.settings["timezone"])
+        try:
+            if args.command not in ANSWERS:
+                raise RoleDenied(denial(snapshot, args.command))
+            return ANSWERS[args.command](args, snapshot, connection)
+        except RoleDenied:
+            note_denial(path, snapshot.role, args.command)
+            raise
+
+
+def note_denial(path: Path, role: str, command: str) -> None:
+    """Note a denial in the project that the snapshot lies in; a copy of it elsewhere has no project to tell."""
+    folder = path.resolve().parent.parent
+    if path.resolve().parent.name == SNAPSHOTS and os.access(folder / HIDDEN, os.W_OK):
+        record_access(folder, Access.DENIAL, role=role, command=command)
 
 
 def files(place: Path, key: Path | None) -> tuple[Path, Path]:

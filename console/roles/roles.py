@@ -9,7 +9,7 @@ from console.terminal.screen import as_json, out, plural, say, table
 from pipelines.project import OpenProject, open_project
 from pipelines.publish import role_keys
 from pipelines.publish.role_snapshots import snapshot_file
-from pipelines.steps import roles
+from pipelines.steps.roles import keys, snapshots
 from schemas.published.treatments import treatments_of
 from schemas.published.views import VIEWS
 
@@ -21,11 +21,11 @@ def command(args: argparse.Namespace) -> int:
         return list_roles(project, args) if args.action is None else show(project, args)
     with session(args, writes_as=f"onecontact roles {args.action}", ingests=False) as (project, connection):
         if args.action == "grant":
-            written = [roles.grant(project, connection, args.role, args.to, args.out)]
+            written = [keys.grant(project, connection, args.role, args.to, args.out)]
         elif args.action == "rotate":
-            written = [roles.rotate(project, connection, args.role)]
+            written = [keys.rotate(project, connection, args.role)]
         else:
-            written = roles.write_granted(project, connection)
+            written = snapshots.write_granted(project, connection)
     if args.json:
         as_json([each._asdict() for each in written])
         return OK
@@ -75,7 +75,7 @@ def list_roles(project: OpenProject, args: argparse.Namespace) -> int:
 
 def show(project: OpenProject, args: argparse.Namespace) -> int:
     """What a role may do, and how it sees each column."""
-    role = roles.role_of(project, args.role)
+    role = snapshots.role_of(project, args.role)
     seen = treatments_of(role, project.settings.attributes)
     if args.json:
         as_json({"role": args.role, "actions": sorted(role.actions), "columns": seen.columns} | {

@@ -54,6 +54,9 @@ class View(NamedTuple):
         return next(each for each in self.columns if each.name == name)
 
 
+# What repeats whom it is about: senders, titles of chats and names of files are numbers or addresses at times.
+PERSON = ("contacts.name", "contacts.phone", "contacts.email")
+
 CONTACT_ID = Column("contact_id", UUID, "The contact", Pii.KEYED, ("contacts.contact_id",))
 CONVERSATION_ID = Column(
     "conversation_id",

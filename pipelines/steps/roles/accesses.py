@@ -13,6 +13,7 @@ from pathlib import Path
 from schemas.configuration import HIDDEN
 
 FILE = "accesses.jsonl"
+BULK = 100  # contacts read at once, from which on that is noted
 
 
 class Access(StrEnum):
