@@ -6,7 +6,7 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines import contracts
-from pipelines.derive.candidate_values import load_candidate_values, priorities
+from pipelines.derive.candidate_values import candidates_of_members, priorities
 from pipelines.derive.recluster import recluster
 from pipelines.derive.withdraw import withdraw_inherited
 from pipelines.match.clusters.pooled_evidence import LIKELY
@@ -21,6 +21,7 @@ from pipelines.store.contacts import clustering
 from pipelines.store.contacts import golden_records as store
 from pipelines.store.contacts.batches import batches
 from pipelines.store.contacts.id_changes import keep_changes, keep_reused
+from pipelines.store.contacts.numbers import number_members
 from pipelines.store.decisions import decisions
 from pipelines.store.ingest import conversation_stats
 from pipelines.store.ingest.reused_ids import enqueue_other_bearers
@@ -127,23 +128,24 @@ def rederive_batch(
     """Cluster whole components and derive their contacts."""
     before = clustering.memberships(connection, records)
     identity = recluster(project, connection, records, before, run_id)
-    affected = pl.concat([before["contact_id"], identity.members["contact_id"]]).unique().sort()
-    current = identity.members["contact_id"].unique().sort()
+    numbered = number_members(connection, identity.members)
     attributes = project.settings.attributes
-    golden = apply_survivorship(load_candidate_values(project, connection, current), attributes)
-    interactions = interaction_fields(
-        store.interactions(connection, current, as_of), store.origins(connection, current)
-    )
+    golden = apply_survivorship(candidates_of_members(project, connection, numbered), attributes)
+    interactions = interaction_fields(store.interactions(connection, as_of), store.origins(connection))
     fields = pl.concat([golden.fields, interactions]).sort("contact_id", "field", "value", "record_key")
-    contacts = golden_records(
-        fields, store.member_counts(connection, current, as_of), attributes, as_of, project.settings.status.active_days
+    made = golden_records(
+        fields, store.member_counts(connection, as_of), attributes, as_of, project.settings.status.active_days
     )
+    contacts = numbered.keyed(made)
     contracts.require(Contact, contacts)
-    changed = store.replace_contacts(connection, affected, contacts, fields, golden.identifiers, run_id)
-    old = set(before["contact_id"])
-    fresh = set(current) - old
+    kept = numbered.keyed_losers(fields)
+    changed = store.replace_contacts(
+        connection, before["contact_id"].unique(), contacts, kept, golden.identifiers, run_id
+    )
+    old, current = set(before["contact_id"]), set(numbered.contacts)
+    fresh = current - old
     parted = fresh & set(identity.aliases["new_id"])
-    return Derived(Merged(len(fresh - parted), changed, len(old - set(current)), len(parted)), identity.aliases)
+    return Derived(Merged(len(fresh - parted), changed, len(old - current), len(parted)), identity.aliases)
 
 
 def refresh_status(project: OpenProject, connection: Connection, run_id: str, as_of: datetime) -> int:
