@@ -11,6 +11,7 @@ from pipelines.derive.recluster import recluster
 from pipelines.derive.withdraw import withdraw_inherited
 from pipelines.match.clusters.pooled_evidence import LIKELY
 from pipelines.merge.golden_record import golden_records, interaction_fields
+from pipelines.merge.published_values import Typing, attribute_values, folded_contacts, folded_identifiers
 from pipelines.merge.stable_ids import as_told
 from pipelines.merge.status import with_status
 from pipelines.merge.survivorship import apply_survivorship
@@ -22,6 +23,8 @@ from pipelines.store.contacts import golden_records as store
 from pipelines.store.contacts.batches import batches
 from pipelines.store.contacts.id_changes import keep_changes, keep_reused
 from pipelines.store.contacts.numbers import number_members
+from pipelines.store.contacts.published_values import replace_attributes
+from pipelines.store.contacts.unchecked import enqueue_checks
 from pipelines.store.decisions import decisions
 from pipelines.store.ingest import conversation_stats
 from pipelines.store.ingest.reused_ids import enqueue_other_bearers
@@ -138,10 +141,17 @@ def rederive_batch(
     )
     contacts = numbered.keyed(made)
     contracts.require(Contact, contacts)
-    kept = numbered.keyed_losers(fields)
+    enqueue_checks(connection, numbered.contacts)
+    there = before["contact_id"].unique()
     changed = store.replace_contacts(
-        connection, before["contact_id"].unique(), contacts, kept, golden.identifiers, run_id
+        connection,
+        there,
+        folded_contacts(contacts),
+        numbered.keyed_losers(fields),
+        folded_identifiers(golden.identifiers),
+        run_id,
     )
+    replace_attributes(connection, there, attribute_values(contacts, Typing.of(attributes)))
     old, current = set(before["contact_id"]), set(numbered.contacts)
     fresh = current - old
     parted = fresh & set(identity.aliases["new_id"])

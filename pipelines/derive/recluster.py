@@ -12,6 +12,7 @@ from pipelines.merge.stable_ids import Identity, identify
 from pipelines.project import OpenProject
 from pipelines.store.contacts import clustering as store
 from pipelines.store.decisions import links
+from pipelines.store.matching.stated import numbered, stated_exclusive
 from pipelines.store.warehouse.connection import Connection
 
 
@@ -50,7 +51,8 @@ def recluster(
 
 def stated_profiles(project: OpenProject, connection: Connection, records: pl.Series) -> pl.DataFrame:
     """What keeps records apart whatever they are called: record_key (place), exclusive (List of "attribute=value")."""
-    stated = store.exclusive_values(connection, records, project.settings.exclusive_attributes())
+    with numbered(connection, store.places_of(records).rename({"place": "record"})):
+        stated = stated_exclusive(connection, project.settings.exclusive_attributes()).rename({"record": "record_key"})
     own = pl.DataFrame({"record_key": pl.int_range(records.len(), dtype=pl.UInt32, eager=True)})
     sides = placed(records, links.sides_of(connection, records))
     return (

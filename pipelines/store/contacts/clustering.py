@@ -12,7 +12,6 @@ from pipelines.store.decisions.links import EDGES
 from pipelines.store.warehouse.connection import Connection, query, register
 
 OWN = "own AS MATERIALIZED (SELECT place, record_key::UUID AS record_key FROM placed)"
-EXCLUSIVE = pl.Schema({"record_key": pl.UInt32(), "exclusive": pl.List(pl.String)})
 
 
 def component_of(connection: Connection, records: pl.Series, likely: float) -> pl.Series:
@@ -82,29 +81,6 @@ def identifiers_of(connection: Connection, records: pl.Series, fields: Sequence[
             SELECT place AS record_key, field, value FROM compared_identifier JOIN own USING (record_key)
             WHERE list_contains(?::VARCHAR[], field)""",
             [list(fields)],
-        )
-
-
-def exclusive_values(connection: Connection, records: pl.Series, attributes: Sequence[str]) -> pl.DataFrame:
-    """Values of exclusive attributes that records state now: record_key (place), exclusive.
-
-    `exclusive` is a List of "attribute=value"; records that state none are left out.
-    """
-    if not attributes:
-        return EXCLUSIVE.to_frame()
-    with register(connection, placed=places_of(records)):
-        return query(
-            connection,
-            f"""
-            WITH {OWN},
-            stated AS (
-                SELECT place, field, attributes[substr(field, 6)] AS value
-                FROM record_field JOIN own USING (record_key) JOIN source_record USING (record_key, version)
-                WHERE starts_with(field, 'attr.') AND list_contains(?::VARCHAR[], substr(field, 6))
-            )
-            SELECT place AS record_key, list(substr(field, 6) || '=' || value ORDER BY field) AS exclusive
-            FROM stated WHERE value IS NOT NULL GROUP BY place""",
-            [list(attributes)],
         )
 
 

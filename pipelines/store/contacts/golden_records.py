@@ -4,6 +4,7 @@ from datetime import datetime
 
 import polars as pl
 
+from pipelines.store.contacts.published_values import PUBLISHED
 from pipelines.store.decisions.decisions import is_shown
 from pipelines.store.warehouse.connection import Connection, query, register, value
 
@@ -93,9 +94,9 @@ def member_counts(connection: Connection, as_of: datetime) -> pl.DataFrame:
 
 
 # Fingerprints of contacts, without what only says when they were last looked at.
-CONTACT_FINGERPRINTS = """
+CONTACT_FINGERPRINTS = f"""
     SELECT plain.contact_id, contact.run_id, md5(to_json(plain)::VARCHAR) AS print
-    FROM (SELECT * EXCLUDE (run_id, status_as_of) FROM contact) plain JOIN contact USING (contact_id)"""
+    FROM (SELECT * EXCLUDE (run_id, status_as_of, {PUBLISHED}) FROM contact) plain JOIN contact USING (contact_id)"""
 WHERE_AFFECTED = "WHERE plain.contact_id IN (SELECT contact_id::UUID FROM affected)"
 
 
@@ -139,9 +140,8 @@ def _insert_contacts(
     connection: Connection, contacts: pl.DataFrame, fields: pl.DataFrame, identifiers: pl.DataFrame, run_id: str
 ) -> None:
     with register(connection, golden=contacts, chosen=fields, known=identifiers):
-        connection.execute(
-            "INSERT INTO contact SELECT * REPLACE (map_from_entries(attributes) AS attributes), ? FROM golden", [run_id]
-        )
+        whole = "SELECT * REPLACE (map_from_entries(attributes) AS attributes), ? AS run_id FROM golden"
+        connection.execute(f"INSERT INTO contact BY NAME {whole}", [run_id])
         connection.execute(
             """INSERT INTO contact_field
                    (contact_id, field, value, record_key, delivery_id, row_number, line_number, rule, candidates,
@@ -155,7 +155,7 @@ def _insert_contacts(
         connection.execute(
             """INSERT INTO contact_identifier
                SELECT m.contact_id, k.type, k.scope, k.value, k.validity, k.is_primary, m.record_key, o.origin_id,
-                      k.row_number, k.line_number
+                      k.row_number, k.line_number, k.value_folded
                FROM known k
                JOIN member_number m ON m.record = k.record_key
                JOIN origin_number o ON o.origin = k.delivery_id"""
