@@ -9,7 +9,8 @@ from console.terminal.screen import say
 from pipelines.landing.arrivals import REQUESTED
 from pipelines.project import OpenProject, open_project
 from pipelines.store.warehouse.keys import make_keys
-from schemas.configuration import HIDDEN, PROJECT_FILE, SEGMENTS
+from schemas.configuration import HIDDEN, PROJECT_FILE
+from schemas.segment_files import SEGMENTS
 
 PROJECT = Template("""\
 # Everything a run needs to know. Every key: docs/configuration.md of onecontact.
