@@ -8,6 +8,7 @@ from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.migrate import MIGRATIONS
 
 NAMES = "0014_names.sql"
+PUBLICATIONS = "0030_publications.sql"
 SINCE = sorted(each.name for each in MIGRATIONS.iterdir() if each.name >= NAMES)  # migrations after version 13
 RENAMED = re.compile(r"^ALTER TABLE (\w+) RENAME (?:(\w+) )?TO (\w+);", re.MULTILINE)
 
@@ -62,6 +63,9 @@ def undo_since_24(connection: Connection) -> None:
         ALTER TABLE contact_identifier DROP COLUMN value_folded""")
     for column in PUBLISHED.split(", "):
         connection.execute(f"ALTER TABLE contact DROP COLUMN {column}")
+    added = re.findall(r"^ALTER TABLE (\w+) ADD COLUMN (\w+)", (MIGRATIONS / PUBLICATIONS).read_text(), re.MULTILINE)
+    for table, column in added:
+        connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
 
 
 def undo_keyed_digests(connection: Connection) -> None:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import polars as pl
+from schemas.keys import KeySource
 
 from console.looking.list_contacts import COLUMNS, wanted
 from console.looking.resolve_contact import called
@@ -26,7 +27,6 @@ from pipelines.store.snapshots.read import Snapshot, about, open_snapshot, treat
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.keys import load_key
 from schemas.configuration import HIDDEN, SNAPSHOTS
-from schemas.keys import KeySource
 from schemas.project import Project
 from schemas.published.role import ATTRIBUTE, Action, Treatment
 from schemas.segment import All, field_kinds

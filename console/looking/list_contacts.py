@@ -11,7 +11,8 @@ from console.terminal.screen import as_json, clock, out, plural, say, table
 from pipelines.errors import ConfigurationError
 from pipelines.normalise.attribute import FALSE, TRUE
 from pipelines.project import OpenProject
-from pipelines.query.filter import asked_fields, compile_filter
+from pipelines.query.bind import asked_fields
+from pipelines.query.filter import compile_filter
 from pipelines.steps.roles.accesses import BULK, Access, record_access
 from pipelines.store.decisions import decisions
 from pipelines.store.reads import health, search
@@ -19,7 +20,8 @@ from pipelines.store.reads.contact_rows import contacts_as_stored
 from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
 from schemas.configuration import nearest
-from schemas.segment import All, Condition, Kind, Operator, Span, Where, field_kinds
+from schemas.fields import Kind, field_kinds
+from schemas.filter import All, Condition, Operator, Span, Where
 from schemas.vocabulary import Channel
 
 COLUMNS = ["contact_id", "name", "phone", "email", "source", "last_interaction_at", "status"]

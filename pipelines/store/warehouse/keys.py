@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 from pipelines.errors import KeyExposed, KeyMalformed, KeyMissing
-from schemas.keys import KeySource, KeySources
+from schemas.settings.keys import KeySource, KeySources
 
 COMMAND_SECONDS = 30.0
 _KEY = re.compile(rb"[0-9a-f]{64}", re.IGNORECASE)

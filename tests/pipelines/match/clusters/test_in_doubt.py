@@ -65,6 +65,10 @@ def test_both_ends_of_an_edge_that_a_person_is_asked_about_are_asked() -> None:
     assert asked([(0, 1, CERTAIN, False, "score"), (1, 2, DOUBTFUL, False, "score")]) == {0, 1, 2}
 
 
+def test_two_lone_records_that_a_person_is_asked_about_are_not_asked() -> None:
+    assert asked([(0, 1, DOUBTFUL, False, "score")]) == set()
+
+
 def test_contradicting_exclusive_values_and_too_many_addresses_ask_for_their_components() -> None:
     edges: list[Edge] = [(0, 1, CERTAIN, False, "score"), (2, 3, CERTAIN, False, "score")]
 
