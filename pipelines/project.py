@@ -12,8 +12,10 @@ from pydantic import BaseModel
 
 from pipelines.errors import ConfigurationError, tracebacks_in
 from pipelines.ids import Keyed, keyed
+from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import open_warehouse
+from pipelines.store.warehouse.digest_key import set_digest_key
 from pipelines.store.warehouse.keys import load_key
 from pipelines.store.warehouse.migrate import migrate, require_current
 from schemas.configuration import (
@@ -77,8 +79,12 @@ class OpenProject(NamedTuple):
         purpose: str = "onecontact",
         waiting: Callable[[str], None] | None = None,
     ) -> Iterator[Connection]:
-        """The warehouse, migrated to what this version expects unless it is only read, or wanted `as_it_is`."""
-        key = load_key(self.folder, self.settings.keys.warehouse)
+        """The warehouse, migrated to what this version expects unless it is only read, or wanted `as_it_is`.
+
+        Raises WrongIdentityKey for another identity key than the one that its ids and digests are made with.
+        """
+        keys = self.settings.keys
+        key, identity = load_key(self.folder, keys.warehouse), load_key(self.folder, keys.identity)
         with open_warehouse(
             self.warehouse_path,
             key,
@@ -89,6 +95,8 @@ class OpenProject(NamedTuple):
             waiting=waiting,
             snapshots=None if read_only else self.snapshots,
         ) as connection:
+            set_digest_key(connection, identity)
+            runs.require_identity(connection, keyed(identity))
             if read_only or as_it_is:
                 require_current(connection)
             else:
