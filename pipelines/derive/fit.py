@@ -3,12 +3,14 @@
 from datetime import UTC, datetime
 
 from pipelines.derive.whole_list import WholeList, load_whole_list
+from pipelines.match import kernel
 from pipelines.match.model.fit import METHOD, fit
 from pipelines.match.model.model import Model
 from pipelines.match.priors import FEWEST
 from pipelines.progress import progress
 from pipelines.project import OpenProject
-from pipelines.store.matching import models
+from pipelines.store.matching import all_records, models
+from pipelines.store.matching.stated import numbered
 from pipelines.store.reads import health
 from pipelines.store.warehouse.connection import Connection
 
@@ -31,13 +33,19 @@ def version_in_use(project: OpenProject, connection: Connection, run_id: str) ->
 
 def refit(connection: Connection, whole: WholeList, run_id: str) -> tuple[str, Model]:
     """Fit a model to all records there are, and use it from now on."""
-    model = fit_model(whole)
+    model = fit_model(connection, whole)
     return models.keep_model(connection, model, run_id, datetime.now(UTC)), model
 
 
-def fit_model(whole: WholeList) -> Model:
-    """The model that these records would give; nothing is kept."""
+def fit_model(connection: Connection, whole: WholeList) -> Model:
+    """The model that these records would give; nothing is kept.
+
+    Whose values they are is known of records that contacts hold, and of others by their identifiers.
+    """
     progress("fitting the match model", 0, whole.records.count)
-    model = fit(whole.names, whole.facts, whole.usable_blocks, whole.shared, whole.records)
+    with numbered(connection, whole.record_keys.to_frame().with_row_index("record")):
+        contacts = all_records.contacts(connection)
+    people = kernel.people(whole.names, whole.facts, whole.shared, contacts)
+    model = fit(whole.names, whole.facts, whole.usable_blocks, whole.shared, people, whole.records)
     progress("fitting the match model", whole.records.count, whole.records.count)
     return model

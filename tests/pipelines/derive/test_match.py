@@ -7,12 +7,13 @@ import pytest
 from pipelines.derive import comparison_data
 from pipelines.derive import fit as fitting
 from pipelines.derive import match as step
+from pipelines.derive.hidden_values import with_digests
 from pipelines.derive.match import Matched
 from pipelines.match.blocking.rules import RULES
-from pipelines.store.matching import stated
+from pipelines.store.matching import match_tables, stated
 from pipelines.store.matching.models import SHIPPED
 from pipelines.store.runs.work_queue import MATCH, enqueue_all
-from pipelines.store.warehouse.connection import Connection
+from pipelines.store.warehouse.connection import Connection, query
 from tests.small_project import SmallProject
 
 ANNA = """
@@ -42,7 +43,9 @@ def edges(project: SmallProject) -> dict[tuple[str, str], tuple[str, str]]:
 
 def people_behind(project: SmallProject) -> dict[str, int]:
     """How many people share each number that several records have."""
-    return {each["value"]: each["people"] for each in project.rows("FROM shared_identifier WHERE field = 'phone'")}
+    numbers = query(project.connection, "SELECT DISTINCT field, value FROM compared_identifier WHERE field = 'phone'")
+    shared = match_tables.shared_identifiers(project.connection, with_digests(project.project, numbers))
+    return dict(shared.select("value", "people").iter_rows())
 
 
 @pytest.mark.heavy
