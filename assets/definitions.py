@@ -11,6 +11,7 @@ from assets.identity import cluster_health, match_edges, review_queue
 from assets.rebuild import REBUILD_COMPARE, equals_a_rebuild, rebuild_schedule
 from assets.received import receive
 from assets.resources import Workspace, project_folder
+from assets.roles import snapshots_asset
 from pipelines.project import open_project
 
 REFRESH = "refresh"
@@ -33,6 +34,7 @@ def definitions(folder: Path | None) -> dg.Definitions:
             cluster_health,
             id_changes,
             *(export_asset(segment) for segment in (project.segments if project else [])),
+            snapshots_asset(project.segments if project else []),
         ],
         asset_checks=[equals_a_rebuild],
         jobs=[

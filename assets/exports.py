@@ -8,6 +8,7 @@ from assets.cpu_seconds import with_cpu_seconds
 from assets.resources import Workspace
 from pipelines.steps.publish import pii_of, publish
 from pipelines.steps.publish_id_changes import COLUMNS, DESCRIPTION, publish_id_changes
+from pipelines.steps.roles.accesses import Access, record_access
 from schemas.segment import ID_CHANGES, Segment
 
 GROUP = "exports"
@@ -35,6 +36,9 @@ def export_asset(segment: Segment) -> dg.AssetsDefinition:
         project, connection, moment = workspace.opened()
         predicate = workspace.predicates()[segment.segment]
         published = publish(project, connection, segment, context.run.run_id, moment, predicate)
+        if published.changed:
+            noted: dict[str, str | int] = {"segment": segment.segment, "contacts": published.rows}
+            record_access(project.folder, Access.EXPORT, run_id=context.run.run_id, **noted)
         told = {
             "published": published.changed,
             "suppressed": published.suppressed,

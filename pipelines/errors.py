@@ -144,6 +144,14 @@ class NotArchived(StoreError):
     """No delivery is archived under this id."""
 
 
+class SnapshotUnreadable(StoreError):
+    """The snapshot of a role is not there, is none, or is encrypted under another key."""
+
+
+class RoleDenied(OnecontactError):
+    """A role may not do what a command does; its text says which may."""
+
+
 class ArchiveDamaged(StoreError):
     """An archived delivery is not what was put into the archive."""
 

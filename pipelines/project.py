@@ -21,6 +21,7 @@ from schemas.configuration import (
     HIDDEN,
     PROJECT_FILE,
     SEGMENTS,
+    SNAPSHOTS,
     ConfigurationInvalid,
     load_project,
     load_segments,
@@ -52,6 +53,16 @@ class OpenProject(NamedTuple):
         """Where Dagster keeps runs and events, none of which holds a value of a person."""
         return self.folder / HIDDEN / "dagster"
 
+    @property
+    def snapshots(self) -> Path:
+        """Snapshots of roles, each encrypted under a key of its own."""
+        return self.folder / SNAPSHOTS
+
+    @property
+    def role_keys(self) -> Path:
+        """The keys of roles, which never leave this folder but encrypted for somebody."""
+        return self.folder / HIDDEN / "keys" / "roles"
+
     def ids(self) -> Keyed:
         """Makes ids out of natural keys, with the project's identity key."""
         return keyed(load_key(self.folder, self.settings.keys.identity))
@@ -81,6 +92,7 @@ class OpenProject(NamedTuple):
             patience=patience,
             purpose=purpose,
             waiting=waiting,
+            snapshots=None if read_only else self.snapshots,
         ) as connection:
             if read_only or as_it_is:
                 require_current(connection)

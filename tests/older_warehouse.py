@@ -49,11 +49,15 @@ def undo_renames(connection: Connection) -> None:
         ALTER TABLE message DROP COLUMN quoted;
         ALTER TABLE delivery DROP COLUMN text_rows;
         DROP SCHEMA published""")
-    undo_published_values(connection)
+    undo_since_24(connection)
 
 
-def undo_published_values(connection: Connection) -> None:
-    """Take away what migration 28 added to contacts."""
-    connection.execute("DROP TABLE contact_attribute; ALTER TABLE contact_identifier DROP COLUMN value_folded")
+def undo_since_24(connection: Connection) -> None:
+    """Take away what migrations after 24 added."""
+    connection.execute("""
+        DROP TABLE unchecked_contact;
+        DROP TABLE full_check;
+        DROP TABLE contact_attribute;
+        ALTER TABLE contact_identifier DROP COLUMN value_folded""")
     for column in PUBLISHED.split(", "):
         connection.execute(f"ALTER TABLE contact DROP COLUMN {column}")

@@ -12,6 +12,7 @@ from pipelines.errors import ConfigurationError
 from pipelines.normalise.attribute import FALSE, TRUE
 from pipelines.project import OpenProject
 from pipelines.query.filter import asked_fields, compile_filter
+from pipelines.steps.roles.accesses import BULK, Access, record_access
 from pipelines.store.decisions import decisions
 from pipelines.store.reads import health, search
 from pipelines.store.reads.contact_rows import contacts_as_stored
@@ -33,6 +34,8 @@ def command(args: argparse.Namespace) -> int:
         found = find_contacts(args, project, connection)
         number = found.len() if found is not None else health.count(connection, "contact")
         shown = search.last_heard_of(connection, COLUMNS, found, args.limit)
+    if shown.height >= BULK:
+        record_access(project.folder, Access.BULK_READ, command="list", contacts=shown.height)
     if args.json:
         as_json(shown.to_dicts())
         return 0

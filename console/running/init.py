@@ -33,7 +33,7 @@ description: Everybody who wrote to us lately
 where: {field: status, op: eq, value: active}
 columns: [contact_id, name, email, phone, source, last_interaction_at]
 """
-IGNORED = f"# never in git: keys, warehouse, people\n{HIDDEN}/\nlanding/\nrejected/\nexports/\n"
+IGNORED = f"# never in git: keys, warehouse, people\n{HIDDEN}/\nlanding/\nrejected/\nexports/\nsnapshots/\n"
 DAGSTER = """\
 # Nothing of a person is kept here; see docs/architecture.md of onecontact.
 telemetry: {enabled: false}

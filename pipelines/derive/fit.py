@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import polars as pl
+
 from pipelines.derive.whole_list import WholeList, load_whole_list
 from pipelines.match import kernel
 from pipelines.match.model.fit import METHOD, fit
@@ -38,14 +40,16 @@ def refit(connection: Connection, whole: WholeList, run_id: str) -> tuple[str, M
 
 
 def fit_model(connection: Connection, whole: WholeList) -> Model:
-    """The model that these records would give; nothing is kept.
-
-    Whose values they are is known of records that contacts hold, and of others by their identifiers.
-    """
+    """The model that these records would give; nothing is kept."""
     progress("fitting the match model", 0, whole.records.count)
-    with numbered(connection, whole.record_keys.to_frame().with_row_index("record")):
-        contacts = all_records.contacts(connection)
-    people = kernel.people(whole.names, whole.facts, whole.shared, contacts)
+    people = people_of(connection, whole)
     model = fit(whole.names, whole.facts, whole.usable_blocks, whole.shared, people, whole.records)
     progress("fitting the match model", whole.records.count, whole.records.count)
     return model
+
+
+def people_of(connection: Connection, whole: WholeList) -> pl.DataFrame:
+    """Whose each record is, as far as contacts and identifiers tell: record, person."""
+    with numbered(connection, whole.record_keys.to_frame().with_row_index("record")):
+        contacts = all_records.contacts(connection)
+    return kernel.people(whole.names, whole.facts, whole.shared, contacts)

@@ -17,5 +17,4 @@ COMMENT ON COLUMN shared_identifier.distinct_given_names IS 'different initials 
 DELETE FROM blocking_key;
 COMMENT ON COLUMN blocking_key.key IS 'a keyed hash of what records of the block have in common';
 
-DELETE FROM work_queue WHERE step = 'match';
 INSERT INTO work_queue SELECT 'match', record_key FROM record;

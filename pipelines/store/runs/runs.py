@@ -24,6 +24,11 @@ def last_as_of(connection: Connection) -> datetime | None:
     return found
 
 
+def last_run_id(connection: Connection) -> str:
+    """The id of the newest run; empty before the first."""
+    return str(value(connection, "SELECT run_id FROM run ORDER BY started_at DESC, run_id DESC LIMIT 1") or "")
+
+
 def keep_as_of(connection: Connection, as_of: datetime) -> None:
     """Contacts are derived as of this moment now."""
     connection.execute("DELETE FROM as_of_time")

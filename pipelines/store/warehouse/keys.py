@@ -26,6 +26,11 @@ def make_keys(project_dir: Path, keys: KeySources) -> None:
             _make_file(_place(project_dir, source.file))
 
 
+def make_key_file(path: Path) -> None:
+    """Create a file with a new key, mode 0600, on the disk with its name; one that is there is never touched."""
+    _make_file(path)
+
+
 def load_key(project_dir: Path, key_source: KeySource) -> str:
     """The secret as 64 lower-case hex digits.
 

@@ -35,11 +35,11 @@ def filled(project: SmallProject) -> None:
             [ID.format(number), name, f"{name.lower()}@example.com", AS_OF, tags, AS_OF - timedelta(days=20)],
         )
         project.connection.execute(
-            "INSERT INTO contact_identifier VALUES (?, 'email', '', ?, 'valid', TRUE, ?, uuid(), 1, 1)",
+            "INSERT INTO contact_identifier VALUES (?, 'email', '', ?, 'valid', TRUE, ?, uuid(), 1, 1, NULL)",
             [ID.format(number), f"{name.lower()}@example.com", ID.format(number + 3)],
         )
     project.connection.execute(
-        "INSERT INTO contact_identifier VALUES (?, 'phone', '', '+4930901820', 'valid', TRUE, ?, uuid(), 1, 1)",
+        "INSERT INTO contact_identifier VALUES (?, 'phone', '', '+4930901820', 'valid', TRUE, ?, uuid(), 1, 1, NULL)",
         [ID.format(2), ID.format(5)],
     )
 
@@ -124,7 +124,8 @@ def blocked_elsewhere(project: SmallProject) -> None:
     """Ann is blocked and is known by Jane's address, too."""
     project.connection.execute("UPDATE contact SET status = 'blocked' WHERE name = 'Ann'")
     project.connection.execute(
-        "INSERT INTO contact_identifier VALUES (?, 'email', '', 'jane@example.com', 'valid', FALSE, ?, uuid(), 1, 1)",
+        """INSERT INTO contact_identifier
+           VALUES (?, 'email', '', 'jane@example.com', 'valid', FALSE, ?, uuid(), 1, 1, NULL)""",
         [ID.format(3), ID.format(6)],
     )
 
