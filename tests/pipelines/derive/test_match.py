@@ -42,11 +42,16 @@ def edges(project: SmallProject) -> dict[tuple[str, str], tuple[str, str]]:
     return {(each["ends"][0], each["ends"][1]): (each["zone"], each["rule"]) for each in found}
 
 
+def shared(project: SmallProject) -> pl.DataFrame:
+    """Identifiers that several records have, with how many do, and how many people: field, value, records, people."""
+    known = query(project.connection, "SELECT DISTINCT field, value FROM compared_identifier")
+    found = match_tables.shared_identifiers(project.connection, with_digests(project.project, known))
+    return found.select("field", "value", "records", "people").sort("field", "value")
+
+
 def people_behind(project: SmallProject) -> dict[str, int]:
     """How many people share each number that several records have."""
-    numbers = query(project.connection, "SELECT DISTINCT field, value FROM compared_identifier WHERE field = 'phone'")
-    shared = match_tables.shared_identifiers(project.connection, with_digests(project.project, numbers))
-    return dict(shared.select("value", "people").iter_rows())
+    return dict(shared(project).filter(pl.col("field") == "phone").select("value", "people").iter_rows())
 
 
 @pytest.mark.heavy
@@ -478,8 +483,7 @@ def test_identifiers_of_several_records_are_counted_by_the_people_behind_them(pr
         4,Zoe Tal,0151 23456780,zoe@example.com""",
     )
     matched(project)
-    shared = project.rows("SELECT field, value, records, people FROM shared_identifier ORDER BY ALL")
-    assert [tuple(each.values()) for each in shared if each["field"] in ("email", "phone")] == [
+    assert shared(project).filter(pl.col("field").is_in(("email", "phone"))).rows() == [
         ("email", "anna@example.com", 2, 1),
         ("phone", "4915123456789", 2, 2),
     ]
