@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from pipelines.errors import ConfigurationError, tracebacks_in
+from pipelines.hidden_numbers import Hide, hidden_numbers
 from pipelines.ids import Keyed, keyed
 from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
@@ -67,6 +68,10 @@ class OpenProject(NamedTuple):
     def ids(self) -> Keyed:
         """Makes ids out of natural keys, with the project's identity key."""
         return keyed(load_key(self.folder, self.settings.keys.identity))
+
+    def hidden_numbers(self, kind: str) -> Hide:
+        """Makes numbers that say nothing without the project's identity key, other ones for each kind of thing."""
+        return hidden_numbers(load_key(self.folder, self.settings.keys.identity), kind)
 
     @contextmanager
     def warehouse(
