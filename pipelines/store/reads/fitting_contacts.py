@@ -14,7 +14,7 @@ VIEWS = {Relation.EXPORTS: "export_members"}  # that are not called as their rel
 
 def fitting_contacts(connection: Connection, sql: str, parameters: Sequence[Any]) -> pl.Series:
     """Ids of the contacts that a condition over `published.contacts c` is true of."""
-    return query(connection, fitting_query(sql), parameters)["contact_id"]
+    return query(connection, f"SELECT c.contact_id FROM folded_contact c WHERE {sql}", parameters)["contact_id"]
 
 
 def fitting_query(sql: str) -> str:
