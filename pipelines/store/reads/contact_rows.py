@@ -47,6 +47,12 @@ def contacts_in_order(
     input; with a minus before a name of `order_by`, its greatest values come first, and missing ones last all the same.
     The text of numbers is sorted as a number, other text by `collation` (`collation_of`).
     """
+    names, order = order_of(attributes, order_by, collation)
+    return read(connection, attributes, columns, names, order, among)
+
+
+def order_of(attributes: Mapping[str, Attribute], order_by: Sequence[str], collation: str) -> tuple[list[str], str]:
+    """The columns that are sorted by, and ORDER BY over `contact` and `joined_lists` of them."""
     numbers = [f"attr.{name}" for name, each in attributes.items() if each.type is AttributeType.NUMBER]
     directions = {name.removeprefix("-"): "DESC" if name.startswith("-") else "ASC" for name in reversed(order_by)}
     names = list(dict.fromkeys((*(name.removeprefix("-") for name in order_by), "contact_id")))
@@ -57,7 +63,7 @@ def contacts_in_order(
     order = ", ".join(
         f"{column} {directions.get(name, 'ASC')} NULLS LAST" for name, column in zip(names, sorted_by, strict=True)
     )
-    return read(connection, attributes, columns, names, f"ORDER BY {order}", among)
+    return names, f"ORDER BY {order}"
 
 
 def contacts_as_stored(
