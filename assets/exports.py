@@ -19,7 +19,7 @@ def export_asset(segment: Segment) -> dg.AssetsDefinition:
     @dg.asset(
         key=["exports", segment.segment],
         group_name=GROUP,
-        deps=["contacts", "timeline", "cluster_health"],
+        deps=["contacts", "timeline", "cluster_health", "audit_trail"],
         kinds={"csv"},
         tags={"pii": "direct"},
         description=segment.description or f"Contacts of the segment {segment.segment}",
@@ -46,7 +46,7 @@ def export_asset(segment: Segment) -> dg.AssetsDefinition:
 @dg.asset(
     key=["exports", ID_CHANGES],
     group_name=GROUP,
-    deps=["contacts", "cluster_health"],
+    deps=["contacts", "cluster_health", "audit_trail"],
     kinds={"csv"},
     tags={"pii": "keyed"},
     description=DESCRIPTION,

@@ -10,8 +10,12 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from pipelines.audit.events import Event
 from pipelines.errors import ConfigurationError, tracebacks_in
 from pipelines.ids import Keyed, keyed
+from pipelines.store.audit.seal_key import load_seal_key
+from pipelines.store.audit.seals import complete_file, is_sealed, last_seal, seal_events
+from pipelines.store.audit.spool import absorb, spool
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import open_warehouse
 from pipelines.store.warehouse.keys import load_key
@@ -47,6 +51,20 @@ class OpenProject(NamedTuple):
         return self.folder / HIDDEN / "archive"
 
     @property
+    def seals_path(self) -> Path:
+        """The seals of the audit trail, a line each: a file to be sent elsewhere."""
+        return self.folder / HIDDEN / "audit" / "seals.jsonl"
+
+    @property
+    def reads_path(self) -> Path:
+        """Events of commands that only read, until the next one that writes takes them into the audit trail."""
+        return self.folder / HIDDEN / "audit" / "reads"
+
+    def note_read(self, event: Event) -> None:
+        """Leave an event of a command that only reads for the audit trail."""
+        spool(self.reads_path, event)
+
+    @property
     def dagster_home(self) -> Path:
         """Where Dagster keeps runs and events, none of which holds a value of a person."""
         return self.folder / HIDDEN / "dagster"
@@ -79,9 +97,24 @@ class OpenProject(NamedTuple):
         ) as connection:
             if read_only or as_it_is:
                 require_current(connection)
+                yield connection
             else:
                 migrate(connection)
-            yield connection
+                complete_file(connection, self.seals_path)
+                absorb(connection, self.reads_path)
+                yield connection
+                self.seal(connection)
+
+    def seal_key(self, connection: Connection) -> str:
+        """The key that seals are signed with, made if nothing has been sealed yet."""
+        return load_seal_key(self.folder, self.settings.keys.seal, is_first=last_seal(connection) is None)
+
+    def seal(self, connection: Connection) -> None:
+        """Seal what has been recorded since the last seal, in the warehouse and in the file of seals."""
+        if is_sealed(connection):
+            return
+        seal_events(connection, self.seal_key(connection), self.settings.project)
+        complete_file(connection, self.seals_path)
 
 
 class ProjectInvalid(ConfigurationError):

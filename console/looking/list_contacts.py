@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from console.terminal.open_project import session
+from console.terminal.open_project import note_read, session
 from console.terminal.screen import as_json, clock, out, plural, say, table
+from pipelines.audit.events import Action
 from pipelines.errors import ConfigurationError
 from pipelines.normalise.attribute import FALSE, TRUE
 from pipelines.project import OpenProject
@@ -33,6 +34,7 @@ def command(args: argparse.Namespace) -> int:
         found = find_contacts(args, project, connection)
         number = found.len() if found is not None else health.count(connection, "contact")
         shown = search.last_heard_of(connection, COLUMNS, found, args.limit)
+        note_read(project, Action.CONTACTS_LISTED, rows=shown.height)
     if args.json:
         as_json(shown.to_dicts())
         return 0

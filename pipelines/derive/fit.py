@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from pipelines.audit.events import Action, Event
 from pipelines.derive.comparison_data import NOBODY, ComparisonData, load_comparison_data
 from pipelines.match import kernel
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
@@ -10,6 +11,7 @@ from pipelines.match.model.model import Model
 from pipelines.match.priors import FEWEST
 from pipelines.progress import progress
 from pipelines.project import OpenProject
+from pipelines.store.audit.record import record
 from pipelines.store.matching import models
 from pipelines.store.reads import health
 from pipelines.store.warehouse.connection import Connection, query
@@ -34,7 +36,9 @@ def version_in_use(project: OpenProject, connection: Connection, run_id: str) ->
 def refit(connection: Connection, own: ComparisonData, run_id: str) -> tuple[str, Model]:
     """Fit a model to all records there are, and use it from now on."""
     model = fit_model(own)
-    return models.keep_model(connection, model, run_id, datetime.now(UTC)), model
+    version = models.keep_model(connection, model, run_id, datetime.now(UTC))
+    record(connection, Event(Action.MODEL_FITTED, "model", version, run_id))
+    return version, model
 
 
 def load_all_records(project: OpenProject, connection: Connection) -> ComparisonData:

@@ -21,6 +21,7 @@ from pipelines.merge.survivorship import apply_survivorship
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
 from pipelines.read.catalogue.registry import FORMATS
+from pipelines.store.audit.contact_changes import record_contact_changes, record_status_changes
 from pipelines.store.contacts import golden_records as store
 from pipelines.store.contacts.id_changes import keep_reused
 from pipelines.store.decisions import decisions, links
@@ -121,6 +122,7 @@ def rederive(project: OpenProject, connection: Connection, queued: pl.Series, ru
         fields, store.member_counts(connection, current, as_of), attributes, as_of, project.settings.status.active_days
     )
     contracts.require(Contact, contacts)
+    record_contact_changes(connection, affected, contacts, fields, golden.identifiers, run_id)
     changed = store.replace_contacts(connection, affected, contacts, fields, golden.identifiers, run_id)
     old = set(before["contact_id"])
     fresh = set(current) - old
@@ -170,5 +172,6 @@ def refresh_status(project: OpenProject, connection: Connection, run_id: str, as
     ).filter(
         (pl.col("status") != pl.col("status_before")) | (pl.col("status_reason") != pl.col("status_reason_before"))
     )
+    record_status_changes(connection, turned, run_id)
     store.keep_status(connection, turned.select(STATUS), run_id)
     return turned.height

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import polars as pl
 
+from pipelines.audit.events import Action, Event
+from pipelines.store.audit.record import record
 from pipelines.store.warehouse.connection import Connection, register
 
 
@@ -80,7 +82,25 @@ def keep_check(
 
 def keep_publication(connection: Connection, publication: Publication, members: pl.Series) -> None:
     """Keep what was published, and who was in it, so that it can be recalled."""
+    record(connection, publication_event(publication))
     marks = ", ".join("?" * len(publication))
     connection.execute(f"INSERT INTO export ({', '.join(Publication._fields)}) VALUES ({marks})", list(publication))
     with register(connection, member=members.to_frame("contact_id")):
         connection.execute("INSERT INTO export_member SELECT ?, contact_id FROM member", [publication.export_id])
+
+
+def publication_event(publication: Publication) -> Event:
+    """That personal data left the warehouse: which columns of how many contacts."""
+    return Event(
+        Action.EXPORT_PUBLISHED,
+        "export",
+        publication.export_id,
+        publication.run_id,
+        fields=tuple(publication.columns),
+        details={
+            "segment": publication.segment,
+            "rows": publication.rows,
+            "file_sha256": publication.file_sha256,
+            "definition": publication.definition_digest,
+        },
+    )

@@ -44,8 +44,7 @@ def migrate(
         views: The files of views; None leaves those that migrations make, as versions up to 13 did.
 
     Raises:
-        MigrationError: A file could not be applied, the files are not numbered 0001, 0002, ..., or what `outstanding`
-            raises.
+        MigrationError: A file could not be applied, two have one number or one has none, or what `outstanding` raises.
     """
     available = _numbered(folder)
     wanted = None if views is None else read_views(views)
@@ -76,9 +75,10 @@ def outstanding(connection: duckdb.DuckDBPyConnection, available: list[Migration
         WarehouseNewer: Something was applied that this version of onecontact does not have.
     """
     applied = dict(connection.execute("SELECT version, (name, sha256) FROM schema_migration").fetchall())
-    if applied and max(applied) > len(available):
+    newest = max((migration.version for migration in available), default=0)
+    if applied and max(applied) > newest:
         raise WarehouseNewer(
-            f"This warehouse is at version {max(applied)}, this onecontact knows {len(available)}: "
+            f"This warehouse is at version {max(applied)}, this onecontact knows {newest}: "
             "install the version that wrote it, or a later one"
         )
     for migration in available:
@@ -91,14 +91,17 @@ def outstanding(connection: duckdb.DuckDBPyConnection, available: list[Migration
 
 
 def _numbered(folder: Traversable) -> list[Migration]:
+    """The files in order. A number may be missing, as while branches that each have one are merged; none is twice."""
     names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".sql"))
-    for version, name in enumerate(names, start=1):
-        if not re.fullmatch(rf"{version:04d}_[a-z0-9_]+\.sql", name):
-            raise MigrationError(f"Migration {name} should be called {version:04d}_what_it_does.sql")
+    last = 0
+    for name in names:
+        if not re.fullmatch(r"[0-9]{4}_[a-z0-9_]+\.sql", name) or int(name[:4]) <= last:
+            raise MigrationError(f"Migration {name} should be called {last + 1:04d}_what_it_does.sql")
+        last = int(name[:4])
     texts = [(folder / name).read_text(encoding="utf-8") for name in names]
     return [
-        Migration(version, name, sql, hashlib.sha256(sql.encode()).hexdigest())
-        for version, (name, sql) in enumerate(zip(names, texts, strict=True), start=1)
+        Migration(int(name[:4]), name, sql, hashlib.sha256(sql.encode()).hexdigest())
+        for name, sql in zip(names, texts, strict=True)
     ]
 
 

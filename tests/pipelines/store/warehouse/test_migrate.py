@@ -102,8 +102,8 @@ def test_a_warehouse_of_a_newer_onecontact_is_refused(connection: duckdb.DuckDBP
         migrate(connection, folder, None)
 
 
-@pytest.mark.parametrize("name", ["0002_other.sql", "0004_gap.sql", "3_short.sql", "0003-dash.sql"])
-def test_migrations_are_numbered_without_a_gap(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["0002_other.sql", "0000_none.sql", "3_short.sql", "0003-dash.sql"])
+def test_migrations_have_a_number_each(connection: duckdb.DuckDBPyConnection, folder: Path, name: str) -> None:
     (folder / name).write_text("SELECT 1")
     with pytest.raises(MigrationError, match=r"should be called 000\d_"):
         migrate(connection, folder, None)

@@ -1,0 +1,179 @@
+"""What becomes of contacts, as events: one for each contact that is created, changed or removed, field by field.
+
+Fields are those of `contact_field`, `status`, and `identifier.<type>` for all that a contact is known by. Values stay
+in `audit_value`, which goes with the contact; of a created contact they are not kept twice: what it was made of is what
+its first change replaced, or what it still has.
+"""
+
+from datetime import UTC, datetime
+
+import polars as pl
+
+from pipelines.audit.commitments import contact_commitments, field_commitments
+from pipelines.audit.events import EVENT, Action, Event, Outcome
+from pipelines.audit.login import login
+from pipelines.store.audit.record import append, record
+from pipelines.store.audit.salts import salts_of
+from pipelines.store.warehouse.connection import Connection, query, register
+
+CELL = ["contact_id", "field", "value"]
+BEFORE = """
+    SELECT contact_id::VARCHAR AS contact_id, field, value FROM contact_field WHERE {0}
+    UNION SELECT contact_id::VARCHAR, 'identifier.' || type, value FROM contact_identifier WHERE {0}
+    UNION ALL SELECT contact_id::VARCHAR, 'status', status FROM contact WHERE {0}"""
+
+
+def record_contact_changes(
+    connection: Connection,
+    affected: pl.Series,
+    contacts: pl.DataFrame,
+    fields: pl.DataFrame,
+    identifiers: pl.DataFrame,
+    run_id: str,
+) -> None:
+    """Record what these contacts are to become; what they are until now is what is stored.
+
+    Args:
+        connection: The warehouse, in the transaction that replaces them.
+        affected: Ids of all contacts that are replaced, also by nothing.
+        contacts: The golden records to come: contact_id, status.
+        fields: Their values: contact_id, field, value, delivery_id.
+        identifiers: What they are known by: contact_id, type, value.
+        run_id: What does it.
+    """
+    after = pl.concat(
+        [
+            fields.select(CELL),
+            identifiers.select("contact_id", field="identifier." + pl.col("type"), value="value"),
+            contacts.select("contact_id", field=pl.lit("status"), value="status"),
+        ]
+    )
+    _record(connection, stored_values(connection, affected), after, fields, run_id)
+
+
+def record_removed_contacts(connection: Connection, contacts: pl.Series, run_id: str) -> None:
+    """Record that contacts are about to be removed, and nothing takes their place."""
+    before = stored_values(connection, contacts)
+    nothing = pl.DataFrame(schema={"contact_id": pl.String, "field": pl.String, "delivery_id": pl.String})
+    _record(connection, before, before.clear(), nothing, run_id)
+
+
+def record_status_changes(connection: Connection, changed: pl.DataFrame, run_id: str) -> None:
+    """Record that contacts changed status because time passed: contact_id, status_before, status."""
+    cells = [pl.col("contact_id"), pl.lit("status").alias("field")]
+    turned = changed.filter(pl.col("status_before") != pl.col("status")).select(
+        *cells,
+        before=pl.concat_list("status_before"),
+        after=pl.concat_list("status"),
+        delivery_id=pl.lit(None, pl.String),
+    )
+    _record_changed(connection, turned, run_id)
+
+
+def record_id_changes(connection: Connection, changes: pl.DataFrame, run_id: str) -> None:
+    """Record where ids of contacts went: old_id, new_id (perhaps none), kind."""
+    rows = changes.select("kind", "old_id", "new_id").iter_rows()
+    record(
+        connection,
+        *(
+            Event(Action(f"contact.{kind}"), "contact", str(old), run_id, related=(str(new),) if new else ())
+            for kind, old, new in rows
+        ),
+    )
+
+
+def stored_values(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
+    """What contacts have: CELL, each value once."""
+    with register(connection, affected=contacts.alias("contact_id").to_frame()):
+        return query(connection, BEFORE.format("contact_id IN (SELECT contact_id::UUID FROM affected)"))
+
+
+def _record(
+    connection: Connection, before: pl.DataFrame, after: pl.DataFrame, fields: pl.DataFrame, run_id: str
+) -> None:
+    there = before["contact_id"].unique()
+    is_there = pl.col("contact_id").is_in(there.implode())
+    is_left = pl.col("contact_id").is_in(after["contact_id"].unique().implode())
+    if there.is_empty():
+        _record_whole(connection, after, Action.CONTACT_CREATED, run_id)
+        return
+    _record_whole(connection, after.filter(~is_there), Action.CONTACT_CREATED, run_id)
+    kept, now = before.filter(is_left), after.filter(is_there).unique()
+    cells = pl.concat([kept.join(now, on=CELL, how="anti"), now.join(kept, on=CELL, how="anti")])
+    key = ["contact_id", "field"]
+    touched = cells.select(key).unique()
+    was, becomes = (
+        each.join(touched, on=key, how="semi").group_by(key).agg(pl.col("value").sort().alias(name))
+        for each, name in ((kept, "before"), (now, "after"))
+    )
+    origin = fields.join(touched, on=key, how="semi").group_by(key).agg(pl.col("delivery_id").first())
+    changed = touched.join(was, on=key, how="left").join(becomes, on=key, how="left").join(origin, on=key, how="left")
+    _record_changed(connection, changed.with_columns(pl.col("before", "after").fill_null([])), run_id)
+    gone = before.filter(~is_left)
+    seq = _record_whole(connection, gone, Action.CONTACT_REMOVED, run_id)
+    lost = gone.group_by(key).agg(before=pl.col("value").sort()).with_columns(after=pl.lit([], pl.List(pl.String)))
+    _keep_values(connection, lost.with_columns(delivery_id=pl.lit(None, pl.String)), seq)
+
+
+def _record_whole(connection: Connection, cells: pl.DataFrame, action: Action, run_id: str) -> pl.DataFrame:
+    """An event for each contact with a commitment to all of it; their numbers: contact_id, seq."""
+    if cells.is_empty():
+        return pl.DataFrame(schema={"contact_id": pl.String, "seq": pl.UInt32})
+    whole = (
+        cells.sort(CELL)
+        .group_by("contact_id", maintain_order=True)
+        .agg(contact=pl.struct("field", "value"), fields=pl.col("field").unique(maintain_order=True))
+    )
+    salted = _salted(connection, whole)
+    made = contact_commitments(salted).to_frame().select(pl.concat_list("commitment")).to_series()
+    none = pl.lit([], pl.List(pl.Binary))
+    is_new = action is Action.CONTACT_CREATED
+    events = salted.with_columns(before=none if is_new else made, after=made if is_new else none)
+    return _append(connection, events, action, run_id)
+
+
+def _record_changed(connection: Connection, changed: pl.DataFrame, run_id: str) -> None:
+    """An event for each contact with changed fields: contact_id, field, before, after (Lists), delivery_id."""
+    if changed.is_empty():
+        return
+    ordered = changed.sort("contact_id", "field")
+    salted = _salted(connection, ordered)
+    events = (
+        ordered.select("contact_id", "field", field_commitments(salted, "before"), field_commitments(salted, "after"))
+        .group_by("contact_id", maintain_order=True)
+        .agg(fields=pl.col("field"), before=pl.col("before"), after=pl.col("after"))
+    )
+    _keep_values(connection, ordered, _append(connection, events, Action.CONTACT_UPDATED, run_id))
+
+
+def _salted(connection: Connection, cells: pl.DataFrame) -> pl.DataFrame:
+    salts = salts_of(connection, cells["contact_id"].unique(maintain_order=True))
+    return cells.join(salts, left_on="contact_id", right_on="object_id", how="left", maintain_order="left")
+
+
+def _append(connection: Connection, contacts: pl.DataFrame, action: Action, run_id: str) -> pl.DataFrame:
+    """Append an event for each contact (contact_id, fields, before, after); their numbers: contact_id, seq."""
+    said = {
+        "action": pl.lit(str(action)),
+        "actor": pl.lit(login()),
+        "object_id": pl.col("contact_id"),
+        "object_type": pl.lit("contact"),
+        "outcome": pl.lit(str(Outcome.OK)),
+        "recorded_at": pl.lit(datetime.now(UTC)).cast(EVENT["recorded_at"]),
+        "run_id": pl.lit(run_id),
+    }
+    empty = {name: pl.lit([] if isinstance(kind, pl.List) else None, kind) for name, kind in EVENT.items()}
+    given = {name: pl.col(name) for name in ("fields", "before", "after")}
+    events = contacts.select(**{name: (empty | said | given)[name] for name in EVENT})
+    seq = append(connection, events)
+    return contacts.select("contact_id").with_row_index("seq", offset=seq)
+
+
+def _keep_values(connection: Connection, changed: pl.DataFrame, events: pl.DataFrame) -> None:
+    if changed.is_empty():
+        return
+    with register(connection, kept=changed.join(events, on="contact_id")):
+        connection.execute(
+            """INSERT INTO audit_value
+               SELECT seq, contact_id, field, before, after, delivery_id FROM kept ORDER BY seq, field"""
+        )

@@ -1,0 +1,67 @@
+"""Events of those who only read: each a small file, until somebody who writes takes it into the trail.
+
+A reader shares the warehouse with others and cannot write to it. A file is complete or not there, and is taken in once,
+however often that is tried.
+"""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from pipelines.audit.events import Action, Event
+from pipelines.audit.login import login
+from pipelines.store.audit.record import record
+from pipelines.store.warehouse.connection import Connection, query
+from pipelines.store.warehouse.database import in_transaction
+
+ENDING = ".json"
+
+
+def spool(folder: Path, event: Event) -> None:
+    """Leave an event for whoever writes next; it needs an action, an object, a reason and details alone."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    now, event_id = datetime.now(UTC), str(uuid4())
+    says = {
+        "action": event.action,
+        "object_type": event.object_type,
+        "object_id": event.object_id,
+        "reason": event.reason,
+        "on_behalf_of": event.on_behalf_of,
+        "actor": login(),
+        "recorded_at": now.isoformat(),
+        "details": {**event.details, "event_id": event_id},
+    }
+    path = folder / f"{now:%Y%m%dT%H%M%S.%f}-{event_id}{ENDING}"
+    draft = path.with_suffix(".tmp")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(says, file)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def absorb(connection: Connection, folder: Path) -> int:
+    """Take what readers have left into the trail, in the order of its time; how many events."""
+    paths = sorted(folder.glob(f"*{ENDING}"))
+    if not paths:
+        return 0
+    events = [_read(path) for path in paths]
+    with in_transaction(connection):
+        known = query(
+            connection,
+            """SELECT DISTINCT d.value AS event_id
+               FROM (SELECT unnest(details) AS d FROM audit_event WHERE len(details) > 0) WHERE d.name = 'event_id'""",
+        )["event_id"].to_list()
+        fresh = [event for event in events if event.details["event_id"] not in known]
+        record(connection, *fresh)
+    for path in paths:
+        path.unlink()
+    return len(fresh)
+
+
+def _read(path: Path) -> Event:
+    says = json.loads(path.read_text(encoding="utf-8"))
+    moment = datetime.fromisoformat(says.pop("recorded_at"))
+    return Event(**{**says, "action": Action(says["action"])}, recorded_at=moment)
