@@ -4,6 +4,7 @@ import dagster as dg
 
 from assets import lineage
 from assets.boundary import without_values
+from assets.cpu_seconds import with_cpu_seconds
 from assets.resources import Workspace
 from pipelines.steps.publish import pii_of, publish
 from pipelines.steps.publish_id_changes import COLUMNS, DESCRIPTION, publish_id_changes
@@ -29,6 +30,7 @@ def export_asset(segment: Segment) -> dg.AssetsDefinition:
         },
     )
     @without_values
+    @with_cpu_seconds
     def export(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
         project, connection, moment = workspace.opened()
         predicate = workspace.predicates()[segment.segment]
@@ -58,6 +60,7 @@ def export_asset(segment: Segment) -> dg.AssetsDefinition:
     },
 )
 @without_values
+@with_cpu_seconds
 def id_changes(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
     """Publish the feed for systems that keep ids of contacts."""
     project, connection, moment = workspace.opened()

@@ -6,13 +6,13 @@ key or the namespace already, and the text of an id is cut out of its hash for a
 the ids would take longer than the reading otherwise.
 """
 
-import hmac
 from collections.abc import Callable, Iterable
 from hashlib import sha1, sha256
 from uuid import UUID, uuid5
 
 import polars as pl
 
+BLOCK = 64  # bytes of a block of SHA-256
 NAMESPACE = UUID("5f0c4c2e-5c7c-5a52-9d0d-6f6e65636f6e")
 VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}  # RFC 9562: the two bits above are 10
 
@@ -56,22 +56,27 @@ def contact_ids(record_keys: pl.Series) -> pl.Series:
 
 
 def _hmac(key: bytes) -> Callable[[bytes], str]:
-    """HMAC-SHA256 with this key: text → hexadecimal digest."""
-    keyed_hash = hmac.new(key, digestmod=sha256)
+    """HMAC-SHA256 (RFC 2104) with this key: text → hexadecimal digest.
+
+    It is made of two hashes that have the key already: `hmac` takes twice as long for a short text.
+    """
+    block = (sha256(key).digest() if len(key) > BLOCK else key).ljust(BLOCK, b"\0")
+    begin_inner, begin_outer = (sha256(bytes(byte ^ pad for byte in block)).copy for pad in (0x36, 0x5C))
 
     def mac(text: bytes) -> str:
-        copied = keyed_hash.copy()
-        copied.update(text)
-        return copied.hexdigest()
+        inner, outer = begin_inner(), begin_outer()
+        inner.update(text)
+        outer.update(inner.digest())
+        return outer.hexdigest()
 
     return mac
 
 
 def _uuids(names: Iterable[bytes]) -> pl.Series:
     """UUIDv5 in NAMESPACE of each name, as text: its SHA-1, cut to length, with version and variant written in."""
-    space, hashes = sha1(NAMESPACE.bytes, usedforsecurity=False), []
+    begin, hashes = sha1(NAMESPACE.bytes, usedforsecurity=False).copy, []
     for name in names:
-        named = space.copy()
+        named = begin()
         named.update(name)
         hashes.append(named.hexdigest())
     digits = pl.col("id").str

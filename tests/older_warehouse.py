@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from pipelines.store.contacts.published_values import PUBLISHED
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.migrate import MIGRATIONS
 
@@ -21,8 +22,8 @@ def migrations_up_to(version: int, folder: Path) -> Path:
 
 def undo_renames(connection: Connection) -> None:
     """Take a warehouse of today back to version 13: its names, without its views and later tables."""
-    views = connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
-    for (view,) in views:
+    views = connection.execute("SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE NOT internal")
+    for (view,) in views.fetchall():
         connection.execute(f"DROP VIEW {view}")
     renamed = RENAMED.findall((MIGRATIONS / NAMES).read_text(encoding="utf-8"))
     for table, column, name in reversed(renamed):
@@ -46,4 +47,13 @@ def undo_renames(connection: Connection) -> None:
         DROP TABLE conversation_gap;
         ALTER TABLE set_aside DROP COLUMN blocked_from;
         ALTER TABLE message DROP COLUMN quoted;
-        ALTER TABLE delivery DROP COLUMN text_rows""")
+        ALTER TABLE delivery DROP COLUMN text_rows;
+        DROP SCHEMA published""")
+    undo_published_values(connection)
+
+
+def undo_published_values(connection: Connection) -> None:
+    """Take away what migration 28 added to contacts."""
+    connection.execute("DROP TABLE contact_attribute; ALTER TABLE contact_identifier DROP COLUMN value_folded")
+    for column in PUBLISHED.split(", "):
+        connection.execute(f"ALTER TABLE contact DROP COLUMN {column}")

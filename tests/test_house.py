@@ -16,6 +16,7 @@ PARTS = ("schemas", "pipelines", "assets", "console")
 SQL = {  # folders of SQL, whose files are no modules
     "pipelines/store/migrations": "Tables, in numbered steps that never change",
     "pipelines/store/views": "Views as they are now, one file each",
+    "pipelines/store/views/published": "The published views: what readers may read",
 }
 PACKAGES = [
     folder.parent

@@ -15,7 +15,8 @@ from pipelines.match.priors import SURE
 from pipelines.match.score import PAIR
 from pipelines.match.source_links import DECISION
 from pipelines.merge.golden_record import golden_records, interaction_fields
-from pipelines.merge.stable_ids import Identity, identify
+from pipelines.merge.published_values import Typing, attribute_values, folded_contacts, folded_identifiers
+from pipelines.merge.stable_ids import Identity, as_told, identify
 from pipelines.merge.status import with_status
 from pipelines.merge.survivorship import apply_survivorship
 from pipelines.progress import progress
@@ -23,7 +24,10 @@ from pipelines.project import OpenProject, digest
 from pipelines.read.catalogue.registry import FORMATS
 from pipelines.store.audit.contact_changes import record_contact_changes, record_status_changes
 from pipelines.store.contacts import golden_records as store
-from pipelines.store.contacts.id_changes import keep_reused
+from pipelines.store.contacts.batches import batches
+from pipelines.store.contacts.id_changes import keep_changes, keep_reused
+from pipelines.store.contacts.published_values import replace_attributes
+from pipelines.store.contacts.unchecked import enqueue_checks
 from pipelines.store.decisions import decisions, links
 from pipelines.store.ingest import conversation_stats
 from pipelines.store.ingest.reused_ids import enqueue_other_bearers
@@ -74,7 +78,6 @@ def merge_pending(project: OpenProject, connection: Connection, run_id: str, as_
     queued = queued_records(connection, CONTACTS, version)
     changes = Merged()
     if not queued.is_empty():
-        progress("merging", 0, queued.len())
         changes = rederive(project, connection, queued, run_id, as_of)
     reused = keep_reused(connection, run_id)
     dequeue(connection, CONTACTS, version)
@@ -105,9 +108,31 @@ def version_of(project: OpenProject) -> Version:
 
 
 def rederive(project: OpenProject, connection: Connection, queued: pl.Series, run_id: str, as_of: datetime) -> Merged:
-    """Cluster the components of these records and derive their contacts."""
+    """Cluster the components of these records and derive their contacts, some components at a time."""
     queued = pl.concat([queued, withdraw_inherited(connection, run_id)])  # after a run that did not come so far
     records = store.component_of(connection, queued, LIKELY)
+    changes, aliases, done = Merged(), [], 0
+    for batch in batches(connection, records, LIKELY):
+        progress("merging", done, records.len())
+        derived = rederive_batch(project, connection, batch, run_id, as_of)
+        changes = Merged(*map(sum, zip(changes, derived.changes, strict=True)))
+        aliases.append(derived.aliases)
+        done += batch.len()
+    keep_changes(connection, as_told(pl.concat(aliases)), run_id)
+    return changes
+
+
+class Derived(NamedTuple):
+    """What became of a batch: how much of it changed, and where ids went (`stable_ids.Identity.aliases`)."""
+
+    changes: Merged
+    aliases: pl.DataFrame
+
+
+def rederive_batch(
+    project: OpenProject, connection: Connection, records: pl.Series, run_id: str, as_of: datetime
+) -> Derived:
+    """Cluster whole components and derive their contacts."""
     before = store.memberships(connection, records)
     identity = recluster(project, connection, records, before, run_id)
     affected = pl.concat([before["contact_id"], identity.members["contact_id"]]).unique().sort()
@@ -123,11 +148,20 @@ def rederive(project: OpenProject, connection: Connection, queued: pl.Series, ru
     )
     contracts.require(Contact, contacts)
     record_contact_changes(connection, affected, contacts, fields, golden.identifiers, run_id)
-    changed = store.replace_contacts(connection, affected, contacts, fields, golden.identifiers, run_id)
+    enqueue_checks(connection, current)
+    changed = store.replace_contacts(
+        connection,
+        affected,
+        folded_contacts(contacts),
+        fields,
+        folded_identifiers(golden.identifiers),
+        run_id,
+    )
+    replace_attributes(connection, affected, attribute_values(contacts, Typing.of(attributes)))
     old = set(before["contact_id"])
     fresh = set(current) - old
     parted = fresh & set(identity.aliases["new_id"])
-    return Merged(len(fresh - parted), changed, len(old - set(current)), len(parted))
+    return Derived(Merged(len(fresh - parted), changed, len(old - set(current)), len(parted)), identity.aliases)
 
 
 def recluster(
@@ -157,7 +191,7 @@ def recluster(
         .then(pl.lit("match"))
         .otherwise(pl.lit("single"))
     )
-    store.keep_memberships(connection, members, identity.aliases, run_id)
+    store.keep_memberships(connection, members, run_id)
     store.keep_vetoes(connection, records, clustered.vetoed)
     store.keep_pooled(connection, records, clustered.pooled)
     return identity

@@ -10,6 +10,7 @@ import polars as pl
 from pipelines.match.blocking import rules
 from pipelines.match.clusters.cluster import cluster
 from pipelines.match.comparison.names.scripts import key_names
+from pipelines.match.comparison.records import Records, encode
 from pipelines.match.comparison.subset import subset_for_pairs
 from pipelines.match.configuration import Configuration
 from pipelines.match.model import sample
@@ -22,6 +23,8 @@ ALL = 1.1  # a probability that no pair has
 
 usable_blocks = rules.in_blocks
 pairs = rules.candidate_pairs
+encoded = encode
+conflicting_pairs = conflicting
 content_hashes = sample.content_hashes
 cluster_edges = cluster
 
@@ -52,19 +55,32 @@ def score(
     and perhaps of others. `exclusive`: record, exclusive (List of "attribute=value"), where attributes are exclusive.
     """
     own = subset_for_pairs(pairs, names, facts)
-    known = frequencies(own.records, configuration.model, crowds)
     here = pl.DataFrame({"lo": own.lo, "hi": own.hi}, schema=rules.PAIRS)
-    found = scored(
-        own.records,
-        known,
-        configuration.model,
-        here,
-        configuration.matching,
-        here.filter(_is_conflict(pairs, exclusive)),
-        explain_below=explain_below,
+    conflicts = here.filter(_is_conflict(pairs, exclusive))
+    found = score_encoded(
+        here, own.records, crowds, conflicts, configuration=configuration, explain_below=explain_below
     )
     ends = {end: pl.Series(own.number[found[end].to_numpy()]) for end in ("lo", "hi")}
-    return found.with_columns(**ends).select(EDGES.names())
+    return found.with_columns(**ends)
+
+
+def score_encoded(
+    pairs: pl.DataFrame,
+    records: Records,
+    crowds: pl.DataFrame,
+    conflicts: pl.DataFrame,
+    *,
+    configuration: Configuration,
+    explain_below: float = ALL,
+) -> pl.DataFrame:
+    """`score` of records that are `encoded` already.
+
+    `conflicts`: those of the pairs that `conflicting_pairs` finds.
+    """
+    model, matching = configuration.model, configuration.matching
+    known = frequencies(records, model, crowds)
+    found = scored(records, known, model, pairs, matching, conflicts, explain_below=explain_below)
+    return found.select(EDGES.names())
 
 
 def _is_conflict(pairs: pl.DataFrame, exclusive: pl.DataFrame | None) -> pl.Series:

@@ -6,14 +6,15 @@ allow, and never beyond what any list can show (`priors.Level.most`). A field is
 without it (Winkler, 2000: what a block has in common cannot be learnt inside it).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.match.comparison.compare import compare
-from pipelines.match.comparison.records import NAMES
+from pipelines.match.comparison.records import NAMES, Records, encode
 from pipelines.match.comparison.subset import PairSubset, subset_for_pairs
 from pipelines.match.engines.engine import Engine, Frame
 from pipelines.match.engines.polars import IN_MEMORY, lazy
@@ -21,8 +22,8 @@ from pipelines.match.model.chance import chance_agreement, random_pairs
 from pipelines.match.model.contradictions import names_cannot_be_compared, names_contradict
 from pipelines.match.model.model import BEARERS, SHARES, Model, unfitted
 from pipelines.match.model.sample import CONTENT_HASHES, content_hashes, sampled_pairs
-from pipelines.match.model.term_frequency import FULL_NAME, count_terms_on
-from pipelines.match.model.weigh import IDENTIFYING, frequencies, unrelated, weigh
+from pipelines.match.model.term_frequency import FULL_NAME, count_terms, count_terms_on
+from pipelines.match.model.weigh import IDENTIFYING, Frequencies, frequencies, unrelated, weigh
 from pipelines.match.priors import COLLEAGUES, DUPLICATES, FEWEST, HOUSEHOLD, ONE_LINE, Level, levels_of
 
 ROUNDS = 8
@@ -32,32 +33,64 @@ LIST = 5.0  # records that the prior of `duplicates` is worth
 METHOD = 2  # of fitting; raise it with every change of what a list teaches
 
 
-def fit(names: pl.DataFrame, facts: pl.DataFrame, keys: pl.DataFrame, crowds: pl.DataFrame) -> Model:
-    """The model of a list. `keys` as `rules.in_blocks` gives them, `crowds` as `count_shared_identifiers` does."""
-    return fit_on(IN_MEMORY, lazy(names), lazy(facts), lazy(keys), lazy(crowds))
+class Sample(NamedTuple):
+    """Pairs of a list that are looked at, with their records and how frequent the values of these are in the list."""
+
+    records: Records
+    frequencies: Frequencies
+    lo: NDArray[np.uint32]
+    hi: NDArray[np.uint32]
+
+
+def fit(
+    names: pl.DataFrame, facts: pl.DataFrame, keys: pl.DataFrame, crowds: pl.DataFrame, records: Records | None = None
+) -> Model:
+    """The model of a list in memory. `keys` as `rules.in_blocks` gives them, `crowds` as `count_shared_identifiers`.
+
+    `names` and `facts` as `records.encode` takes them; `records` is what it makes of them, if that is known.
+    """
+    known = records or encode(names.height, names, facts)
+    model = model_from_counts(count_terms(names, facts), known.count)._replace(method=METHOD)
+    counted = frequencies(known, model, crowds)
+
+    def sample(pairs: pl.DataFrame) -> Sample:
+        return Sample(known, counted, pairs["lo"].to_numpy(), pairs["hi"].to_numpy())
+
+    return fit_samples(IN_MEMORY, model, lazy(content_hashes(names, facts)), lazy(keys), sample)
 
 
 def fit_on(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Frame) -> Model:
-    """`fit` of frames."""
+    """`fit` of frames, of which only samples are brought together."""
     model = model_from_counts(count_terms_on(engine, names, facts), engine.rows(names))._replace(method=METHOD)
-    fields = sorted(levels_of(model.kind).keys() & {*IDENTIFYING, *model.shares})
     content = engine.checkpoint(engine.map_groups([names, facts], "record", content_hashes, CONTENT_HASHES))
-    model = with_chance(engine, model, names, facts, crowds, random_pairs(engine.collect(content)))
+
+    def sample(pairs: pl.DataFrame) -> Sample:
+        own, own_crowds = pairs_with_crowds(engine, pairs, names, facts, crowds)
+        return Sample(own.records, frequencies(own.records, model, own_crowds), own.lo, own.hi)
+
+    return fit_samples(engine, model, content, keys, sample)
+
+
+def fit_samples(
+    engine: Engine, model: Model, content: Frame, keys: Frame, sample: Callable[[pl.DataFrame], Sample]
+) -> Model:
+    """The model with what pairs drawn at random and a sample of candidate pairs show.
+
+    `content`: the `content_hashes` of every record. `sample` brings pairs (lo, hi) together with their records.
+    """
+    drawn = random_pairs(engine.collect(content))
+    if not drawn.is_empty():
+        model = with_chance(model, sample(drawn))
+    fields = sorted(levels_of(model.kind).keys() & {*IDENTIFYING, *model.shares})
     pairs, every = sampled_pairs(engine, content, keys, fields)
-    if pairs.is_empty():
-        return model
-    own, own_crowds = pairs_with_crowds(engine, pairs, names, facts, crowds)
-    return fit_parameters(model, pairs, every, own, own_crowds)
+    return model if pairs.is_empty() else fit_parameters(model, pairs, every, sample(pairs))
 
 
-def with_chance(engine: Engine, model: Model, names: Frame, facts: Frame, crowds: Frame, pairs: pl.DataFrame) -> Model:
+def with_chance(model: Model, drawn: Sample) -> Model:
     """The model with what pairs drawn at random show of strangers."""
-    if pairs.is_empty():
-        return model
-    own, own_crowds = pairs_with_crowds(engine, pairs, names, facts, crowds)
-    comparison = compare(own.records, own.lo, own.hi)
-    known = frequencies(own.records, model, own_crowds)
-    probability = weigh(comparison, known, model, own.lo, own.hi).probability
+    known, lo, hi = drawn.frequencies, drawn.lo, drawn.hi
+    comparison = compare(drawn.records, lo, hi)
+    probability = weigh(comparison, known, model, lo, hi).probability
     return model._replace(chance=chance_agreement(comparison, known, model, 1 - probability))
 
 
@@ -77,14 +110,14 @@ def model_of(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Fr
     return unfitted() if engine.rows(names) < FEWEST else fit_on(engine, names, facts, keys, crowds)
 
 
-def fit_parameters(model: Model, pairs: pl.DataFrame, every: int, own: PairSubset, crowds: pl.DataFrame) -> Model:
+def fit_parameters(model: Model, pairs: pl.DataFrame, every: int, own: Sample) -> Model:
     """The model with what a sample of candidate pairs shows, of which there are `every` times as many.
 
-    Nothing is learnt of true pairs from such as no evidence may merge.
+    `pairs`: `without <field>` of the pairs of the sample. Nothing is learnt of true pairs from such as no evidence may
+    merge.
     """
-    lo, hi = own.lo, own.hi
+    lo, hi, known = own.lo, own.hi, own.frequencies
     comparison = compare(own.records, lo, hi)
-    known = frequencies(own.records, model, crowds)
     others = unrelated(comparison, known, model)
     two_people = names_contradict(own.records, known, comparison, np.arange(len(lo)), np.ones(len(lo)))
     two_people |= names_cannot_be_compared(comparison)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import polars as pl
 
-from pipelines.store.contacts.id_changes import keep_changes
+from pipelines.store.contacts.published_values import PUBLISHED
 from pipelines.store.decisions.decisions import is_shown
 from pipelines.store.decisions.links import EDGES
 from pipelines.store.warehouse.connection import Connection, query, register, value
@@ -89,8 +89,8 @@ def memberships(connection: Connection, records: pl.Series) -> pl.DataFrame:
         )
 
 
-def keep_memberships(connection: Connection, members: pl.DataFrame, aliases: pl.DataFrame, run_id: str) -> None:
-    """Close memberships that changed, open the new ones, and keep where ids went (old_id, new_id, kind)."""
+def keep_memberships(connection: Connection, members: pl.DataFrame, run_id: str) -> None:
+    """Close memberships that changed, and open the new ones."""
     with register(connection, assigned=members):
         connection.execute(
             """
@@ -106,7 +106,6 @@ def keep_memberships(connection: Connection, members: pl.DataFrame, aliases: pl.
             WHERE NOT EXISTS (FROM membership m WHERE m.record_key = a.record_key::UUID AND m.run_to IS NULL)""",
             [run_id],
         )
-    keep_changes(connection, aliases, run_id)
 
 
 def keep_vetoes(connection: Connection, records: pl.Series, vetoed: pl.DataFrame) -> None:
@@ -212,9 +211,9 @@ def member_counts(connection: Connection, contacts: pl.Series, as_of: datetime) 
 
 
 # Fingerprints of contacts, without what only says when they were last looked at.
-CONTACT_FINGERPRINTS = """
+CONTACT_FINGERPRINTS = f"""
     SELECT plain.contact_id, contact.run_id, md5(to_json(plain)::VARCHAR) AS print
-    FROM (SELECT * EXCLUDE (run_id, status_as_of) FROM contact) plain JOIN contact USING (contact_id)"""
+    FROM (SELECT * EXCLUDE (run_id, status_as_of, {PUBLISHED}) FROM contact) plain JOIN contact USING (contact_id)"""
 WHERE_AFFECTED = "WHERE plain.contact_id IN (SELECT contact_id::UUID FROM affected)"
 
 
@@ -237,9 +236,8 @@ def replace_contacts(
             CREATE OR REPLACE TEMP TABLE contact_before AS {CONTACT_FINGERPRINTS} {WHERE_AFFECTED}""")
         for table in ("contact", "contact_field", "contact_identifier"):
             connection.execute(f"DELETE FROM {table} WHERE contact_id IN (SELECT contact_id::UUID FROM affected)")
-        connection.execute(
-            "INSERT INTO contact SELECT * REPLACE (map_from_entries(attributes) AS attributes), ? FROM golden", [run_id]
-        )
+        whole = "SELECT * REPLACE (map_from_entries(attributes) AS attributes), ? AS run_id FROM golden"
+        connection.execute(f"INSERT INTO contact BY NAME {whole}", [run_id])
         connection.execute(
             """INSERT INTO contact_field
                    (contact_id, field, value, record_key, delivery_id, row_number, line_number, rule, candidates,
@@ -250,7 +248,7 @@ def replace_contacts(
         connection.execute(
             """INSERT INTO contact_identifier
                SELECT contact_id, type, scope, value, validity, is_primary, record_key, delivery_id, row_number,
-                      line_number FROM known"""
+                      line_number, value_folded FROM known"""
         )
         connection.execute(f"""
             UPDATE contact c SET run_id = b.run_id

@@ -1,95 +1,10 @@
-"""What matching reads and keeps: names, facts, blocking keys, crowds, edges."""
-
-from collections.abc import Mapping
+"""What matching keeps: blocking keys, compared identifiers and how many share them, edges."""
 
 import narwhals as nw
 import polars as pl
 
 from pipelines.match.blocking.usable_blocks import usable_blocks
-from pipelines.match.comparison.identifier_fields import FIELDS
 from pipelines.store.warehouse.connection import Connection, query, register
-
-
-def stated_names(connection: Connection, records: pl.Series, exclusive: list[str]) -> pl.DataFrame:
-    """Names and exclusive attributes of records now, sorted by record_key.
-
-    Columns record_key, first_name, last_name, exclusive (List of "attribute=value").
-    """
-    with register(connection, wanted=records.to_frame("record_key")):
-        return query(
-            connection,
-            """
-            WITH wanted_key AS (SELECT record_key::UUID AS record_key FROM wanted),
-            said AS (
-                SELECT f.record_key, f.field, s.first_name, s.last_name, s.attributes
-                FROM record_field f JOIN source_record s USING (record_key, version)
-                WHERE f.record_key IN (SELECT record_key FROM wanted_key)
-            ),
-            held AS (
-                SELECT record_key, list(substr(field, 6) || '=' || attributes[substr(field, 6)] ORDER BY field) AS held
-                FROM said
-                WHERE list_contains(?::VARCHAR[], substr(field, 6)) AND starts_with(field, 'attr.')
-                  AND attributes[substr(field, 6)] IS NOT NULL
-                GROUP BY record_key
-            )
-            SELECT k.record_key, n.first_name, n.last_name, coalesce(h.held, []) AS exclusive
-            FROM wanted_key k
-            LEFT JOIN said n ON n.record_key = k.record_key AND n.field = 'name'
-            LEFT JOIN held h ON h.record_key = k.record_key
-            ORDER BY k.record_key""",
-            [exclusive],
-        )
-
-
-def stated_facts(connection: Connection, records: pl.Series, roles: Mapping[str, str]) -> pl.DataFrame:
-    """What records state now that can be compared across sources: record_key, field, value; as stated, not folded.
-
-    `roles`: the field of the match model that a custom attribute speaks for.
-    """
-    fields = pl.DataFrame({"type": [str(kind) for kind in FIELDS], "field": list(FIELDS.values())})
-    named = pl.DataFrame({"attribute": list(roles), "field": list(roles.values())}, schema_overrides=dict(TEXTS))
-    with register(connection, wanted=records.to_frame("record_key"), fields=fields, named=named):
-        return query(
-            connection,
-            """
-            WITH said AS (
-                SELECT * FROM record_field WHERE record_key IN (SELECT record_key::UUID FROM wanted)
-            )
-            SELECT i.record_key, n.field, unnest(i.match_keys) AS value
-            FROM said f
-            JOIN identifier i ON i.record_key = f.record_key AND i.version = f.version AND i.type = f.field
-            JOIN fields n ON n.type = i.type
-            UNION
-            SELECT i.record_key, 'channel_id', i.type || ':' || unnest(i.match_keys)
-            FROM said f
-            JOIN identifier i ON i.record_key = f.record_key AND i.version = f.version AND i.type = f.field
-            WHERE i.type = 'wa_id'  -- a number as any other, and a person's account as well
-            UNION
-            SELECT f.record_key, n.field, s.attributes[n.attribute]
-            FROM said f JOIN named n ON f.field = 'attr.' || n.attribute
-            JOIN source_record s USING (record_key, version)
-            WHERE s.attributes[n.attribute] IS NOT NULL
-            ORDER BY ALL""",
-        )
-
-
-TEXTS = {"attribute": pl.String, "field": pl.String}
-
-
-def decided_points(connection: Connection, records: pl.Series) -> pl.DataFrame:
-    """Phone numbers and addresses that somebody decided for these records last: record_key, field, value."""
-    with register(connection, wanted=records.to_frame("record_key")):
-        return query(
-            connection,
-            """
-            SELECT r.record_key, d.field, d.value FROM decision d JOIN decision_record r USING (decision_id)
-            WHERE d.kind IN ('edit', 'pin') AND d.field IN ('phone', 'email') AND d.revoked_at IS NULL
-              AND coalesce(r.side, 0) = 0 AND r.record_key IN (SELECT record_key::UUID FROM wanted)
-            QUALIFY d.value IS NOT NULL AND row_number() OVER (
-                PARTITION BY r.record_key, d.field
-                ORDER BY d.decided_at DESC, d.row_number DESC NULLS LAST, d.decision_id DESC) = 1
-            ORDER BY ALL""",
-        )
 
 
 def replace_keys(connection: Connection, changed: pl.Series, keys: pl.DataFrame, caps: pl.DataFrame) -> pl.Series:

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from pipelines.store.contacts.published_values import PUBLISHED
 from pipelines.store.warehouse.connection import Connection, query, register, value
 
 
@@ -10,8 +11,8 @@ def golden_records(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
     with register(connection, wanted=contacts.to_frame("contact_id")):
         return query(
             connection,
-            """
-            SELECT * EXCLUDE (run_id) REPLACE (map_entries(attributes) AS attributes)
+            f"""
+            SELECT * EXCLUDE (run_id, {PUBLISHED}) REPLACE (map_entries(attributes) AS attributes)
             FROM contact WHERE contact_id IN (SELECT contact_id::UUID FROM wanted) ORDER BY contact_id""",
         )
 

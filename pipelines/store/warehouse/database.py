@@ -30,6 +30,7 @@ from pipelines.store.warehouse.openssl import Settings, connect_with_openssl
 
 THREADS = max(1, (os.cpu_count() or 1) // 2)  # Polars has one for each core; more would only wait for these
 SKIP_JOURNAL_FROM = 10**15  # bytes: no commit is ever so large that it goes past the journal
+CHECKPOINT_FROM = "256MB"  # of journal: each checkpoint compresses and encrypts all that a table has begun once more
 _POLL_SECONDS = 0.1
 _TRANSACTION = "SELECT txid_current()"
 
@@ -171,6 +172,7 @@ def _engine(spill: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
         "temp_file_encryption": True,
         "temp_directory": str(spill),
         "auto_checkpoint_skip_wal_threshold": SKIP_JOURNAL_FROM,
+        "checkpoint_threshold": CHECKPOINT_FROM,
         "threads": THREADS,
     }
     if memory_limit is not None:

@@ -1,22 +1,28 @@
 """Bringing the warehouse up to date: numbered SQL files, each applied once, in order, whole or not at all.
 
-Migrations are about tables; views are made anew from their own files (`warehouse.views`) with the last one.
+Migrations are about tables; views are made anew from their own files (`warehouse.views`) with the last one. What SQL
+cannot compute is a function in STEPS.
 """
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
 from typing import NamedTuple
 
 import duckdb
 
 from pipelines.errors import MigrationChanged, MigrationError, MigrationFailed, WarehouseNewer, WarehouseOlder
 from pipelines.store.warehouse.database import transaction
+from pipelines.store.warehouse.published_values import fill_published_values
 from pipelines.store.warehouse.views import VIEWS, View, are_current, read_views, replace_views
 
 MIGRATIONS: Traversable = resources.files("pipelines.store") / "migrations"
+STEPS: Mapping[str, Callable[[duckdb.DuckDBPyConnection], None]] = MappingProxyType(
+    {"0028_published_values.sql": fill_published_values}
+)  # what follows a file in its transaction
 _ABOUT_SQL = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)  # these never quote a row
 
 
@@ -108,6 +114,8 @@ def _numbered(folder: Traversable) -> list[Migration]:
 def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration, views: Sequence[View] | None) -> None:
     def apply() -> None:
         connection.execute(migration.sql)
+        if migration.name in STEPS:
+            STEPS[migration.name](connection)
         if views is not None:
             replace_views(connection, views)
         connection.execute(

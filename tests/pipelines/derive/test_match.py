@@ -1,13 +1,15 @@
 import json
+from contextlib import AbstractContextManager
 
 import polars as pl
 import pytest
 
+from pipelines.derive import comparison_data
 from pipelines.derive import fit as fitting
 from pipelines.derive import match as step
 from pipelines.derive.match import Matched
 from pipelines.match.blocking.rules import RULES
-from pipelines.store.matching import match_tables as store
+from pipelines.store.matching import stated
 from pipelines.store.matching.models import SHIPPED
 from pipelines.store.runs.work_queue import MATCH, enqueue_all
 from pipelines.store.warehouse.connection import Connection
@@ -405,13 +407,13 @@ def test_each_record_is_read_once_however_often_it_is_looked_at(
     project.deliver("crm", "2026-01-05", people(EVERYBODY[:8]))
     project.deliver("shop", "2026-01-05", people(EVERYBODY[:8]))
     read: list[str] = []
-    stated = store.stated_names
+    numbered = stated.numbered
 
-    def counted(connection: Connection, records: pl.Series, exclusive: list[str]) -> pl.DataFrame:
-        read.extend(records)
-        return stated(connection, records, exclusive)
+    def counted(connection: Connection, wanted: pl.DataFrame) -> AbstractContextManager[None]:
+        read.extend(wanted["record_key"])
+        return numbered(connection, wanted)
 
-    monkeypatch.setattr(store, "stated_names", counted)
+    monkeypatch.setattr(comparison_data, "numbered", counted)
     matched(project)
 
     assert sorted(read) == everybody(project).to_list()

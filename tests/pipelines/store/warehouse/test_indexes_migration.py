@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.store.contacts.published_values import PUBLISHED
 from pipelines.store.warehouse.connection import Connection, query
 from pipelines.store.warehouse.database import open_warehouse
 from pipelines.store.warehouse.migrate import MIGRATIONS, migrate
@@ -41,7 +42,7 @@ def test_large_tables_lose_their_indexes_and_no_row(delivered: Connection, tmp_p
     with open_warehouse(tmp_path / "older.duckdb", "0123456789abcdef" * 4, create=True) as older:
         migrate(older, migrations_up_to(BEFORE, tmp_path / "migrations"), None)
         for table, own in rows.items():
-            older.register("own", own.to_arrow())
+            older.register("own", own.drop(PUBLISHED.split(", "), strict=False).to_arrow())
             older.execute(f"INSERT INTO {table} BY NAME SELECT * FROM own")
             older.unregister("own")
 

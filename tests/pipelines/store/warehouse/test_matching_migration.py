@@ -58,6 +58,9 @@ def older(project: SmallProject) -> SmallProject:
     return project
 
 
+CONTACTS = "SELECT COLUMNS(c -> NOT contains(c, 'folded')) FROM contact ORDER BY ALL"
+
+
 def ids(project: SmallProject) -> list[dict[str, object]]:
     return project.rows("SELECT record_key, contact_id, run_from, run_to FROM membership ORDER BY ALL")
 
@@ -75,11 +78,11 @@ def test_what_the_old_matcher_derived_goes_and_what_was_received_stays(older: Sm
 
 @pytest.mark.heavy
 def test_until_the_next_run_contacts_are_what_they_were(older: SmallProject) -> None:
-    before = ids(older), older.rows("FROM contact ORDER BY ALL")
+    before = ids(older), older.rows(CONTACTS)
 
     migrate(older.connection)
 
-    assert (ids(older), older.rows("FROM contact ORDER BY ALL")) == before
+    assert (ids(older), older.rows(CONTACTS)) == before
     assert older.rows("FROM review_queue") == []
 
 

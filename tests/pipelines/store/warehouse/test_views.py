@@ -110,8 +110,12 @@ def test_a_warehouse_with_the_views_of_another_version_is_not_read_until_they_ar
 
 
 def test_every_file_makes_the_view_it_is_named_after(project: SmallProject) -> None:
-    found = {each["view_name"] for each in project.rows("SELECT view_name FROM duckdb_views() WHERE NOT internal")}
-    assert found == {file.name.removesuffix(".sql") for file in VIEWS.iterdir()}
+    made = project.rows("SELECT schema_name || '.' || view_name AS view FROM duckdb_views() WHERE NOT internal")
+    found = {each["view"].removeprefix("main.") for each in made}
+    assert found == {
+        str(file.relative_to(str(VIEWS))).removesuffix(".sql").replace("/", ".")
+        for file in Path(str(VIEWS)).rglob("*.sql")
+    }
     for view in found:
         project.rows(f"FROM {view}")
 
@@ -133,5 +137,5 @@ def test_tables_and_columns_are_named_in_words(project: SmallProject) -> None:
 
 def test_no_table_refers_to_another_by_a_foreign_key_and_nothing_is_triggered(project: SmallProject) -> None:
     assert project.rows("SELECT table_name FROM duckdb_constraints() WHERE constraint_type = 'FOREIGN KEY'") == []
-    files = [file for folder in (MIGRATIONS, VIEWS) for file in folder.iterdir()]
+    files = [file for folder in (MIGRATIONS, VIEWS) for file in Path(str(folder)).rglob("*.sql")]
     assert [file.name for file in files if "TRIGGER" in file.read_text(encoding="utf-8").upper()] == []
