@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from assets.boundary import without_values
+from assets.cpu_seconds import with_cpu_seconds
 from assets.resources import Workspace
 from pipelines.steps.audit.verify import verify
 
@@ -28,6 +29,7 @@ SHOWN = 10  # faults
         )
     ],
 )
+@with_cpu_seconds
 @without_values
 def audit_trail(workspace: Workspace) -> dg.MaterializeResult:
     """Verify the trail before anything is published."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from pipelines.audit.verification.proofs import GrowingTree
-from pipelines.audit.verification.seal_chain import ReadSeal, chain_faults, raw_key, read_seals
+from pipelines.audit.verification.seal_chain import chain_faults, raw_key, read_seals
 from pipelines.audit.verification.trail import Numbered, event_faults, recomputed, root_faults
 from pipelines.progress import progress
 from pipelines.project import OpenProject
@@ -29,29 +29,35 @@ class Verified(NamedTuple):
 
 
 def verify(project: OpenProject, connection: Connection, now: datetime) -> Verified:
-    """Verify what came since the seal before the last; every week, and for as long as something is wrong, all of it."""
+    """Verify what has been sealed since the last time; every week, and while something is wrong, all that is sealed."""
     last = store.last_verification(connection)
-    if last is not None and last[1] and now - last[0] < WEEK:
-        return verify_recent(project, connection)
-    found = verify_whole(project, connection)
-    store.keep_verification(connection, now.astimezone(UTC), found.events, found.faults)
+    if last is not None and not last.faults and now - last.verified_at < WEEK:
+        found = verify_recent(project, connection, last.verified_to)
+        if not found.faults:
+            store.keep_verification(connection, last._replace(verified_to=store.sealed_size(connection)))
+        return found
+    sealed = store.sealed_size(connection)
+    found = verify_whole(project, connection, end=sealed)
+    store.keep_verification(connection, store.Verification(now.astimezone(UTC), found.faults, sealed))
     return found
 
 
-def verify_recent(project: OpenProject, connection: Connection) -> Verified:
-    """Verify the last two seals and the events after the first of them; of all others, that none is missing."""
+def verify_recent(project: OpenProject, connection: Connection, since: int) -> Verified:
+    """Verify the last two seals, the leaves between them, and sealed events from a number on.
+
+    Of all others, that none is missing.
+    """
     size, peaks, lines = store.seal_before_last(connection)
-    tree, extent = GrowingTree(size, peaks), store.extent(connection)
-    seals = read_seals(lines)
-    faults = [*extent_faults(extent)]
+    seals, extent = read_seals(lines), store.extent(connection)
+    end = seals[-1].size if seals else 0
+    faults = [*extent_faults(extent), *file_faults(project, connection)]
     if len(lines) == 2:
         faults += chain_faults(lines[1:], trusted(project), WAREHOUSE, after=lines[0])
-        faults += root_faults(tree, [], seals[:1], WAREHOUSE)
     else:
         faults += chain_faults(lines, trusted(project), WAREHOUSE)
-    faults += trail_faults(connection, tree, seals[-1:], size, extent.end)
-    faults += file_faults(project, connection)
-    return Verified(extent.end - size, len(lines), is_whole=False, faults=faults)
+    faults += root_faults(GrowingTree(size, peaks), store.leaves_up_to(connection, end, size), seals, WAREHOUSE)
+    faults += leaf_faults(connection, since, end)
+    return Verified(max(end - since, 0), len(lines), is_whole=False, faults=faults)
 
 
 def verify_whole(
@@ -59,6 +65,7 @@ def verify_whole(
     connection: Connection,
     outside: Sequence[str] | None = None,
     keys: Collection[str] | None = None,
+    end: int | None = None,
 ) -> Verified:
     """Verify every event and every seal.
 
@@ -68,15 +75,18 @@ def verify_whole(
         outside: Lines of seals that were kept elsewhere. Only these tell that somebody who has the seal key has made
             everything anew: events, leaves and seals.
         keys: Public keys that seals must be signed with, 64 hex digits each; by default those of the project.
+        end: The event at which to stop; by default there is none.
     """
     lines, extent = seal_lines(connection), store.extent(connection)
+    end = extent.end if end is None else end
     keys = trusted(project) if keys is None else keys
     faults = [*extent_faults(extent), *chain_faults(lines, keys, WAREHOUSE)]
-    faults += trail_faults(connection, GrowingTree(), read_seals(lines), 0, extent.end)
+    leaves = store.leaves_up_to(connection, extent.end)
+    faults += [*leaf_faults(connection, 0, end), *root_faults(GrowingTree(), leaves, read_seals(lines), WAREHOUSE)]
     faults += file_faults(project, connection)
     if outside is not None:
         faults += outside_faults(connection, outside, lines, keys)
-    return Verified(extent.end, len(lines), is_whole=True, faults=list(dict.fromkeys(faults)))
+    return Verified(end, len(lines), is_whole=True, faults=list(dict.fromkeys(faults)))
 
 
 def outside_faults(
@@ -100,23 +110,17 @@ def outside_faults(
     yield from root_faults(GrowingTree(), leaves, read_seals(outside), where)
 
 
-def trail_faults(
-    connection: Connection, tree: GrowingTree, seals: Sequence[ReadSeal], since: int, end: int
-) -> Iterator[str]:
-    """What is wrong with events from a number on, with their leaves, and with the roots of the seals over them."""
+def leaf_faults(connection: Connection, since: int, end: int) -> list[str]:
+    """What tells the events from a number on from their leaves."""
     events: list[tuple[int, bytes]] = []
     leaves: list[tuple[int, bytes]] = []
-    hashes: list[bytes] = []
     for batch in store.batches(connection, since, end):
         progress("verifying the audit trail", batch.leaf_numbers[-1] if batch.leaf_numbers else end, end)
         own = recomputed(batch.events)
-        hashes += batch.leaves
-        is_same = (batch.numbers, own) == (batch.leaf_numbers, batch.leaves)
-        if events or leaves or not is_same:
+        if events or leaves or (batch.numbers, own) != (batch.leaf_numbers, batch.leaves):
             events += zip(batch.numbers, own, strict=True)
             leaves += zip(batch.leaf_numbers, batch.leaves, strict=True)
-    yield from event_faults(_numbered(events), _numbered(leaves))
-    yield from root_faults(tree, hashes, seals, WAREHOUSE)
+    return event_faults(_numbered(events), _numbered(leaves))
 
 
 def extent_faults(extent: store.Extent) -> Iterator[str]:

@@ -19,7 +19,7 @@ from pipelines.store.warehouse.connection import Connection, query, register
 CELL = ["contact_id", "field", "value"]
 BEFORE = """
     SELECT contact_id::VARCHAR AS contact_id, field, value FROM contact_field WHERE {0}
-    UNION SELECT contact_id::VARCHAR, 'identifier.' || type, value FROM contact_identifier WHERE {0}
+    UNION ALL SELECT DISTINCT contact_id::VARCHAR, 'identifier.' || type, value FROM contact_identifier WHERE {0}
     UNION ALL SELECT contact_id::VARCHAR, 'status', status FROM contact WHERE {0}"""
 
 
@@ -44,7 +44,7 @@ def record_contact_changes(
     after = pl.concat(
         [
             fields.select(CELL),
-            identifiers.select("contact_id", field="identifier." + pl.col("type"), value="value"),
+            identifiers.select("contact_id", field="identifier." + pl.col("type"), value="value").unique(),
             contacts.select("contact_id", field=pl.lit("status"), value="status"),
         ]
     )
@@ -92,13 +92,13 @@ def _record(
     connection: Connection, before: pl.DataFrame, after: pl.DataFrame, fields: pl.DataFrame, run_id: str
 ) -> None:
     there = before["contact_id"].unique()
-    is_there = pl.col("contact_id").is_in(there.implode())
-    is_left = pl.col("contact_id").is_in(after["contact_id"].unique().implode())
     if there.is_empty():
         _record_whole(connection, after, Action.CONTACT_CREATED, run_id)
         return
+    is_there = pl.col("contact_id").is_in(there.implode())
+    is_left = pl.col("contact_id").is_in(after["contact_id"].unique().implode())
     _record_whole(connection, after.filter(~is_there), Action.CONTACT_CREATED, run_id)
-    kept, now = before.filter(is_left), after.filter(is_there).unique()
+    kept, now = before.filter(is_left), after.filter(is_there)
     cells = pl.concat([kept.join(now, on=CELL, how="anti"), now.join(kept, on=CELL, how="anti")])
     key = ["contact_id", "field"]
     touched = cells.select(key).unique()

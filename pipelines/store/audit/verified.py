@@ -4,13 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import msgspec
+import polars as pl
+
 from pipelines.audit.events import EVENT
 from pipelines.store.warehouse.connection import Connection, query, value
 
 BATCH = 200_000  # events
-HEXADECIMAL = "list_transform({0}, each -> lower(hex(each))) AS {0}"
+HEXADECIMAL = "to_json(list_transform({0}, each -> lower(hex(each))))::VARCHAR AS {0}"
+AS_JSON = "to_json({0})::VARCHAR AS {0}"
 MOMENT = "strftime({0} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ') AS {0}"
 SHOWN = {"before": HEXADECIMAL, "after": HEXADECIMAL, "recorded_at": MOMENT}
+
+LISTS = [name for name, kind in EVENT.items() if isinstance(kind, pl.List)]
 
 
 class Batch(NamedTuple):
@@ -28,6 +34,14 @@ class Extent(NamedTuple):
     events: int
     leaves: int
     end: int
+
+
+class Verification(NamedTuple):
+    """When the whole trail was verified, what was wrong with it, and up to which event it has been verified since."""
+
+    verified_at: datetime
+    faults: list[str]
+    verified_to: int
 
 
 def extent(connection: Connection) -> Extent:
@@ -49,12 +63,18 @@ def batches(connection: Connection, since: int, end: int) -> Iterator[Batch]:
 
 def read_batch(connection: Connection, first: int, end: int) -> Batch:
     """Events and leaves from a number on, up to another."""
-    columns = ", ".join(SHOWN.get(name, "{0}").format(name) for name in EVENT)
+    columns = ", ".join(SHOWN.get(name, AS_JSON if name in LISTS else "{0}").format(name) for name in EVENT)
     within = "WHERE seq >= ? AND seq < ? ORDER BY seq"
     events = query(connection, f"SELECT seq, {columns} FROM audit_event {within}", [first, end])
     leaves = query(connection, f"SELECT seq, hash FROM audit_leaf {within}", [first, end])
-    said = {name: events[name].to_list() for name in EVENT}
+    said = {name: _lists(events[name]) if name in LISTS else events[name].to_list() for name in EVENT}
     return Batch(events["seq"].to_list(), said, leaves["seq"].to_list(), leaves["hash"].to_list())
+
+
+def _lists(texts: pl.Series) -> list[Any]:
+    """What JSON texts say, each text read once: most events are alike in most of what they say."""
+    said = {text: msgspec.json.decode(text) for text in texts.unique().to_list()}
+    return [said[text] for text in texts.to_list()]
 
 
 def seal_before_last(connection: Connection) -> tuple[int, list[bytes], list[str]]:
@@ -64,16 +84,16 @@ def seal_before_last(connection: Connection) -> tuple[int, list[bytes], list[str
     return size, peaks, [line for _, _, line in rows]
 
 
-def keep_verification(connection: Connection, at: datetime, size: int, faults: Sequence[str]) -> None:
-    """Keep when the whole trail was verified, and what was wrong with it."""
+def keep_verification(connection: Connection, verification: Verification) -> None:
+    """Keep when the whole trail was verified, what was wrong with it, and how far it has been verified since."""
     connection.execute("DELETE FROM audit_verification")
-    connection.execute("INSERT INTO audit_verification VALUES (?, ?, ?)", [at, size, list(faults)])
+    connection.execute("INSERT INTO audit_verification VALUES (?, ?, ?)", list(verification))
 
 
-def last_verification(connection: Connection) -> tuple[datetime, bool] | None:
-    """When the whole trail was verified last, and whether nothing was wrong."""
-    row = connection.execute("SELECT verified_at, len(faults) = 0 FROM audit_verification").fetchone()
-    return (row[0], row[1]) if row else None
+def last_verification(connection: Connection) -> Verification | None:
+    """The last time that the whole trail was verified, if ever."""
+    row = connection.execute("SELECT verified_at, faults, verified_to FROM audit_verification").fetchone()
+    return Verification(*row) if row else None
 
 
 def event_of(connection: Connection, number: int) -> dict[str, Any] | None:
@@ -82,11 +102,10 @@ def event_of(connection: Connection, number: int) -> dict[str, Any] | None:
     return {name: values[0] for name, values in batch.events.items()} if batch.numbers else None
 
 
-def leaves_up_to(connection: Connection, size: int) -> list[bytes]:
-    """The first leaves, in order."""
-    found: list[bytes] = query(connection, "SELECT hash FROM audit_leaf WHERE seq < ? ORDER BY seq", [size])[
-        "hash"
-    ].to_list()
+def leaves_up_to(connection: Connection, size: int, since: int = 0) -> list[bytes]:
+    """The first leaves, in order; without those before `since`."""
+    wanted = "SELECT hash FROM audit_leaf WHERE seq >= ? AND seq < ? ORDER BY seq"
+    found: list[bytes] = query(connection, wanted, [since, size])["hash"].to_list()
     return found
 
 

@@ -47,8 +47,8 @@ CREATE TABLE IF NOT EXISTS audit_value (
 
 CREATE TABLE IF NOT EXISTS audit_verification (
     verified_at  TIMESTAMPTZ NOT NULL,
-    size         BIGINT NOT NULL,
-    faults       VARCHAR[] NOT NULL
+    faults       VARCHAR[] NOT NULL,
+    verified_to  BIGINT NOT NULL           -- events before it were verified then, or by a run since
 );
 
 COMMENT ON TABLE audit_event IS 'something that was done, by whom and why; never a value of a person';

@@ -30,9 +30,9 @@ def wrong(project: SmallProject) -> list[str]:
     return verify_whole(project.project, project.connection).faults
 
 
-def recently_wrong(project: SmallProject) -> list[str]:
+def recently_wrong(project: SmallProject, since: int = 4) -> list[str]:
     """What is wrong with the end of the trail."""
-    return verify_recent(project.project, project.connection).faults
+    return verify_recent(project.project, project.connection, since).faults
 
 
 def verified(project: SmallProject, now: datetime = NOW) -> Verified:
