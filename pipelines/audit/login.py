@@ -7,8 +7,13 @@ from functools import cache
 
 @cache
 def login() -> str:
-    """The login name of this process, or its number where it has none, as in a container."""
+    """The login name of this process."""
+    return login_of(os.getuid())
+
+
+def login_of(user: int) -> str:
+    """The login name of a user, or the number where there is none, as in a container."""
     try:
-        return pwd.getpwuid(os.getuid()).pw_name
+        return pwd.getpwuid(user).pw_name
     except KeyError:
-        return f"uid:{os.getuid()}"
+        return f"uid:{user}"

@@ -22,3 +22,13 @@ def salts_of(connection: Connection, objects: pl.Series) -> pl.DataFrame:
     with register(connection, made=made):
         connection.execute("INSERT INTO audit_salt SELECT object_id, salt FROM made")
     return pl.concat([known, made])
+
+
+def unlink(connection: Connection, objects: pl.Series) -> None:
+    """Delete what links events to values of these contacts and decisions (ids): their salts, and all values kept.
+
+    The events stay, and the trail verifies as before.
+    """
+    with register(connection, erased=objects.alias("object_id").to_frame()):
+        for table, column in (("audit_salt", "object_id"), ("audit_value", "contact_id")):
+            connection.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT object_id::UUID FROM erased)")

@@ -1,7 +1,7 @@
 """Events of those who only read: each a small file, until somebody who writes takes it into the trail.
 
 A reader shares the warehouse with others and cannot write to it. A file is complete or not there, and is taken in once,
-however often that is tried.
+however often that is tried. Who has read is who owns the file, whatever stands in it.
 """
 
 import json
@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
-from pipelines.audit.events import Action, Event
-from pipelines.audit.login import login
+from pipelines.audit.events import Action, Event, Outcome, as_frame
+from pipelines.audit.login import login_of
+from pipelines.errors import AuditRefused
 from pipelines.store.audit.record import record
 from pipelines.store.warehouse.connection import Connection, query
 from pipelines.store.warehouse.database import in_transaction
 
-ENDING = ".json"
+ENDING, UNREADABLE = ".json", ".unreadable"
 
 
 def spool(folder: Path, event: Event) -> None:
@@ -29,7 +30,6 @@ def spool(folder: Path, event: Event) -> None:
         "object_id": event.object_id,
         "reason": event.reason,
         "on_behalf_of": event.on_behalf_of,
-        "actor": login(),
         "recorded_at": now.isoformat(),
         "details": {**event.details, "event_id": event_id},
     }
@@ -54,14 +54,24 @@ def absorb(connection: Connection, folder: Path) -> int:
             """SELECT DISTINCT d.value AS event_id
                FROM (SELECT unnest(details) AS d FROM audit_event WHERE len(details) > 0) WHERE d.name = 'event_id'""",
         )["event_id"].to_list()
-        fresh = [event for event in events if event.details["event_id"] not in known]
+        fresh = [event for event in events if event.details.get("event_id") not in known]
         record(connection, *fresh)
-    for path in paths:
-        path.unlink()
+    for path, event in zip(paths, events, strict=True):
+        if event.outcome is Outcome.FAILED:
+            path.rename(path.with_suffix(UNREADABLE))
+        else:
+            path.unlink()
     return len(fresh)
 
 
 def _read(path: Path) -> Event:
-    says = json.loads(path.read_text(encoding="utf-8"))
-    moment = datetime.fromisoformat(says.pop("recorded_at"))
-    return Event(**{**says, "action": Action(says["action"])}, recorded_at=moment)
+    """The event in a file; of one that holds none, that there was such a file."""
+    actor = login_of(path.stat().st_uid)
+    try:
+        says = json.loads(path.read_text(encoding="utf-8"))
+        moment = datetime.fromisoformat(says.pop("recorded_at"))
+        event = Event(**{**says, "action": Action(says["action"])}, actor=actor, recorded_at=moment)
+        as_frame([event])
+    except (ValueError, TypeError, KeyError, AttributeError, AuditRefused):
+        return Event(Action.CONTACT_READ, "contact", "unreadable", outcome=Outcome.FAILED, actor=actor)
+    return event

@@ -125,6 +125,28 @@ def test_a_read_that_was_taken_in_before_a_crash_is_not_taken_in_twice(told: Pat
     assert len(logged(told, capsys, "--action", "contact.read")) == 1
 
 
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"action": "contact.read", "recorded_at": "x"}'])
+def test_a_file_that_is_no_event_holds_nobody_up_and_is_on_record(told: Path, capsys: Printed, text: str) -> None:
+    reads = told / ".onecontact" / "audit" / "reads"
+    reads.mkdir(parents=True)
+    (reads / "1.json").write_text(text)
+    for _ in range(2):
+        with reopened(told):
+            pass
+    [noted] = logged(told, capsys, "--action", "contact.read")
+    assert (noted["object_id"], noted["outcome"]) == ("unreadable", "failed")
+    assert [each.name for each in reads.iterdir()] == ["1.unreadable"]
+
+
+def test_who_has_read_is_who_owns_the_file_whatever_stands_in_it(told: Path, capsys: Printed) -> None:
+    assert main(["show", "crm:1", "--project", str(told)]) == OK
+    [path] = (told / ".onecontact" / "audit" / "reads").iterdir()
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"actor": "somebody"}))
+    with reopened(told):
+        pass
+    assert "somebody" not in {each["actor"] for each in logged(told, capsys)}
+
+
 def test_a_decision_that_is_refused_is_an_event(told: Path, capsys: Printed) -> None:
     assert main(["tag", "crm:1", "vip", "--reason", " ", "--project", str(told)]) == WRONG
     [refused] = logged(told, capsys, "--action", "decision.refused")

@@ -1,10 +1,13 @@
 from typing import Any
 
+import polars as pl
+
 from pipelines.audit.commitments import commitment, contact_commitment
 from pipelines.decide.annotate import tag
 from pipelines.decide.create import create
 from pipelines.decide.merge import merge, unmerge
 from pipelines.decide.revoke import revoke
+from pipelines.store.audit.salts import unlink
 from pipelines.store.warehouse.database import rolled_back
 from tests.deciding import ruling
 from tests.pipelines.store.audit.trails import JONAS, LENA, deliver_change, deliver_two
@@ -127,6 +130,17 @@ def test_what_is_only_tried_leaves_no_event(two: SmallProject) -> None:
     with rolled_back(two.connection):
         tag(two.project, two.connection, two.contact_of("crm:1"), "vip", ruling(1))
     assert events(two) == before
+
+
+def test_what_is_unlinked_of_one_contact_stays_of_the_others(two: SmallProject) -> None:
+    deliver_change(two)
+    two.run()
+    one, other = two.contact_of("crm:1"), two.contact_of("crm:2")
+    unlink(two.connection, pl.Series([one]))
+    assert two.rows("FROM audit_value") == []
+    assert two.rows("FROM audit_salt WHERE object_id = ?", one) == []
+    assert len(salt(two, other)) == 16
+    assert [each["object_id"] for each in events(two, "contact.updated")] == [one]
 
 
 def test_without_its_salt_no_commitment_can_be_made_again(two: SmallProject) -> None:
