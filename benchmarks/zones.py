@@ -18,7 +18,7 @@ from benchmarks.datasets import MADE, given
 from pipelines.match import kernel
 from pipelines.match.blocking.rules import PAIRS, candidate_pairs
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
-from pipelines.match.clusters.cluster import components
+from pipelines.match.clusters.components import components_of_keys
 from pipelines.match.comparison.compare import INDEX, Comparison, compare
 from pipelines.match.comparison.listed import prepare_list
 from pipelines.match.comparison.records import Records, encode
@@ -115,7 +115,7 @@ def _among(true: pl.DataFrame, pairs: pl.DataFrame) -> NDArray[np.bool_]:
 
 def _linked(true: pl.DataFrame, chosen: NDArray[np.bool_], records: int) -> NDArray[np.bool_]:
     """Which of the true pairs are linked by the chosen ones."""
-    found = components(true.filter(pl.Series(chosen)).rename({"lo": "record_lo", "hi": "record_hi"}))
+    found = components_of_keys(true.filter(pl.Series(chosen)).rename({"lo": "record_lo", "hi": "record_hi"}))
     group = np.arange(records)
     group[found["record_key"].to_numpy()] = found["component"].to_numpy()
     return np.asarray(group[true["lo"].to_numpy()] == group[true["hi"].to_numpy()])

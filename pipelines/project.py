@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +15,7 @@ from pipelines.errors import ConfigurationError, tracebacks_in
 from pipelines.ids import Keyed, keyed
 from pipelines.store.audit.seal_key import load_seal_key
 from pipelines.store.audit.seals import complete_file, is_sealed, last_seal, seal_events
-from pipelines.store.audit.spool import absorb, spool
+from pipelines.store.audit.spool import absorb, reads_path, spool
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import open_warehouse
 from pipelines.store.warehouse.keys import load_key
@@ -23,22 +23,23 @@ from pipelines.store.warehouse.migrate import migrate, require_current
 from schemas.configuration import (
     HIDDEN,
     PROJECT_FILE,
-    SEGMENTS,
+    SNAPSHOTS,
     ConfigurationInvalid,
     load_project,
-    load_segments,
     nearest,
 )
 from schemas.project import Project
 from schemas.segment import Segment
+from schemas.segment_files import SEGMENTS, BrokenSegment, load_segments
 
 
 class OpenProject(NamedTuple):
-    """A project folder with its configuration."""
+    """A project folder with its configuration; `broken` are segments whose files cannot be read."""
 
     folder: Path
     settings: Project
     segments: list[Segment]
+    broken: Sequence[BrokenSegment] = ()
 
     @property
     def warehouse_path(self) -> Path:
@@ -58,7 +59,7 @@ class OpenProject(NamedTuple):
     @property
     def reads_path(self) -> Path:
         """Events of commands that only read, until the next one that writes takes them into the audit trail."""
-        return self.folder / HIDDEN / "audit" / "reads"
+        return reads_path(self.folder)
 
     def note_read(self, event: Event) -> None:
         """Leave an event of a command that only reads for the audit trail."""
@@ -68,6 +69,16 @@ class OpenProject(NamedTuple):
     def dagster_home(self) -> Path:
         """Where Dagster keeps runs and events, none of which holds a value of a person."""
         return self.folder / HIDDEN / "dagster"
+
+    @property
+    def snapshots(self) -> Path:
+        """Snapshots of roles, each encrypted under a key of its own."""
+        return self.folder / SNAPSHOTS
+
+    @property
+    def role_keys(self) -> Path:
+        """The keys of roles, which never leave this folder but encrypted for somebody."""
+        return self.folder / HIDDEN / "keys" / "roles"
 
     def ids(self) -> Keyed:
         """Makes ids out of natural keys, with the project's identity key."""
@@ -94,6 +105,7 @@ class OpenProject(NamedTuple):
             patience=patience,
             purpose=purpose,
             waiting=waiting,
+            snapshots=None if read_only else self.snapshots,
         ) as connection:
             if read_only or as_it_is:
                 require_current(connection)
@@ -103,6 +115,7 @@ class OpenProject(NamedTuple):
                 complete_file(connection, self.seals_path)
                 absorb(connection, self.reads_path)
                 yield connection
+                absorb(connection, self.reads_path)
                 self.seal(connection)
 
     def seal_key(self, connection: Connection) -> str:
@@ -118,24 +131,18 @@ class OpenProject(NamedTuple):
 
 
 class ProjectInvalid(ConfigurationError):
-    """There are faults in the files of a project; its text holds every one.
-
-    `readable` is what there is without them: onecontact.yaml, and the segments in which nothing is wrong.
-    """
-
-    def __init__(self, faults: str, readable: OpenProject | None) -> None:
-        super().__init__(faults)
-        self.readable = readable
+    """There are faults in onecontact.yaml; its text holds every one, and those of segments."""
 
 
 def open_project(folder: Path, *, ingests: bool = True) -> OpenProject:
     """Read the configuration of a project folder, unless it is what was read last.
 
     A run is started by one part of onecontact and done by another, and each opens the project. Who ingests nothing
-    needs no reader: the options of formats are not checked then, and no format is imported.
+    needs no reader: the options of formats are not checked then, and no format is imported. A segment that cannot be
+    read is in `broken`, and stops nothing but its own publication.
 
     Raises:
-        ProjectInvalid: There are faults in it. Its text holds every one.
+        ProjectInvalid: There are faults in onecontact.yaml. Its text holds every one.
         ConfigurationError: A source says that a column means what there is not.
     """
     folder = folder.resolve()
@@ -147,22 +154,17 @@ def open_project(folder: Path, *, ingests: bool = True) -> OpenProject:
 
 @lru_cache(maxsize=1)
 def _read(folder: Path, _written: tuple[tuple[str, int, int], ...], ingests: bool) -> OpenProject:
-    settings, segments, faults = None, [], []
+    segments, broken = load_segments(folder)
     try:
         settings = load_project_to_ingest(folder) if ingests else load_project(folder, None)
     except ConfigurationInvalid as invalid:
-        faults.append(str(invalid))
-    try:
-        segments = load_segments(folder)
-    except ConfigurationInvalid as invalid:
-        faults.append(str(invalid))
-        segments = [*invalid.segments]
-    project = OpenProject(folder, settings, segments) if settings else None
-    if faults or project is None:
-        raise ProjectInvalid("\n".join(faults), project)
-    if ingests:
-        check_columns(project)
-    return project
+        faults = [str(invalid), *(each.faults for each in broken)]
+    else:
+        project = OpenProject(folder, settings, segments, broken)
+        if ingests:
+            check_columns(project)
+        return project
+    raise ProjectInvalid("\n".join(faults))
 
 
 def load_project_to_ingest(folder: Path) -> Project:

@@ -8,6 +8,7 @@ from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.migrate import MIGRATIONS
 
 NAMES = "0014_names.sql"
+PUBLICATIONS = "0030_publications.sql"
 SINCE = sorted(each.name for each in MIGRATIONS.iterdir() if each.name >= NAMES)  # migrations after version 13
 RENAMED = re.compile(r"^ALTER TABLE (\w+) RENAME (?:(\w+) )?TO (\w+);", re.MULTILINE)
 
@@ -49,11 +50,18 @@ def undo_renames(connection: Connection) -> None:
         ALTER TABLE message DROP COLUMN quoted;
         ALTER TABLE delivery DROP COLUMN text_rows;
         DROP SCHEMA published""")
-    undo_published_values(connection)
+    undo_since_24(connection)
 
 
-def undo_published_values(connection: Connection) -> None:
-    """Take away what migration 28 added to contacts."""
-    connection.execute("DROP TABLE contact_attribute; ALTER TABLE contact_identifier DROP COLUMN value_folded")
+def undo_since_24(connection: Connection) -> None:
+    """Take away what migrations after 24 added."""
+    connection.execute("""
+        DROP TABLE unchecked_contact;
+        DROP TABLE full_check;
+        DROP TABLE contact_attribute;
+        ALTER TABLE contact_identifier DROP COLUMN value_folded""")
     for column in PUBLISHED.split(", "):
         connection.execute(f"ALTER TABLE contact DROP COLUMN {column}")
+    added = re.findall(r"^ALTER TABLE (\w+) ADD COLUMN (\w+)", (MIGRATIONS / PUBLICATIONS).read_text(), re.MULTILINE)
+    for table, column in added:
+        connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")

@@ -12,14 +12,17 @@ from pipelines.audit.events import Action
 from pipelines.errors import ConfigurationError
 from pipelines.normalise.attribute import FALSE, TRUE
 from pipelines.project import OpenProject
-from pipelines.query.filter import asked_fields, compile_filter
+from pipelines.query.bind import asked_fields
+from pipelines.query.filter import compile_filter
+from pipelines.steps.roles.accesses import BULK, Access, record_access
 from pipelines.store.decisions import decisions
 from pipelines.store.reads import health, search
 from pipelines.store.reads.contact_rows import contacts_as_stored
 from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
 from schemas.configuration import nearest
-from schemas.segment import All, Condition, Kind, Operator, Span, Where, field_kinds
+from schemas.fields import Kind, field_kinds
+from schemas.filter import All, Condition, Operator, Span, Where
 from schemas.vocabulary import Channel
 
 COLUMNS = ["contact_id", "name", "phone", "email", "source", "last_interaction_at", "status"]
@@ -35,6 +38,8 @@ def command(args: argparse.Namespace) -> int:
         number = found.len() if found is not None else health.count(connection, "contact")
         shown = search.last_heard_of(connection, COLUMNS, found, args.limit)
         note_read(project, Action.CONTACTS_LISTED, rows=shown.height)
+    if shown.height >= BULK:
+        record_access(project.folder, Access.BULK_READ, command="list", contacts=shown.height)
     if args.json:
         as_json(shown.to_dicts())
         return 0

@@ -16,7 +16,9 @@ import polars as pl
 from pipelines.audit.login import login
 from pipelines.errors import AuditRefused
 
-CODE = re.compile(r"[A-Za-z0-9_.:|@/ -]{0,120}")  # of texts that are no value: ids, codes, names of the configuration
+CODE = re.compile(
+    r"[A-Za-z0-9_.,:|@/+= -]{0,120}"
+)  # of texts that are no value: ids, codes, names of the configuration
 SOMEBODY = 120  # characters of who acts, or for whom
 DETAIL = pl.Struct({"name": pl.String, "value": pl.String})
 # In the order of their names, which is that of canonical JSON.
@@ -42,7 +44,7 @@ EVENT: Mapping[str, pl.DataType] = MappingProxyType(
 DETAILS = frozenset(
     {
         "configuration", "contacts", "decisions", "definition", "deliveries", "event_id", "expires", "exports",
-        "failed", "field", "file_sha256", "kind", "model", "records", "rows", "runs", "segment", "target",
+        "failed", "field", "file_sha256", "kind", "model", "recipient", "records", "rows", "runs", "segment", "target",
     }
 )  # fmt: skip
 
@@ -72,9 +74,10 @@ class Action(StrEnum):
     MODEL_FITTED = "model.fitted"
     SOURCE_RENAMED = "source.renamed"
     CONTACTS_REBUILT = "contacts.rebuilt"
-    KEY_USED = "key.used"
-    KEY_CREATED = "key.created"
-    FINDINGS_ACKNOWLEDGED = "findings.acknowledged"
+    ROLE_GRANTED = "role.granted"
+    SNAPSHOT_WRITTEN = "snapshot.written"
+    KEY_ROTATED = "key.rotated"
+    ACCESS_DENIED = "access.denied"
 
 
 class Outcome(StrEnum):

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 from pipelines.audit.events import Action, Event
 from pipelines.derive.whole_list import WholeList, load_whole_list
-from pipelines.match import kernel
 from pipelines.match.model.fit import METHOD, fit
 from pipelines.match.model.model import Model
 from pipelines.match.priors import FEWEST
@@ -43,7 +42,6 @@ def refit(connection: Connection, whole: WholeList, run_id: str) -> tuple[str, M
 def fit_model(whole: WholeList) -> Model:
     """The model that these records would give; nothing is kept."""
     progress("fitting the match model", 0, whole.records.count)
-    paired = kernel.usable_blocks(whole.blocking_keys)
-    model = fit(whole.names, whole.facts, paired, whole.shared, whole.records)
+    model = fit(whole.names, whole.facts, whole.usable_blocks, whole.shared, whole.records)
     progress("fitting the match model", whole.records.count, whole.records.count)
     return model

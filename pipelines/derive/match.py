@@ -161,7 +161,7 @@ def _compared_edges(
 
 def compare_all(settings: Project, connection: Connection, whole: WholeList, model: Model) -> tuple[int, pl.DataFrame]:
     """`compare_subjects` of all records there are."""
-    pairs = kernel.pairs(kernel.usable_blocks(whole.blocking_keys))
+    pairs = kernel.pairs(whole.usable_blocks)
     found = kernel.score_encoded(
         pairs,
         whole.records,

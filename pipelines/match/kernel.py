@@ -9,6 +9,7 @@ import polars as pl
 
 from pipelines.match.blocking import rules
 from pipelines.match.clusters.cluster import cluster
+from pipelines.match.clusters.in_doubt import in_doubt
 from pipelines.match.comparison.names.scripts import key_names
 from pipelines.match.comparison.records import Records, encode
 from pipelines.match.comparison.subset import subset_for_pairs
@@ -27,6 +28,7 @@ encoded = encode
 conflicting_pairs = conflicting
 content_hashes = sample.content_hashes
 cluster_edges = cluster
+records_in_doubt = in_doubt
 
 
 def keys(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:

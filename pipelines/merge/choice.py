@@ -2,6 +2,7 @@
 
 A candidate is a value that a member record states, or that somebody decided for it. Every choice is a total order over
 candidates in which arrival plays no part, so the same records and decisions give the same contact however they came.
+Contacts, records and deliveries are told apart by their keys, or by numbers that sort as these do.
 """
 
 from collections.abc import Sequence
@@ -38,7 +39,6 @@ CANDIDATES: dict[str, pl.DataType | type[pl.DataType]] = STATED | {
 }
 # One word that is no name as people write theirs (anna.berg, maria_92), or digits enough for a number.
 HANDLE = r"^\S*(?:\p{L}[._]\p{L}|\d)\S*$|(?:\d\D?){6}"
-LOST = pl.List(pl.Struct({"value": pl.String, **{column: STATED[column] for column in PLACE}}))
 CHOSEN = [*PLACE, "rule", "candidates", "lost"]
 MOST_LOST = 20  # values that are kept of those that lost, the best of them first
 
@@ -93,5 +93,11 @@ def keep_all(candidates: pl.DataFrame, rule: str, order: Criteria, per: str = "v
         *PLACE,
         rule=pl.coalesce("decided", pl.lit(rule)),
         candidates=pl.len().over(KEY).cast(pl.UInt32),
-        lost=pl.lit(None, LOST),
+        lost=nothing_lost(candidates),
     )
+
+
+def nothing_lost(candidates: pl.DataFrame) -> pl.Expr:
+    """`lost` of values that nothing was chosen over; keys are of the type that they have in these candidates."""
+    place = {column: candidates.schema[column] for column in PLACE}
+    return pl.lit(None, pl.List(pl.Struct({"value": pl.String, **place}))).alias("lost")

@@ -41,6 +41,9 @@ class Decisions(NamedTuple):
     primaries: pl.DataFrame
 
 
+NO_DECISIONS = Decisions(*[pl.DataFrame()] * 4)
+
+
 def with_decisions(stated: pl.DataFrame, decisions: Decisions, attributes: Mapping[str, Attribute]) -> pl.DataFrame:
     """Candidates (CANDIDATES) out of what records state (STATED) and what people decided about it.
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.merge.choice import CHOSEN, HANDLE, KEY, LOST, PLACE, Criteria, choose, keep_all
+from pipelines.merge.choice import CHOSEN, HANDLE, KEY, PLACE, Criteria, choose, keep_all, nothing_lost
 from pipelines.merge.exact_numbers import is_number, ranks
 from schemas.attribute import Attribute
 from schemas.vocabulary import AttributeMerge, AttributeType, IdentifierType, Validity
@@ -116,8 +116,8 @@ def name_fields(names: pl.DataFrame) -> list[pl.DataFrame]:
         )
         for field, part, provenance in (
             ("name", "value", CHOSEN),
-            ("first_name", "first_name", [*CHOSEN[:-1], pl.lit(None, LOST).alias("lost")]),
-            ("last_name", "last_name", [*CHOSEN[:-1], pl.lit(None, LOST).alias("lost")]),
+            ("first_name", "first_name", [*CHOSEN[:-1], nothing_lost(names)]),
+            ("last_name", "last_name", [*CHOSEN[:-1], nothing_lost(names)]),
         )
     ]
 

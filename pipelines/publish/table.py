@@ -6,9 +6,10 @@ from types import MappingProxyType
 
 import polars as pl
 
+from pipelines.normalise.locale import Convention
 from pipelines.normalise.number import spelt
 from pipelines.normalise.text import joined
-from pipelines.read.tables.spreadsheet_cells import protected, unmistakable
+from pipelines.read.tables.spreadsheet_cells import guarded, protected, unmistakable
 from schemas.segment import Dialect
 
 COMMON = (
@@ -26,26 +27,47 @@ READING: Mapping[Dialect, str] = MappingProxyType(
 )
 
 
-def header(columns: Sequence[str], dialect: Dialect = Dialect.PLAIN) -> bytes:
+def header(columns: Sequence[str], dialect: Dialect = Dialect.PLAIN, separator: str = ",") -> bytes:
     """What stands before the rows."""
     mark = codecs.BOM_UTF8 if dialect is Dialect.EXCEL else b""
-    return mark + ",".join(columns).encode() + b"\r\n"
+    cells = map(guarded, columns) if dialect is Dialect.EXCEL else columns
+    return mark + separator.join(_quoted(each, separator) for each in cells).encode() + b"\r\n"
+
+
+def _quoted(cell: str, separator: str) -> str:
+    doubled = cell.replace('"', '""')
+    return f'"{doubled}"' if any(sign in cell for sign in (separator, '"', "\r", "\n")) else cell
 
 
 def as_csv(
-    frame: pl.DataFrame, columns: Sequence[str], *, numbers: Collection[str] = (), dialect: Dialect = Dialect.PLAIN
+    frame: pl.DataFrame,
+    columns: Sequence[str],
+    *,
+    numbers: Collection[str] = (),
+    dialect: Dialect = Dialect.PLAIN,
+    separator: str = ",",
+    convention: Convention | None = None,
 ) -> bytes:
-    """Rows of a frame in these columns as CSV, without a header; `numbers` are columns of canonical numbers."""
-    cells = frame.select(_cell(name, frame.schema[name], dialect, is_number=name in numbers) for name in columns)
-    return cells.write_csv(include_header=False, line_terminator="\r\n").encode()
+    """Rows of a frame in these columns as CSV, without a header; `numbers` are columns of canonical numbers.
+
+    They are written as the convention has it, if there is one.
+    """
+    cells = frame.select(
+        _cell(name, frame.schema[name], dialect, convention, is_number=name in numbers) for name in columns
+    )
+    return cells.write_csv(include_header=False, line_terminator="\r\n", separator=separator).encode()
 
 
-def _cell(name: str, dtype: pl.DataType, dialect: Dialect, *, is_number: bool) -> pl.Expr:
+def _cell(
+    name: str, dtype: pl.DataType, dialect: Dialect, convention: Convention | None, *, is_number: bool
+) -> pl.Expr:
     cell = pl.col(name)
     if isinstance(dtype, pl.Datetime):
         return cell.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(dtype, pl.List):
         cell = joined(cell)
+    elif is_number and convention:
+        return spelt(protected(cell), convention)
     elif is_number:
         cell = spelt(cell)
     elif not isinstance(dtype, pl.String):

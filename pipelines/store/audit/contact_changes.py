@@ -16,7 +16,8 @@ from pipelines.store.audit.record import append, record
 from pipelines.store.audit.salts import salts_of
 from pipelines.store.warehouse.connection import Connection, query, register
 
-CELL = ["contact_id", "field", "value"]
+KEY = ["contact_id", "field"]
+CELL = [*KEY, "value"]
 BEFORE = """
     SELECT contact_id::VARCHAR AS contact_id, field, value FROM contact_field WHERE {0}
     UNION ALL SELECT DISTINCT contact_id::VARCHAR, 'identifier.' || type, value FROM contact_identifier WHERE {0}
@@ -25,17 +26,21 @@ BEFORE = """
 
 def record_contact_changes(
     connection: Connection,
-    affected: pl.Series,
+    there: pl.Series,
+    ids: pl.Series,
+    origins: pl.Series,
     contacts: pl.DataFrame,
     fields: pl.DataFrame,
     identifiers: pl.DataFrame,
     run_id: str,
 ) -> None:
-    """Record what these contacts are to become; what they are until now is what is stored.
+    """Record what contacts are to become; what they are until now is what is stored.
 
     Args:
         connection: The warehouse, in the transaction that replaces them.
-        affected: Ids of all contacts that are replaced, also by nothing.
+        there: Ids of contacts that are replaced, also by nothing.
+        ids: Ids of the contacts to come. In the frames, `contact_id` is a place in it.
+        origins: Deliveries and decisions. In `fields`, `delivery_id` is a place in it.
         contacts: The golden records to come: contact_id, status.
         fields: Their values: contact_id, field, value, delivery_id.
         identifiers: What they are known by: contact_id, type, value.
@@ -48,14 +53,22 @@ def record_contact_changes(
             contacts.select("contact_id", field=pl.lit("status"), value="status"),
         ]
     )
-    _record(connection, stored_values(connection, affected), after, fields, run_id)
+    if there.is_empty():
+        _record_whole(connection, after, Action.CONTACT_CREATED, run_id, ids)
+        return
+    is_old = ids.is_in(there.implode())
+    _record_whole(connection, after.filter(~is_old.gather(after["contact_id"])), Action.CONTACT_CREATED, run_id, ids)
+    keyed, stated = (_keyed(each, is_old, ids) for each in (after, fields.select(*KEY, "delivery_id")))
+    origin = stated.with_columns(delivery_id=origins.gather(stated["delivery_id"]))
+    before = stored_values(connection, there)
+    is_left = pl.col("contact_id").is_in(ids.implode())
+    _record_changes(connection, before.filter(is_left), keyed, origin, run_id)
+    _record_gone(connection, before.filter(~is_left), run_id)
 
 
 def record_removed_contacts(connection: Connection, contacts: pl.Series, run_id: str) -> None:
     """Record that contacts are about to be removed, and nothing takes their place."""
-    before = stored_values(connection, contacts)
-    nothing = pl.DataFrame(schema={"contact_id": pl.String, "field": pl.String, "delivery_id": pl.String})
-    _record(connection, before, before.clear(), nothing, run_id)
+    _record_gone(connection, stored_values(connection, contacts), run_id)
 
 
 def record_status_changes(connection: Connection, changed: pl.DataFrame, run_id: str) -> None:
@@ -88,35 +101,42 @@ def stored_values(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
         return query(connection, BEFORE.format("contact_id IN (SELECT contact_id::UUID FROM affected)"))
 
 
-def _record(
-    connection: Connection, before: pl.DataFrame, after: pl.DataFrame, fields: pl.DataFrame, run_id: str
+def _keyed(cells: pl.DataFrame, chosen: pl.Series, ids: pl.Series) -> pl.DataFrame:
+    """The cells of some contacts (`chosen` of `ids`), with ids in place of numbers."""
+    own = cells.filter(chosen.gather(cells["contact_id"]))
+    return own.with_columns(contact_id=ids.gather(own["contact_id"]))
+
+
+def _record_changes(
+    connection: Connection, before: pl.DataFrame, after: pl.DataFrame, origins: pl.DataFrame, run_id: str
 ) -> None:
-    there = before["contact_id"].unique()
-    if there.is_empty():
-        _record_whole(connection, after, Action.CONTACT_CREATED, run_id)
-        return
-    is_there = pl.col("contact_id").is_in(there.implode())
-    is_left = pl.col("contact_id").is_in(after["contact_id"].unique().implode())
-    _record_whole(connection, after.filter(~is_there), Action.CONTACT_CREATED, run_id)
-    kept, now = before.filter(is_left), after.filter(is_there)
-    cells = pl.concat([kept.join(now, on=CELL, how="anti"), now.join(kept, on=CELL, how="anti")])
-    key = ["contact_id", "field"]
-    touched = cells.select(key).unique()
+    """An event for each contact of which a field has other values than before."""
+    cells = pl.concat([before.join(after, on=CELL, how="anti"), after.join(before, on=CELL, how="anti")])
+    touched = cells.select(KEY).unique()
     was, becomes = (
-        each.join(touched, on=key, how="semi").group_by(key).agg(pl.col("value").sort().alias(name))
-        for each, name in ((kept, "before"), (now, "after"))
+        each.join(touched, on=KEY, how="semi").group_by(KEY).agg(pl.col("value").sort().alias(name))
+        for each, name in ((before, "before"), (after, "after"))
     )
-    origin = fields.join(touched, on=key, how="semi").group_by(key).agg(pl.col("delivery_id").first())
-    changed = touched.join(was, on=key, how="left").join(becomes, on=key, how="left").join(origin, on=key, how="left")
+    origin = origins.join(touched, on=KEY, how="semi").group_by(KEY).agg(pl.col("delivery_id").first())
+    changed = touched.join(was, on=KEY, how="left").join(becomes, on=KEY, how="left").join(origin, on=KEY, how="left")
     _record_changed(connection, changed.with_columns(pl.col("before", "after").fill_null([])), run_id)
-    gone = before.filter(~is_left)
+
+
+def _record_gone(connection: Connection, gone: pl.DataFrame, run_id: str) -> None:
+    """An event for each contact that is no more; its values are kept as those before."""
     seq = _record_whole(connection, gone, Action.CONTACT_REMOVED, run_id)
-    lost = gone.group_by(key).agg(before=pl.col("value").sort()).with_columns(after=pl.lit([], pl.List(pl.String)))
-    _keep_values(connection, lost.with_columns(delivery_id=pl.lit(None, pl.String)), seq)
+    lost = gone.group_by(KEY).agg(before=pl.col("value").sort())
+    nothing = {"after": pl.lit([], pl.List(pl.String)), "delivery_id": pl.lit(None, pl.String)}
+    _keep_values(connection, lost.with_columns(**nothing), seq)
 
 
-def _record_whole(connection: Connection, cells: pl.DataFrame, action: Action, run_id: str) -> pl.DataFrame:
-    """An event for each contact with a commitment to all of it; their numbers: contact_id, seq."""
+def _record_whole(
+    connection: Connection, cells: pl.DataFrame, action: Action, run_id: str, ids: pl.Series | None = None
+) -> pl.DataFrame:
+    """An event for each contact with a commitment to all of it; their numbers: contact_id, seq.
+
+    `ids`: those that the numbers in contact_id stand for, if they are numbers.
+    """
     if cells.is_empty():
         return pl.DataFrame(schema={"contact_id": pl.String, "seq": pl.UInt32})
     whole = (
@@ -124,6 +144,8 @@ def _record_whole(connection: Connection, cells: pl.DataFrame, action: Action, r
         .group_by("contact_id", maintain_order=True)
         .agg(contact=pl.struct("field", "value"), fields=pl.col("field").unique(maintain_order=True))
     )
+    if ids is not None:
+        whole = whole.with_columns(contact_id=ids.gather(whole["contact_id"]))
     salted = _salted(connection, whole)
     made = contact_commitments(salted).to_frame().select(pl.concat_list("commitment")).to_series()
     none = pl.lit([], pl.List(pl.Binary))

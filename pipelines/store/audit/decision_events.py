@@ -53,7 +53,7 @@ def _event(row: dict[str, Any], salt: bytes, run_id: str) -> Event:
     fields = tuple(name for name in WORDS if row[name])
     details = {name: str(row[name]) for name in ("kind", "field", "target") if row[name]}
     if (expires := row["expires_at"]) is not None:
-        details["expires"] = expires.astimezone(UTC).isoformat()
+        details["expires"] = f"{expires.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return Event(
         Action.DECISION_CREATED,
         "decision",

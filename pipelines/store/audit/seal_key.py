@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from schemas.settings.keys import KeySource
+
 from pipelines.audit.seals import public_pem
 from pipelines.store.warehouse.keys import load_key, make_key
-from schemas.keys import KeySource
 
 KEYS = Path(".onecontact") / "keys"
 PUBLIC = "seal.pub"

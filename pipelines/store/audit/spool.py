@@ -16,19 +16,29 @@ from pipelines.errors import AuditRefused
 from pipelines.store.audit.record import record
 from pipelines.store.warehouse.connection import Connection, query
 from pipelines.store.warehouse.database import in_transaction
+from schemas.configuration import HIDDEN
 
 ENDING, UNREADABLE = ".json", ".unreadable"
+NO_EVENT = "unreadable"  # in place of what a file is about that holds no event
+
+
+def reads_path(project: Path) -> Path:
+    """The folder in which these files of a project lie."""
+    return project / HIDDEN / "audit" / "reads"
 
 
 def spool(folder: Path, event: Event) -> None:
-    """Leave an event for whoever writes next; it needs an action, an object, a reason and details alone."""
+    """Leave an event for whoever writes next; it may have no fields and nothing related."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     now, event_id = datetime.now(UTC), str(uuid4())
     says = {
         "action": event.action,
         "object_type": event.object_type,
         "object_id": event.object_id,
+        "outcome": event.outcome,
         "reason": event.reason,
+        "role": event.role,
+        "run_id": event.run_id,
         "on_behalf_of": event.on_behalf_of,
         "recorded_at": now.isoformat(),
         "details": {**event.details, "event_id": event_id},
@@ -57,7 +67,7 @@ def absorb(connection: Connection, folder: Path) -> int:
         fresh = [event for event in events if event.details.get("event_id") not in known]
         record(connection, *fresh)
     for path, event in zip(paths, events, strict=True):
-        if event.outcome is Outcome.FAILED:
+        if event.object_id == NO_EVENT:
             path.rename(path.with_suffix(UNREADABLE))
         else:
             path.unlink()
@@ -70,8 +80,12 @@ def _read(path: Path) -> Event:
     try:
         says = json.loads(path.read_text(encoding="utf-8"))
         moment = datetime.fromisoformat(says.pop("recorded_at"))
-        event = Event(**{**says, "action": Action(says["action"])}, actor=actor, recorded_at=moment)
+        event = Event(
+            **{**says, "action": Action(says["action"]), "outcome": Outcome(says["outcome"])},
+            actor=actor,
+            recorded_at=moment,
+        )
         as_frame([event])
     except (ValueError, TypeError, KeyError, AttributeError, AuditRefused):
-        return Event(Action.CONTACT_READ, "contact", "unreadable", outcome=Outcome.FAILED, actor=actor)
+        return Event(Action.CONTACT_READ, "contact", NO_EVENT, outcome=Outcome.FAILED, actor=actor)
     return event

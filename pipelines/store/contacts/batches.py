@@ -13,7 +13,7 @@ BATCH_RECORDS = 100_000  # bounds memory; every batch reads the large tables onc
 def batches(
     connection: Connection, records: pl.Series, likely: float, most: int = BATCH_RECORDS
 ) -> Iterator[pl.Series]:
-    """Records (`golden_records.component_of`) in batches of about `most`, each in order of their keys.
+    """Records (`clustering.component_of`) in batches of about `most`, each in order of their keys.
 
     Together are those that edges may join (as in `component_of`), that are one contact now, or were decided to be one.
     What hangs together is never parted, however much it is.

@@ -1,13 +1,15 @@
 """Contacts in the columns that somebody names, and in no other: in batches, in an order, and as one fingerprint."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from pipelines.normalise.text import split_cells
 from pipelines.store.warehouse.connection import Connection, in_list, value
 from schemas.attribute import Attribute
-from schemas.segment import EVERY
+from schemas.fields import EVERY
 from schemas.vocabulary import AttributeType
 
 BATCH_ROWS = 50_000
@@ -17,34 +19,49 @@ LISTS = ("tags", "channels", *EVERY)
 CUSTOM = "attr."
 
 
+class Chosen(NamedTuple):
+    """Contacts of whom a condition holds: SQL over `published.contacts c`, and its parameters in their order."""
+
+    sql: str
+    parameters: Sequence[Any]
+
+
+Among = pl.Series | Chosen | None  # ids, or a condition; None: everybody
+
+
 def contacts_in_order(
     connection: Connection,
     attributes: Mapping[str, Attribute],
     columns: Collection[str],
     order_by: Sequence[str],
     collation: str = ROOT,
-    among: pl.Series | None = None,
+    among: Among = None,
 ) -> Iterator[pl.DataFrame]:
-    """Contacts in batches, sorted: contact_id and these columns, `among` these ids or of everybody.
+    """Contacts in batches, sorted: contact_id and these columns, of those that are chosen, or of everybody.
 
     Custom attributes are columns `attr.<name>`: lists, or text or null. `phones` and `emails` are lists of all there
     are, the primary one first. `attributes` are those of onecontact.yaml, `columns` and `order_by` checked names, no
-    input. The text of numbers is sorted as a number, other text by `collation` (`collation_of`).
+    input; with a minus before a name of `order_by`, its greatest values come first, and missing ones last all the same.
+    The text of numbers is sorted as a number, other text by `collation` (`collation_of`).
     """
     numbers = [f"attr.{name}" for name, each in attributes.items() if each.type is AttributeType.NUMBER]
+    directions = {name.removeprefix("-"): "DESC" if name.startswith("-") else "ASC" for name in reversed(order_by)}
+    names = list(dict.fromkeys((*(name.removeprefix("-") for name in order_by), "contact_id")))
     sorted_by = [
         f"TRY_CAST({stored(column)} AS DOUBLE)" if column in numbers else stored(column) + collated(column, collation)
-        for column in dict.fromkeys((*order_by, "contact_id"))
+        for column in names
     ]
-    order = ", ".join(f"{column} NULLS LAST" for column in sorted_by)
-    return read(connection, attributes, columns, order_by, f"ORDER BY {order}", among)
+    order = ", ".join(
+        f"{column} {directions.get(name, 'ASC')} NULLS LAST" for name, column in zip(names, sorted_by, strict=True)
+    )
+    return read(connection, attributes, columns, names, f"ORDER BY {order}", among)
 
 
 def contacts_as_stored(
     connection: Connection,
     attributes: Mapping[str, Attribute],
     columns: Collection[str],
-    among: pl.Series | None = None,
+    among: Among = None,
 ) -> Iterator[pl.DataFrame]:
     """Contacts in batches, in no order: contact_id and these columns, as `contacts_in_order` has them."""
     return read(connection, attributes, columns, among=among)
@@ -56,15 +73,16 @@ def read(
     columns: Collection[str],
     order_by: Collection[str] = (),
     order: str = "",
-    among: pl.Series | None = None,
+    among: Among = None,
 ) -> Iterator[pl.DataFrame]:
     """Columns of contacts in batches; those of `order_by` can be sorted by in `order`."""
     wanted = list(dict.fromkeys(("contact_id", *columns)))
     several = [name for name, each in attributes.items() if each.is_list and f"{CUSTOM}{name}" in wanted]
-    with in_list(connection, "contact_id", among) as are_among:
+    with chosen_among(connection, among) as (are_among, parameters):
         reader = connection.execute(
             f"""SELECT {", ".join(f'{stored(each)} AS "{each}"' for each in wanted)}
-                FROM (FROM contact WHERE {are_among}) contact {joined_lists({*wanted, *order_by})} {order}"""
+                FROM (FROM contact WHERE {are_among}) contact {joined_lists({*wanted, *order_by})} {order}""",
+            parameters,
         ).to_arrow_reader(BATCH_ROWS)
         for batch in reader:
             frame = pl.from_arrow(batch)
@@ -72,6 +90,16 @@ def read(
                 yield frame.with_columns(
                     split_cells(frame[CUSTOM + name], ";").alias(CUSTOM + name) for name in several
                 )
+
+
+@contextmanager
+def chosen_among(connection: Connection, among: Among) -> Iterator[tuple[str, list[Any]]]:
+    """For the length of the block, an SQL condition that a contact_id is chosen, and its parameters."""
+    if isinstance(among, Chosen):
+        yield f"contact_id IN (SELECT c.contact_id FROM published.contacts c WHERE {among.sql})", [*among.parameters]
+        return
+    with in_list(connection, "contact_id", among) as condition:
+        yield condition, []
 
 
 def stored(column: str) -> str:
@@ -98,24 +126,26 @@ def joined_lists(columns: Collection[str]) -> str:
     )
 
 
-def fingerprint(connection: Connection, columns: Collection[str]) -> str:
-    """What all contacts hold in these columns, as a short text that is another one when any of it changes.
+def fingerprint(connection: Connection, columns: Collection[str], among: Chosen | None = None) -> str:
+    """What contacts hold in these columns, as a short text that is another one when any of it changes.
 
-    It is read from the contacts themselves, whoever changed them, and their number is a part of it.
+    It is read from the contacts themselves, whoever changed them, and who they are and how many is a part of it.
     """
     held = [stored(each) for each in sorted({"contact_id", *columns} - EVERY.keys())]
     held += [f"len({each})" for each in LISTS if each in columns and each not in EVERY]  # an empty list adds no hash
-    prints = [_print(connection, "contact", held)]
+    prints = [_print(connection, "contact", held, among)]
     types = [EVERY[each] for each in sorted(EVERY.keys() & set(columns))]
     if types:
         chosen = ", ".join(f"'{each}'" for each in types)
         known = f"(FROM contact_identifier WHERE type IN ({chosen}))"
-        prints.append(_print(connection, known, ["contact_id", "type", "is_primary", "value"]))
+        prints.append(_print(connection, known, ["contact_id", "type", "is_primary", "value"], among))
     return " ".join(prints)
 
 
-def _print(connection: Connection, rows: str, held: Sequence[str]) -> str:
-    return str(value(connection, f"SELECT count(*) || '-' || coalesce(sum(hash({', '.join(held)})), 0) FROM {rows}"))
+def _print(connection: Connection, rows: str, held: Sequence[str], among: Chosen | None) -> str:
+    with chosen_among(connection, among) as (are_among, parameters):
+        summed = f"SELECT count(*) || '-' || coalesce(sum(hash({', '.join(held)})), 0) FROM {rows} WHERE {are_among}"
+        return str(value(connection, summed, parameters))
 
 
 def collation_of(connection: Connection, locale: str) -> str:

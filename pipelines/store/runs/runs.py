@@ -24,11 +24,6 @@ def end_run(connection: Connection, run_id: str, failed: Sequence[str]) -> None:
     record(connection, Event(Action.RUN_ENDED, "run", run_id, run_id, outcome, details=details))
 
 
-def last_run_id(connection: Connection) -> str:
-    """The run that began last; empty before the first."""
-    return str(value(connection, "SELECT coalesce(arg_max(run_id, started_at), '') FROM run"))
-
-
 def identity_fingerprint(connection: Connection, own: str) -> str:
     """The fingerprint of the identity key that ids here are made with: this one, if none has been used yet."""
     kept = value(connection, "SELECT fingerprint FROM identity_key")
@@ -41,6 +36,11 @@ def last_as_of(connection: Connection) -> datetime | None:
     """The moment that contacts are derived as of."""
     found: datetime | None = value(connection, "SELECT as_of FROM as_of_time")
     return found
+
+
+def last_run_id(connection: Connection) -> str:
+    """The id of the newest run; empty before the first."""
+    return str(value(connection, "SELECT run_id FROM run ORDER BY started_at DESC, run_id DESC LIMIT 1") or "")
 
 
 def keep_as_of(connection: Connection, as_of: datetime) -> None:

@@ -62,6 +62,7 @@ def open_warehouse(
     purpose: str = "onecontact",
     memory_limit: str | None = None,
     waiting: Callable[[str], None] | None = None,
+    snapshots: Path | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with the warehouse as its current database, until the end of the `with` block.
 
@@ -80,6 +81,7 @@ def open_warehouse(
         purpose: What others are told who wait for this one, such as the command that was given.
         memory_limit: DuckDB's, such as "2GB"; beyond it data is spilled, encrypted. Default: 80 % of the machine's.
         waiting: Called once, with a sentence to show, if there is somebody to wait for.
+        snapshots: A folder in which SQL may write further encrypted files.
 
     Raises:
         StoreBusy: It is still in use after `patience` seconds.
@@ -93,7 +95,7 @@ def open_warehouse(
     with _private_files(), closing(_engine(spill, memory_limit)) as connection:
         _attach(connection, path, key, read_only, patience, waiting)
         try:
-            _restrict_access(connection, path, spill)
+            _restrict_access(connection, path, spill, snapshots)
             if read_only:
                 yield connection
             else:
@@ -233,11 +235,12 @@ def _refusal(path: Path, message: str) -> StoreError:
     return StoreError(f"DuckDB could not open the warehouse {path}: {message.partition(':')[0]}")
 
 
-def _restrict_access(connection: duckdb.DuckDBPyConnection, path: Path, spill: Path) -> None:
+def _restrict_access(connection: duckdb.DuckDBPyConnection, path: Path, spill: Path, snapshots: Path | None) -> None:
     """From here on SQL reaches these files only, and cannot give itself back what was taken away."""
+    folders = [spill] if snapshots is None else [spill, snapshots.resolve()]
     files = ", ".join(_literal(file) for file in (path, *journal.files(path)))
     connection.execute(f"SET allowed_paths = [{files}]")
-    connection.execute(f"SET allowed_directories = [{_literal(spill)}]")
+    connection.execute(f"SET allowed_directories = [{', '.join(map(_literal, folders))}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     connection.execute("USE warehouse")

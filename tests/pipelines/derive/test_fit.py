@@ -4,8 +4,10 @@ from typing import Any
 import pytest
 
 from pipelines.derive import fit
+from pipelines.match import kernel
 from pipelines.match.model.fit import METHOD
 from pipelines.match.priors import FEWEST
+from pipelines.progress import listening
 from pipelines.store.matching import models
 from pipelines.store.matching.models import SHIPPED
 from pipelines.store.reads import health
@@ -34,3 +36,14 @@ def test_a_model_is_fitted_anew_when_there_is_twice_as_much_or_it_was_fitted_in_
     found = fit.version_in_use(None, None, "run1")  # type: ignore[arg-type]
     assert found[0] == ("run1 on True" if is_refitted else version)
     assert (found[1] is whole) is is_refitted
+
+
+def test_fitting_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = object()
+    monkeypatch.setattr(fit, "fit", lambda *_: model)
+    monkeypatch.setattr(kernel, "usable_blocks", lambda keys: keys)
+    whole = SimpleNamespace(names=None, facts=None, shared=None, blocking_keys=None, records=SimpleNamespace(count=3))
+    heard: list[tuple[str, int, int | None]] = []
+    with listening(lambda *said: heard.append(said)):
+        assert fit.fit_model(whole) is model  # type: ignore[arg-type]
+    assert heard == [("fitting the match model", 0, 3), ("fitting the match model", 3, 3)]

@@ -9,6 +9,7 @@ from pipelines.derive import fit as fitting
 from pipelines.derive import match as step
 from pipelines.derive.match import Matched
 from pipelines.match.blocking.rules import RULES
+from pipelines.progress import listening
 from pipelines.store.matching import stated
 from pipelines.store.matching.models import SHIPPED
 from pipelines.store.runs.work_queue import MATCH, enqueue_all
@@ -447,3 +448,42 @@ def test_a_step_that_fails_has_done_nothing_and_is_done_again(
 
     assert project.rows("FROM blocking_key") == []
     assert project.match() == Matched(records=2, pairs=1, merge=1)
+
+
+@pytest.mark.heavy
+def test_matching_says_how_far_it_is_and_nothing_where_there_is_nothing_to_match(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", ANNA)
+    project.deliver("shop", "2026-01-05", ANNA)
+    received(project)
+    heard: list[tuple[str, int, int | None]] = []
+    with listening(lambda *said: heard.append(said)):
+        project.match()
+        assert heard == [("matching", 0, 2), ("reading what is compared", 0, 2), ("matching", 2, 2)]
+        assert tuple(project.match()) == (0, 0, 0, 0)
+    assert len(heard) == 3
+
+
+@pytest.mark.heavy
+def test_identifiers_of_several_records_are_counted_by_the_people_behind_them(project: SmallProject) -> None:
+    project.deliver(
+        "crm",
+        "2026-01-05",
+        """id,name,phone,email
+        1,Anna Berg,0151 23456789,anna@example.com
+        2,Thomas Kern,0151 23456789,
+        3,Anna Berg,,anna@example.com
+        4,Zoe Tal,0151 23456780,zoe@example.com""",
+    )
+    matched(project)
+    shared = project.rows("SELECT field, value, records, people FROM shared_identifier ORDER BY ALL")
+    assert [tuple(each.values()) for each in shared if each["field"] in ("email", "phone")] == [
+        ("email", "anna@example.com", 2, 1),
+        ("phone", "4915123456789", 2, 2),
+    ]
+
+
+@pytest.mark.heavy
+def test_nobody_is_compared_with_records_that_share_no_key(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", "id,name\n1,Anna Berg")
+    assert matched(project) == Matched(records=1, pairs=0, merge=0, review=0)
+    assert edges(project) == {}

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from schemas.source import Strict
+from schemas.settings.strict import Strict
 
 
 class KeySource(Strict):
