@@ -59,6 +59,7 @@ def undo_since_24(connection: Connection) -> None:
         DROP TABLE unchecked_contact;
         DROP TABLE full_check;
         DROP TABLE contact_attribute;
+        DROP TABLE contact_search;
         ALTER TABLE contact_identifier DROP COLUMN value_folded""")
     for column in PUBLISHED.split(", "):
         connection.execute(f"ALTER TABLE contact DROP COLUMN {column}")

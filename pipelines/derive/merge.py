@@ -34,6 +34,7 @@ from pipelines.store.runs.chat_settings import keep_chat_settings
 from pipelines.store.runs.work_queue import CONTACTS, Version, dequeue, enqueue_for_interactions_between, queued_records
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
+from pipelines.store.warehouse.search_text import replace_search_texts
 from schemas.contact import Contact
 from schemas.vocabulary import AttributeMerge
 
@@ -156,6 +157,7 @@ def rederive_batch(
         run_id,
     )
     replace_attributes(connection, there, attribute_values(contacts, Typing.of(attributes)))
+    replace_search_texts(connection, pl.concat([there, numbered.contacts]).unique())
     old, current = set(before["contact_id"]), set(numbered.contacts)
     fresh = current - old
     parted = fresh & set(identity.aliases["new_id"])

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pyrage
-from schemas.keys import KeySource
 
 from pipelines.errors import ConfigurationError
 from pipelines.publish.files import atomic_write, sync_folder
 from pipelines.store.warehouse.keys import load_key, make_key_file
+from schemas.settings.keys import KeySource
 
 
 def is_granted(folder: Path, role: str) -> bool:

@@ -97,15 +97,19 @@ def bound_filter(project: OpenProject, segment: Segment, where: Where, as_of: da
 
 def scope_of(project: OpenProject, segment: Segment, as_of: datetime) -> Scope:
     """What the filter of a segment can ask, and the moment that it is asked at."""
+    return project_scope(project, moment_of(project, segment, as_of))._replace(within=(segment.segment,))
+
+
+def project_scope(project: OpenProject, as_of: datetime) -> Scope:
+    """What a filter can ask of the contacts of a project as of a moment."""
     return Scope(
         field_kinds(project.settings.attributes),
-        moment_of(project, segment, as_of),
+        as_of.astimezone(ZoneInfo(project.settings.timezone)),
         {
             each.segment: Definition(each.where, each.include_blocked, fixed_moment(project, each))
             for each in project.segments
         },
         region=project.settings.default_region,
-        within=(segment.segment,),
     )
 
 

@@ -7,7 +7,7 @@ from pipelines.store.contacts.id_changes import keep_changes, keep_withdrawn
 from pipelines.store.warehouse.connection import Connection, query, register
 
 HELD_BY_RECORD = ("record", "source_record", "identifier", "record_field", "work_queue")
-HELD_BY_CONTACT = ("contact", "contact_field", "contact_identifier")
+HELD_BY_CONTACT = ("contact", "contact_field", "contact_identifier", "contact_attribute", "contact_search")
 
 
 def delete_records(
