@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from schemas.settings.keys import KeySource
-
 from pipelines.audit.seals import public_pem
 from pipelines.store.warehouse.keys import load_key, make_key
+from schemas.settings.keys import KeySource
 
 KEYS = Path(".onecontact") / "keys"
 PUBLIC = "seal.pub"
