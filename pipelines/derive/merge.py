@@ -18,6 +18,7 @@ from pipelines.merge.survivorship import apply_survivorship
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
 from pipelines.read.catalogue.registry import FORMATS
+from pipelines.store.audit.contact_changes import record_contact_changes, record_status_changes
 from pipelines.store.contacts import clustering
 from pipelines.store.contacts import golden_records as store
 from pipelines.store.contacts.batches import batches
@@ -144,6 +145,9 @@ def rederive_batch(
     contracts.require(Contact, contacts)
     enqueue_checks(connection, numbered.contacts)
     there = before["contact_id"].unique()
+    record_contact_changes(
+        connection, there, numbered.contacts, numbered.origins, made, fields, golden.identifiers, run_id
+    )
     changed = store.replace_contacts(
         connection,
         there,
@@ -169,5 +173,6 @@ def refresh_status(project: OpenProject, connection: Connection, run_id: str, as
     ).filter(
         (pl.col("status") != pl.col("status_before")) | (pl.col("status_reason") != pl.col("status_reason_before"))
     )
+    record_status_changes(connection, turned, run_id)
     store.keep_status(connection, turned.select(STATUS), run_id)
     return turned.height
