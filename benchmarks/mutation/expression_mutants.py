@@ -186,8 +186,10 @@ def walk(part: ast.expr) -> Iterator[ast.AST]:
         node = waiting.pop()
         if not isinstance(node, ast.JoinedStr):
             yield node
-            zipped = isinstance(node, ast.Call) and called(node) == "zip"
-            waiting.extend(node.args if zipped else ast.iter_child_nodes(node))
+            if isinstance(node, ast.Call) and called(node) == "zip":
+                waiting.extend(node.args)
+            else:
+                waiting.extend(ast.iter_child_nodes(node))
 
 
 def enclosed(expression: ast.expr) -> str:

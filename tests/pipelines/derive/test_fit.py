@@ -7,6 +7,7 @@ import pytest
 from pipelines.derive import fit
 from pipelines.derive.comparison_data import NOBODY
 from pipelines.match.model.fit import METHOD
+from pipelines.match.model.model import unfitted
 from pipelines.match.priors import FEWEST
 from pipelines.progress import listening
 from pipelines.store.matching import models
@@ -40,9 +41,10 @@ def test_a_model_is_fitted_anew_when_there_is_twice_as_much_or_it_was_fitted_in_
 
 
 def test_fitting_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fit, "fit", lambda *_: "a model")
+    model = unfitted()
+    monkeypatch.setattr(fit, "fit", lambda *_: model)
     own = NOBODY._replace(keys=pl.Series("record_key", ["a", "b", "c"]))
     heard: list[tuple[str, int, int | None]] = []
     with listening(lambda *said: heard.append(said)):
-        assert fit.fit_model(own) == "a model"
+        assert fit.fit_model(own) is model
     assert heard == [("fitting the match model", 0, 3), ("fitting the match model", 3, 3)]

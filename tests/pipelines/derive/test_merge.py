@@ -8,6 +8,7 @@ from pipelines.derive import merge as step
 from pipelines.derive.merge import Merged
 from pipelines.errors import ContractBroken
 from pipelines.ids import contact_id
+from pipelines.merge.golden_record import golden_records
 from pipelines.progress import listening
 from pipelines.store.reads import health
 from pipelines.store.runs.work_queue import CONTACTS, enqueue_all
@@ -361,7 +362,7 @@ def test_merging_says_how_far_it_is(project: SmallProject) -> None:
 
 @pytest.mark.heavy
 def test_a_contact_that_breaks_its_contract_is_not_kept(project: SmallProject, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = step.golden_records
+    made = golden_records
     monkeypatch.setattr(step, "golden_records", lambda *said: made(*said).with_columns(status=pl.lit("asleep")))
     project.deliver("crm", "2026-01-05", ANNA)
     with pytest.raises(ContractBroken, match="status"):

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from typing import Any
 
 import polars as pl
 import pytest
@@ -71,7 +72,8 @@ def at_row(name: str, row: int) -> Batch:
     """A batch with one entry, in one of its frames."""
     empty: pl.DataFrame = getattr(Batch(), name)
     entry = pl.DataFrame({"row": [row]}, schema={"row": pl.UInt32})
-    return Batch()._replace(**{name: pl.concat([empty, entry], how="diagonal")})
+    frame: Any = pl.concat([empty, entry], how="diagonal")
+    return Batch()._replace(**{name: frame})
 
 
 @pytest.mark.parametrize("name", [name for name, frame in Batch().frames().items() if "row" in frame.columns])

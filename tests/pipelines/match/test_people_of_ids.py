@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from typing import Any
 
 import polars as pl
 import pytest
@@ -104,7 +105,7 @@ def told(*contents: Seen) -> pl.DataFrame:
         for version, (key, name, _, first, last) in zip(versions, contents, strict=True)
     ]
     columns = ["id_key", "version", "name_tokens", "first_at", "last_at", "first_place", "last_place"]
-    overrides = {"name_tokens": pl.List(pl.String), "first_place": pl.UInt32, "last_place": pl.UInt32}
+    overrides: dict[str, Any] = {"name_tokens": pl.List(pl.String), "first_place": pl.UInt32, "last_place": pl.UInt32}
     frame = pl.DataFrame(rows, schema=columns, schema_overrides=overrides, orient="row")
     known = [(own[0], str(v), point) for v, own in zip(versions, contents, strict=True) for point in own[2].split()]
     points = pl.DataFrame(known, schema=dict.fromkeys(("id_key", "version", "normalised"), pl.String), orient="row")

@@ -141,6 +141,7 @@ def test_every_edge_says_why_where_that_is_asked_for_and_else_those_that_are_not
 
 
 def test_records_of_one_name_are_compared_in_one_batch() -> None:
+    names: list[tuple[int, str | None, None, str | None]]
     names = [(0, "anna", None, "berg"), (1, "otto", None, "berg"), (2, "anna", None, None), (3, "anna", None, None)]
     names += [(nth, None, None, None) for nth in range(4, 24)]
     batch = dict(batch_of_records(pl.DataFrame(names, schema=NAMED, orient="row"), 5).rows())

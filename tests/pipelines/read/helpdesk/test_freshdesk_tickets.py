@@ -289,7 +289,7 @@ def test_a_conversation_alone_opens_its_thread_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", [said(1, "x", created_at=None), said(1, "x", incoming=None), said(1, "x") | {"id": None}]
+    "broken", [said(1, "x", created_at=None), said(1, "x") | {"incoming": None}, said(1, "x") | {"id": None}]
 )
 def test_a_conversation_without_an_id_a_time_or_a_side_is_refused(tmp_path: Path, broken: dict[str, Any]) -> None:
     batch = read(tmp_path, ticket(broken, said(2, "y")))
