@@ -494,3 +494,14 @@ def test_nobody_is_compared_with_records_that_share_no_key(project: SmallProject
     project.deliver("crm", "2026-01-05", "id,name\n1,Anna Berg")
     assert matched(project) == Matched(records=1, pairs=0, merge=0, review=0)
     assert edges(project) == {}
+
+
+def test_of_what_a_record_states_only_numbers_and_addresses_are_looked_for_in_others(project: SmallProject) -> None:
+    project.deliver(
+        "crm",
+        "2026-01-05",
+        "id,name,phone,email,birth_date,company,postcode\n"
+        "1,Anna Berg,0151 23456789,anna@example.com,1990-04-03,Northwind,10117",
+    )
+    matched(project)
+    assert {each["field"] for each in project.rows("FROM compared_identifier")} == {"phone", "email"}
