@@ -9,9 +9,11 @@ from io import TextIOWrapper
 from types import ModuleType
 from typing import TextIO
 
-from console import deciding, looking, roles, running
+from console import auditing, deciding, looking, publishing, roles, running
+from console.auditing.commands import add_commands as add_auditing
 from console.deciding.commands import add_commands as add_deciding
 from console.looking.commands import add_commands as add_looking
+from console.publishing.commands import add_commands as add_publishing
 from console.roles.commands import add_commands as add_roles
 from console.running.commands import add_commands as add_running
 from console.terminal.exit_codes import BUSY, DENIED, FAILED, INTERRUPTED, OK, STOPPED, WRONG, CommandError, print_error
@@ -137,9 +139,11 @@ def parser() -> argparse.ArgumentParser:
     add_snapshot_options(top)
     commands = _Commands(top)
     commands.under("find and inspect contacts", looking, add_looking)
+    commands.under("define and publish segments", publishing, add_publishing)
     commands.under("make decisions (kept with their reason; all can be undone)", deciding, add_deciding)
     commands.under("operate the pipeline", running, add_running)
     commands.under("let others read", roles, add_roles)
+    commands.under("account for what was done", auditing, add_auditing)
     says = "One deduplicated, audited, privacy-safe contact database from every channel."
     top.description = "\n".join((says, "", *commands.listed))
     top.epilog = f"{QUESTIONS}\n\n{EXIT_CODES}"

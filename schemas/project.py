@@ -6,11 +6,12 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from schemas.attribute import Attribute
-from schemas.keys import KeySources
-from schemas.locale import LocaleName, locale_of
 from schemas.published.default_roles import DEFAULT_ROLES
 from schemas.published.role import ATTRIBUTE, ROLE_NAME, Role
-from schemas.source import Region, Source, Strict, Zone
+from schemas.settings.keys import KeySources
+from schemas.settings.locale import LocaleName, locale_of
+from schemas.settings.strict import Strict
+from schemas.source import Region, Source, Zone
 from schemas.vocabulary import Channel
 
 CONVERSATION_GAP = 30  # days

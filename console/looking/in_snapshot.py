@@ -19,17 +19,19 @@ from console.terminal.screen import as_json, cell, clock, local, out, plural, sa
 from pipelines.errors import ConfigurationError, RoleDenied
 from pipelines.normalise.text import split_cells
 from pipelines.project import OpenProject
-from pipelines.query.filter import asked_fields, compile_filter
+from pipelines.query.bind import asked_fields
+from pipelines.query.filter import compile_filter
 from pipelines.steps.roles.accesses import Access, record_access
 from pipelines.store.reads import published
 from pipelines.store.snapshots.read import Snapshot, about, open_snapshot, treatments
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.keys import load_key
 from schemas.configuration import HIDDEN, SNAPSHOTS
-from schemas.keys import KeySource
+from schemas.fields import field_kinds
+from schemas.filter import All
 from schemas.project import Project
 from schemas.published.role import ATTRIBUTE, Action, Treatment
-from schemas.segment import All, field_kinds
+from schemas.settings.keys import KeySource
 from schemas.vocabulary import Channel
 
 # What a command needs that a snapshot is not enough for: the warehouse, and the right to do this with it.

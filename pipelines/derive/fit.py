@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
+from pipelines.audit.events import Action, Event
 from pipelines.derive.whole_list import WholeList, load_whole_list
 from pipelines.match import kernel
 from pipelines.match.model.fit import METHOD, fit
@@ -11,6 +12,7 @@ from pipelines.match.model.model import Model
 from pipelines.match.priors import FEWEST
 from pipelines.progress import progress
 from pipelines.project import OpenProject
+from pipelines.store.audit.record import record
 from pipelines.store.matching import all_records, models
 from pipelines.store.matching.stated import numbered
 from pipelines.store.reads import health
@@ -36,7 +38,9 @@ def version_in_use(project: OpenProject, connection: Connection, run_id: str) ->
 def refit(connection: Connection, whole: WholeList, run_id: str) -> tuple[str, Model]:
     """Fit a model to all records there are, and use it from now on."""
     model = fit_model(connection, whole)
-    return models.keep_model(connection, model, run_id, datetime.now(UTC)), model
+    version = models.keep_model(connection, model, run_id, datetime.now(UTC))
+    record(connection, Event(Action.MODEL_FITTED, "model", version, run_id))
+    return version, model
 
 
 def fit_model(connection: Connection, whole: WholeList) -> Model:

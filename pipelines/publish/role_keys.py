@@ -7,7 +7,7 @@ import pyrage
 from pipelines.errors import ConfigurationError
 from pipelines.publish.files import atomic_write, sync_folder
 from pipelines.store.warehouse.keys import load_key, make_key_file
-from schemas.keys import KeySource
+from schemas.settings.keys import KeySource
 
 
 def is_granted(folder: Path, role: str) -> bool:

@@ -92,6 +92,25 @@ IDENTIFIERS = View(
     ),
 )
 
+SEARCH = View(
+    "search",
+    "What a contact is searched by: words between single spaces, in small letters without accents",
+    (
+        CONTACT_ID,
+        Column("names", TEXT, "Words of the full name", Pii.DIRECT, ("contacts.name",)),
+        Column(
+            "text",
+            TEXT,
+            "Words of names, identifiers that there are and were, record ids, tags, attributes and notes",
+            Pii.DIRECT,
+            (
+                *("contacts.name", "identifiers.value", "field_provenance.record_id"),
+                *("contacts.tags", "attributes.value_text", "notes.text"),
+            ),
+        ),
+    ),
+)
+
 TAGS = View(
     "tags",
     "A tag of a contact",

@@ -6,10 +6,10 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
+from schemas.filter import Where
 from schemas.published.contract import UUID
 from schemas.published.views import VIEWS
-from schemas.segment import Where
-from schemas.source import Strict
+from schemas.settings.strict import Strict
 from schemas.vocabulary import Channel, Pii
 
 ATTRIBUTE = "attr."

@@ -12,19 +12,20 @@ from pipelines.errors import ConfigurationError, SnapshotUnreadable
 from pipelines.project import OpenProject, digest
 from pipelines.publish import role_keys
 from pipelines.publish.role_snapshots import remove_others, replaced, snapshot_file
-from pipelines.query.filter import asked_fields, compile_filter, filter_faults
-from pipelines.steps.publish import here
+from pipelines.query.bind import bind, filter_faults
 from pipelines.steps.roles.accesses import Access, record_access
-from pipelines.store.reads.contact_rows import contacts_as_stored
+from pipelines.steps.segments.compile import project_scope
+from pipelines.steps.segments.fitting import chosen_by
+from pipelines.store.reads.fitting_contacts import fitting_contacts
 from pipelines.store.runs import runs
 from pipelines.store.snapshots.read import Snapshot, about, open_snapshot
 from pipelines.store.snapshots.write import Content, state_of, write_snapshot
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.keys import load_key
 from schemas.configuration import nearest
+from schemas.filter import All, Condition, Operator, Where
 from schemas.published.role import Action, Role, Treatment
 from schemas.published.treatments import treatments_of
-from schemas.segment import All, Condition, Operator, Where, field_kinds
 
 FORM = 1  # of snapshots: another one writes all of them anew
 
@@ -52,12 +53,12 @@ def may(project: OpenProject, action: Action) -> list[str]:
 
 def role_faults(project: OpenProject, as_of: datetime) -> list[str]:
     """Everything that the rows of roles ask and contacts of this project do not have."""
-    fields = field_kinds(project.settings.attributes)
+    scope = project_scope(project, as_of)
     return [
         f"role {name}: {fault}"
         for name, role in project.settings.every_role().items()
         if role.rows is not None
-        for fault in filter_faults(role.rows, fields, here(project, as_of))
+        for fault in filter_faults(role.rows, scope)
     ]
 
 
@@ -134,11 +135,8 @@ def members_of(project: OpenProject, connection: Connection, role: Role, as_of: 
         wanted.append(Condition(field="channels", op=Operator.HAS_ANY, value=tuple(map(str, role.channels))))
     if not wanted:
         return None
-    asked = All(all=tuple(wanted))
-    predicate = compile_filter(asked, field_kinds(project.settings.attributes), here(project, as_of), place="rows")
-    batches = contacts_as_stored(connection, project.settings.attributes, set(asked_fields(asked)))
-    none = pl.Series("contact_id", [], pl.String)
-    return pl.concat([none, *(each.filter(predicate)["contact_id"] for each in batches)]).sort()
+    asked = bind(All(all=tuple(wanted)), project_scope(project, as_of), place="rows")
+    return fitting_contacts(connection, *chosen_by(connection, asked)).sort()
 
 
 def held_snapshot(path: Path, key: str) -> Snapshot | None:
