@@ -416,13 +416,13 @@ def test_each_record_is_read_once_however_often_it_is_looked_at(
     project.deliver("crm", "2026-01-05", people(EVERYBODY[:8]))
     project.deliver("shop", "2026-01-05", people(EVERYBODY[:8]))
     read: list[str] = []
-    numbered = stated.numbered
+    stated_fields = stated.stated_fields
 
     def counted(connection: Connection, wanted: pl.DataFrame) -> AbstractContextManager[None]:
         read.extend(wanted["record_key"])
-        return numbered(connection, wanted)
+        return stated_fields(connection, wanted)
 
-    monkeypatch.setattr(comparison_data, "numbered", counted)
+    monkeypatch.setattr(comparison_data, "stated_fields", counted)
     matched(project)
 
     assert sorted(read) == everybody(project).to_list()
