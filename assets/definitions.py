@@ -4,6 +4,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.audit import audit_trail
 from assets.contacts import contacts, timeline
 from assets.decisions import decisions
 from assets.exports import broken_asset, export_asset, id_changes
@@ -32,6 +33,7 @@ def definitions(folder: Path | None) -> dg.Definitions:
             timeline,
             review_queue,
             cluster_health,
+            audit_trail,
             id_changes,
             *(export_asset(segment) for segment in (project.segments if project else [])),
             snapshots_asset(project.segments if project else []),

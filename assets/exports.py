@@ -33,7 +33,7 @@ def export_asset(segment: Segment) -> dg.AssetsDefinition:
     @dg.asset(
         key=["exports", segment.segment],
         group_name=GROUP,
-        deps=["contacts", "timeline", "cluster_health"],
+        deps=["contacts", "timeline", "cluster_health", "audit_trail"],
         kinds={KINDS.get(segment.format, segment.format.value)},
         tags={"pii": "direct"},
         description=segment.description or f"Contacts of the segment {segment.segment}",
@@ -115,7 +115,7 @@ def published(workspace: Workspace, segment: Segment, run_id: str) -> list[Resul
 @dg.asset(
     key=["exports", ID_CHANGES],
     group_name=GROUP,
-    deps=["contacts", "cluster_health"],
+    deps=["contacts", "cluster_health", "audit_trail"],
     kinds={"csv"},
     tags={"pii": "keyed"},
     description=DESCRIPTION,

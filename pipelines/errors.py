@@ -193,5 +193,9 @@ class ContractBroken(OnecontactError):
     """A frame is not made as its contract says, which no row is to blame for: a defect of the code that built it."""
 
 
+class AuditRefused(OnecontactError):
+    """An audit event would hold what could be a value of a person: a defect of the code that records it."""
+
+
 class WrongIdentityKey(ConfigurationError):
     """Ids would be made with another key than those in the warehouse: every record would come in a second time."""

@@ -10,8 +10,13 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from pipelines.audit.events import Event
 from pipelines.errors import ConfigurationError, tracebacks_in
+from pipelines.hidden_numbers import Hide, hidden_numbers
 from pipelines.ids import Keyed, keyed
+from pipelines.store.audit.seal_key import load_seal_key
+from pipelines.store.audit.seals import complete_file, is_sealed, last_seal, seal_events
+from pipelines.store.audit.spool import absorb, reads_path, spool
 from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import open_warehouse
@@ -50,6 +55,20 @@ class OpenProject(NamedTuple):
         return self.folder / HIDDEN / "archive"
 
     @property
+    def seals_path(self) -> Path:
+        """The seals of the audit trail, a line each: a file to be sent elsewhere."""
+        return self.folder / HIDDEN / "audit" / "seals.jsonl"
+
+    @property
+    def reads_path(self) -> Path:
+        """Events of commands that only read, until the next one that writes takes them into the audit trail."""
+        return reads_path(self.folder)
+
+    def note_read(self, event: Event) -> None:
+        """Leave an event of a command that only reads for the audit trail."""
+        spool(self.reads_path, event)
+
+    @property
     def dagster_home(self) -> Path:
         """Where Dagster keeps runs and events, none of which holds a value of a person."""
         return self.folder / HIDDEN / "dagster"
@@ -67,6 +86,10 @@ class OpenProject(NamedTuple):
     def ids(self) -> Keyed:
         """Makes ids out of natural keys, with the project's identity key."""
         return keyed(load_key(self.folder, self.settings.keys.identity))
+
+    def hidden_numbers(self, kind: str) -> Hide:
+        """Makes numbers that say nothing without the project's identity key, other ones for each kind of thing."""
+        return hidden_numbers(load_key(self.folder, self.settings.keys.identity), kind)
 
     @contextmanager
     def warehouse(
@@ -99,9 +122,25 @@ class OpenProject(NamedTuple):
             runs.require_identity(connection, keyed(identity))
             if read_only or as_it_is:
                 require_current(connection)
+                yield connection
             else:
                 migrate(connection)
-            yield connection
+                complete_file(connection, self.seals_path)
+                absorb(connection, self.reads_path)
+                yield connection
+                absorb(connection, self.reads_path)
+                self.seal(connection)
+
+    def seal_key(self, connection: Connection) -> str:
+        """The key that seals are signed with, made if nothing has been sealed yet."""
+        return load_seal_key(self.folder, self.settings.keys.seal, is_first=last_seal(connection) is None)
+
+    def seal(self, connection: Connection) -> None:
+        """Seal what has been recorded since the last seal, in the warehouse and in the file of seals."""
+        if is_sealed(connection):
+            return
+        seal_events(connection, self.seal_key(connection), self.settings.project)
+        complete_file(connection, self.seals_path)
 
 
 class ProjectInvalid(ConfigurationError):

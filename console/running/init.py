@@ -65,6 +65,7 @@ def command(args: argparse.Namespace) -> int:
     for purpose, key in (
         ("without it the warehouse cannot be read", project.settings.keys.warehouse),
         ("without it no command works any more", project.settings.keys.identity),
+        ("without it the audit trail goes on under another key", project.settings.keys.seal),
     ):
         if key.file:
             say(f"  key: {key.file} (keep a copy elsewhere: {purpose})")
@@ -77,8 +78,8 @@ def create_missing(project: OpenProject) -> None:
     if not project.warehouse_path.exists():
         make_keys(project.folder, project.settings.keys)
     make_dagster_home(project)
-    with project.warehouse(create=True, purpose="onecontact init"):
-        pass
+    with project.warehouse(create=True, purpose="onecontact init") as connection:
+        project.seal_key(connection)
 
 
 def make_dagster_home(project: OpenProject) -> None:

@@ -25,6 +25,7 @@ from pipelines.project import OpenProject, digest
 from pipelines.read.change_requests.change_requests import Requests, read
 from pipelines.read.core.batch import Batch
 from pipelines.read.tables.table import both
+from pipelines.store.audit.decision_events import record_decisions_of
 from pipelines.store.decisions import change_requests
 from pipelines.store.ingest import deliveries, rejected_rows
 from pipelines.store.runs.runs import keep_identity
@@ -97,6 +98,7 @@ def request_store(project: OpenProject, file: LandedFile, ids: Keyed, run_id: st
             text_rows = both(text_rows, batch.batch.text_rows)
             progress("deciding", outcomes.total())
         applied.derive()
+        record_decisions_of(connection, delivery.delivery_id, run_id)
         return StoredDelivery(delivery, outcomes, text_rows)
 
     return store

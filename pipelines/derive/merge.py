@@ -18,6 +18,7 @@ from pipelines.merge.survivorship import apply_survivorship
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
 from pipelines.read.catalogue.registry import FORMATS
+from pipelines.store.audit.contact_changes import record_contact_changes, record_status_changes
 from pipelines.store.contacts import clustering
 from pipelines.store.contacts import golden_records as store
 from pipelines.store.contacts.batches import batches
@@ -136,7 +137,7 @@ def rederive_batch(
     attributes = project.settings.attributes
     golden = apply_survivorship(candidates_of_members(project, connection, numbered), attributes)
     interactions = interaction_fields(store.interactions(connection, as_of), store.origins(connection))
-    fields = pl.concat([golden.fields, interactions]).sort("contact_id", "field", "value", "record_key")
+    fields = pl.concat([golden.fields, interactions]).sort("contact_id", maintain_order=True)
     made = golden_records(
         fields, store.member_counts(connection, as_of), attributes, as_of, project.settings.status.active_days
     )
@@ -144,6 +145,9 @@ def rederive_batch(
     contracts.require(Contact, contacts)
     enqueue_checks(connection, numbered.contacts)
     there = before["contact_id"].unique()
+    record_contact_changes(
+        connection, there, numbered.contacts, numbered.origins, made, fields, golden.identifiers, run_id
+    )
     changed = store.replace_contacts(
         connection,
         there,
@@ -169,5 +173,6 @@ def refresh_status(project: OpenProject, connection: Connection, run_id: str, as
     ).filter(
         (pl.col("status") != pl.col("status_before")) | (pl.col("status_reason") != pl.col("status_reason_before"))
     )
+    record_status_changes(connection, turned, run_id)
     store.keep_status(connection, turned.select(STATUS), run_id)
     return turned.height

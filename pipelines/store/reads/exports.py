@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from pipelines.audit.events import Action, Event
+from pipelines.store.audit.record import record
 from pipelines.store.warehouse.connection import Connection, query, register
 
 
@@ -114,6 +116,7 @@ def keep_publication(connection: Connection, publication: Publication, members: 
 
     `members`: contact_id, and of a file of changes what became of each (change) and a fingerprint of its values.
     """
+    record(connection, publication_event(publication))
     marks = ", ".join("?" * len(publication))
     connection.execute(f"INSERT INTO export ({FIELDS}) VALUES ({marks})", list(publication))
     with register(connection, member=members):
@@ -122,6 +125,24 @@ def keep_publication(connection: Connection, publication: Publication, members: 
             "FROM member",
             [publication.export_id],
         )
+
+
+def publication_event(publication: Publication) -> Event:
+    """That personal data left the warehouse: which columns of how many contacts."""
+    return Event(
+        Action.EXPORT_PUBLISHED,
+        "export",
+        publication.export_id,
+        publication.run_id,
+        on_behalf_of=publication.on_behalf_of,
+        fields=tuple(publication.columns),
+        details={
+            "segment": publication.segment,
+            "rows": publication.rows,
+            "file_sha256": publication.file_sha256,
+            "definition": publication.definition_digest,
+        },
+    )
 
 
 def members_of(connection: Connection, export_id: str) -> pl.DataFrame:

@@ -1,17 +1,31 @@
 """Runs: when they began, and as of when they looked at the world."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
 
+from pipelines.audit.events import Action, Event, Outcome
 from pipelines.errors import WrongIdentityKey
 from pipelines.ids import Keyed
+from pipelines.store.audit.record import record
 from pipelines.store.warehouse.connection import Connection, value
 
+MOST_NAMED = 120  # characters of the names of failed steps
 
-def begin_run(connection: Connection, run_id: str, as_of: datetime, now: datetime) -> None:
-    """Note that a run has begun."""
+
+def begin_run(connection: Connection, run_id: str, as_of: datetime, now: datetime, configuration: str = "") -> None:
+    """Note that a run has begun, and under which configuration (a digest)."""
     connection.execute("INSERT OR REPLACE INTO run VALUES (?, ?, ?)", [run_id, as_of, now])
+    details = {"configuration": configuration} if configuration else {}
+    record(connection, Event(Action.RUN_STARTED, "run", run_id, run_id, details=details))
+
+
+def end_run(connection: Connection, run_id: str, failed: Sequence[str]) -> None:
+    """Record that a run has ended, and which steps have failed."""
+    outcome = Outcome.FAILED if failed else Outcome.OK
+    details = {"failed": ", ".join(failed)[:MOST_NAMED]} if failed else {}
+    record(connection, Event(Action.RUN_ENDED, "run", run_id, run_id, outcome, details=details))
 
 
 def require_identity(connection: Connection, ids: Keyed) -> None:

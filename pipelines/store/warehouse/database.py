@@ -32,6 +32,7 @@ THREADS = max(1, (os.cpu_count() or 1) // 2)  # Polars has one for each core; mo
 SKIP_JOURNAL_FROM = 10**15  # bytes: no commit is ever so large that it goes past the journal
 CHECKPOINT_FROM = "256MB"  # of journal: each checkpoint compresses and encrypts all that a table has begun once more
 _POLL_SECONDS = 0.1
+_TRANSACTION = "SELECT txid_current()"
 
 # What DuckDB says when it cannot attach, what that is here, and the way out. Its own text is not passed on.
 _REFUSALS: tuple[tuple[str, type[StoreError], str], ...] = (
@@ -128,6 +129,17 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         with suppress(duckdb.Error):  # a failed commit has already undone itself; its error is the one to see
             connection.rollback()
         raise
+
+
+@contextmanager
+def in_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """A part of the transaction that is open, else a transaction of its own."""
+    one, other = (connection.execute(_TRANSACTION).fetchone() for _ in range(2))
+    if one == other:  # else each statement is a transaction of its own
+        yield
+        return
+    with transaction(connection):
+        yield
 
 
 @contextmanager

@@ -3,13 +3,13 @@ from datetime import timedelta, timezone
 import polars as pl
 import pytest
 
-from pipelines.decide.commit import LONGEST, Attribution, commit, in_transaction
+from pipelines.decide.commit import LONGEST, Attribution, commit
 from pipelines.errors import DecisionRefused
 from pipelines.store.decisions import decisions
 from pipelines.store.decisions.decisions import Decision
 from pipelines.store.runs.work_queue import MATCH
 from pipelines.store.warehouse.connection import Connection
-from pipelines.store.warehouse.database import rolled_back, transaction
+from pipelines.store.warehouse.database import in_transaction, rolled_back, transaction
 from schemas.vocabulary import DecisionKind
 from tests.deciding import day, decision_rows, ruling
 from tests.small_project import SmallProject, starting_point

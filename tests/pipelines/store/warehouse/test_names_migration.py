@@ -59,6 +59,7 @@ NOW = {
     "put_away": "post_import_action",
     "given_back_file": "rejected_file",
 }
+EMPTIED = ("match_key", "match_crowd")  # by a later migration
 VIEWS = {"spoken": "conversation_message", "party": "conversation_participant", "kept_apart": "cannot_link"}
 
 
@@ -82,18 +83,17 @@ def test_rows_of_renamed_tables_are_what_they_were(older: Connection) -> None:
     for table, rows in before.items():
         now = query(older, f"FROM {NOW.get(table, table)}")[:, : rows.width]
         plain = [name for name in now.columns if name not in KEYED]
-        assert now.select(plain).rows() == rows[:, [now.columns.index(name) for name in plain]].rows()
+        kept = rows[:, [now.columns.index(name) for name in plain]].rows()
+        assert now.select(plain).rows() == ([] if table in EMPTIED else kept)
     gone = ", ".join(f"'{name}'" for name in (*NOW, *VIEWS))
     assert query(older, f"FROM information_schema.tables WHERE table_name IN ({gone})").is_empty()
 
 
-def test_renamed_columns_keep_their_values(older: Connection) -> None:
-    migrate(older)
+def test_renamed_columns_keep_their_values(older: Connection, tmp_path: Path) -> None:
+    migrate(older, migrations_up_to(BEFORE + 1, tmp_path / "renamed"), None)
     assert query(older, "SELECT ambiguous_given_name FROM match_edge").item() is True
     assert query(older, "SELECT distinct_given_names FROM shared_identifier").item() == 1
-    assert query(
-        older, "SELECT evidence_fingerprint = keyed_digest('evidence', 'as it was') FROM decision_record"
-    ).item()
+    assert query(older, "SELECT evidence_fingerprint FROM decision_record").item() == "as it was"
     assert query(older, "SELECT component_id, canonical_id FROM mail_thread").row(0) == (f"{ID}3", f"{ID}3")
     assert query(older, "SELECT is_unlinked_reply FROM mail_topic").item() is True
 
