@@ -12,12 +12,15 @@ from pydantic import BaseModel
 
 from pipelines.audit.events import Event
 from pipelines.errors import ConfigurationError, tracebacks_in
+from pipelines.hidden_numbers import Hide, hidden_numbers
 from pipelines.ids import Keyed, keyed
 from pipelines.store.audit.seal_key import load_seal_key
 from pipelines.store.audit.seals import complete_file, is_sealed, last_seal, seal_events
 from pipelines.store.audit.spool import absorb, reads_path, spool
+from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import open_warehouse
+from pipelines.store.warehouse.digest_key import set_digest_key
 from pipelines.store.warehouse.keys import load_key
 from pipelines.store.warehouse.migrate import migrate, require_current
 from schemas.configuration import (
@@ -84,6 +87,10 @@ class OpenProject(NamedTuple):
         """Makes ids out of natural keys, with the project's identity key."""
         return keyed(load_key(self.folder, self.settings.keys.identity))
 
+    def hidden_numbers(self, kind: str) -> Hide:
+        """Makes numbers that say nothing without the project's identity key, other ones for each kind of thing."""
+        return hidden_numbers(load_key(self.folder, self.settings.keys.identity), kind)
+
     @contextmanager
     def warehouse(
         self,
@@ -95,8 +102,12 @@ class OpenProject(NamedTuple):
         purpose: str = "onecontact",
         waiting: Callable[[str], None] | None = None,
     ) -> Iterator[Connection]:
-        """The warehouse, migrated to what this version expects unless it is only read, or wanted `as_it_is`."""
-        key = load_key(self.folder, self.settings.keys.warehouse)
+        """The warehouse, migrated to what this version expects unless it is only read, or wanted `as_it_is`.
+
+        Raises WrongIdentityKey for another identity key than the one that its ids and digests are made with.
+        """
+        keys = self.settings.keys
+        key, identity = load_key(self.folder, keys.warehouse), load_key(self.folder, keys.identity)
         with open_warehouse(
             self.warehouse_path,
             key,
@@ -107,6 +118,8 @@ class OpenProject(NamedTuple):
             waiting=waiting,
             snapshots=None if read_only else self.snapshots,
         ) as connection:
+            set_digest_key(connection, identity)
+            runs.require_identity(connection, keyed(identity))
             if read_only or as_it_is:
                 require_current(connection)
                 yield connection

@@ -46,12 +46,13 @@ MOST_LOST = 20  # values that are kept of those that lost, the best of them firs
 Criteria = Sequence[str]
 
 
-def choose(candidates: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
+def choose(candidates: pl.DataFrame, criteria: Criteria, also: Sequence[str] = ()) -> pl.DataFrame:
     """The best candidate of each contact and field, the rule that decided, and how many values there were of which.
 
-    Result: contact_id, field, value and CHOSEN; `lost` is null where nothing did.
+    Result: contact_id, field, value, CHOSEN and what the best candidate has in the columns `also`; `lost` is null where
+    nothing did.
     """
-    apart = ["silenced", *(each for each in criteria if candidates[each].min() != candidates[each].max())]
+    apart = ["silenced", *differing(candidates, criteria)]
     turned = pl.any_horizontal(pl.col(key) != pl.col(key).shift() for key in KEY).fill_null(value=True)
     ordered = candidates.sort(*KEY, *apart).with_columns(is_best=turned)
     winners = ordered.filter("is_best", ~pl.col("silenced"))
@@ -75,7 +76,13 @@ def choose(candidates: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
         rule=pl.coalesce("decided", *decisive, pl.lit("only_value")),
         candidates=pl.col("others").fill_null(0) + 1,
         lost="lost",
+        **{column: column for column in also},
     )
+
+
+def differing(candidates: pl.DataFrame, criteria: Criteria) -> list[str]:
+    """The criteria by which any two candidates differ: sorting by the others would only cost."""
+    return [each for each in criteria if candidates[each].min() != candidates[each].max()]
 
 
 def keep_all(candidates: pl.DataFrame, rule: str, order: Criteria, per: str = "value") -> pl.DataFrame:

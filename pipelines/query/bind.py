@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from pipelines.errors import FilterFault
+from pipelines.normalise.search_words import Word, search_words
 from pipelines.query.existing import require_existing
 from pipelines.query.literals import nearest, offered, values_of
 from pipelines.query.operators import COMPARISONS, COUNTED, FITS, NEGATIVE, OTHERWISE, RECENT
 from pipelines.query.phone_arguments import PHONES, dialled
-from pipelines.query.search_words import Word, search_words
 from schemas.fields import RELATION_FIELDS, FieldKind, Kind
 from schemas.filter import (
     All,

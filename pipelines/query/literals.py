@@ -1,5 +1,6 @@
 """Values of a filter, made comparable with a field: checked, folded, and in the unit that its column is in."""
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
@@ -90,8 +91,9 @@ def choice(field: str, values: Sequence[str], value: Any, place: str) -> str:
 
 
 def nearest(word: str, known: Sequence[str]) -> str | None:
-    """The known word that was probably meant, also one that only begins or ends otherwise."""
+    """The known word that was probably meant, also one that has something before a colon or dot, or around it."""
     small = {each.casefold(): each for each in known}
+    small |= {re.split(r"[:.]", each)[-1]: small[each] for each in [*small] if re.search(r"[:.]", each)}
     wanted = word.casefold()
     close = get_close_matches(wanted, small, n=1)
     if close:

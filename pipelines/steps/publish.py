@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -96,6 +97,8 @@ def publish(
         return Published(segment.segment, publication.rows, changed, *suppressed, publication.file_name)
     finally:
         draft.unlink(missing_ok=True)  # rows of people do not stay where nobody looks for them
+        with suppress(OSError):
+            folder.rmdir()  # which is empty where nothing was ever published
 
 
 def still_held(

@@ -11,7 +11,7 @@ DELIVERIES = View(
         SOURCE,
         Column("format", TEXT, "Format it was read as", Pii.NONE),
         Column("file_name", TEXT, "Name of the file; it may hold a person's name", Pii.DIRECT, PERSON, Mask.WORDS),
-        Column("file_sha256", TEXT, "SHA-256 of the file", Pii.NONE),
+        Column("file_digest", TEXT, "Keyed digest of the file: the same bytes have the same", Pii.KEYED),
         Column("size_bytes", COUNT, "Size of the file", Pii.NONE),
         Column("declared_at", TIME, "When its content was true, by its name or its modification time", Pii.NONE),
         Column("received_at", TIME, "When it was read", Pii.NONE),

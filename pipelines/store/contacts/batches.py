@@ -7,7 +7,7 @@ import polars as pl
 from pipelines.match.clusters.components import components_of
 from pipelines.store.warehouse.connection import Connection, query, register
 
-BATCH_RECORDS = 100_000  # bounds memory; every batch reads the large tables once
+BATCH_RECORDS = 200_000  # bounds memory; every batch reads the large tables once
 
 
 def batches(

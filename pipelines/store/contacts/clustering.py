@@ -104,31 +104,27 @@ def anchors(connection: Connection, records: pl.Series) -> pl.DataFrame:
 
 
 def memberships(connection: Connection, records: pl.Series) -> pl.DataFrame:
-    """Contacts that records belong to now: record_key, contact_id."""
+    """Contacts that records belong to now, and why: record_key, contact_id, reason."""
     with register(connection, wanted=records.to_frame("record_key")):
         return query(
             connection,
-            """SELECT record_key, contact_id FROM membership
+            """SELECT record_key, contact_id, reason FROM membership
                WHERE run_to IS NULL AND record_key IN (SELECT record_key::UUID FROM wanted) ORDER BY record_key""",
         )
 
 
-def keep_memberships(connection: Connection, members: pl.DataFrame, run_id: str) -> None:
-    """Close memberships that changed, and open the new ones."""
-    with register(connection, assigned=members):
+def keep_memberships(connection: Connection, before: pl.DataFrame, members: pl.DataFrame, run_id: str) -> None:
+    """Close memberships (record_key, contact_id, reason) that are others now than they were before, and open those."""
+    changed = members.join(before, on=["record_key", "contact_id", "reason"], how="anti")
+    with register(connection, assigned=changed):
+        if not before.is_empty():
+            connection.execute(
+                """UPDATE membership SET run_to = ?
+                   WHERE run_to IS NULL AND record_key IN (SELECT record_key::UUID FROM assigned)""",
+                [run_id],
+            )
         connection.execute(
-            """
-            UPDATE membership m SET run_to = ? FROM assigned a
-            WHERE m.record_key = a.record_key::UUID AND m.run_to IS NULL
-              AND (m.contact_id, m.reason) <> (a.contact_id::UUID, a.reason)""",
-            [run_id],
-        )
-        connection.execute(
-            """
-            INSERT INTO membership
-            SELECT a.record_key, a.contact_id, ?, NULL, a.reason FROM assigned a
-            WHERE NOT EXISTS (FROM membership m WHERE m.record_key = a.record_key::UUID AND m.run_to IS NULL)""",
-            [run_id],
+            "INSERT INTO membership SELECT record_key, contact_id, ?, NULL, reason FROM assigned", [run_id]
         )
 
 

@@ -20,7 +20,10 @@ CUSTOM = "attr."
 
 
 class Chosen(NamedTuple):
-    """Contacts of whom a condition holds: SQL over `published.contacts c`, and its parameters in their order."""
+    """Contacts of whom a condition holds: SQL over `folded_contact c`, and its parameters in their order.
+
+    What is asked of `published.contacts c` can be asked of it, but for lists of numbers and addresses.
+    """
 
     sql: str
     parameters: Sequence[Any]
@@ -44,6 +47,12 @@ def contacts_in_order(
     input; with a minus before a name of `order_by`, its greatest values come first, and missing ones last all the same.
     The text of numbers is sorted as a number, other text by `collation` (`collation_of`).
     """
+    names, order = order_of(attributes, order_by, collation)
+    return read(connection, attributes, columns, names, order, among)
+
+
+def order_of(attributes: Mapping[str, Attribute], order_by: Sequence[str], collation: str) -> tuple[list[str], str]:
+    """The columns that are sorted by, and ORDER BY over `contact` and `joined_lists` of them."""
     numbers = [f"attr.{name}" for name, each in attributes.items() if each.type is AttributeType.NUMBER]
     directions = {name.removeprefix("-"): "DESC" if name.startswith("-") else "ASC" for name in reversed(order_by)}
     names = list(dict.fromkeys((*(name.removeprefix("-") for name in order_by), "contact_id")))
@@ -54,7 +63,7 @@ def contacts_in_order(
     order = ", ".join(
         f"{column} {directions.get(name, 'ASC')} NULLS LAST" for name, column in zip(names, sorted_by, strict=True)
     )
-    return read(connection, attributes, columns, names, f"ORDER BY {order}", among)
+    return names, f"ORDER BY {order}"
 
 
 def contacts_as_stored(
@@ -78,10 +87,10 @@ def read(
     """Columns of contacts in batches; those of `order_by` can be sorted by in `order`."""
     wanted = list(dict.fromkeys(("contact_id", *columns)))
     several = [name for name, each in attributes.items() if each.is_list and f"{CUSTOM}{name}" in wanted]
-    with chosen_among(connection, among) as (are_among, parameters):
+    with chosen_among(connection, among) as (contacts, parameters):
         reader = connection.execute(
             f"""SELECT {", ".join(f'{stored(each)} AS "{each}"' for each in wanted)}
-                FROM (FROM contact WHERE {are_among}) contact {joined_lists({*wanted, *order_by})} {order}""",
+                FROM ({contacts}) contact {joined_lists({*wanted, *order_by})} {order}""",
             parameters,
         ).to_arrow_reader(BATCH_ROWS)
         for batch in reader:
@@ -94,12 +103,12 @@ def read(
 
 @contextmanager
 def chosen_among(connection: Connection, among: Among) -> Iterator[tuple[str, list[Any]]]:
-    """For the length of the block, an SQL condition that a contact_id is chosen, and its parameters."""
+    """For the length of the block, SQL for the contacts that are chosen, and its parameters."""
     if isinstance(among, Chosen):
-        yield f"contact_id IN (SELECT c.contact_id FROM published.contacts c WHERE {among.sql})", [*among.parameters]
+        yield f"FROM folded_contact c WHERE {among.sql}", [*among.parameters]
         return
     with in_list(connection, "contact_id", among) as condition:
-        yield condition, []
+        yield f"FROM contact WHERE {condition}", []
 
 
 def stored(column: str) -> str:
@@ -133,19 +142,19 @@ def fingerprint(connection: Connection, columns: Collection[str], among: Chosen 
     """
     held = [stored(each) for each in sorted({"contact_id", *columns} - EVERY.keys())]
     held += [f"len({each})" for each in LISTS if each in columns and each not in EVERY]  # an empty list adds no hash
-    prints = [_print(connection, "contact", held, among)]
+    prints = [_print(connection, "", held, among)]
     types = [EVERY[each] for each in sorted(EVERY.keys() & set(columns))]
     if types:
         chosen = ", ".join(f"'{each}'" for each in types)
-        known = f"(FROM contact_identifier WHERE type IN ({chosen}))"
-        prints.append(_print(connection, known, ["contact_id", "type", "is_primary", "value"], among))
+        known = f"JOIN contact_identifier i USING (contact_id) WHERE i.type IN ({chosen})"
+        prints.append(_print(connection, known, ["contact_id", "i.type", "i.is_primary", "i.value"], among))
     return " ".join(prints)
 
 
-def _print(connection: Connection, rows: str, held: Sequence[str], among: Chosen | None) -> str:
-    with chosen_among(connection, among) as (are_among, parameters):
-        summed = f"SELECT count(*) || '-' || coalesce(sum(hash({', '.join(held)})), 0) FROM {rows} WHERE {are_among}"
-        return str(value(connection, summed, parameters))
+def _print(connection: Connection, joined: str, held: Sequence[str], among: Chosen | None) -> str:
+    with chosen_among(connection, among) as (contacts, parameters):
+        summed = f"SELECT count(*) || '-' || coalesce(sum(hash({', '.join(held)})), 0)"
+        return str(value(connection, f"{summed} FROM ({contacts}) contact {joined}", parameters))
 
 
 def collation_of(connection: Connection, locale: str) -> str:

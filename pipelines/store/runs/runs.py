@@ -3,7 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import polars as pl
+
 from pipelines.audit.events import Action, Event, Outcome
+from pipelines.errors import WrongIdentityKey
+from pipelines.ids import Keyed
 from pipelines.store.audit.record import record
 from pipelines.store.warehouse.connection import Connection, value
 
@@ -24,12 +28,26 @@ def end_run(connection: Connection, run_id: str, failed: Sequence[str]) -> None:
     record(connection, Event(Action.RUN_ENDED, "run", run_id, run_id, outcome, details=details))
 
 
-def identity_fingerprint(connection: Connection, own: str) -> str:
-    """The fingerprint of the identity key that ids here are made with: this one, if none has been used yet."""
-    kept = value(connection, "SELECT fingerprint FROM identity_key")
-    if kept is None:
-        connection.execute("INSERT INTO identity_key VALUES (?)", [own])
-    return own if kept is None else str(kept)
+def require_identity(connection: Connection, ids: Keyed) -> None:
+    """Raise WrongIdentityKey for another identity key than the one that ids and digests here are made with."""
+    tables = "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'identity_key'"
+    is_made = value(connection, f"{tables} AND database_name = current_database()")  # not yet in a new warehouse
+    kept = value(connection, "SELECT fingerprint FROM identity_key") if is_made else None
+    if kept is not None and str(kept) != _fingerprint(ids):
+        raise WrongIdentityKey(
+            "the warehouse was made with another identity key: set `keys: identity:` to the one it has now"
+        )
+
+
+def keep_identity(connection: Connection, ids: Keyed) -> None:
+    """Note which identity key ids here are made with, before the first is; raise WrongIdentityKey for another."""
+    require_identity(connection, ids)
+    if value(connection, "SELECT count(*) FROM identity_key") == 0:
+        connection.execute("INSERT INTO identity_key VALUES (?)", [_fingerprint(ids)])
+
+
+def _fingerprint(ids: Keyed) -> str:
+    return str(pl.select(ids("identity key")).item())
 
 
 def last_as_of(connection: Connection) -> datetime | None:

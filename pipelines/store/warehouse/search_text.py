@@ -9,20 +9,26 @@ SAID = """
     WITH scope AS (SELECT contact_id FROM contact WHERE {are_among}),
     member AS MATERIALIZED (
         SELECT m.contact_id, m.record_key FROM membership m JOIN scope USING (contact_id) WHERE m.run_to IS NULL
-    )
-    SELECT c.contact_id, 0 AS part, c.name AS text FROM contact c JOIN scope USING (contact_id)
-    UNION ALL SELECT c.contact_id, 1, unnest([c.first_name, c.last_name]) FROM contact c JOIN scope USING (contact_id)
-    UNION ALL SELECT i.contact_id, 2, ltrim(i.value, '+') FROM contact_identifier i JOIN scope USING (contact_id)
-    UNION ALL SELECT m.contact_id, 2, ltrim(i.normalised, '+') FROM identifier i JOIN member m USING (record_key)
-    UNION ALL SELECT m.contact_id, 3, r.source || ':' || r.record_id FROM record r JOIN member m USING (record_key)
-    UNION ALL SELECT c.contact_id, 4, unnest(c.tags) FROM contact c JOIN scope USING (contact_id)
-    UNION ALL SELECT c.contact_id, 5, unnest(map_values(c.attributes)) FROM contact c JOIN scope USING (contact_id)
-    UNION ALL SELECT m.contact_id, 6, s.notes FROM source_record s JOIN member m USING (record_key)
+    ),
+    own AS (FROM contact JOIN scope USING (contact_id))
+    SELECT contact_id, 0 AS part, 'name' AS field, name AS text FROM own
+    UNION ALL SELECT contact_id, 1, 'name', unnest([first_name, last_name]) FROM own
+    UNION ALL SELECT i.contact_id, 2, i.type, ltrim(i.value, '+')
+              FROM contact_identifier i JOIN scope USING (contact_id)
+    UNION ALL SELECT m.contact_id, 2, i.type, ltrim(i.normalised, '+')
+              FROM identifier i JOIN member m USING (record_key)
+    UNION ALL SELECT m.contact_id, 3, 'record', r.source || ':' || r.record_id
+              FROM record r JOIN member m USING (record_key)
+    UNION ALL SELECT contact_id, 4, 'tag', unnest(tags) FROM own
+    UNION ALL SELECT contact_id, 5, 'attr.' || e.key, e.value
+              FROM (SELECT contact_id, unnest(map_entries(attributes)) AS e FROM own)
+    UNION ALL SELECT m.contact_id, 6, 'note', s.notes FROM source_record s JOIN member m USING (record_key)
               WHERE s.notes IS NOT NULL
-    UNION ALL SELECT m.contact_id, 6, d.value
+    UNION ALL SELECT m.contact_id, 6, 'note', d.value
               FROM decision d JOIN decision_record r USING (decision_id) JOIN member m USING (record_key)
               WHERE d.kind = 'note' AND d.revoked_at IS NULL AND coalesce(r.side, 0) = 0
-    UNION ALL SELECT m.contact_id, 6, g.text FROM message g JOIN member m USING (record_key) WHERE g.kind = 'note'
+    UNION ALL SELECT m.contact_id, 6, 'note', g.text
+              FROM message g JOIN member m USING (record_key) WHERE g.kind = 'note'
     """
 
 
@@ -39,7 +45,7 @@ def replace_search_texts(connection: Connection, contacts: pl.Series | None = No
 
 
 def search_texts(said: pl.DataFrame) -> pl.DataFrame:
-    """Texts of contacts (contact_id, part, text; part 0 is the name) as one each: contact_id, names, text."""
+    """Texts of contacts (contact_id, part, field, text; part 0 is the name) as one each: contact_id, names, text."""
     ordered = (
         said.drop_nulls("text")
         .sort("contact_id", "part", "text")

@@ -4,7 +4,6 @@ from typing import Any
 import pytest
 
 from pipelines.derive import fit
-from pipelines.match import kernel
 from pipelines.match.model.fit import METHOD
 from pipelines.match.priors import FEWEST
 from pipelines.progress import listening
@@ -41,9 +40,10 @@ def test_a_model_is_fitted_anew_when_there_is_twice_as_much_or_it_was_fitted_in_
 def test_fitting_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     model = object()
     monkeypatch.setattr(fit, "fit", lambda *_: model)
-    monkeypatch.setattr(kernel, "usable_blocks", lambda keys: keys)
-    whole = SimpleNamespace(names=None, facts=None, shared=None, blocking_keys=None, records=SimpleNamespace(count=3))
+    monkeypatch.setattr(fit, "people_of", lambda *_: None)
+    parts = dict.fromkeys(("names", "facts", "usable_blocks", "shared"))
+    whole: Any = SimpleNamespace(records=SimpleNamespace(count=3), **parts)
     heard: list[tuple[str, int, int | None]] = []
     with listening(lambda *said: heard.append(said)):
-        assert fit.fit_model(whole) is model  # type: ignore[arg-type]
+        assert fit.fit_model(None, whole) is model  # type: ignore[arg-type]
     assert heard == [("fitting the match model", 0, 3), ("fitting the match model", 3, 3)]
