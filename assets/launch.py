@@ -3,11 +3,13 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import dagster as dg
 
 from assets.definitions import REFRESH, definitions
+from assets.exports import PUBLISHABLE
 
 INTERRUPTS = ("KeyboardInterrupt", "DagsterExecutionInterruptedError")
 
@@ -21,6 +23,7 @@ class Launched(NamedTuple):
     failures: list[str]
     kinds: set[str]
     interrupted: bool = False
+    unpublished: Mapping[str, str] = MappingProxyType({})  # segments, and why they could not be published
 
 
 def refresh(folder: Path, home: Path, as_of: str, patience: float, *, accept_change: bool = False) -> Launched:
@@ -47,15 +50,23 @@ def refresh(folder: Path, home: Path, as_of: str, patience: float, *, accept_cha
         for event in result.all_events
         if event.is_step_failure and event.step_failure_data.user_failure_data
     ]
+    evaluations = result.get_asset_check_evaluations()
+    unpublished = {each.asset_key.path[-1]: each.description or "" for each in evaluations if is_unpublished(each)}
     checks = [
         f"check {each.check_name} of {each.asset_key.to_user_string()} did not hold"
         + (f": {each.description}" if each.description else "")
-        for each in result.get_asset_check_evaluations()
-        if not each.passed and each.severity is dg.AssetCheckSeverity.ERROR
+        for each in evaluations
+        if not each.passed and each.severity is dg.AssetCheckSeverity.ERROR and not is_unpublished(each)
     ]
     failures = [*checks, *(each.description or "a step failed" for each in failed)]
     kinds = {str(each.metadata["kind"].value) for each in failed if "kind" in each.metadata}
-    return Launched(result.run_id, result.success, reported, failures, kinds, any(map(is_interrupt, result.all_events)))
+    interrupted = any(map(is_interrupt, result.all_events))
+    return Launched(result.run_id, result.success, reported, failures, kinds, interrupted, unpublished)
+
+
+def is_unpublished(evaluation: dg.AssetCheckEvaluation) -> bool:
+    """Whether a check says that a segment could not be published."""
+    return evaluation.check_name == PUBLISHABLE and not evaluation.passed
 
 
 def is_interrupt(event: dg.DagsterEvent) -> bool:

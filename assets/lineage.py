@@ -7,8 +7,8 @@ import dagster as dg
 from pipelines.merge.golden_record import MOMENTS, TEXTS
 from pipelines.merge.status import READS
 from schemas.contact import Contact
+from schemas.fields import EVERY
 from schemas.received import ContactRow, column_types
-from schemas.segment import EVERY
 from schemas.vocabulary import IdentifierType
 
 Column = tuple[str, str]  # an asset, and a column of it

@@ -105,7 +105,6 @@ def drain(workspace: Workspace, run_id: str) -> list[dg.MaterializeResult]:
     """Take in what is new, give back what was refused, count."""
     began = process_time()
     project, connection, _ = workspace.opened()
-    workspace.predicates()  # a mistake in a segment is found before anything is read
     require_no_unnamed_rename(project, connection, workspace.arrived().files)
     changes = setting_changes(project, connection)
     taken = take_in(project, connection, run_id, workspace.arrived())

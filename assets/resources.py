@@ -9,13 +9,12 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import dagster as dg
-import polars as pl
 from pydantic import Field, PrivateAttr
 
 from pipelines.landing.arrivals import Arrivals, every_source, list_arrivals
 from pipelines.progress import progress
-from pipelines.project import OpenProject, open_project
-from pipelines.steps.publish import compile_segments
+from pipelines.project import OpenProject, digest, open_project
+from pipelines.steps.segments.compile import Compiled, compile_each
 from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
 from schemas.configuration import PROJECT_FILE
@@ -49,7 +48,7 @@ class Workspace(dg.ConfigurableResource["Workspace"]):
     _stack: ExitStack | None = PrivateAttr(default=None)
     _opened: Opened | None = PrivateAttr(default=None)
     _arrived: Arrivals | None = PrivateAttr(default=None)
-    _predicates: dict[str, pl.Expr] | None = PrivateAttr(default=None)
+    _compiled: Compiled | None = PrivateAttr(default=None)
     _run_id: str = PrivateAttr(default="")
 
     @contextmanager
@@ -60,14 +59,17 @@ class Workspace(dg.ConfigurableResource["Workspace"]):
             self._stack, self._run_id = stack, run_id
             try:
                 yield self
+                if self._opened is not None:
+                    runs.end_run(self._opened.connection, run_id, failed_steps(context))
             finally:
-                self._stack = self._opened = self._arrived = self._predicates = None
+                self._stack = self._opened = self._arrived = self._compiled = None
 
     def opened(self) -> Opened:
         """The project, its warehouse and the moment of the run; waits for whoever else has the warehouse open."""
         if self._opened is None:
             found = self.looked_into("onecontact run")
-            runs.begin_run(found.connection, self._run_id, found.moment, datetime.now(UTC))
+            configuration = digest(found.project.settings, *found.project.segments)
+            runs.begin_run(found.connection, self._run_id, found.moment, datetime.now(UTC), configuration)
             self._opened = found
         return self._opened
 
@@ -78,12 +80,12 @@ class Workspace(dg.ConfigurableResource["Workspace"]):
             self._arrived = list_arrivals(connection, project.folder, every_source(project.settings), moment)
         return self._arrived
 
-    def predicates(self) -> dict[str, pl.Expr]:
-        """The filters of segments as of the run, by name. Raises ConfigurationError for one that cannot be."""
-        if self._predicates is None:
+    def segments(self) -> Compiled:
+        """The filters of segments as of the run, by name, and the segments that cannot be published."""
+        if self._compiled is None:
             project, _, moment = self.opened()
-            self._predicates = compile_segments(project, moment)
-        return self._predicates
+            self._compiled = compile_each(project, moment)
+        return self._compiled
 
     def looked_into(self, purpose: str) -> Opened:
         """The same, for work that is no run of the pipeline; others are told its purpose while they wait."""
@@ -95,6 +97,14 @@ class Workspace(dg.ConfigurableResource["Workspace"]):
             patience=self.patience, purpose=purpose, waiting=lambda sentence: progress(sentence, 0)
         )
         return Opened(project, self._stack.enter_context(warehouse), moment)
+
+
+def failed_steps(context: dg.InitResourceContext) -> list[str]:
+    """Names of the steps of a run that have failed until now."""
+    if context.run is None or context.instance is None:
+        return []
+    failures = context.instance.all_logs(context.run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+    return sorted({each.step_key for each in failures if each.step_key})
 
 
 def moment_of(text: str, zone: ZoneInfo) -> datetime:

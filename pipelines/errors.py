@@ -52,6 +52,15 @@ class ConfigurationError(OnecontactError):
     """The project says something that cannot be: mend onecontact.yaml, a segment or a key, then run again."""
 
 
+class FilterFault(ConfigurationError):
+    """A question of a filter that cannot be asked: its place in the filter, and what is wrong with it."""
+
+    def __init__(self, place: str, says: str) -> None:
+        super().__init__(f"{place}: {says}")
+        self.place = place
+        self.says = says
+
+
 class DecisionRefused(OnecontactError):
     """What somebody decided cannot be, as things stand: nothing of it is stored."""
 
@@ -90,6 +99,10 @@ class NeverMatched(OnecontactError):
 
 class SourceUnreachable(OnecontactError):
     """A place that deliveries come from cannot be listed or read now; the run goes on with the other sources."""
+
+
+class PublicationBlocked(OnecontactError):
+    """The file of a segment would not be what the segment says: nothing is published, and what was published stays."""
 
 
 class StoreError(OnecontactError):
@@ -144,6 +157,14 @@ class NotArchived(StoreError):
     """No delivery is archived under this id."""
 
 
+class SnapshotUnreadable(StoreError):
+    """The snapshot of a role is not there, is none, or is encrypted under another key."""
+
+
+class RoleDenied(OnecontactError):
+    """A role may not do what a command does; its text says which may."""
+
+
 class ArchiveDamaged(StoreError):
     """An archived delivery is not what was put into the archive."""
 
@@ -170,6 +191,10 @@ class WarehouseNewer(MigrationError):
 
 class ContractBroken(OnecontactError):
     """A frame is not made as its contract says, which no row is to blame for: a defect of the code that built it."""
+
+
+class AuditRefused(OnecontactError):
+    """An audit event would hold what could be a value of a person: a defect of the code that records it."""
 
 
 class WrongIdentityKey(ConfigurationError):

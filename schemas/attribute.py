@@ -7,7 +7,7 @@ from typing import Self
 import polars as pl
 from pydantic import Field, model_validator
 
-from schemas.source import Strict
+from schemas.settings.strict import Strict
 from schemas.vocabulary import AttributeMerge, AttributeType, MatchRole
 
 MERGES = MappingProxyType(

@@ -1,4 +1,4 @@
-"""Loading onecontact.yaml and segments/*.yaml: every error names the file, the line and the nearest valid name."""
+"""Loading onecontact.yaml, and YAML at all: every error names the file, the line and the nearest valid name."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,12 +12,11 @@ from pydantic import BaseModel, ValidationError
 from yaml.reader import ReaderError
 
 from schemas.project import Project
-from schemas.segment import Segment
 from schemas.source import AnySource, Source
 
 PROJECT_FILE = "onecontact.yaml"
 HIDDEN = ".onecontact"  # folder of keys, warehouse and archive
-SEGMENTS = "segments"
+SNAPSHOTS = "snapshots"  # folder of the files of roles
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
@@ -55,14 +54,7 @@ class Loader(yaml.SafeLoader):
 
 
 class ConfigurationInvalid(ValueError):
-    """A configuration file that cannot be used; the text lists every fault with its line.
-
-    `segments` are those of other files, in which nothing is wrong.
-    """
-
-    def __init__(self, faults: str, segments: Sequence[Segment] = ()) -> None:
-        super().__init__(faults)
-        self.segments = segments
+    """A configuration file that cannot be used; the text lists every fault with its line."""
 
 
 def load_project(
@@ -95,32 +87,6 @@ def load_project(
     if not isinstance(checked, Project):
         faults += checked
     raise ConfigurationInvalid("\n".join(located(path, document, faults)))
-
-
-def load_segments(folder: Path) -> list[Segment]:
-    """Read every `segments/*.yaml` of a project folder, sorted by name of the segment.
-
-    Raises ConfigurationInvalid with every fault found, also when two files define one segment.
-    """
-    segments: dict[str, Segment] = {}
-    complaints: list[str] = []
-    for path in sorted((folder / SEGMENTS).glob("*.yaml")):
-        try:
-            data, document = parse(path)
-        except ConfigurationInvalid as invalid:
-            complaints.append(str(invalid))
-            continue
-        checked = validated(Segment, data)
-        if not isinstance(checked, Segment):
-            complaints += located(path, document, checked)
-        elif checked.segment in segments:
-            complaints += located(path, document, [Fault(("segment",), "another file defines this segment already")])
-        else:
-            segments[checked.segment] = checked
-    valid = [segments[name] for name in sorted(segments)]
-    if complaints:
-        raise ConfigurationInvalid("\n".join(complaints), valid)
-    return valid
 
 
 def require_small(text: str) -> None:

@@ -1,4 +1,4 @@
-"""What a contact is: the contract of the golden record. What its fields can be asked is in `schemas.segment`."""
+"""What a contact is: the contract of the golden record. What its fields can be asked is in `schemas.fields`."""
 
 from typing import Annotated
 

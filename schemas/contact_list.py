@@ -6,7 +6,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from schemas.source import Source, Strict
+from schemas.settings.strict import Strict
+from schemas.source import Source
 
 
 class Mode(StrEnum):

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field
 
 from schemas.configuration import ConfigurationInvalid, Fault, located, nearest, parse, validated
-from schemas.source import Strict
+from schemas.settings.strict import Strict
 
 
 class ListRole(StrEnum):

@@ -6,17 +6,12 @@ from typing import Annotated, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from phonenumbers import SUPPORTED_REGIONS
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from schemas.locale import LocaleName
-from schemas.place import check_place
+from schemas.settings.locale import LocaleName
+from schemas.settings.place import check_place
+from schemas.settings.strict import Strict
 from schemas.vocabulary import AfterImport
-
-
-class Strict(BaseModel):
-    """Configuration: unknown keys are errors, values cannot be changed afterwards, inputs stay out of messages."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 @cache

@@ -25,9 +25,28 @@ def add_commands(add: Adder) -> None:
         "--limit", type=integer_between(0, 2**31), default=50, metavar="N", help="at most so many (default: 50; 0: all)"
     )
     list_.add_argument(
+        "--where", metavar="FILTER", help="such as 'tier:gold last_contact>-30d -tags:internal' (docs/filters.md)"
+    )
+    list_.add_argument("--columns", metavar="NAMES", help="columns to show, with commas between them")
+    list_.add_argument("--sort", metavar="NAMES", help="columns to sort by; with - before a name the greatest first")
+    list_.add_argument(
+        "--page", type=integer_between(1, 2**31), default=1, metavar="N", help="page of --limit contacts"
+    )
+    list_.add_argument("--format", choices=["table", "json", "csv"], default="table", help="default: table")
+    list_.add_argument(
         "--blocked-conversations",
         action="store_true",
         help="list suppressed conversations instead of contacts (all, or those of a QUERY)",
+    )
+
+    search = add(
+        "search", "Find contacts by anything known of them, the best first; forgives a typing mistake", "search"
+    )
+    search.add_argument(
+        "words", nargs="+", metavar="WORD", help="every word has to hit something: a name, a number, ..."
+    )
+    search.add_argument(
+        "--limit", type=integer_between(0, 2**31), default=20, metavar="N", help="at most so many (default: 20; 0: all)"
     )
 
     show = add("show", "Show a contact: every value with its origin, and the latest events", "show")
@@ -52,7 +71,7 @@ def add_commands(add: Adder) -> None:
     )
 
     add_contact_argument(show)
-    add_warehouse_options(list_, show, explain)
+    add_warehouse_options(list_, search, show, explain)
 
 
 def add_quoted(command: argparse.ArgumentParser) -> None:

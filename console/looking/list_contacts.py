@@ -1,26 +1,31 @@
 """`onecontact list`: quick search and filters over contacts."""
 
 import argparse
-from collections.abc import Iterator
-from zoneinfo import ZoneInfo
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 
 import polars as pl
 
-from console.terminal.open_project import session
+from console.terminal.fitted import print_fitted
+from console.terminal.open_project import note_read, session
 from console.terminal.screen import as_json, clock, out, plural, say, table
+from pipelines.audit.events import Action
 from pipelines.errors import ConfigurationError
 from pipelines.normalise.attribute import FALSE, TRUE
+from pipelines.normalise.search_words import is_searchable
 from pipelines.project import OpenProject
-from pipelines.query.filter import asked_fields, compile_filter
+from pipelines.publish.table import as_csv, header
+from pipelines.steps.finding.filtered import Asked, Listed, list_contacts, names_in
+from pipelines.steps.roles.accesses import BULK, Access, record_access
 from pipelines.store.decisions import decisions
-from pipelines.store.reads import health, search
-from pipelines.store.reads.contact_rows import contacts_as_stored
-from pipelines.store.runs import runs
-from pipelines.store.warehouse.connection import Connection
+from pipelines.store.reads import search
 from schemas.configuration import nearest
-from schemas.segment import All, Condition, Kind, Operator, Span, Where, field_kinds
-from schemas.vocabulary import Channel
+from schemas.fields import Kind, field_kinds
+from schemas.filter import Condition, Operator, Search, Span, Where
+from schemas.vocabulary import AttributeType, Channel
 
+IMPORTANCE = ("id", "name", "phone", "status", "email", "last interaction", "source")
 COLUMNS = ["contact_id", "name", "phone", "email", "source", "last_interaction_at", "status"]
 FILTERS = ("status", "channel", "source", "tag", "days", "attribute")
 
@@ -30,21 +35,61 @@ def command(args: argparse.Namespace) -> int:
     if args.blocked_conversations:
         return list_suppressed(args)
     with session(args, ingests=False) as (project, connection):
-        found = find_contacts(args, project, connection)
-        number = found.len() if found is not None else health.count(connection, "contact")
-        shown = search.last_heard_of(connection, COLUMNS, found, args.limit)
-    if args.json:
-        as_json(shown.to_dicts())
+        asked = asked_for(args, project)
+        nothing = nothing_asked(args)
+        listed = Listed(0, pl.DataFrame()) if nothing else list_contacts(project, connection, asked)
+        number, shown = listed.number, listed.contacts
+        note_read(project, Action.CONTACTS_LISTED, rows=shown.height)
+    if shown.height >= BULK:
+        record_access(project.folder, Access.BULK_READ, command="list", contacts=shown.height)
+    if args.json or args.format == "json":
+        as_json(shown.select(asked.columns).to_dicts() if shown.width else [])
+        return 0
+    if args.format != "table":
+        FORMATS[args.format](shown.select(asked.columns), project)
         return 0
     if shown.is_empty():
-        say(f"No matching contacts.{hint(args, project)}")
+        beyond = f" Page {args.page} is beyond the last one." if number else hint(args, project)
+        say(f"No matching contacts.{beyond}")
         return 0
-    rows = [[row["contact_id"][:8], *(row[column] for column in COLUMNS[1:])] for row in shown.to_dicts()]
-    titles = ["id", *(column.replace("_at", "").replace("_", " ") for column in COLUMNS[1:])]
-    out.print(table(f"{plural(number, 'contact')}, times in {clock.zone.key}", titles, rows))
-    if shown.height < number:
-        say(f"The first {shown.height:,}; `--limit 0` shows all.")
+    others = [name for name in asked.columns if name != "contact_id"]
+    rows = [[row["contact_id"][:8], *(row[name] for name in others)] for row in shown.to_dicts()]
+    titles = ["id", *map(title_of, others)]
+    print_fitted(f"{plural(number, 'contact')}, times in {clock.zone.key}", titles, rows, IMPORTANCE)
+    if shown.height < number and asked.limit:
+        pages = f"{args.page:,} of {-(-number // asked.limit):,}"
+        say(f"The first {shown.height:,}; `--limit 0` shows all." if args.page == 1 else f"Page {pages}.")
     return 0
+
+
+def asked_for(args: argparse.Namespace, project: OpenProject) -> Asked:
+    """What the command line asks for."""
+    conditions = list(wanted(args, project))
+    if args.query is not None and args.query.strip():
+        conditions.append(Search(search=args.query))
+    return Asked(
+        args.where or "",
+        tuple(conditions),
+        tuple(names_in(args.columns)) or tuple(COLUMNS),
+        tuple(names_in(args.sort)) or ("-last_interaction_at",),
+        args.limit,
+        args.limit * (args.page - 1),
+    )
+
+
+def title_of(column: str) -> str:
+    """The heading of a column."""
+    return column.removeprefix("attr.").removesuffix("_at").replace("_", " ")
+
+
+def print_csv(contacts: pl.DataFrame, project: OpenProject) -> None:
+    """Contacts as CSV for programs, as an export has them."""
+    attributes = project.settings.attributes.items()
+    numbers = [f"attr.{name}" for name, each in attributes if each.type is AttributeType.NUMBER]
+    sys.stdout.write(header(contacts.columns).decode() + as_csv(contacts, contacts.columns, numbers=numbers).decode())
+
+
+FORMATS: Mapping[str, Callable[[pl.DataFrame, OpenProject], None]] = MappingProxyType({"csv": print_csv})
 
 
 def list_suppressed(args: argparse.Namespace) -> int:
@@ -70,7 +115,7 @@ def list_suppressed(args: argparse.Namespace) -> int:
 
 def nothing_asked(args: argparse.Namespace) -> str:
     """What to say of a query that nobody can be found by."""
-    missing = args.query is not None and not search.is_searchable(args.query)
+    missing = args.query is not None and not is_searchable(args.query)
     return " There is nothing in that query to search for: it needs a letter or a digit." if missing else ""
 
 
@@ -81,22 +126,6 @@ def hint(args: argparse.Namespace, project: OpenProject) -> str:
         return nothing
     known = [*Channel, *(f"import:{name}" for name in sorted(project.settings.sources))]
     return f" Known values of --source are {', '.join(known)}." if args.source else ""
-
-
-def find_contacts(args: argparse.Namespace, project: OpenProject, connection: Connection) -> pl.Series | None:
-    """Ids of the contacts that fit; None for everybody, of whom nothing is read to say so."""
-    conditions = All(all=tuple(wanted(args, project)))
-    as_of = runs.last_as_of(connection)
-    found = None if args.query is None else search.find(connection, args.query)
-    if not conditions.all or as_of is None:
-        return found
-    here = as_of.astimezone(ZoneInfo(project.settings.timezone))
-    predicate = compile_filter(conditions, field_kinds(project.settings.attributes), here, place="list")
-    asked = set(asked_fields(conditions))
-    batches = contacts_as_stored(connection, project.settings.attributes, asked, found)
-    return pl.concat(
-        [pl.Series("contact_id", [], pl.String), *(each.filter(predicate)["contact_id"] for each in batches)]
-    )
 
 
 def wanted(args: argparse.Namespace, project: OpenProject) -> Iterator[Where]:

@@ -16,12 +16,12 @@ from console.terminal.screen import as_json, clock, out, plural, say, show_progr
 from pipelines.errors import ConfigurationError
 from pipelines.landing.arrivals import every_source
 from pipelines.progress import listening
-from pipelines.project import OpenProject, ProjectInvalid, open_project
+from pipelines.project import OpenProject, open_project
 from pipelines.read.catalogue.detect import sample
 from pipelines.read.tables.contact_table import IGNORE
 from pipelines.read.tables.header_words import fold, shown
 from pipelines.steps.check import SHOWN, Checked, check, is_in_landing, source_of
-from pipelines.steps.publish import compile_segments, segment_faults
+from pipelines.steps.segments.compile import compile_segments
 from pipelines.steps.setting_changes import require_no_unnamed_rename, setting_changes
 from schemas.configuration import nearest
 from schemas.error_codes import ErrorCode
@@ -51,7 +51,7 @@ ALWAYS = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED, Outcome.REJECTED)
 
 def command(args: argparse.Namespace) -> int:
     """Read a file as a run would, say what would become of its rows, and forget it."""
-    project = open_valid(args.project)
+    project = open_project(args.project)
     require_init(project)
     clock.zone = ZoneInfo(project.settings.timezone)
     if args.file is None:
@@ -71,18 +71,6 @@ def command(args: argparse.Namespace) -> int:
     is_taken = found.taken.state == DeliveryState.ACCEPTED and not found.before
     is_fine = is_taken and not found.taken.outcomes[Outcome.REJECTED]
     return OK if is_fine else WOULD_REFUSE
-
-
-def open_valid(folder: Path) -> OpenProject:
-    """The project in a folder. Raises ConfigurationError with every fault of onecontact.yaml and of all segments."""
-    try:
-        return open_project(folder)
-    except ProjectInvalid as invalid:
-        faults, readable = [str(invalid)], invalid.readable
-    if readable:
-        now = datetime.now(UTC)
-        faults += [fault for segment in readable.segments for fault in segment_faults(readable, segment, now)]
-    raise ConfigurationError("\n".join(faults))
 
 
 def check_project(args: argparse.Namespace, project: OpenProject) -> int:

@@ -15,8 +15,8 @@ from pipelines.store.ingest.unreachable_sources import unreachable
 from pipelines.store.reads import contact_details
 from pipelines.store.warehouse.connection import Connection
 from schemas.error_codes import ErrorCode
-from schemas.place import place
 from schemas.segment import ID_CHANGES
+from schemas.settings.place import place
 from schemas.source import Source
 from schemas.vocabulary import Action, AfterImport, DeliveryState
 
@@ -39,10 +39,13 @@ def open_work(project: OpenProject, connection: Connection, *, names: bool) -> I
     for name, source in sorted(project.settings.sources.items()):
         if source.after_import is AfterImport.KEEP and name in landed and not landed[name]:
             yield f"{name}: no file matches {source.path}"
-    published = {ID_CHANGES, *(segment.segment for segment in project.segments)}
+    published = {ID_CHANGES, *(each.segment for each in project.segments), *(each.segment for each in project.broken)}
     for folder in sorted((project.folder / EXPORTS).glob("*/")):
         if folder.name not in published:
-            yield f"{EXPORTS}/{folder.name} has no segment any more: delete it if nobody needs it"
+            yield (
+                f"{EXPORTS}/{folder.name} has no segment any more: `onecontact exports remove {folder.name}` if nobody "
+                "needs it"
+            )
 
 
 def delivery_problem(

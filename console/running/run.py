@@ -21,8 +21,9 @@ from pipelines.errors import ConfigurationError
 from pipelines.landing.arrivals import require_files
 from pipelines.progress import listening
 from pipelines.project import OpenProject, open_project
-from pipelines.steps.publish import FILE, FOLDER, compile_segments
+from pipelines.steps.publish import FOLDER
 from pipelines.steps.publish_id_changes import FILE as ID_FILE
+from pipelines.steps.roles.snapshots import role_faults
 from pipelines.store.ingest.file_problems import file_problems
 from pipelines.store.ingest.unreachable_sources import unreachable
 from pipelines.store.matching.merge_confidence import confidence_of_new_sources
@@ -54,6 +55,8 @@ def command(args: argparse.Namespace) -> int:
     if run.interrupted:
         return print_error(STOPPED, INTERRUPTED)
     if not run.success:
+        for name, why in run.unpublished.items():
+            print_error(f"{FOLDER}/{name} was not published: {why}", FAILED)
         for failure in run.failures or ["a step failed; `onecontact dev` shows which"]:
             print_error(failure, FAILED)
         return BUSY if "StoreBusy" in run.kinds else FAILED
@@ -65,6 +68,7 @@ def command(args: argparse.Namespace) -> int:
             }
             more["settings"] = run.told.get("deliveries", {}).get("settings", [])
             more["new_rules"] = run.told.get("contacts", {}).get("new_rules", {})
+            more["unpublished"] = dict(run.unpublished)
             as_json({"run_id": run.run_id, "success": run.success, "assets": asset_counts(run.told), **more})
         else:
             print_summary(project, connection, run.run_id, run.told)
@@ -74,15 +78,18 @@ def command(args: argparse.Namespace) -> int:
     if stuck:
         files, sources = plural(len(stuck), "file"), ", ".join(sorted({each.source for each in stuck}))
         print_error(f"{files} of {sources} could not be read or put away: `onecontact status` says why", FAILED)
-    return FAILED if missing or stuck else OK
+    for name, why in run.unpublished.items():
+        print_error(f"{FOLDER}/{name} was not published, and what was published before stays: {why}", FAILED)
+    return FAILED if missing or stuck or run.unpublished else OK
 
 
 def require_runnable(project: OpenProject) -> None:
-    """Find in the keys and the segments what would make a run fail, before anything starts."""
+    """Find in the keys, the sources and the roles what would make a run fail, before anything starts."""
     load_key(project.folder, project.settings.keys.warehouse)
     project.ids()
     require_files(project.folder, project.settings.sources)
-    compile_segments(project, datetime.now(UTC))
+    if faults := role_faults(project, datetime.now(UTC)):
+        raise ConfigurationError("\n".join(faults))
 
 
 def moment(text: str | None) -> None:
@@ -138,7 +145,7 @@ def published(name: str, told: Any) -> None:
         left_out = f", {told['suppressed']:,} left out: address suppressed" if told.get("suppressed") else ""
         included = told.get("suppressed_included")
         among = f", {included:,} of them with a suppressed address, as it asks" if included else ""
-        say(f"  {FOLDER}/{name}/{FILE}: {plural(rows, 'contact')}{among}{left_out}, {verb}")
+        say(f"  {FOLDER}/{name}/{told['file']}: {plural(rows, 'contact')}{among}{left_out}, {verb}")
     elif rows:
         say(f"  {FOLDER}/{name}/{ID_FILE}: {plural(rows, 'change')} of ids, {verb}")
 

@@ -34,8 +34,9 @@ from pipelines.project import OpenProject, open_project
 from pipelines.read.catalogue.propose import LOOKED_AT, Proposal, propose
 from pipelines.steps.rename_source import rename_source
 from schemas.attribute import Attribute
-from schemas.configuration import PROJECT_FILE, SEGMENTS
+from schemas.configuration import PROJECT_FILE
 from schemas.project import SOURCE_NAME
+from schemas.segment_files import SEGMENTS
 from schemas.vocabulary import AttributeType
 
 NO_DELIVERIES = (PROJECT_FILE, SEGMENTS, "exports", "rejected")  # of a project

@@ -15,7 +15,7 @@ from pipelines.publish.request_template import request_template
 from pipelines.publish.template import NOTES, Column, as_csv, as_markdown, template, unreached
 from schemas.configuration import nearest
 from schemas.contact_list import ContactTable
-from schemas.place import place
+from schemas.settings.place import place
 
 
 def command(args: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ from pipelines.merge.survivorship import apply_survivorship
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
 from pipelines.read.catalogue.registry import FORMATS
+from pipelines.store.audit.contact_changes import record_contact_changes, record_status_changes
 from pipelines.store.contacts import clustering
 from pipelines.store.contacts import golden_records as store
 from pipelines.store.contacts.batches import batches
@@ -33,6 +34,7 @@ from pipelines.store.runs.chat_settings import keep_chat_settings
 from pipelines.store.runs.work_queue import CONTACTS, Version, dequeue, enqueue_for_interactions_between, queued_records
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
+from pipelines.store.warehouse.search_text import replace_search_texts
 from schemas.contact import Contact
 from schemas.vocabulary import AttributeMerge
 
@@ -143,6 +145,9 @@ def rederive_batch(
     contracts.require(Contact, contacts)
     enqueue_checks(connection, numbered.contacts)
     there = before["contact_id"].unique()
+    record_contact_changes(
+        connection, there, numbered.contacts, numbered.origins, made, fields, golden.identifiers, run_id
+    )
     changed = store.replace_contacts(
         connection,
         there,
@@ -152,6 +157,7 @@ def rederive_batch(
         run_id,
     )
     replace_attributes(connection, there, attribute_values(contacts, Typing.of(attributes)))
+    replace_search_texts(connection, pl.concat([there, numbered.contacts]).unique())
     old, current = set(before["contact_id"]), set(numbered.contacts)
     fresh = current - old
     parted = fresh & set(identity.aliases["new_id"])
@@ -167,5 +173,6 @@ def refresh_status(project: OpenProject, connection: Connection, run_id: str, as
     ).filter(
         (pl.col("status") != pl.col("status_before")) | (pl.col("status_reason") != pl.col("status_reason_before"))
     )
+    record_status_changes(connection, turned, run_id)
     store.keep_status(connection, turned.select(STATUS), run_id)
     return turned.height

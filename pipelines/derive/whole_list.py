@@ -22,6 +22,7 @@ class WholeList(NamedTuple):
     exclusive: pl.DataFrame  # record, exclusive (List of "attribute=value")
     records: Records  # the same, encoded
     blocking_keys: pl.DataFrame  # rule, key, record
+    usable_blocks: pl.DataFrame  # the same, of blocks that make pairs
     shared: pl.DataFrame  # field, value, records, people, givens: identifiers that several records have
 
     @property
@@ -35,13 +36,15 @@ def load_whole_list(project: OpenProject, connection: Connection) -> WholeList:
     record_keys = query(connection, "SELECT record_key FROM record ORDER BY record_key")["record_key"]
     progress("reading what is compared", 0, record_keys.len())
     own = load_comparison_data(project.settings, connection, record_keys)
+    keys = kernel.keys(own.names, own.facts)
     return WholeList(
         own.keys,
         own.names,
         own.facts,
         own.exclusive,
         kernel.encoded(own.keys.len(), own.names, own.facts),
-        kernel.keys(own.names, own.facts),
+        keys,
+        kernel.usable_blocks(keys),
         shared_identifiers(own.names, own.facts, own.facts.filter(pl.col("field").is_in(POINTS))),
     )
 

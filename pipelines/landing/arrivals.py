@@ -20,8 +20,8 @@ from pipelines.store.ingest import deliveries
 from pipelines.store.ingest.file_problems import FileProblem
 from pipelines.store.warehouse.connection import Connection
 from schemas.contact_list import ContactList
-from schemas.place import place
 from schemas.project import DECISIONS, Project
+from schemas.settings.place import place
 from schemas.source import Source
 
 FILE_NAME = "file_name"

@@ -10,7 +10,7 @@ import fsspec
 from pipelines.errors import ConfigurationError, SourceUnreachable
 from pipelines.landing.network_errors import as_source_unreachable
 from pipelines.landing.remote_file import Remote, remote
-from schemas.place import Place, place
+from schemas.settings.place import Place, place
 from schemas.source import Source
 
 EXTRAS = {"s3": "s3", "gs": "gcs", "sftp": "sftp", "https": "https", "http": "https"}

@@ -14,8 +14,10 @@ from pipelines.match.comparison.names.scripts import key_names
 from pipelines.match.comparison.records import Records, encode
 from pipelines.match.comparison.subset import subset_for_pairs
 from pipelines.match.configuration import Configuration
+from pipelines.match.engines.polars import IN_MEMORY, lazy
 from pipelines.match.model import sample
 from pipelines.match.model.weigh import frequencies
+from pipelines.match.people import people_on
 from pipelines.match.score import JUDGED, conflicting
 from pipelines.match.score import score as scored
 
@@ -39,6 +41,14 @@ def keys(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
 def paired_keys(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """What `usable_blocks` leaves of `keys`, without ever holding the rest."""
     return rules.paired_keys(key_names(names), facts)
+
+
+def people(
+    names: pl.DataFrame, facts: pl.DataFrame, crowds: pl.DataFrame, contacts: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """The person of each record, as far as it is known: `people.people_on`."""
+    held = None if contacts is None else lazy(contacts)
+    return IN_MEMORY.collect(people_on(IN_MEMORY, lazy(names), lazy(facts), lazy(crowds), held))
 
 
 def score(

@@ -34,7 +34,7 @@ class Convention(NamedTuple):
 
 @cache
 def convention(locale: str) -> Convention:
-    """The conventions of a locale that `schemas.locale` knows."""
+    """The conventions of a locale that `schemas.settings.locale` knows."""
     known = Locale.parse(locale)
     signs = known.number_symbols["latn"]
     short = re.sub(r"'[^']*'", "", known.date_formats["short"].pattern).replace("\u200f", "")

@@ -26,6 +26,7 @@ PLAIN = {
     "þ": "th",
 }
 SAME_LETTER = {"ß": "ss", "ς": "σ", "i\u0307": "i", "ı": "i"}  # in lower case; a Turkish I may be ı, and İ is i
+SPELT_OUT = {"ae": "a", "oe": "o", "ue": "u"}  # umlauts, as people write them who have no umlauts
 TIDY_ASCII = "^[!-~]+(?: [!-~]+)*$"
 ACCENT = r"[\x{0300}-\x{036F}]"
 APOSTROPHE = r"['’‘ʼ`´\x{FFFD}]"  # and what stands for a letter that was lost
@@ -82,6 +83,14 @@ def match_form(text: pl.Expr) -> pl.Expr:
     return _briefly(text, lambda line: _words(line.str.to_lowercase()), any_match_form)
 
 
+def search_form(text: pl.Expr) -> pl.Expr:
+    """Text that people look for a part of: lower case, without accents, umlauts as they are spelt without.
+
+    Punctuation stays, so that an e-mail address is found by any part of it. Null where nothing is left.
+    """
+    return _briefly(text, lambda line: line.str.to_lowercase().str.replace_many(SPELT_OUT), any_search_form)
+
+
 def is_placeholder(text: pl.Expr) -> pl.Expr:
     """Whether a cell says in words or signs that there is nothing to say. Null stays null."""
     return fold_case(text).is_in(PLACEHOLDERS) | ~clean(text).str.contains(r"[\p{L}\p{N}]")
@@ -109,6 +118,12 @@ def any_match_form(text: pl.Expr) -> pl.Expr:
     """What `match_form` makes of a text that may hold anything."""
     plain = any_clean(text).str.normalize("NFKD").str.replace_all(ACCENT, "").str.to_lowercase().str.replace_many(PLAIN)
     return _words(plain.str.replace_all(r"[\x{200C}\x{200D}]", "")).str.normalize("NFKC")
+
+
+def any_search_form(text: pl.Expr) -> pl.Expr:
+    """What `search_form` makes of a text that may hold anything."""
+    plain = any_clean(text).str.normalize("NFKD").str.replace_all(ACCENT, "").str.to_lowercase().str.replace_many(PLAIN)
+    return any_clean(plain.str.normalize("NFKC")).str.replace_many(SPELT_OUT)
 
 
 def _words(plain: pl.Expr) -> pl.Expr:

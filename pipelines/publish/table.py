@@ -6,11 +6,13 @@ from types import MappingProxyType
 
 import polars as pl
 
+from pipelines.normalise.locale import Convention
 from pipelines.normalise.number import spelt
 from pipelines.normalise.text import joined
-from pipelines.read.tables.spreadsheet_cells import protected, unmistakable
+from pipelines.read.tables.spreadsheet_cells import guarded, protected, unmistakable
 from schemas.segment import Dialect
 
+PARTING = r'[\\;,|"\[{(]'  # signs of a text that stand for something in a list, or at its beginning
 COMMON = (
     "CSV as in RFC 4180: UTF-8, comma, CRLF, header row. Times are UTC, lists are joined with '; ', with a backslash "
     "before a semicolon, comma or backslash of a text. "
@@ -26,28 +28,64 @@ READING: Mapping[Dialect, str] = MappingProxyType(
 )
 
 
-def header(columns: Sequence[str], dialect: Dialect = Dialect.PLAIN) -> bytes:
+def header(columns: Sequence[str], dialect: Dialect = Dialect.PLAIN, separator: str = ",") -> bytes:
     """What stands before the rows."""
     mark = codecs.BOM_UTF8 if dialect is Dialect.EXCEL else b""
-    return mark + ",".join(columns).encode() + b"\r\n"
+    cells = map(guarded, columns) if dialect is Dialect.EXCEL else columns
+    return mark + separator.join(_quoted(each, separator) for each in cells).encode() + b"\r\n"
+
+
+def _quoted(cell: str, separator: str) -> str:
+    doubled = cell.replace('"', '""')
+    return f'"{doubled}"' if any(sign in cell for sign in (separator, '"', "\r", "\n")) else cell
 
 
 def as_csv(
-    frame: pl.DataFrame, columns: Sequence[str], *, numbers: Collection[str] = (), dialect: Dialect = Dialect.PLAIN
+    frame: pl.DataFrame,
+    columns: Sequence[str],
+    *,
+    numbers: Collection[str] = (),
+    dialect: Dialect = Dialect.PLAIN,
+    separator: str = ",",
+    convention: Convention | None = None,
 ) -> bytes:
-    """Rows of a frame in these columns as CSV, without a header; `numbers` are columns of canonical numbers."""
-    cells = frame.select(_cell(name, frame.schema[name], dialect, is_number=name in numbers) for name in columns)
-    return cells.write_csv(include_header=False, line_terminator="\r\n").encode()
+    """Rows of a frame in these columns as CSV, without a header; `numbers` are columns of canonical numbers.
+
+    They are written as the convention has it, if there is one.
+    """
+    cells = pl.DataFrame(
+        [_cells(frame[name], dialect, convention, is_number=name in numbers).alias(name) for name in columns]
+    )
+    return cells.write_csv(include_header=False, line_terminator="\r\n", separator=separator).encode()
 
 
-def _cell(name: str, dtype: pl.DataType, dialect: Dialect, *, is_number: bool) -> pl.Expr:
-    cell = pl.col(name)
-    if isinstance(dtype, pl.Datetime):
-        return cell.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
-    if isinstance(dtype, pl.List):
-        cell = joined(cell)
-    elif is_number:
-        cell = spelt(cell)
-    elif not isinstance(dtype, pl.String):
-        return cell
-    return protected(cell) if dialect is Dialect.EXCEL else unmistakable(cell)
+def _cells(values: pl.Series, dialect: Dialect, convention: Convention | None, *, is_number: bool) -> pl.Series:
+    if isinstance(values.dtype, pl.Datetime):
+        return values.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(values.dtype, pl.List):
+        values = joined_lists(values)
+    elif not isinstance(values.dtype, pl.String):
+        return values
+    cell = pl.col(values.name)
+    if is_number and convention:
+        return values.to_frame().select(spelt(protected(cell), convention)).to_series()
+    if is_number:
+        values = values.to_frame().select(spelt(cell)).to_series()
+    if dialect is Dialect.EXCEL:
+        return values.to_frame().select(protected(cell)).to_series()
+    return unmistakable_texts(values)
+
+
+def joined_lists(lists: pl.Series) -> pl.Series:
+    """Lists of texts as one text each (`normalise.text.joined`), which looks closely only where it has to."""
+    plain = lists.list.join("; ")
+    if plain.str.count_matches(PARTING).sum() == (lists.list.len().cast(pl.Int64) - 1).clip(0).sum():
+        return plain
+    return lists.to_frame().select(joined(pl.col(lists.name))).to_series()
+
+
+def unmistakable_texts(texts: pl.Series) -> pl.Series:
+    """Texts for programs (`unmistakable`), of which only those are looked at that begin as one that is mistaken."""
+    if not (texts.str.starts_with("'") | texts.str.starts_with("\\")).any():
+        return texts
+    return texts.to_frame().select(unmistakable(pl.col(texts.name))).to_series()

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipelines.query.filter import asked_fields
+from pipelines.query.bind import asked_fields
 from schemas.attribute import Attribute
-from schemas.segment import REACHING, Segment
+from schemas.fields import REACHING
+from schemas.segment import Segment
 from schemas.vocabulary import AttributeMerge, Status, StatusReason
 
 

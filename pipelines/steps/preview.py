@@ -8,7 +8,8 @@ import polars as pl
 
 from pipelines.derive.merge import rederive
 from pipelines.project import OpenProject
-from pipelines.steps.publish import compile_segment
+from pipelines.query.bind import Bound
+from pipelines.steps.segments.compile import compile_each
 from pipelines.steps.segments.fitting import contacts_that_fit, in_file, suppressed_of
 from pipelines.store.matching import changed_edges, evidence
 from pipelines.store.reads import health
@@ -78,7 +79,7 @@ def _standing(project: OpenProject, connection: Connection, as_of: datetime | No
         dict(changed_edges.count_by_zone(connection).iter_rows()),
         health.count(connection, "contact"),
         health.count(connection, "review_queue"),
-        {each.segment: members(project, connection, each, as_of) for each in project.segments if as_of},
+        all_members(project, connection, as_of) if as_of else {},
     )
 
 
@@ -88,9 +89,19 @@ def _compared(segment: str, before: pl.Series, after: pl.Series) -> SegmentChang
     return SegmentChange(segment, before.len(), after.len(), joining, leaving)
 
 
-def members(project: OpenProject, connection: Connection, segment: Segment, as_of: datetime) -> pl.Series:
+def all_members(project: OpenProject, connection: Connection, as_of: datetime) -> dict[str, pl.Series]:
+    """Ids of the contacts that each segment would hold if it were published now; a broken one would not be."""
+    filters = compile_each(project, as_of).filters
+    return {
+        each.segment: members(project, connection, each, filters[each.segment])
+        for each in project.segments
+        if each.segment in filters
+    }
+
+
+def members(project: OpenProject, connection: Connection, segment: Segment, asked: Bound) -> pl.Series:
     """Ids of the contacts a segment would hold if it were published now."""
-    suppressed = suppressed_of(project, connection, segment)
-    fitting = contacts_that_fit(project, connection, segment, compile_segment(project, segment, as_of), suppressed)
+    suppressed = suppressed_of(project, connection, segment, asked)
+    fitting = contacts_that_fit(project, connection, segment, asked, suppressed)
     found = [in_file(segment, batch)["contact_id"] for batch in fitting]
     return pl.concat([pl.Series("contact_id", [], pl.String), *found])

@@ -11,6 +11,7 @@ from pipelines.project import OpenProject, digest
 from pipelines.publish.files import atomic_write, sha256_of
 from pipelines.publish.table import READING, as_csv, header
 from pipelines.steps.publish import FOLDER, Published, commit_publication, replace_if_changed
+from pipelines.steps.segments.provenance import attributed
 from pipelines.store.contacts.id_changes import in_order
 from pipelines.store.reads import exports as store
 from pipelines.store.warehouse.connection import Connection
@@ -61,9 +62,10 @@ def publish_id_changes(project: OpenProject, connection: Connection, run_id: str
             published_at=datetime.now(UTC),
             run_id=run_id,
         )
-        publication, freshness = commit_publication(connection, drafted, pl.Series("contact_id", [], pl.String))
+        drafted = attributed(project, drafted)
+        publication, freshness = commit_publication(connection, drafted, pl.DataFrame(schema={"contact_id": pl.String}))
         changed = replace_if_changed(draft, draft.parent, publication, manifest(project, publication), freshness)
-        return Published(ID_CHANGES, publication.rows, changed)
+        return Published(ID_CHANGES, publication.rows, changed, file=FILE)
     finally:
         draft.unlink(missing_ok=True)
 

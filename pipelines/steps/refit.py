@@ -64,11 +64,11 @@ def refit_preview(project: OpenProject, connection: Connection) -> Refitted:
     evidence.require_matched(connection)
     before, old = models.current_parameters(connection)
     whole = load_whole_list(project, connection)
-    new = fit_model(whole)
+    new = fit_model(connection, whole)
     turned: list[dict[str, object]] = []
 
     def with_new_edges() -> pl.Series:
-        _, edges = compare_all(project.settings, connection, whole, new)
+        _, edges = compare_all(project, connection, whole, new)
         turned.extend(changed_edges.changed_edges(connection, edges).to_dicts())
         all_records.replace_edges(connection, edges, RUN, RUN)
         return whole.record_keys

@@ -1,6 +1,6 @@
 """Published views of what came in and what went out."""
 
-from schemas.published.contract import COUNT, SOURCE, TEXT, TEXTS, TIME, UUID, Column, View
+from schemas.published.contract import CONTACT_ID, COUNT, PERSON, SOURCE, TEXT, TEXTS, TIME, UUID, Column, Mask, View
 from schemas.vocabulary import Pii
 
 DELIVERIES = View(
@@ -10,8 +10,8 @@ DELIVERIES = View(
         Column("delivery_id", UUID, "The delivery", Pii.NONE),
         SOURCE,
         Column("format", TEXT, "Format it was read as", Pii.NONE),
-        Column("file_name", TEXT, "Name of the file; it may hold a person's name", Pii.DIRECT),
-        Column("file_sha256", TEXT, "SHA-256 of the file", Pii.NONE),
+        Column("file_name", TEXT, "Name of the file; it may hold a person's name", Pii.DIRECT, PERSON, Mask.WORDS),
+        Column("file_digest", TEXT, "Keyed digest of the file: the same bytes have the same", Pii.KEYED),
         Column("size_bytes", COUNT, "Size of the file", Pii.NONE),
         Column("declared_at", TIME, "When its content was true, by its name or its modification time", Pii.NONE),
         Column("received_at", TIME, "When it was read", Pii.NONE),
@@ -44,5 +44,16 @@ EXPORTS = View(
         Column("checked_at", TIME, "When a run last found that it still holds", Pii.NONE),
         Column("suppressed", COUNT, "Contacts left out because their address is suppressed", Pii.NONE),
         Column("run_id", TEXT, "The run that published it", Pii.NONE),
+    ),
+)
+
+EXPORT_MEMBERS = View(
+    "export_members",
+    "A contact in a publication of a segment, under the id that it has now",
+    (
+        Column("export_id", UUID, "The publication", Pii.NONE),
+        Column("segment", TEXT, "The segment", Pii.NONE),
+        Column("published_at", TIME, "When it was published", Pii.NONE),
+        CONTACT_ID,
     ),
 )

@@ -2,8 +2,8 @@ import pytest
 
 from schemas.attribute import Attribute
 from schemas.contact import Contact
+from schemas.fields import EVERY, FieldKind, Kind, field_kinds
 from schemas.received import column_types
-from schemas.segment import EVERY, FieldKind, Kind, field_kinds
 from schemas.vocabulary import AttributeType, Pii
 
 

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from schemas.segment import All, AnyOf, Condition, Dialect, Not, Operator, Segment, Span
+from schemas.filter import All, AnyOf, Condition, Not, Operator, Span
+from schemas.segment import Dialect, Segment
 
 
 def segment(**said: Any) -> Segment:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pipelines.decide.edit import edit
 from pipelines.errors import ConfigurationError
 from pipelines.normalise.text import joined, split_cells
-from pipelines.steps.publish import compile_segments, publish
+from pipelines.steps.publish import publish
+from pipelines.steps.segments.compile import compile_segments
 from schemas.segment import Segment
 from tests.deciding import ruling
 from tests.examples import examples

@@ -20,7 +20,7 @@ from pipelines.match.engines.engine import Engine, Frame
 from pipelines.match.engines.polars import IN_MEMORY, lazy
 from pipelines.match.model.chance import chance_agreement, random_pairs
 from pipelines.match.model.contradictions import names_cannot_be_compared, names_contradict
-from pipelines.match.model.model import BEARERS, SHARES, Model, unfitted
+from pipelines.match.model.model import BEARERS, FEWEST_PEOPLE, SHARES, Model, unfitted
 from pipelines.match.model.sample import CONTENT_HASHES, content_hashes, sampled_pairs
 from pipelines.match.model.term_frequency import FULL_NAME, count_terms, count_terms_on
 from pipelines.match.model.weigh import IDENTIFYING, Frequencies, frequencies, unrelated, weigh
@@ -30,7 +30,7 @@ ROUNDS = 8
 WEIGHT = 50.0  # true pairs that a prior of m is worth, in a list of any size
 PER_RECORD = 0.02  # true pairs that it is worth beside, for each record of the list
 LIST = 5.0  # records that the prior of `duplicates` is worth
-METHOD = 2  # of fitting; raise it with every change of what a list teaches
+METHOD = 3  # of fitting; raise it with every change of what a list teaches
 
 
 class Sample(NamedTuple):
@@ -43,14 +43,21 @@ class Sample(NamedTuple):
 
 
 def fit(
-    names: pl.DataFrame, facts: pl.DataFrame, keys: pl.DataFrame, crowds: pl.DataFrame, records: Records | None = None
+    names: pl.DataFrame,
+    facts: pl.DataFrame,
+    keys: pl.DataFrame,
+    crowds: pl.DataFrame,
+    people: pl.DataFrame,
+    records: Records | None = None,
 ) -> Model:
     """The model of a list in memory. `keys` as `rules.in_blocks` gives them, `crowds` as `count_shared_identifiers`.
 
-    `names` and `facts` as `records.encode` takes them; `records` is what it makes of them, if that is known.
+    `names` and `facts` as `records.encode` takes them; `records` is what it makes of them, if that is known. `people`:
+    record, person, as far as that is known (`people.people_on`).
     """
     known = records or encode(names.height, names, facts)
-    model = model_from_counts(count_terms(names, facts), known.count)._replace(method=METHOD)
+    terms = count_terms(known, people.sort("record")["person"].to_numpy())
+    model = model_from_counts(terms, known.count)._replace(method=METHOD)
     counted = frequencies(known, model, crowds)
 
     def sample(pairs: pl.DataFrame) -> Sample:
@@ -59,9 +66,10 @@ def fit(
     return fit_samples(IN_MEMORY, model, lazy(content_hashes(names, facts)), lazy(keys), sample)
 
 
-def fit_on(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Frame) -> Model:
+def fit_on(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Frame, people: Frame) -> Model:
     """`fit` of frames, of which only samples are brought together."""
-    model = model_from_counts(count_terms_on(engine, names, facts), engine.rows(names))._replace(method=METHOD)
+    terms = count_terms_on(engine, names, facts, people)
+    model = model_from_counts(terms, engine.rows(names))._replace(method=METHOD)
     content = engine.checkpoint(engine.map_groups([names, facts], "record", content_hashes, CONTENT_HASHES))
 
     def sample(pairs: pl.DataFrame) -> Sample:
@@ -105,9 +113,9 @@ def pairs_with_crowds(
     return subset_for_pairs(pairs, engine.collect(own_names), engine.collect(own_facts)), own_crowds
 
 
-def model_of(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Frame) -> Model:
+def model_of(engine: Engine, names: Frame, facts: Frame, keys: Frame, crowds: Frame, people: Frame) -> Model:
     """The model a list is matched by: fitted to it, or the shipped one if it has less than FEWEST records."""
-    return unfitted() if engine.rows(names) < FEWEST else fit_on(engine, names, facts, keys, crowds)
+    return unfitted() if engine.rows(names) < FEWEST else fit_on(engine, names, facts, keys, crowds, people)
 
 
 def fit_parameters(model: Model, pairs: pl.DataFrame, every: int, own: Sample) -> Model:
@@ -171,16 +179,20 @@ def _learnt(
 
 
 def model_from_counts(values: pl.DataFrame, records: int) -> Model:
-    """The model with the frequencies of a list of so many records, and m as shipped. `values`: `values_on`."""
+    """The model with the frequencies of a list of so many records, and m as shipped. `values`: `term_frequency.TERMS`.
+
+    A value that fewer than FEWEST_PEOPLE have is not kept: it counts as one that the list has not got.
+    """
     shares = dict.fromkeys(NAMES, pl.DataFrame(schema=SHARES))
     shares |= {str(field): _shares(own) for (field,), own in values.group_by("field") if field != FULL_NAME}
     words = pl.concat([shares["given_name"], shares["family_name"]])  # a swapped name is no rare one
     shares["given_name"] = shares["family_name"] = words.group_by("value").agg(pl.col("share").max()).sort("value")
     if not values["field"].is_in(NAMES).any():
         return unfitted(records, "organisations")._replace(shares=shares)
-    borne = values.filter(pl.col("field") == FULL_NAME, pl.col("records") > 2).sort("value")
+    borne = values.filter(pl.col("field") == FULL_NAME, pl.col("people") >= FEWEST_PEOPLE).sort("value")
     return unfitted(records)._replace(shares=shares, names=borne.select("value", "records").cast(BEARERS))
 
 
 def _shares(values: pl.DataFrame) -> pl.DataFrame:
-    return values.select("value", share=pl.col("records") / pl.col("records").sum()).sort("value").cast(SHARES)
+    shares = values.with_columns(share=pl.col("records") / pl.col("records").sum())
+    return shares.filter(pl.col("people") >= FEWEST_PEOPLE).select("value", "share").sort("value").cast(SHARES)

@@ -19,6 +19,17 @@ def resolve_ids(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
     return {former: contact for former, contact in now.items() if contact != former.strip().lower()}
 
 
+def former_ids(connection: Connection, contact_id: str) -> list[str]:
+    """Ids that lead to a contact now: those that its records are the anchors of, its own left out."""
+    found = connection.execute(
+        """
+        SELECT DISTINCT r.anchor_id FROM membership m JOIN record r USING (record_key)
+        WHERE m.contact_id = ? AND m.run_to IS NULL ORDER BY r.anchor_id""",
+        [contact_id],
+    ).fetchall()
+    return [str(each) for (each,) in found if str(each) != contact_id]
+
+
 def id_moves(connection: Connection, contact_id: str) -> pl.DataFrame:
     """What became of an id, the first thing first: kind, other, is_now, is_origin, changed_at, decision_id.
 

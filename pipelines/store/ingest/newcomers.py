@@ -65,16 +65,18 @@ def insert_only_fields(connection: Connection, contents: pl.DataFrame, identifie
         connection.execute(f"""
             INSERT INTO record_field
             WITH spoken AS (
-                SELECT row, 'name' AS field FROM content WHERE name IS NOT NULL
-                UNION ALL SELECT row, 'channel' FROM content WHERE channel IS NOT NULL
-                UNION ALL SELECT row, 'notes' FROM content WHERE notes IS NOT NULL
-                UNION ALL SELECT row, 'tags' FROM content WHERE len(tags) > 0
-                UNION ALL SELECT row, 'attr.' || unnest(list_transform(attributes, lambda a: a.key)) FROM content
-                UNION ALL SELECT row, unnest(cleared) FROM content
-                UNION ALL SELECT DISTINCT row, type FROM incoming_identifier
+                SELECT record_key, version, observed_at, unnest(list_concat(
+                           CASE WHEN name IS NOT NULL THEN ['name'] ELSE [] END,
+                           CASE WHEN channel IS NOT NULL THEN ['channel'] ELSE [] END,
+                           CASE WHEN notes IS NOT NULL THEN ['notes'] ELSE [] END,
+                           CASE WHEN len(tags) > 0 THEN ['tags'] ELSE [] END,
+                           list_transform(attributes, lambda a: 'attr.' || a.key), cleared)) AS field
+                FROM content
+                UNION ALL
+                SELECT c.record_key, c.version, c.observed_at, i.type
+                FROM (SELECT DISTINCT row, type FROM incoming_identifier) i JOIN content c USING (row)
             )
-            SELECT c.record_key, s.field, c.version, c.observed_at
-            FROM (SELECT {again} row, field FROM spoken) s JOIN content c USING (row)""")
+            SELECT {again} record_key, field, version, observed_at FROM spoken""")
 
 
 def anchors(connection: Connection, records: pl.Series) -> pl.Series:

@@ -5,8 +5,18 @@ Records come by their number, which stands for a key inside `stated.numbered`.
 
 import polars as pl
 
-from pipelines.store.matching.match_tables import EDGE
-from pipelines.store.warehouse.connection import Connection, register, value
+from pipelines.store.matching.match_tables import DIGESTS, EDGE
+from pipelines.store.warehouse.connection import Connection, query, register, value
+
+
+def contacts(connection: Connection) -> pl.DataFrame:
+    """The contact of each record that belongs to one, known by the smallest of its records: record, contact."""
+    return query(
+        connection,
+        """
+        SELECT n.record, min(n.record) OVER (PARTITION BY m.contact_id) AS contact
+        FROM membership m JOIN numbered_record n USING (record_key) WHERE m.run_to IS NULL ORDER BY n.record""",
+    )
 
 
 def replace_keys(connection: Connection, keys: pl.DataFrame) -> None:
@@ -19,14 +29,17 @@ def replace_keys(connection: Connection, keys: pl.DataFrame) -> None:
 
 
 def replace_compared_identifiers(connection: Connection, identifiers: pl.DataFrame, shared: pl.DataFrame) -> None:
-    """Keep these identifiers (record, field, value), how many share them (`match_tables`), and no others."""
+    """Keep these identifiers (record, field, value), and no others.
+
+    `shared`: how many share them, as `match_tables.replace_shared_identifiers` takes it.
+    """
     connection.execute("DELETE FROM compared_identifier")
     connection.execute("DELETE FROM shared_identifier")
     with register(connection, fresh=identifiers, counted=shared):
         connection.execute("""
             INSERT INTO compared_identifier
             SELECT f.field, f.value, n.record_key FROM fresh f JOIN numbered_record n USING (record)""")
-        connection.execute("INSERT INTO shared_identifier SELECT field, value, records, people, givens FROM counted")
+        connection.execute(f"INSERT INTO shared_identifier SELECT {DIGESTS}, records, people, givens FROM counted")
 
 
 def replace_edges(connection: Connection, edges: pl.DataFrame, model: str, run_id: str) -> None:

@@ -3,8 +3,8 @@
 import polars as pl
 
 from pipelines.errors import NeverMatched
+from pipelines.normalise.search_words import phone_digits
 from pipelines.store.decisions.links import EDGES
-from pipelines.store.reads.search import phone_digits
 from pipelines.store.runs.work_queue import MATCH
 from pipelines.store.warehouse.connection import Connection, query, register, value
 

@@ -6,6 +6,8 @@ import polars as pl
 from pipelines.match.blocking.usable_blocks import usable_blocks
 from pipelines.store.warehouse.connection import Connection, query, register
 
+DIGESTS = "field, digest, digest_2"  # what an identifier is found by in `shared_identifier`
+
 
 def replace_keys(connection: Connection, changed: pl.Series, keys: pl.DataFrame, caps: pl.DataFrame) -> pl.Series:
     """Give records their blocking keys (rule, key, record_key) instead of those they had.
@@ -53,10 +55,13 @@ def replace_keys(connection: Connection, changed: pl.Series, keys: pl.DataFrame,
         )["record_key"]
 
 
-def replace_compared_identifiers(connection: Connection, changed: pl.Series, points: pl.DataFrame) -> pl.DataFrame:
+def replace_compared_identifiers(
+    connection: Connection, changed: pl.Series, points: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Give records their identifiers (field, value, record_key) instead of those they had.
 
-    Result: every record that has an identifier which either touches, with that identifier: field, value, record_key.
+    Result: the identifiers that they had or have (field, value), and every record that has one of these now, with it:
+    field, value, record_key.
     """
     with register(connection, changed=changed.to_frame("record_key"), fresh=points):
         connection.execute("""
@@ -65,45 +70,50 @@ def replace_compared_identifiers(connection: Connection, changed: pl.Series, poi
             UNION SELECT field, value FROM fresh""")
         connection.execute("DELETE FROM compared_identifier WHERE record_key IN (SELECT record_key::UUID FROM changed)")
         connection.execute("INSERT INTO compared_identifier SELECT field, value, record_key FROM fresh")
-        return query(
-            connection,
-            """
-            SELECT field, value, record_key FROM compared_identifier SEMI JOIN touched USING (field, value)
-            ORDER BY field, value, record_key""",
-        )
+    bearing = query(
+        connection,
+        """
+        SELECT field, value, record_key FROM compared_identifier SEMI JOIN touched USING (field, value)
+        ORDER BY field, value, record_key""",
+    )
+    return query(connection, "SELECT field, value FROM touched ORDER BY ALL"), bearing
 
 
-def replace_shared_identifiers(connection: Connection, crowds: pl.DataFrame) -> pl.DataFrame:
-    """Keep how many people share the identifiers last touched (field, value, records, people, givens).
+def replace_shared_identifiers(connection: Connection, touched: pl.DataFrame, shared: pl.DataFrame) -> pl.DataFrame:
+    """Keep how many share identifiers: DIGESTS, records, people, givens, of those of `touched` that several have.
 
-    Result: field, value of those of which that is another number than before.
+    `touched`: DIGESTS of every identifier that may be shared by others than before. Result: DIGESTS of those of which
+    there are more people or fewer.
     """
-    with register(connection, counted=crowds):
+    with register(connection, touched_digest=touched, counted=shared):
         turned = query(
             connection,
-            """
-            SELECT t.field, t.value FROM touched t
-            LEFT JOIN shared_identifier b USING (field, value) LEFT JOIN counted c USING (field, value)
+            f"""
+            SELECT {DIGESTS} FROM touched_digest t
+            LEFT JOIN shared_identifier b USING ({DIGESTS}) LEFT JOIN counted c USING ({DIGESTS})
             WHERE (coalesce(b.people, 1), coalesce(b.distinct_given_names, 1))
                   <> (coalesce(c.people, 1), coalesce(c.givens, 1))
-            ORDER BY t.field, t.value""",
+            ORDER BY ALL""",
         )
-        connection.execute(
-            "DELETE FROM shared_identifier c USING touched t WHERE c.field = t.field AND c.value = t.value"
-        )
-        connection.execute("INSERT INTO shared_identifier SELECT field, value, records, people, givens FROM counted")
+        connection.execute("""
+            DELETE FROM shared_identifier c USING touched_digest t
+            WHERE c.field = t.field AND c.digest = t.digest AND c.digest_2 = t.digest_2""")
+        connection.execute(f"INSERT INTO shared_identifier SELECT {DIGESTS}, records, people, givens FROM counted")
     return turned
 
 
-def shared_identifiers_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
-    """How many share each identifier of these records: field, value, records, people, givens."""
-    with register(connection, wanted=records.to_frame("record_key")):
+def shared_identifiers(connection: Connection, identifiers: pl.DataFrame) -> pl.DataFrame:
+    """How many share each of these identifiers (field, value and DIGESTS): field, value, records, people, givens.
+
+    Those that one record alone has are left out.
+    """
+    with register(connection, wanted=identifiers):
         return query(
             connection,
-            """
-            SELECT DISTINCT c.field, c.value, c.records, c.people, c.distinct_given_names AS givens
-            FROM shared_identifier c JOIN compared_identifier p USING (field, value)
-            WHERE p.record_key IN (SELECT record_key::UUID FROM wanted) ORDER BY c.field, c.value""",
+            f"""
+            SELECT field, w.value, c.records, c.people, c.distinct_given_names AS givens
+            FROM (SELECT DISTINCT {DIGESTS}, value FROM wanted) w JOIN shared_identifier c USING ({DIGESTS})
+            ORDER BY field, w.value""",
         )
 
 

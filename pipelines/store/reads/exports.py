@@ -1,15 +1,21 @@
 """What publishing keeps: publications, their members, and what they were made of."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
-from pipelines.store.warehouse.connection import Connection, register
+from pipelines.audit.events import Action, Event
+from pipelines.store.audit.record import record
+from pipelines.store.warehouse.connection import Connection, query, register
 
 
 class Publication(NamedTuple):
-    """One file that was published."""
+    """One file that was published.
+
+    `content_sha256` is of what the file holds before it is encrypted. `definition` is the segment as JSON, None before
+    it was kept; so are who made it and out of what. `deliveries` and `counts` are JSON.
+    """
 
     export_id: str
     segment: str
@@ -21,6 +27,17 @@ class Publication(NamedTuple):
     as_of: datetime
     published_at: datetime
     run_id: str
+    content_sha256: str | None = None
+    definition: str | None = None
+    login: str | None = None
+    on_behalf_of: str | None = None
+    settings_digest: str | None = None
+    code_version: str | None = None
+    deliveries: str | None = None
+    counts: str | None = None
+    previous_id: str | None = None
+    members_removed_at: datetime | None = None
+    removed_at: datetime | None = None
 
 
 class Suppressed(NamedTuple):
@@ -31,16 +48,31 @@ class Suppressed(NamedTuple):
 
 
 NOBODY = Suppressed()
+FIELDS = ", ".join(Publication._fields)
+NEWEST = "published_at DESC, export_id DESC"
+
+
+def publication_of(row: tuple[Any, ...]) -> Publication:
+    """A row of `export` as a publication, with ids as text."""
+    made = Publication(*row)
+    previous = None if made.previous_id is None else str(made.previous_id)
+    return made._replace(export_id=str(made.export_id), previous_id=previous)
+
+
+def publications(connection: Connection, segment: str | None = None) -> list[Publication]:
+    """All publications of a segment, or of all segments; the newest first."""
+    rows = connection.execute(
+        f"SELECT {FIELDS} FROM export WHERE $1 IS NULL OR segment = $1 ORDER BY {NEWEST}", [segment]
+    ).fetchall()
+    return [publication_of(row) for row in rows]
 
 
 def last_publication(connection: Connection, segment: str) -> Publication | None:
     """The newest publication of a segment."""
     row = connection.execute(
-        f"""SELECT {", ".join(Publication._fields)} FROM export WHERE segment = ?
-            ORDER BY published_at DESC, export_id DESC LIMIT 1""",
-        [segment],
+        f"SELECT {FIELDS} FROM export WHERE segment = ? ORDER BY {NEWEST} LIMIT 1", [segment]
     ).fetchone()
-    return Publication(*row)._replace(export_id=str(row[0])) if row else None
+    return publication_of(row) if row else None
 
 
 def content_since(connection: Connection, publication: Publication) -> datetime:
@@ -49,8 +81,9 @@ def content_since(connection: Connection, publication: Publication) -> datetime:
         """
         SELECT min(published_at) FROM export
         WHERE segment = $1 AND published_at > coalesce(
-            (SELECT max(published_at) FROM export WHERE segment = $1 AND file_sha256 <> $2), '-infinity')""",
-        [publication.segment, publication.file_sha256],
+            (SELECT max(published_at) FROM export
+             WHERE segment = $1 AND coalesce(content_sha256, file_sha256) <> $2), '-infinity')""",
+        [publication.segment, publication.content_sha256 or publication.file_sha256],
     ).fetchone()
     return row[0] if row and row[0] else publication.published_at
 
@@ -78,9 +111,102 @@ def keep_check(
     )
 
 
-def keep_publication(connection: Connection, publication: Publication, members: pl.Series) -> None:
-    """Keep what was published, and who was in it, so that it can be recalled."""
+def keep_publication(connection: Connection, publication: Publication, members: pl.DataFrame) -> None:
+    """Keep what was published, and who was in it, so that it can be recalled.
+
+    `members`: contact_id, and of a file of changes what became of each (change) and a fingerprint of its values.
+    """
+    record(connection, publication_event(publication))
     marks = ", ".join("?" * len(publication))
-    connection.execute(f"INSERT INTO export ({', '.join(Publication._fields)}) VALUES ({marks})", list(publication))
-    with register(connection, member=members.to_frame("contact_id")):
-        connection.execute("INSERT INTO export_member SELECT ?, contact_id FROM member", [publication.export_id])
+    connection.execute(f"INSERT INTO export ({FIELDS}) VALUES ({marks})", list(publication))
+    with register(connection, member=members):
+        connection.execute(
+            "INSERT INTO export_member BY NAME SELECT ?::UUID AS export_id, * REPLACE (contact_id::UUID AS contact_id) "
+            "FROM member",
+            [publication.export_id],
+        )
+
+
+def publication_event(publication: Publication) -> Event:
+    """That personal data left the warehouse: which columns of how many contacts."""
+    return Event(
+        Action.EXPORT_PUBLISHED,
+        "export",
+        publication.export_id,
+        publication.run_id,
+        on_behalf_of=publication.on_behalf_of,
+        fields=tuple(publication.columns),
+        details={
+            "segment": publication.segment,
+            "rows": publication.rows,
+            "file_sha256": publication.file_sha256,
+            "definition": publication.definition_digest,
+        },
+    )
+
+
+def members_of(connection: Connection, export_id: str) -> pl.DataFrame:
+    """Who was in a publication: contact_id, change (null in a full file), fingerprint; in no order."""
+    return query(
+        connection, "SELECT contact_id, change, fingerprint FROM export_member WHERE export_id = ?", [export_id]
+    )
+
+
+def forget_members(connection: Connection, segment: str, before: datetime, now: datetime) -> int:
+    """Forget who was in publications of a segment before a moment, but for the newest; how many publications."""
+    old = connection.execute(
+        f"""SELECT export_id FROM (FROM export WHERE segment = $1 ORDER BY {NEWEST} OFFSET 1)
+            WHERE published_at < $2 AND members_removed_at IS NULL""",
+        [segment, before],
+    ).fetchall()
+    ids = [str(each) for (each,) in old]
+    if ids:
+        connection.execute("DELETE FROM export_member WHERE list_contains($1::UUID[], export_id)", [ids])
+        connection.execute(
+            "UPDATE export SET members_removed_at = $2 WHERE list_contains($1::UUID[], export_id)", [ids, now]
+        )
+    return len(ids)
+
+
+def mark_removed(connection: Connection, segment: str, now: datetime) -> None:
+    """Keep that the files of a segment have been removed."""
+    connection.execute("UPDATE export SET removed_at = $2 WHERE segment = $1 AND removed_at IS NULL", [segment, now])
+
+
+def contributing(connection: Connection, members: pl.Series, columns: list[str]) -> pl.DataFrame:
+    """Deliveries that the values of these contacts in these columns come from: source, delivery_id, declared_at."""
+    stated = [{"first_name": "name", "last_name": "name"}.get(each, each) for each in columns]
+    lists = [kind for several, kind in (("phones", "phone"), ("emails", "email")) if several in columns]
+    with register(connection, member=members.alias("contact_id").to_frame()):
+        return query(
+            connection,
+            """
+            WITH own AS (SELECT contact_id::UUID AS contact_id FROM member),
+            used AS (
+                SELECT delivery_id FROM contact_field SEMI JOIN own USING (contact_id) WHERE list_contains($1, field)
+                UNION
+                SELECT delivery_id FROM contact_identifier SEMI JOIN own USING (contact_id)
+                WHERE list_contains($2, type)
+            )
+            SELECT source, delivery_id, declared_at FROM delivery SEMI JOIN used USING (delivery_id)
+            ORDER BY source, declared_at, delivery_id""",
+            [stated, lists],
+        )
+
+
+def publications_of(connection: Connection, contacts: pl.Series) -> list[Publication]:
+    """Publications that held one of these ids, the newest first; in a file of changes, as one of its rows."""
+    with register(connection, asked=contacts.alias("contact_id").to_frame()):
+        rows = connection.execute(
+            f"""SELECT {FIELDS} FROM export WHERE export_id IN (
+                    SELECT m.export_id FROM export_member m WHERE m.contact_id IN (SELECT contact_id::UUID FROM asked)
+                    AND m.change IS DISTINCT FROM 'unchanged')
+                ORDER BY {NEWEST}"""
+        ).fetchall()
+    return [publication_of(row) for row in rows]
+
+
+def checked_at(connection: Connection) -> dict[str, datetime]:
+    """When a run last found that publications hold, by their ids."""
+    found = connection.execute("SELECT export_id, checked_at FROM export_check").fetchall()
+    return {str(export_id): when for export_id, when in found}

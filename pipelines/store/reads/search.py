@@ -1,74 +1,106 @@
 """Finding contacts: by whatever somebody knows of them."""
 
 import re
-from collections.abc import Iterable, Sequence
-from itertools import groupby
-from unicodedata import category
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import polars as pl
 
+from pipelines.normalise.search_words import Word, search_words
 from pipelines.store.warehouse.connection import Connection, in_list, query
+from pipelines.store.warehouse.search_text import SAID
 
-FEWEST_DIGITS = 4  # of a phone number somebody looks for; fewer stand in every number
-PHONE_LIKE = re.compile(r"[+0-9()/.\-]*[0-9][+0-9()/.\-]*")
-CUT = re.compile("(?<=[aou])")  # folding may take an e away behind these
-SEARCHABLE = ("L", "N", "So")  # categories of characters: letters, digits, and signs such as emoji
-TEXTS = """concat_ws(chr(31), name, first_name, last_name, array_to_string(tags, chr(31)),
-                                  array_to_string(map_values(attributes), chr(31)))"""  # of a contact
+ID_LIKE = re.compile(r"(?=.*[0-9]|.{8})[0-9a-f]{4,8}(?:-[0-9a-f-]*)?")
+SHOWN = "name, email, phone, last_interaction_at"
+
+
+class Found(NamedTuple):
+    """What a quick search finds: how many contacts, and the best of them."""
+
+    number: int
+    best: pl.DataFrame  # contact_id and SHOWN, the best one first
 
 
 def find(connection: Connection, text: str) -> pl.Series:
     """Ids of the contacts a quick search finds, sorted: those that every word of the text hits.
 
-    A word hits the name, an identifier that there is or was, a tag or a custom attribute by any part of it, without
-    regard to case, accents and spelt-out umlauts, and an id by its beginning; one that is no longer current by where
-    its anchor went. Words that look like a phone number hit one by their digits, together or each alone.
+    A word hits the name, an identifier that there is or was, a record id, a tag, a custom attribute or a note by any
+    part of it, without regard to case, accents and spelt-out umlauts, and an id by its beginning; one that is no longer
+    current by where its anchor went. Words that look like a phone number hit one by their digits, together or each
+    alone.
     """
-    words = words_of(text).group_by("number", "word", maintain_order=True).agg("digits")
-    found: pl.Series | None = None
-    for _, word, digits in sorted(words.iter_rows(), key=lambda each: -len(each[1])):
-        found = hit_by(connection, word, [each for each in digits if each], found)
-    return pl.Series("contact_id", [], pl.String) if found is None else found
+    words = search_words(text)
+    if not words:
+        return pl.Series("contact_id", [], pl.String)
+    condition, parameters = hit_by(words)
+    return query(
+        connection, f"SELECT s.contact_id FROM published.search s WHERE {condition} ORDER BY s.contact_id", parameters
+    )["contact_id"]
 
 
-def hit_by(connection: Connection, word: str, digits: Sequence[str], among: pl.Series | None) -> pl.Series:
-    """Ids of the contacts that a word hits, or one of these digits, sorted; `among` these or everybody.
+def ranked(connection: Connection, words: Sequence[Word], limit: int) -> Found:
+    """Contacts that every word hits: those first whose name has the words whole, those last heard of among equals."""
+    condition, parameters = hit_by(words)
+    scores = " + ".join(rank_of(position) for position in range(len(words)))
+    ranks: dict[str, Any] = {f"word{position}": word.folded for position, word in enumerate(words)}
+    named = {f"p{position}": each for position, each in enumerate(parameters)}
+    numbered = iter(named)
+    condition = re.sub(r"\?", lambda _: f"${next(numbered)}", condition)
+    found = query(
+        connection,
+        f"""
+        WITH hit AS MATERIALIZED (
+            SELECT s.contact_id, {scores} AS rank FROM published.search s WHERE {condition}
+        )
+        SELECT c.contact_id, {SHOWN}, (SELECT count(*) FROM hit) AS number
+        FROM hit h JOIN published.contacts c USING (contact_id)
+        ORDER BY h.rank, c.last_interaction_at DESC NULLS LAST, c.contact_id {f"LIMIT {limit:d}" if limit else ""}""",
+        named | ranks,
+    )
+    return Found(0 if found.is_empty() else int(found["number"][0]), found.drop("number"))
 
-    Of texts those alone are folded that have the longest part of the word which folding leaves as it is.
-    """
-    [(plain, looked_for)] = connection.execute(f"SELECT lower($1), {folded('$1')}", [word]).fetchall()
-    unfolded = max(CUT.split(looked_for), key=len)
-    numbers = {f"digits{place}": each for place, each in enumerate(digits)}
-    with in_list(connection, "contact_id", among) as are_among:
-        return query(
-            connection,
-            f"""
-            WITH texts AS (SELECT contact_id, {TEXTS} AS said FROM contact WHERE {are_among}),
-            named AS (
-                SELECT record_key FROM identifier WHERE {hits("normalised", numbers)}
-                UNION ALL
-                SELECT record_key FROM record WHERE starts_with(anchor_id::VARCHAR, $plain)
-            ),
-            hit AS (
-                SELECT contact_id FROM texts
-                WHERE CASE WHEN contains(lower(strip_accents(said)), $unfolded)
-                           THEN contains({folded("said")}, $folded) ELSE FALSE END
-                UNION ALL
-                SELECT contact_id FROM contact_identifier WHERE {hits("value", numbers)}
-                UNION ALL
-                SELECT contact_id FROM membership SEMI JOIN named USING (record_key) WHERE run_to IS NULL
+
+def hit_by(words: Sequence[Word]) -> tuple[str, list[str]]:
+    """SQL over `published.search s`: whether every word hits, and its parameters in their order."""
+    tests: list[str] = []
+    parameters: list[str] = []
+    for word in sorted(words, key=lambda each: -len(each.folded)):
+        one = ["contains(s.text, ?)" for _ in word.looked_for]
+        parameters += word.looked_for
+        if ID_LIKE.fullmatch(word.text.lower()):
+            one.append(
+                """s.contact_id IN (SELECT m.contact_id FROM membership m JOIN record r USING (record_key)
+                                    WHERE starts_with(CAST(r.anchor_id AS VARCHAR), ?) AND m.run_to IS NULL)"""
             )
-            SELECT DISTINCT contact_id FROM hit SEMI JOIN contact USING (contact_id) WHERE {are_among}
-            ORDER BY contact_id""",
-            {"plain": plain, "unfolded": unfolded, "folded": looked_for, **numbers},
-        )["contact_id"]
+            parameters.append(word.text.lower())
+        tests.append(f"({' OR '.join(one)})")
+    return " AND ".join(tests), parameters
 
 
-def hits(column: str, numbers: Iterable[str]) -> str:
-    """SQL: whether an identifier has the word `$plain` in it, or is a phone number with the digits of a parameter."""
-    dialled = " OR ".join(f"contains({column}, ${each})" for each in numbers)
-    word = f"contains(lower({column}), $plain)"
-    return f"({word} OR type IN ('phone', 'wa_id') AND ({dialled}))" if dialled else word
+def rank_of(position: int) -> str:
+    """SQL: how good a hit of a word is, 0 the best: whole or as a beginning in the name, then anywhere else."""
+    word = f"$word{position}"
+    return f"""CASE WHEN contains(' ' || s.names || ' ', ' ' || {word} || ' ') THEN 0
+                    WHEN contains(' ' || s.names, ' ' || {word}) THEN 1
+                    WHEN contains(s.names, {word}) THEN 2
+                    WHEN contains(s.text, ' ' || {word} || ' ') THEN 3
+                    WHEN contains(s.text, ' ' || {word}) THEN 4 ELSE 5 END"""
+
+
+def words_in_use(connection: Connection) -> pl.Series:
+    """Every word that contacts are searched by and that has a letter in it, once, in no order."""
+    return query(
+        connection,
+        """SELECT DISTINCT word FROM (SELECT unnest(string_split(names, ' ')) AS word FROM published.search)
+           WHERE word <> ''""",
+    )["word"]
+
+
+def said_of(connection: Connection, contacts: pl.Series) -> pl.DataFrame:
+    """What these contacts are searched by: contact_id, part (the name is 0), field, text; in order."""
+    with in_list(connection, "contact_id", contacts) as are_among:
+        said = query(connection, SAID.format(are_among=are_among))
+    return said.drop_nulls("text").sort("contact_id", "part", "field", "text")
 
 
 def last_heard_of(
@@ -81,45 +113,6 @@ def last_heard_of(
             f"""SELECT {", ".join(columns)} FROM contact WHERE {are_among}
                 ORDER BY last_interaction_at DESC NULLS LAST, contact_id {f"LIMIT {limit:d}" if limit else ""}""",
         )
-
-
-def words_of(text: str) -> pl.DataFrame:
-    """The words somebody looks for, numbered: those with a letter, a digit or a sign in them.
-
-    Result: number, word, digits. `digits` are those of the phone number that a word is, or is written in together with
-    its neighbours: two rows where these differ. Empty for a word that is no part of a phone number.
-    """
-    written = [word for word in text.replace(",", " ").split() if is_searchable(word)]
-    runs = [list(run) for _, run in groupby(written, key=lambda word: bool(PHONE_LIKE.fullmatch(word)))]
-    together = [phone_digits(" ".join(run)) for run in runs for _ in run]
-    rows = [
-        (number, word, digits)
-        for number, (word, of_the_run) in enumerate(zip(written, together, strict=True), 1)
-        for digits in sorted({of_the_run, phone_digits(word)})
-    ]
-    return pl.DataFrame(rows, schema={"number": pl.UInt32, "word": pl.String, "digits": pl.String}, orient="row")
-
-
-def is_searchable(text: str) -> bool:
-    """Whether there is anything in a text that can be looked for."""
-    return any(category(character).startswith(SEARCHABLE) for character in text)
-
-
-def phone_digits(text: str) -> str:
-    """The digits of a phone number however it is written, without what stands before a country or area code.
-
-    Empty for what is no phone number, or too little of one.
-    """
-    if not all(PHONE_LIKE.fullmatch(word) for word in text.split()):
-        return ""
-    digits = "".join(character for character in text if character.isdigit()).lstrip("0")
-    return digits if len(digits) >= FEWEST_DIGITS else ""
-
-
-def folded(sql: str) -> str:
-    """An SQL expression for a text as it is looked for: small, without accents, umlauts as they are spelt without."""
-    bare = f"lower(strip_accents(trim(coalesce({sql}, ''))))"
-    return f"replace(replace(replace({bare}, 'ae', 'a'), 'oe', 'o'), 'ue', 'u')"
 
 
 def best_match(connection: Connection, text: str) -> pl.Series:

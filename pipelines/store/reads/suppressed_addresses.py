@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from pipelines.store.warehouse.connection import Connection, query, register, value
-from schemas.segment import EVERY
+from schemas.fields import EVERY
 
 # Who is blocked (`consent` is null) or refuses one of $1.
 REFUSAL = """

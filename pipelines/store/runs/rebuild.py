@@ -27,10 +27,11 @@ DERIVED: Mapping[str, str] = MappingProxyType(
         "contact_field": "SELECT * FROM contact_field",
         "contact_identifier": "SELECT * FROM contact_identifier",
         "contact_attribute": "SELECT * FROM contact_attribute",
+        "contact_search": "SELECT * FROM contact_search",
     }
 )
 EMPTIED = ("blocking_key", "compared_identifier", "shared_identifier", "match_edge", "vetoed_edge", "pooled_join")
-OF_CONTACTS = ("contact", "contact_field", "contact_identifier", "contact_attribute")
+OF_CONTACTS = ("contact", "contact_field", "contact_identifier", "contact_attribute", "contact_search")
 DIFFERENCE = {"table": pl.String, "stored": pl.Int64, "rebuilt": pl.Int64, "missing": pl.Int64, "surplus": pl.Int64}
 
 

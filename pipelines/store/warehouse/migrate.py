@@ -17,11 +17,12 @@ import duckdb
 from pipelines.errors import MigrationChanged, MigrationError, MigrationFailed, WarehouseNewer, WarehouseOlder
 from pipelines.store.warehouse.database import transaction
 from pipelines.store.warehouse.published_values import fill_published_values
+from pipelines.store.warehouse.search_text import replace_search_texts
 from pipelines.store.warehouse.views import VIEWS, View, are_current, read_views, replace_views
 
 MIGRATIONS: Traversable = resources.files("pipelines.store") / "migrations"
 STEPS: Mapping[str, Callable[[duckdb.DuckDBPyConnection], None]] = MappingProxyType(
-    {"0028_published_values.sql": fill_published_values}
+    {"0028_published_values.sql": fill_published_values, "0029_search_text.sql": replace_search_texts}
 )  # what follows a file in its transaction
 _ABOUT_SQL = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)  # these never quote a row
 

@@ -10,7 +10,8 @@ from console.cli import main
 from console.running.formats import allowed, example, inline, options, page, pages, write_pages
 from pipelines.read.catalogue.registry import FORMATS, Unusable
 from pipelines.read.core.batch import Format
-from schemas.source import Region, Source, Strict
+from schemas.settings.strict import Strict
+from schemas.source import Region, Source
 
 DOCS = Path(__file__).parents[3] / "docs" / "formats"
 

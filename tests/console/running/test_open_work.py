@@ -90,7 +90,7 @@ def test_a_source_without_a_file_is_named_with_its_path(project: SmallProject) -
 def test_an_export_without_a_segment_is_named(project: SmallProject) -> None:
     for name in ("old", "id_changes"):
         Path(project.project.folder / "exports" / name).mkdir(parents=True)
-    assert lines(project) == ["exports/old has no segment any more: delete it if nobody needs it"]
+    assert lines(project) == ["exports/old has no segment any more: `onecontact exports remove old` if nobody needs it"]
 
 
 @pytest.mark.heavy

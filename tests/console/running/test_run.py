@@ -32,7 +32,7 @@ def test_several_contacts_are_several(project: SmallProject, capsys: pytest.Capt
 def test_a_segment_says_how_many_it_leaves_out_and_how_many_it_holds_all_the_same(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    told = {"published": True, "dagster/row_count": 3}
+    told = {"published": True, "dagster/row_count": 3, "file": "contacts.csv"}
     published("letter", told | {"suppressed": 0, "suppressed_included": 1})
     published("letter", told | {"suppressed": 2, "suppressed_included": 0})
     assert capsys.readouterr().out.splitlines() == [

@@ -6,6 +6,7 @@ import pytest
 from pipelines.derive import fit
 from pipelines.match.model.fit import METHOD
 from pipelines.match.priors import FEWEST
+from pipelines.progress import listening
 from pipelines.store.matching import models
 from pipelines.store.matching.models import SHIPPED
 from pipelines.store.reads import health
@@ -34,3 +35,15 @@ def test_a_model_is_fitted_anew_when_there_is_twice_as_much_or_it_was_fitted_in_
     found = fit.version_in_use(None, None, "run1")  # type: ignore[arg-type]
     assert found[0] == ("run1 on True" if is_refitted else version)
     assert (found[1] is whole) is is_refitted
+
+
+def test_fitting_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = object()
+    monkeypatch.setattr(fit, "fit", lambda *_: model)
+    monkeypatch.setattr(fit, "people_of", lambda *_: None)
+    parts = dict.fromkeys(("names", "facts", "usable_blocks", "shared"))
+    whole: Any = SimpleNamespace(records=SimpleNamespace(count=3), **parts)
+    heard: list[tuple[str, int, int | None]] = []
+    with listening(lambda *said: heard.append(said)):
+        assert fit.fit_model(None, whole) is model  # type: ignore[arg-type]
+    assert heard == [("fitting the match model", 0, 3), ("fitting the match model", 3, 3)]

@@ -1,9 +1,14 @@
 from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 
+from pipelines.derive import merge as step
 from pipelines.derive.merge import Merged
+from pipelines.errors import ContractBroken
 from pipelines.ids import contact_id
+from pipelines.merge.golden_record import golden_records
+from pipelines.progress import listening
 from pipelines.store.reads import health
 from tests.small_project import AS_OF, SETTINGS, SmallProject
 
@@ -315,3 +320,38 @@ def test_a_contact_that_is_what_it_was_keeps_the_run_that_last_changed_it(projec
     project.deliver("crm", "2026-01-09", "id,name,email\n1,Anna Berg,anna@example.com\n2,Ben Tal,ben@example.com")
     assert project.run() == Merged(created=1)
     assert project.contact("crm:1")["run_id"] == "run2"
+
+
+@pytest.mark.heavy
+def test_merging_says_how_far_it_is(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", COUPLE)
+    project.receive()
+    project.match()
+    heard: list[tuple[str, int, int | None]] = []
+    with listening(lambda *said: heard.append(said)):
+        assert tuple(project.merge()) == (2, 0, 0, 0, 0, 0)
+        assert heard == [("merging", 0, 2), ("merging", 2, 2)]
+        assert tuple(project.merge()) == (0, 0, 0, 0, 0, 0)
+    assert heard[2:] == [("merging", 0, 0)]
+
+
+@pytest.mark.heavy
+def test_a_contact_that_breaks_its_contract_is_not_kept(project: SmallProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        step, "golden_records", lambda *said: golden_records(*said).with_columns(status=pl.lit("asleep"))
+    )
+    project.deliver("crm", "2026-01-05", ANNA)
+    with pytest.raises(ContractBroken, match="status"):
+        project.run()
+    assert project.rows("FROM contact") == []
+
+
+@pytest.mark.heavy
+def test_values_lie_in_the_order_of_their_contacts_and_fields(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", COUPLE)
+    project.deliver("shop", "2026-01-05", "id,name,phone\n1,Claudia Weber,0151 23456789\n2,Claudia Weber,0151 23456789")
+    project.run()
+    kept = [
+        tuple(each.values()) for each in project.rows("SELECT contact_id, field, value, record_key FROM contact_field")
+    ]
+    assert kept == sorted(kept)

@@ -2,7 +2,7 @@ import pytest
 from babel.localedata import locale_identifiers
 
 from pipelines.normalise.locale import convention
-from schemas.locale import known_locale
+from schemas.settings.locale import known_locale
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.normalise.text import split_cells
-from pipelines.publish.table import as_csv, header
+from pipelines.publish.table import as_csv, header, joined_lists
 from pipelines.read.tables.spreadsheet_cells import clean_cells
 from schemas.segment import Dialect
 
@@ -101,3 +101,19 @@ def test_every_list_can_be_read_back(lists: list[list[str]], dialect: Dialect) -
     written = as_csv(pl.DataFrame({"tags": lists}), ["tags"], dialect=dialect).decode()
     cells = pl.DataFrame({"tags": [row[0] for row in csv.reader(io.StringIO(written, newline=""))]})
     assert split_cells(clean_cells(cells, ["tags"])["tags"], "[;,]").to_list() == lists
+
+
+@pytest.mark.parametrize(
+    ("texts", "cell"),
+    [
+        (["a", "b"], "a; b"),
+        (["a; b", "c"], r"a\; b; c"),
+        (["[a", "b"], r"\[a; b"),
+        (["a[", "b"], "a[; b"),
+        ([], ""),
+    ],
+)
+def test_lists_are_joined_the_same_however_closely_they_are_looked_at(texts: list[str], cell: str) -> None:
+    others = [["vip"], [], ["x", "y"]]
+    told = [joined_lists(pl.Series([texts, *rest], dtype=pl.List(pl.String)))[0] for rest in (others, [["p; q"]], [])]
+    assert told == [cell] * 3

@@ -12,9 +12,12 @@ import pytest
 from pipelines.errors import ConfigurationError
 from pipelines.publish.files import atomic_write, sha256_of
 from pipelines.steps import publish as step
-from pipelines.steps.publish import Published, compile_segments, publish
+from pipelines.steps.publish import Published, publish
+from pipelines.steps.segments import manifest as manifests
+from pipelines.steps.segments.compile import compile_segments
 from pipelines.store.reads import exports
-from schemas.segment import Dialect, Segment
+from schemas.segment import Segment
+from schemas.settings.publication import Format
 from tests.small_project import AS_OF, SmallProject, starting_point
 
 VIP = Segment.model_validate(
@@ -41,6 +44,7 @@ def people(project: SmallProject) -> None:
                VALUES (?, ?, 'import:crm', 'inactive', 'never_interacted', ?, [], ?, [], 1, 'run1')""",
             [ID.format(number), name, AS_OF, attributes],
         )
+    project.show()
 
 
 @starting_point
@@ -75,7 +79,7 @@ def changed(**said: Any) -> Segment:
 
 
 def test_the_contacts_that_fit_are_published_in_the_order_and_columns_asked_for(filled: SmallProject) -> None:
-    assert published(filled) == Published("vip", 2, changed=True)
+    assert published(filled) == Published("vip", 2, changed=True, file="contacts.csv")
     assert table(filled) == [["name", "email", "attr.seats"], ["Ann Other", "", "9"], ["Jane Doe", "", "10"]]
 
 
@@ -93,7 +97,7 @@ def test_numbers_are_sorted_as_numbers_and_missing_values_last(filled: SmallProj
 
 
 def test_a_segment_of_nobody_is_a_header(project: SmallProject) -> None:
-    assert published(project) == Published("vip", 0, changed=True)
+    assert published(project) == Published("vip", 0, changed=True, file="contacts.csv")
     assert (folder(project) / "contacts.csv").read_bytes() == b"name,email,attr.seats\r\n"
 
 
@@ -103,9 +107,21 @@ def test_the_manifest_says_what_the_file_is_and_how_it_came_to_be(filled: SmallP
     [kept] = filled.rows("FROM export")
     assert told["sha256"] == sha256_of(folder(filled) / "contacts.csv") == kept["file_sha256"]
     assert told["columns"] == [
-        {"name": "name", "pii": "direct"},
-        {"name": "email", "pii": "direct"},
-        {"name": "attr.seats", "pii": "quasi"},
+        {"name": "name", "title": "name", "type": "text", "description": "Full name", "pii": "direct"},
+        {
+            "name": "email",
+            "title": "email",
+            "type": "text",
+            "description": "Primary e-mail address",
+            "pii": "direct",
+        },
+        {
+            "name": "attr.seats",
+            "title": "attr.seats",
+            "type": "number",
+            "description": "Custom attribute, number",
+            "pii": "quasi",
+        },
     ]
     assert told["where"] == {"field": "attr.tier", "op": "eq", "value": "gold"}
     assert {key: told[key] for key in ("project", "segment", "description", "file", "rows", "as_of", "run_id")} == {
@@ -123,7 +139,7 @@ def test_the_manifest_says_what_the_file_is_and_how_it_came_to_be(filled: SmallP
 def test_the_manifest_names_the_dialect_and_says_how_to_read_it(filled: SmallProject) -> None:
     published(filled)
     assert (manifest(filled)["dialect"], "import columns as text" in manifest(filled)["reading"]) == ("plain", True)
-    published(filled, changed(dialect=Dialect.EXCEL))
+    published(filled, changed(format=Format.EXCEL_CSV))
     assert (manifest(filled)["dialect"], "byte order mark" in manifest(filled)["reading"]) == ("excel", True)
     assert (folder(filled) / "contacts.csv").read_bytes().startswith(b"\xef\xbb\xbfname,email")
 
@@ -150,14 +166,14 @@ def state(project: SmallProject) -> tuple[object, ...]:
 
 def said(project: SmallProject) -> dict[str, Any]:
     """What the manifest says but for how fresh it is."""
-    return {key: value for key, value in manifest(project).items() if key not in step.FRESHNESS}
+    return {key: value for key, value in manifest(project).items() if key not in manifests.FRESHNESS}
 
 
 def test_what_has_not_changed_is_not_written_again(filled: SmallProject) -> None:
     published(filled)
     before = state(filled)
     later = publish(filled.project, filled.connection, VIP, "run2", AS_OF + timedelta(days=1))
-    assert later == Published("vip", 2, changed=False)
+    assert later == Published("vip", 2, changed=False, file="contacts.csv")
     assert state(filled) == before
 
 
@@ -247,11 +263,11 @@ def before_the_manifest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a run die when the file is in its place, before the manifest is."""
 
     def killed(path: Path) -> AbstractContextManager[BinaryIO]:
-        if path.name == step.MANIFEST:
+        if path.name == manifests.MANIFEST:
             raise KeyboardInterrupt
         return atomic_write(path)
 
-    monkeypatch.setattr(step, "atomic_write", killed)
+    monkeypatch.setattr(manifests, "atomic_write", killed)
 
 
 @pytest.mark.parametrize("dies", [before_the_file, before_the_manifest])

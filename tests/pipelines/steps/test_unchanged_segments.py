@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.steps import publish as step
 from pipelines.steps.publish import Published, publish
-from pipelines.steps.segments import inputs
+from pipelines.steps.segments import inputs, write
 from schemas.segment import Segment
 from tests.small_project import AS_OF, SmallProject, starting_point
 
@@ -35,11 +34,11 @@ def filled(project: SmallProject) -> None:
             [ID.format(number), name, f"{name.lower()}@example.com", AS_OF, tags, AS_OF - timedelta(days=20)],
         )
         project.connection.execute(
-            "INSERT INTO contact_identifier VALUES (?, 'email', '', ?, 'valid', TRUE, ?, uuid(), 1, 1)",
+            "INSERT INTO contact_identifier VALUES (?, 'email', '', ?, 'valid', TRUE, ?, uuid(), 1, 1, NULL)",
             [ID.format(number), f"{name.lower()}@example.com", ID.format(number + 3)],
         )
     project.connection.execute(
-        "INSERT INTO contact_identifier VALUES (?, 'phone', '', '+4930901820', 'valid', TRUE, ?, uuid(), 1, 1)",
+        "INSERT INTO contact_identifier VALUES (?, 'phone', '', '+4930901820', 'valid', TRUE, ?, uuid(), 1, 1, NULL)",
         [ID.format(2), ID.format(5)],
     )
 
@@ -54,13 +53,13 @@ class Publishing:
     def __init__(self, project: SmallProject, monkeypatch: pytest.MonkeyPatch) -> None:
         self.project = project
         self.made = False
-        write_rows = step.write_rows
+        write_rows = write.write_rows
 
         def noted(*arguments: Any) -> Any:
             self.made = True
             return write_rows(*arguments)
 
-        monkeypatch.setattr(step, "write_rows", noted)
+        monkeypatch.setattr(write, "write_rows", noted)
 
     def __call__(self, asked: Segment | None = None, days: int = 0) -> Published:
         """Publish, so many days later."""
@@ -78,13 +77,13 @@ class Publishing:
 def published(filled: SmallProject, monkeypatch: pytest.MonkeyPatch) -> Publishing:
     """The segment, published once."""
     again = Publishing(filled, monkeypatch)
-    assert again() == Published("reachable", 2, changed=True)
+    assert again() == Published("reachable", 2, changed=True, file="contacts.csv")
     assert again.made
     return again
 
 
 def test_a_segment_of_which_nothing_has_changed_is_not_made_again(published: Publishing) -> None:
-    assert published(days=1) == Published("reachable", 2, changed=False)
+    assert published(days=1) == Published("reachable", 2, changed=False, file="contacts.csv")
     assert not published.made
     manifest = json.loads((published.folder / "manifest.json").read_bytes())
     assert (manifest["run_id"], manifest["checked_as_of"]) == ("run0", "2026-07-01T00:00:00+00:00")
@@ -124,7 +123,8 @@ def blocked_elsewhere(project: SmallProject) -> None:
     """Ann is blocked and is known by Jane's address, too."""
     project.connection.execute("UPDATE contact SET status = 'blocked' WHERE name = 'Ann'")
     project.connection.execute(
-        "INSERT INTO contact_identifier VALUES (?, 'email', '', 'jane@example.com', 'valid', FALSE, ?, uuid(), 1, 1)",
+        """INSERT INTO contact_identifier
+           VALUES (?, 'email', '', 'jane@example.com', 'valid', FALSE, ?, uuid(), 1, 1, NULL)""",
         [ID.format(3), ID.format(6)],
     )
 
@@ -148,8 +148,8 @@ def test_a_segment_is_made_again_when_somebody_else_with_an_address_is_blocked(
     published: Publishing, filled: SmallProject, change: Callable[[SmallProject], None]
 ) -> None:
     change(filled)
-    assert published(days=1) == Published("reachable", 1, changed=True, suppressed=1)
-    assert published(days=2) == Published("reachable", 1, changed=False, suppressed=1)
+    assert published(days=1) == Published("reachable", 1, changed=True, suppressed=1, file="contacts.csv")
+    assert published(days=2) == Published("reachable", 1, changed=False, suppressed=1, file="contacts.csv")
     assert not published.made
 
 

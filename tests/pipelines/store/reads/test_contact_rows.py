@@ -96,7 +96,7 @@ def test_contacts_are_read_in_no_order_where_none_is_needed(filled: SmallProject
 
 def identifier(project: SmallProject, number: int, kind: str, text: str, *, primary: bool = False) -> None:
     project.connection.execute(
-        "INSERT INTO contact_identifier VALUES (?, ?, '', ?, 'valid', ?, uuid(), uuid(), 1, 1)",
+        "INSERT INTO contact_identifier VALUES (?, ?, '', ?, 'valid', ?, uuid(), uuid(), 1, 1, NULL)",
         [ID.format(number), kind, text, primary],
     )
 

@@ -23,27 +23,31 @@ def publication(number: int, segment: str = "vip") -> Publication:
     )
 
 
+def members(*numbers: int) -> pl.DataFrame:
+    return pl.DataFrame({"contact_id": [ID.format(number) for number in numbers]}, schema={"contact_id": pl.String})
+
+
 def test_a_segment_that_was_never_published_has_no_publication(project: SmallProject) -> None:
     assert last_publication(project.connection, "vip") is None
 
 
 def test_the_last_publication_of_a_segment_is_as_it_was_kept(project: SmallProject) -> None:
     for each in (publication(2), publication(3), publication(1), publication(4, "others")):
-        keep_publication(project.connection, each, pl.Series([ID.format(1)]))
+        keep_publication(project.connection, each, members(1))
     assert last_publication(project.connection, "vip") == publication(3)
 
 
 def test_the_members_of_a_publication_are_kept(project: SmallProject) -> None:
-    keep_publication(project.connection, publication(1), pl.Series([ID.format(7), ID.format(8)]))
-    keep_publication(project.connection, publication(2), pl.Series([], dtype=pl.String))
-    assert project.rows("FROM export_member ORDER BY ALL") == [
+    keep_publication(project.connection, publication(1), members(7, 8))
+    keep_publication(project.connection, publication(2), members())
+    assert project.rows("SELECT export_id, contact_id FROM export_member ORDER BY ALL") == [
         {"export_id": ID.format(1), "contact_id": ID.format(7)},
         {"export_id": ID.format(1), "contact_id": ID.format(8)},
     ]
 
 
 def test_what_a_publication_is_made_of_is_what_its_last_check_says(project: SmallProject) -> None:
-    keep_publication(project.connection, publication(1), pl.Series([ID.format(7)]))
+    keep_publication(project.connection, publication(1), members(7))
     assert made_of(project.connection, publication(1)) == (None, NOBODY)
     for inputs, suppressed in (("some", NOBODY), ("others", Suppressed(2, 1))):
         keep_check(project.connection, ID.format(1), AS_OF, AS_OF, inputs, suppressed)

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from pipelines.store.reads import search
+from pipelines.store.warehouse.search_text import replace_search_texts
 from tests.small_project import SmallProject
 
 PEOPLE = """id,name,phone,email,account_id,tier,tags
@@ -78,6 +79,7 @@ def test_a_word_hits_a_name_however_its_umlauts_are_spelt_in_either(
            VALUES (uuid(), ?, 'import:crm', 'inactive', 'never_interacted', now(), [], MAP {}, [], 1, 'run1')""",
         [name],
     )
+    replace_search_texts(project.connection)
     assert search.find(project.connection, word).len() == 1
 
 

@@ -18,7 +18,7 @@ def desk(project: SmallProject) -> SmallProject:
             [ID.format(number), AS_OF, {"news": answer} if answer else {}],
         )
         project.connection.execute(
-            "INSERT INTO contact_identifier VALUES (?, 'email', '', ?, 'valid', ?, ?, ?, 1, 1)",
+            "INSERT INTO contact_identifier VALUES (?, 'email', '', ?, 'valid', ?, ?, ?, 1, 1, NULL)",
             [ID.format(number), DESK, number < 3, ID.format(number), ID.format(9)],
         )
     return project

@@ -6,7 +6,7 @@ import pytest
 from pipelines.errors import KeyExposed, KeyMalformed, KeyMissing
 from pipelines.store.warehouse import keys
 from pipelines.store.warehouse.keys import load_key, make_keys
-from schemas.keys import KeySource, KeySources
+from schemas.settings.keys import KeySource, KeySources
 
 KEY = "0123456789abcdef" * 4
 

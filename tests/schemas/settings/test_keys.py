@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from schemas.keys import KeySource, KeySources
+from schemas.settings.keys import KeySource, KeySources
 
 
 def test_a_project_that_says_nothing_keeps_both_secrets_in_files() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from schemas.place import check_place, place
+from schemas.settings.place import check_place, place
 from schemas.vocabulary import AfterImport
 
 

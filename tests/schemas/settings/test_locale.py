@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from schemas.locale import known_locale
+from schemas.settings.locale import known_locale
 from schemas.source import Source
 
 

@@ -1,0 +1,1 @@
+"""Commands for segments and exports: check, preview, compare, and who was given whom."""

@@ -1,0 +1,1 @@
+"""Finding contacts: lists by a filter, and quick search."""

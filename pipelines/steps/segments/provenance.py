@@ -1,0 +1,60 @@
+"""Who publishes, with what, and out of which deliveries."""
+
+import getpass
+import json
+import os
+from collections.abc import Sequence
+from importlib.metadata import version
+
+import polars as pl
+
+from pipelines.project import OpenProject, digest
+from pipelines.store.reads import exports as store
+from pipelines.store.warehouse.connection import Connection
+
+ACTOR_VARIABLE = "ONECONTACT_ACTOR"
+MOST_LISTED = 100  # deliveries of a source that are named one by one
+
+
+def login() -> str:
+    """Who is logged in; empty where nobody is, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # the second since Python 3.13
+        return ""
+
+
+def attributed(project: OpenProject, publication: store.Publication) -> store.Publication:
+    """A publication with who makes it, for whom, and with what."""
+    return publication._replace(
+        login=login(),
+        on_behalf_of=os.environ.get(ACTOR_VARIABLE) or None,
+        settings_digest=digest(project.settings),
+        code_version=version("onecontact"),
+    )
+
+
+def deliveries_in_words(connection: Connection, members: pl.Series, columns: Sequence[str]) -> str:
+    """The deliveries that values of these contacts come from, by source, as JSON.
+
+    Of each source their number, the first and the last declared time, and their ids unless they are very many.
+    """
+    found = store.contributing(connection, members, list(columns))
+    by_source = found.group_by("source", maintain_order=True).agg(
+        pl.len().alias("deliveries"),
+        pl.col("declared_at").min().alias("first"),
+        pl.col("declared_at").max().alias("last"),
+        pl.col("delivery_id"),
+    )
+    return json.dumps(
+        [
+            {
+                "source": each["source"],
+                "deliveries": each["deliveries"],
+                "first_declared_at": each["first"].isoformat(),
+                "last_declared_at": each["last"].isoformat(),
+                "delivery_ids": each["delivery_id"] if each["deliveries"] <= MOST_LISTED else None,
+            }
+            for each in by_source.to_dicts()
+        ]
+    )
