@@ -11,7 +11,7 @@ from pipelines.steps.rejected_files import rows_sha256, write_rejected_files
 from pipelines.store.warehouse.connection import query
 from pipelines.store.warehouse.migrate import migrate
 from tests.older_warehouse import undo_keyed_digests
-from tests.small_project import SmallProject, reopened
+from tests.small_project import SmallProject, reopened, small_project
 
 KEYED = ("delivery", "landed_file", "rejected_file", "decision_record")
 LIST = """
@@ -91,11 +91,11 @@ def test_without_the_secret_nothing_is_migrated_and_nothing_is_made(project: Sma
     assert project.rows("SELECT file_sha256 FROM delivery") == [{"file_sha256": sha256(path)}]
 
 
-def test_another_secret_opens_nothing(project: SmallProject) -> None:
-    project.deliver("crm", "2026-01-05", LIST)
-    project.receive()
-    folder = project.project.folder
-    project.connection.close()
+def test_another_secret_opens_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "small"
+    with small_project(folder) as project:
+        project.deliver("crm", "2026-01-05", LIST)
+        project.receive()
     (folder / ".onecontact" / "keys" / "identity.key").write_text("ab" * 32)
     with pytest.raises(WrongIdentityKey), reopened(folder):
         pass
