@@ -4,12 +4,11 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.audit import audit_trail
 from assets.contacts import contacts, timeline
 from assets.decisions import decisions
 from assets.exports import broken_asset, export_asset, id_changes
 from assets.identity import cluster_health, match_edges, review_queue
-from assets.rebuild import REBUILD_COMPARE, equals_a_rebuild, rebuild_schedule
+from assets.proofs import REBUILD_COMPARE, audit_trail, equals_a_rebuild, rebuild_schedule
 from assets.received import receive
 from assets.resources import Workspace, project_folder
 from assets.roles import snapshots_asset

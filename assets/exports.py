@@ -14,7 +14,6 @@ from pipelines.errors import PublicationBlocked
 from pipelines.publish.writers.columns import pii_of
 from pipelines.steps.publish import publish
 from pipelines.steps.publish_id_changes import COLUMNS, DESCRIPTION, publish_id_changes
-from pipelines.steps.roles.accesses import Access, record_access
 from schemas.segment import ID_CHANGES, Segment
 from schemas.segment_files import BrokenSegment
 from schemas.settings.publication import Format
@@ -98,9 +97,6 @@ def published(workspace: Workspace, segment: Segment, run_id: str) -> list[Resul
         )
     except PublicationBlocked as blocked:
         return [verdict(str(blocked))]
-    if made.changed:
-        noted: dict[str, str | int] = {"segment": segment.segment, "contacts": made.rows}
-        record_access(project.folder, Access.EXPORT, run_id=run_id, **noted)
     told: dict[str, Any] = {
         "published": made.changed,
         "suppressed": made.suppressed,

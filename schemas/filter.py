@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import (
     BeforeValidator,
+    ConfigDict,
     Discriminator,
     Field,
     SerializerFunctionWrapHandler,
@@ -108,7 +109,13 @@ Value = Annotated[
 ]
 
 
-class Condition(Strict):
+class _Form(Strict):
+    """A form that a filter has. It is put together when it is first needed: together they are slow to import."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class Condition(_Form):
     """One question to one field."""
 
     field: str
@@ -116,25 +123,25 @@ class Condition(Strict):
     value: Value | None = None
 
 
-class All(Strict):
+class All(_Form):
     """Every one of these holds; of none, that is so of everybody."""
 
     all: tuple["Where", ...]
 
 
-class AnyOf(Strict):
+class AnyOf(_Form):
     """At least one of these holds."""
 
     any: Annotated[tuple["Where", ...], Filled]
 
 
-class Not(Strict):
+class Not(_Form):
     """This does not hold."""
 
     negated: "Where" = Field(alias="not")
 
 
-class _Related(Strict):
+class _Related(_Form):
     """Something that a contact has any number of; `where` is asked of each alone, so it ties what it asks together."""
 
     where: "Where | None" = None
@@ -167,13 +174,13 @@ class Count(_Related):
     value: int = Field(ge=0, le=1_000_000_000)
 
 
-class InSegment(Strict):
+class InSegment(_Form):
     """It is in a segment of this project, by the filter of that segment."""
 
     in_segment: str
 
 
-class Search(Strict):
+class Search(_Form):
     """Every word of a text hits a name, a number, an address, an id, a tag, an attribute or a note."""
 
     search: str = Field(min_length=1)
@@ -211,9 +218,6 @@ Where = Annotated[
     | Annotated[Condition, Tag("<field>")],
     Discriminator(form),
 ]
-
-for model in (All, AnyOf, Not, Exists, NoneOf, Count):
-    model.model_rebuild()
 
 
 def parts(where: Where, place: str = "where") -> Iterator[tuple[str, Where]]:

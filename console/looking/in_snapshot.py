@@ -16,12 +16,14 @@ from console.looking.timeline import wanted as wanted_entries
 from console.terminal.exit_codes import NOT_FOUND, OK, SEVERAL, CommandError
 from console.terminal.pager import paged
 from console.terminal.screen import as_json, cell, clock, local, out, plural, say, table
+from pipelines.audit.events import Action as Done
+from pipelines.audit.events import Event, Outcome
 from pipelines.errors import ConfigurationError, RoleDenied
 from pipelines.normalise.text import split_cells
 from pipelines.project import OpenProject
 from pipelines.query.bind import asked_fields
 from pipelines.query.filter import compile_filter
-from pipelines.steps.roles.accesses import Access, record_access
+from pipelines.store.audit.spool import reads_path, spool
 from pipelines.store.reads import published
 from pipelines.store.snapshots.read import Snapshot, about, open_snapshot, treatments
 from pipelines.store.warehouse.connection import Connection
@@ -73,7 +75,8 @@ def note_denial(path: Path, role: str, command: str) -> None:
     """Note a denial in the project that the snapshot lies in; a copy of it elsewhere has no project to tell."""
     folder = path.resolve().parent.parent
     if path.resolve().parent.name == SNAPSHOTS and os.access(folder / HIDDEN, os.W_OK):
-        record_access(folder, Access.DENIAL, role=role, command=command)
+        denial = Event(Done.ACCESS_DENIED, "command", command, outcome=Outcome.DENIED, role=role)
+        spool(reads_path(folder), denial)
 
 
 def files(place: Path, key: Path | None) -> tuple[Path, Path]:

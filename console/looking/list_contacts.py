@@ -17,7 +17,6 @@ from pipelines.normalise.search_words import is_searchable
 from pipelines.project import OpenProject
 from pipelines.publish.table import as_csv, header
 from pipelines.steps.finding.filtered import Asked, Listed, list_contacts, names_in
-from pipelines.steps.roles.accesses import BULK, Access, record_access
 from pipelines.store.decisions import decisions
 from pipelines.store.reads import search
 from schemas.configuration import nearest
@@ -40,8 +39,6 @@ def command(args: argparse.Namespace) -> int:
         listed = Listed(0, pl.DataFrame()) if nothing else list_contacts(project, connection, asked)
         number, shown = listed.number, listed.contacts
         note_read(project, Action.CONTACTS_LISTED, rows=shown.height)
-    if shown.height >= BULK:
-        record_access(project.folder, Access.BULK_READ, command="list", contacts=shown.height)
     if args.json or args.format == "json":
         as_json(shown.select(asked.columns).to_dicts() if shown.width else [])
         return 0

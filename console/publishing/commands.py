@@ -53,5 +53,8 @@ def add_segment(add: Adder) -> None:
     )
     sql = action("sql", "Print the query that finds the contacts of a segment, over the published views")
     add_warehouse_options(check, listed, preview, diff, sql)
+    chatwoot = action("import-chatwoot", "Print a filter that was saved in Chatwoot as a segment", of_one=False)
+    chatwoot.add_argument("file", type=Path, metavar="FILE", help="the filter as JSON: a payload, or a saved one")
+    chatwoot.add_argument("--name", default="from_chatwoot", help="name of the segment (default: from_chatwoot)")
     new = action("new", "Write a segment to begin with")
     new.add_argument("--like", choices=["audience", "crm_upsert"], required=True, help="what it is to be like")

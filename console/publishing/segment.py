@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from console.publishing.describe import described, diff_table, preview_table, since_of
+from console.publishing.import_chatwoot import import_filter
 from console.terminal.exit_codes import FAILED, OK, WRONG, print_error
 from console.terminal.open_project import session
 from console.terminal.screen import as_json, cell, out, plural, printable, say, table
@@ -30,6 +31,8 @@ def command(args: argparse.Namespace) -> int:
     """Do what is asked of segments."""
     if args.action == "new":
         return new(args)
+    if args.action == "import-chatwoot":
+        return import_filter(args)
     with session(args, ingests=False) as (project, connection):
         if args.action == "check":
             return check(args, project, connection)

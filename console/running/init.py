@@ -64,7 +64,7 @@ def command(args: argparse.Namespace) -> int:
         say(f"The project in {folder} is complete.")
     for purpose, key in (
         ("without it the warehouse cannot be read", project.settings.keys.warehouse),
-        ("without it nothing can be taken in any more", project.settings.keys.identity),
+        ("without it no command works any more", project.settings.keys.identity),
         ("without it the audit trail goes on under another key", project.settings.keys.seal),
     ):
         if key.file:

@@ -37,15 +37,20 @@ def field_commitments(fields: pl.DataFrame, values: str) -> pl.Series:
 
 
 def contact_commitments(contacts: pl.DataFrame) -> pl.Series:
-    """The commitment to all of a contact: `contact` (List of structs field and value, sorted) and salt."""
+    """The commitment to all of a contact: `contact` (List of structs field and value, `in_order`) and salt."""
     said = contacts.select(pl.struct("contact").struct.json_encode()).to_series()
     return pl.Series("commitment", _macs(contacts["salt"], said), pl.Binary)
 
 
 def contact_commitment(salt: bytes, fields: Iterable[tuple[str, str]]) -> bytes:
     """`contact_commitments` of one contact, from pairs of field and value."""
-    said = [{"field": field, "value": value} for field, value in sorted(fields)]
+    said = [{"field": field, "value": value} for field, value in in_order(fields)]
     return hmac.digest(salt, rfc8785.dumps({"contact": said}), "sha256")
+
+
+def in_order(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Pairs of field and value as they are committed: what a contact is, what it is known by, its status."""
+    return sorted(fields, key=lambda each: (each[0] == "status", each[0].startswith("identifier."), *each))
 
 
 def _macs(salts: pl.Series, said: pl.Series) -> list[bytes | None]:

@@ -11,9 +11,9 @@ from pipelines.match.comparison.records import NAMES
 from pipelines.normalise.identifiers import identifiers
 from pipelines.store.matching.stated import (
     decided_points,
-    numbered,
     stated_exclusive,
     stated_facts,
+    stated_fields,
     stated_names,
 )
 from pipelines.store.warehouse.connection import Connection
@@ -52,7 +52,7 @@ def _load(
     settings: Project, connection: Connection, wanted: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Names, facts and exclusive attributes of records (record, record_key)."""
-    with numbered(connection, wanted):
+    with stated_fields(connection, wanted):
         stated = stated_names(connection)
         held = stated_exclusive(connection, settings.exclusive_attributes())
         said = stated_facts(connection, fields_by_column(settings.match_roles()))

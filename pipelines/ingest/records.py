@@ -187,6 +187,8 @@ def oversized(batch: Batch) -> pl.DataFrame:
 
 def escalate_to_errors(found: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
     """Problems of rows that were given back are errors, whatever they were by themselves."""
+    if found.is_empty() or rejected.is_empty():
+        return found
     given_back = pl.col("row").is_in(rejected["row"].implode())
     return found.with_columns(
         severity=pl.when(given_back).then(pl.lit(Severity.ERROR.value)).otherwise("severity"),

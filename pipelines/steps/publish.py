@@ -141,7 +141,6 @@ def draft_of(
         run_id=run_id,
         content_sha256=made.content_sha256,
         definition=json.dumps(segment.model_dump(mode="json", by_alias=True), ensure_ascii=False),
-        deliveries=deliveries_in_words(connection, made.members["contact_id"], segment.columns),
         counts=json.dumps({"in_segment": made.in_segment, **made.counts}),
         previous_id=before.export_id if is_changes and before else None,
     )
@@ -173,7 +172,10 @@ def commit_publication(
     publication = before if before and is_known else drafted._replace(export_id=str(uuid5(NAMESPACE, named)))
     with transaction(connection):
         if not is_known:
-            store.keep_publication(connection, publication, members)
+            store.keep_members(connection, publication.export_id, members)
+            deliveries = deliveries_in_words(connection, publication.export_id, publication.columns)
+            publication = publication._replace(deliveries=deliveries)
+            store.keep_publication(connection, publication)
         freshness = commit_check(connection, publication, drafted.published_at, drafted.as_of, inputs, suppressed)
     return publication, freshness
 

@@ -46,13 +46,17 @@ def test_a_run_is_on_record_from_its_beginning_to_its_end_and_sealed(tmp_path: P
     assert (found.events, found.seals, found.faults) == (len(events), 1, [])
 
 
-def test_of_a_run_that_fails_the_steps_that_did_are_on_record(tmp_path: Path) -> None:
+def test_of_a_run_that_fails_the_steps_that_did_are_on_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project = prepared(tmp_path / "p")
-    (project.folder / "segments" / "all.yaml").write_text(ACTIVE.replace("name, op", "attr.teir, op"))
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("assets.contacts.merge", fail)
     assert not refresh(project.folder, project.dagster_home, "2026-02-01", patience=5).success
     ended = trail(project)[-1]
     assert (ended["action"], ended["outcome"]) == ("run.ended", "failed")
-    assert ended["details"] == [{"name": "failed", "value": "receive"}]
+    assert ended["details"] == [{"name": "failed", "value": "contacts"}]
 
 
 def test_nothing_is_published_while_the_trail_is_not_what_it_was(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from assets.definitions import REFRESH, definitions
-from assets.rebuild import REBUILD_COMPARE
+from assets.proofs import REBUILD_COMPARE
 
 DEMO = Path(__file__).parents[2] / "examples" / "demo"
 

@@ -77,6 +77,7 @@ def changed(source: str) -> set[str]:
         ("Key = tuple[str, int]", set()),
         ("__all__ = ['one', 'other']", set()),
         ("Resolve = Callable[[str, str], Key | None]", set()),
+        ("a = zip(b, c[1], strict=True)", {"a = zip(b, c[2], strict=True)", "a = zip(b, c[0], strict=True)"}),
         ("a = PLACES[1]", {"a = PLACES[2]", "a = PLACES[0]"}),
     ],
 )

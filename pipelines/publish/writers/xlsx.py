@@ -16,10 +16,9 @@ import polars as pl
 import xlsxwriter
 
 from pipelines.errors import PublicationBlocked
-from pipelines.normalise.text import joined
+from pipelines.publish.table import joined_lists, unmistakable_texts
 from pipelines.publish.writers.columns import COUNTS, Column, typed
 from pipelines.publish.writers.writer import Write
-from pipelines.read.tables.spreadsheet_cells import unmistakable
 from schemas.fields import Kind
 
 READING = (
@@ -41,6 +40,7 @@ WIDE = 28
 FORMATS = {Kind.DATE: "yyyy-mm-dd", Kind.INSTANT: "yyyy-mm-dd hh:mm:ss"}
 FIRST_DAY = pl.date(1900, 3, 1)  # before it, Excel counts a day that there was not
 BEGINNING = pl.date(1899, 12, 30)
+EPOCH = 25_569  # the day of 1970-01-01, counted so
 MARKS = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 CONTROLS = {chr(code): f"_x{code:04X}_" for code in (*range(9), 11, 12, *range(13, 32), 0xFFFE, 0xFFFF)}
 UNPRINTABLE = "[" + "".join(f"\\x{{{ord(sign):x}}}" for sign in CONTROLS) + "]"
@@ -114,79 +114,83 @@ def styles_of(sheet: str, columns: int) -> list[str]:
 def as_rows(frame: pl.DataFrame, columns: Sequence[Column], first: int, styles: Sequence[str]) -> str:
     """Rows of a sheet, the first of which has this number."""
     values = typed(frame, columns)
-    texts = frame.select(pl.col(each.name).alias(each.name) for each in columns)
-    numbered = pl.int_range(first, first + frame.height, dtype=pl.UInt32).cast(pl.String)
-    made = pl.select(numbered.alias("row")).to_series()
-    cells = [
-        cell(each, values[each.name], texts[each.name], made, place, style)
-        for place, (each, style) in enumerate(zip(columns, styles, strict=True))
-    ]
-    rows = pl.select(
-        pl.concat_str(pl.lit('<row r="'), pl.lit(made), pl.lit('">'), *map(pl.lit, cells), pl.lit("</row>"))
-    ).to_series()
-    return "".join(rows)
+    row = pl.select(pl.int_range(first, first + frame.height, dtype=pl.UInt32).cast(pl.String).alias("row")).to_series()
+    cells: list[pl.Series] = []
+    for place, (each, style) in enumerate(zip(columns, styles, strict=True)):
+        begins = f'<c r="{letters(place)}'
+        numbers = number_of(each, values[each.name], frame[each.name])
+        words = words_of(each, frame[each.name], numbers)
+        if numbers is not None:
+            kind = ' t="b"' if each.kind is Kind.BOOLEAN else ""
+            cells.append(surrounded(begins, row, f'"{style}{kind}><v>', numbers, "</v></c>"))
+        if words is not None:
+            space = ' xml:space="preserve"' if words.str.contains(r"^\s|\s$|\n").any() else ""
+            cells.append(surrounded(begins, row, f'" t="inlineStr"><is><t{space}>', words, "</t></is></c>"))
+    parts = [pl.lit('<row r="'), pl.lit(row), pl.lit('">'), *map(pl.lit, cells), pl.lit("</row>")]
+    return str(pl.select(pl.concat_str(parts, ignore_nulls=True).str.join("")).item())
 
 
-def cell(column: Column, value: pl.Series, text: pl.Series, row: pl.Series, place: int, style: str) -> pl.Series:
-    """Cells of a column, empty where there is no value."""
-    begins = pl.concat_str(pl.lit(f'<c r="{letters(place)}'), pl.lit(row))
-    shown, is_number = number_of(column, value, text)
-    kind = ' t="b"' if column.kind is Kind.BOOLEAN else ""
-    numeric = pl.concat_str(begins, pl.lit(f'"{style}{kind}><v>'), shown, pl.lit("</v></c>"))
-    worded = words_of(column, text)
-    inline = pl.concat_str(
-        begins, pl.lit('" t="inlineStr"><is><t xml:space="preserve">'), pl.lit(worded), pl.lit("</t></is></c>")
-    )
-    is_text = pl.lit(worded).is_not_null() & (pl.lit(worded) != "")
-    return pl.select(
-        pl.when(is_number).then(numeric).when(is_text).then(inline).otherwise(pl.lit("")).alias(column.name)
-    ).to_series()
+def surrounded(begins: str, row: pl.Series, before: str, content: pl.Series, ends: str) -> pl.Series:
+    """Cells of a column, null where there is no content."""
+    parts = [pl.lit(begins), pl.lit(row), pl.lit(before), pl.lit(content), pl.lit(ends)]
+    return pl.select(pl.concat_str(parts).alias(f"{content.name}{before}")).to_series()
 
 
-def number_of(column: Column, value: pl.Series, text: pl.Series) -> tuple[pl.Expr, pl.Expr]:
-    """What a cell holds that is no text, and where it is none."""
+def number_of(column: Column, value: pl.Series, text: pl.Series) -> pl.Series | None:
+    """What cells of a column hold that is no text, null where it is; None for a column of texts."""
     cells = pl.lit(value)
-    never = pl.lit(value=False)
     match column.kind:
         case Kind.BOOLEAN:
-            return cells.cast(pl.Int8).cast(pl.String), cells.is_not_null()
+            shown = cells.cast(pl.Int8).cast(pl.String)
         case Kind.DATE:
-            return (cells - BEGINNING).dt.total_days().cast(pl.String), (cells >= FIRST_DAY).fill_null(value=False)
+            shown = pl.when(cells >= FIRST_DAY).then((cells - BEGINNING).dt.total_days()).cast(pl.String)
         case Kind.INSTANT:
-            day = cells.dt.date()
-            seconds = (cells.dt.replace_time_zone(None) - day.cast(pl.Datetime("us"))).dt.total_seconds()
-            serial = (day - BEGINNING).dt.total_days() + seconds / 86_400
-            return serial.cast(pl.String), (day >= FIRST_DAY).fill_null(value=False)
+            seconds = cells.dt.timestamp("us") // 1_000_000
+            shown = pl.when(cells.dt.date() >= FIRST_DAY).then(seconds / 86_400 + EPOCH).cast(pl.String)
         case Kind.NUMBER if column.name in COUNTS:
-            return cells.cast(pl.String), cells.is_not_null()
+            shown = cells.cast(pl.String)
         case Kind.NUMBER:
-            digits = pl.lit(text).str.count_matches("[0-9]")
-            return pl.lit(text), (digits <= EXACT).fill_null(value=False)
+            written = pl.lit(text)
+            shown = pl.when(written.str.count_matches("[0-9]") <= EXACT).then(written)
         case _:
-            return pl.lit(""), never
+            return None
+    return pl.select(shown.alias(column.name)).to_series()
 
 
-def words_of(column: Column, text: pl.Series) -> pl.Series:
-    """What a text cell holds, escaped. Raises PublicationBlocked where it is longer than one may be."""
-    cells = pl.lit(text)
+def words_of(column: Column, text: pl.Series, numbers: pl.Series | None) -> pl.Series | None:
+    """What text cells of a column hold, escaped, null where there is none; None if there is none at all.
+
+    Raises PublicationBlocked where one is longer than it may be.
+    """
+    if numbers is not None:
+        text = text.to_frame().select(pl.when(pl.lit(numbers).is_null()).then(pl.col(text.name))).to_series()
+        if text.null_count() == text.len():
+            return None
     if isinstance(text.dtype, pl.List):
-        cells = joined(cells)
+        text = joined_lists(text)
     elif isinstance(text.dtype, pl.Datetime):
-        cells = cells.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
-    shown = pl.select(unmistakable(cells.cast(pl.String)).alias(column.name)).to_series()
-    if (longest := shown.str.len_chars().max()) and int(str(longest)) > LONGEST:
-        raise PublicationBlocked(
-            f"a text of {column.name} is longer than the {LONGEST:,} characters of a cell in Excel: use csv or parquet"
-        )
-    marked = shown.str.contains("[&<>]").any()
-    odd = shown.str.contains(f"{UNPRINTABLE}|{LOOKS_ESCAPED}").any()
-    if odd:
-        shown = shown.str.replace_all(LOOKS_ESCAPED, "_x005F_$1")
+        text = text.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    shown = unmistakable_texts(text.cast(pl.String))
+    if (longest := shown.str.len_bytes().max()) and int(str(longest)) > LONGEST:
+        longest = shown.str.len_chars().max()
+        if int(str(longest)) > LONGEST:
+            raise PublicationBlocked(
+                f"a text of {column.name} is longer than the {LONGEST:,} characters of a cell in Excel: use csv or "
+                "parquet"
+            )
+    return escaped(shown.replace("", None) if (shown == "").any() else shown)
+
+
+def escaped(texts: pl.Series) -> pl.Series:
+    """Texts as XML has them, and what it has no sign for as workbooks write it."""
+    if texts.str.contains(f"{UNPRINTABLE}|{LOOKS_ESCAPED}").any():
+        texts = texts.str.replace_all(LOOKS_ESCAPED, "_x005F_$1")
         for sign, escape in CONTROLS.items():
-            shown = shown.str.replace_all(sign, escape, literal=True)
-    for sign, escape in MARKS.items() if marked else ():
-        shown = shown.str.replace_all(sign, escape, literal=True)
-    return shown
+            texts = texts.str.replace_all(sign, escape, literal=True)
+    if texts.str.contains("[&<>]").any():
+        for sign, escape in MARKS.items():
+            texts = texts.str.replace_all(sign, escape, literal=True)
+    return texts
 
 
 def letters(place: int) -> str:

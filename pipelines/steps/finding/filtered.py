@@ -9,10 +9,10 @@ import polars as pl
 
 from pipelines.errors import FilterFault
 from pipelines.project import OpenProject
-from pipelines.query.bind import Definition, Scope, bind, known_field
+from pipelines.query.bind import Scope, bind, known_field
 from pipelines.query.short_form.parsed import at_its_place, parse_filter
 from pipelines.query.to_sql import to_sql
-from pipelines.steps.segments.compile import fixed_moment
+from pipelines.steps.segments.moments import definitions
 from pipelines.store.reads.contact_rows import Chosen, collation_of, contacts_as_stored
 from pipelines.store.reads.fitting_contacts import existing_values
 from pipelines.store.reads.page import page_of
@@ -83,10 +83,7 @@ def scope_of(project: OpenProject, connection: Connection) -> Scope:
     return Scope(
         field_kinds(project.settings.attributes),
         moment.astimezone(ZoneInfo(project.settings.timezone)),
-        {
-            each.segment: Definition(each.where, each.include_blocked, fixed_moment(project, each))
-            for each in project.segments
-        },
+        definitions(project),
         existing=existing_values(connection),
         region=project.settings.default_region,
     )

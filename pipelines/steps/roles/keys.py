@@ -3,10 +3,10 @@
 import hashlib
 from pathlib import Path
 
+from pipelines.audit.events import Action, Event
 from pipelines.errors import ConfigurationError
 from pipelines.project import OpenProject
 from pipelines.publish import role_keys
-from pipelines.steps.roles.accesses import Access, record_access
 from pipelines.steps.roles.snapshots import (
     Written,
     content_of,
@@ -15,6 +15,7 @@ from pipelines.steps.roles.snapshots import (
     role_of,
     write_one,
 )
+from pipelines.store.audit.record import record
 from pipelines.store.snapshots.write import state_of
 from pipelines.store.warehouse.connection import Connection
 
@@ -31,7 +32,7 @@ def grant(project: OpenProject, connection: Connection, name: str, recipient: st
     role_keys.make_role_key(project.role_keys, name)
     role_keys.hand_over(project.role_keys, name, sealed_for, path)
     fingerprint = hashlib.sha256(recipient.strip().encode()).hexdigest()[:16]
-    record_access(project.folder, Access.GRANT, role=name, recipient=fingerprint)
+    record(connection, Event(Action.ROLE_GRANTED, "role", name, role=name, details={"recipient": fingerprint}))
     return write_one(project, connection, name, run_id, as_of, state_of(connection))
 
 
@@ -50,5 +51,5 @@ def rotate(project: OpenProject, connection: Connection, name: str) -> Written:
     role_keys.next_role_key(project.role_keys, name)
     content = content_of(project, connection, name, run_id, as_of, state_of(connection))
     role_keys.replace_role_key(project.role_keys, name)
-    record_access(project.folder, Access.ROTATE, role=name)
+    record(connection, Event(Action.KEY_ROTATED, "role", name, role=name))
     return put_in_place(project, connection, content, role_keys.load_role_key(project.role_keys, name))

@@ -8,14 +8,16 @@ from typing import NamedTuple
 
 import polars as pl
 
+from pipelines.audit.events import Action as Done
+from pipelines.audit.events import Event
 from pipelines.errors import ConfigurationError, SnapshotUnreadable
 from pipelines.project import OpenProject, digest
 from pipelines.publish import role_keys
 from pipelines.publish.role_snapshots import remove_others, replaced, snapshot_file
 from pipelines.query.bind import bind, filter_faults
-from pipelines.steps.roles.accesses import Access, record_access
 from pipelines.steps.segments.compile import project_scope
 from pipelines.steps.segments.fitting import chosen_by
+from pipelines.store.audit.record import record
 from pipelines.store.reads.fitting_contacts import fitting_contacts
 from pipelines.store.runs import runs
 from pipelines.store.snapshots.read import Snapshot, about, open_snapshot
@@ -91,7 +93,8 @@ def put_in_place(project: OpenProject, connection: Connection, content: Content,
     """Write a snapshot under a key and put it in the place of the one there is."""
     with replaced(snapshot_file(project.snapshots, content.role)) as draft:
         contacts = write_snapshot(connection, draft, key, content)
-    record_access(project.folder, Access.SNAPSHOT, role=content.role, contacts=contacts, run_id=content.run_id)
+    role, details = content.role, {"contacts": contacts}
+    record(connection, Event(Done.SNAPSHOT_WRITTEN, "role", role, content.run_id, role=role, details=details))
     return Written(content.role, contacts, changed=True)
 
 

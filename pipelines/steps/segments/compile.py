@@ -1,7 +1,7 @@
 """The filters of segments, bound, and everything in a segment that contacts of the project do not have."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,8 @@ from pipelines.errors import ConfigurationError
 from pipelines.project import OpenProject
 from pipelines.publish.writers.formats import misplaced
 from pipelines.publish.writers.sink import recipient
-from pipelines.query.bind import Bound, Definition, Every, Negated, Question, Scope, bind, filter_faults, known_field
+from pipelines.query.bind import Bound, Every, Negated, Question, Scope, bind, filter_faults, known_field
+from pipelines.steps.segments.moments import definitions, moment_of
 from schemas.fields import Kind, field_kinds
 from schemas.filter import Operator, Where
 from schemas.segment import Segment
@@ -105,26 +106,6 @@ def project_scope(project: OpenProject, as_of: datetime) -> Scope:
     return Scope(
         field_kinds(project.settings.attributes),
         as_of.astimezone(ZoneInfo(project.settings.timezone)),
-        {
-            each.segment: Definition(each.where, each.include_blocked, fixed_moment(project, each))
-            for each in project.segments
-        },
+        definitions(project),
         region=project.settings.default_region,
     )
-
-
-def moment_of(project: OpenProject, segment: Segment, as_of: datetime) -> datetime:
-    """The moment that relative dates of a segment count from, in the zone of the project."""
-    return fixed_moment(project, segment) or as_of.astimezone(ZoneInfo(project.settings.timezone))
-
-
-def fixed_moment(project: OpenProject, segment: Segment) -> datetime | None:
-    """The moment that a segment states, in the zone of the project; None if it is that of the run."""
-    zone = ZoneInfo(project.settings.timezone)
-    match segment.as_of:
-        case datetime() as moment:
-            return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
-        case date() as day:
-            return datetime.combine(day, time(), zone)
-        case _:
-            return None

@@ -34,12 +34,12 @@ def attributed(project: OpenProject, publication: store.Publication) -> store.Pu
     )
 
 
-def deliveries_in_words(connection: Connection, members: pl.Series, columns: Sequence[str]) -> str:
-    """The deliveries that values of these contacts come from, by source, as JSON.
+def deliveries_in_words(connection: Connection, export_id: str, columns: Sequence[str]) -> str:
+    """The deliveries that the values of the members of a publication come from, by source, as JSON.
 
     Of each source their number, the first and the last declared time, and their ids unless they are very many.
     """
-    found = store.contributing(connection, members, list(columns))
+    found = store.contributing(connection, export_id, columns)
     by_source = found.group_by("source", maintain_order=True).agg(
         pl.len().alias("deliveries"),
         pl.col("declared_at").min().alias("first"),

@@ -42,17 +42,13 @@ def record_contact_changes(
         ids: Ids of the contacts to come. In the frames, `contact_id` is a place in it.
         origins: Deliveries and decisions. In `fields`, `delivery_id` is a place in it.
         contacts: The golden records to come: contact_id, status.
-        fields: Their values: contact_id, field, value, delivery_id.
+        fields: Their values: contact_id, field, value, delivery_id; sorted by the first three.
         identifiers: What they are known by: contact_id, type, value.
         run_id: What does it.
     """
-    after = pl.concat(
-        [
-            fields.select(CELL),
-            identifiers.select("contact_id", field="identifier." + pl.col("type"), value="value").unique(),
-            contacts.select("contact_id", field=pl.lit("status"), value="status"),
-        ]
-    )
+    known_by = identifiers.select("contact_id", field="identifier." + pl.col("type"), value="value").unique().sort(CELL)
+    status = contacts.select("contact_id", field=pl.lit("status"), value="status")
+    after = pl.concat([fields.select(CELL), known_by, status])
     if there.is_empty():
         _record_whole(connection, after, Action.CONTACT_CREATED, run_id, ids)
         return
@@ -124,7 +120,9 @@ def _record_changes(
 
 def _record_gone(connection: Connection, gone: pl.DataFrame, run_id: str) -> None:
     """An event for each contact that is no more; its values are kept as those before."""
-    seq = _record_whole(connection, gone, Action.CONTACT_REMOVED, run_id)
+    is_identifier, is_status = pl.col("field").str.starts_with("identifier."), pl.col("field") == "status"
+    ordered = gone.sort("contact_id", is_status, is_identifier, "field", "value")
+    seq = _record_whole(connection, ordered, Action.CONTACT_REMOVED, run_id)
     lost = gone.group_by(KEY).agg(before=pl.col("value").sort())
     nothing = {"after": pl.lit([], pl.List(pl.String)), "delivery_id": pl.lit(None, pl.String)}
     _keep_values(connection, lost.with_columns(**nothing), seq)
@@ -135,14 +133,13 @@ def _record_whole(
 ) -> pl.DataFrame:
     """An event for each contact with a commitment to all of it; their numbers: contact_id, seq.
 
+    `cells`: of each contact in the order of `audit.commitments.in_order`.
     `ids`: those that the numbers in contact_id stand for, if they are numbers.
     """
     if cells.is_empty():
         return pl.DataFrame(schema={"contact_id": pl.String, "seq": pl.UInt32})
-    whole = (
-        cells.sort(CELL)
-        .group_by("contact_id", maintain_order=True)
-        .agg(contact=pl.struct("field", "value"), fields=pl.col("field").unique(maintain_order=True))
+    whole = cells.group_by("contact_id", maintain_order=True).agg(
+        contact=pl.struct("field", "value"), fields=pl.col("field").unique(maintain_order=True)
     )
     if ids is not None:
         whole = whole.with_columns(contact_id=ids.gather(whole["contact_id"]))

@@ -21,28 +21,36 @@ def replace_keys(connection: Connection, changed: pl.Series, keys: pl.DataFrame,
             SELECT rowid AS place, rule, key FROM blocking_key
             WHERE record_key IN (SELECT record_key::UUID FROM changed)""")
         connection.execute("""
+            CREATE OR REPLACE TEMP TABLE fresh_key AS SELECT rule, key, record_key::UUID AS record_key FROM fresh""")
+        connection.execute("""
+            CREATE OR REPLACE TEMP TABLE touched_block AS
+            SELECT rule, key, sum(more) AS more
+            FROM (SELECT rule, key, -1 AS more FROM former UNION ALL SELECT rule, key, 1 FROM fresh_key)
+            GROUP BY ALL""")
+        connection.execute("""
+            CREATE OR REPLACE TEMP TABLE touched_member AS
+            SELECT rule, key, record_key, b.rowid AS place
+            FROM blocking_key b SEMI JOIN touched_block USING (rule, key)""")
+        connection.execute("""
             CREATE OR REPLACE TEMP TABLE crossed AS
-            WITH touched AS (
-                SELECT rule, key, sum(more) AS more
-                FROM (SELECT rule, key, -1 AS more FROM former UNION ALL SELECT rule, key, 1 FROM fresh) GROUP BY ALL
-            ),
-            sized AS (
+            WITH sized AS (
                 SELECT rule, key, coalesce(b.size, 0) AS before, before + t.more AS after
-                FROM touched t LEFT JOIN (
-                    SELECT rule, key, count(*) AS size FROM blocking_key WHERE key IN (SELECT key FROM touched)
-                    GROUP BY ALL
-                ) b USING (rule, key)
+                FROM touched_block t
+                LEFT JOIN (SELECT rule, key, count(*) AS size FROM touched_member GROUP BY ALL) b USING (rule, key)
             )
             SELECT rule, key, after > cap AS closed FROM sized JOIN caps USING (rule)
             WHERE (before > cap) <> (after > cap)""")
         connection.execute("DELETE FROM blocking_key WHERE rowid IN (SELECT place FROM former)")
-        connection.execute("INSERT INTO blocking_key SELECT rule, key, record_key FROM fresh")
+        connection.execute("INSERT INTO blocking_key FROM fresh_key")
         return query(
             connection,
             """
             WITH member AS (
-                SELECT rule, key, record_key, closed FROM blocking_key JOIN crossed USING (rule, key)
-                WHERE key IN (SELECT key FROM crossed)
+                SELECT rule, key, record_key, closed
+                FROM (
+                    SELECT rule, key, record_key FROM touched_member WHERE place NOT IN (SELECT place FROM former)
+                    UNION ALL FROM fresh_key
+                ) JOIN crossed USING (rule, key)
             ),
             ended AS (
                 SELECT e.record_lo, e.record_hi FROM match_edge e
@@ -134,8 +142,14 @@ def blocks_of(connection: Connection, subjects: pl.Series, caps: pl.DataFrame) -
     Result: rule, key, record_key.
     """
     with register(connection, subject=subjects.to_frame("record_key"), caps=caps):
+        connection.execute("""
+            CREATE OR REPLACE TEMP TABLE touched_block AS
+            SELECT DISTINCT rule, key FROM blocking_key WHERE record_key IN (SELECT record_key::UUID FROM subject)""")
+        connection.execute("""
+            CREATE OR REPLACE TEMP TABLE touched_member AS
+            SELECT rule, key, record_key FROM blocking_key SEMI JOIN touched_block USING (rule, key)""")
         wanted = connection.sql("SELECT record_key::UUID AS record_key FROM subject")
-        tables = (connection.table("blocking_key"), wanted, connection.table("caps"))
+        tables = (connection.table("touched_member"), wanted, connection.table("caps"))
         blocks = usable_blocks(*map(nw.from_native, tables)).sort("rule", "key", "record_key")
         members: pl.DataFrame = blocks.collect("polars").to_native()
     return members

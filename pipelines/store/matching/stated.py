@@ -28,21 +28,41 @@ def numbered(connection: Connection, wanted: pl.DataFrame) -> Iterator[None]:
         connection.execute("DROP TABLE numbered_record")
 
 
+@contextmanager
+def stated_fields(connection: Connection, wanted: pl.DataFrame) -> Iterator[None]:
+    """`numbered`, and the content that speaks for each field of these records is the table `stated_field`.
+
+    It is looked for once: the other tables are then read by what it names.
+    """
+    with numbered(connection, wanted):
+        connection.execute("""
+            CREATE OR REPLACE TEMP TABLE stated_field AS
+            SELECT n.record, f.record_key, f.version, f.field
+            FROM record_field f JOIN numbered_record n USING (record_key)""")
+        try:
+            yield
+        finally:
+            connection.execute("DROP TABLE stated_field")
+
+
 def stated_names(connection: Connection) -> pl.DataFrame:
-    """First and last name of each of the `numbered` records: record, first_name, last_name; sorted by record."""
+    """First and last name of each record inside `stated_fields`: record, first_name, last_name; sorted by record."""
     return query(
         connection,
         """
         SELECT n.record, s.first_name, s.last_name
         FROM numbered_record n
-        LEFT JOIN record_field f ON f.record_key = n.record_key AND f.field = 'name'
+        LEFT JOIN stated_field f ON f.record = n.record AND f.field = 'name'
         LEFT JOIN source_record s ON s.record_key = f.record_key AND s.version = f.version
         ORDER BY n.record""",
     )
 
 
 def stated_exclusive(connection: Connection, exclusive: list[str]) -> pl.DataFrame:
-    """Exclusive attributes of the `numbered` records that have any: record, exclusive (List of "attribute=value")."""
+    """Exclusive attributes of the `numbered` records: record, exclusive (List of "attribute=value").
+
+    Records without any are left out.
+    """
     if not exclusive:
         return pl.DataFrame(schema={"record": pl.UInt32, "exclusive": pl.List(pl.String)})
     return query(
@@ -62,7 +82,7 @@ def stated_exclusive(connection: Connection, exclusive: list[str]) -> pl.DataFra
 
 
 def stated_facts(connection: Connection, roles: Mapping[str, str]) -> pl.DataFrame:
-    """What the `numbered` records state that can be compared across sources: FACTS; as stated, not folded.
+    """What records state that can be compared across sources, inside `stated_fields`: FACTS; as stated, not folded.
 
     `roles`: the field of the match model that a custom attribute speaks for. A fact may be there twice.
     """
@@ -77,9 +97,8 @@ def _identifiers(connection: Connection, kinds: pl.DataFrame) -> pl.DataFrame:
         found = query(
             connection,
             """
-            SELECT n.record, k.field, i.type, unnest(i.match_keys) AS value
-            FROM record_field f
-            JOIN numbered_record n USING (record_key)
+            SELECT f.record, k.field, i.type, unnest(i.match_keys) AS value
+            FROM stated_field f
             JOIN kinds k ON k.type = f.field
             JOIN identifier i ON i.record_key = f.record_key AND i.version = f.version AND i.type = f.field""",
         )
@@ -95,10 +114,9 @@ def _attributes(connection: Connection, roles: Mapping[str, str]) -> pl.DataFram
         return query(
             connection,
             """
-            SELECT n.record, a.field, s.attributes[a.attribute] AS value
-            FROM record_field f
+            SELECT f.record, a.field, s.attributes[a.attribute] AS value
+            FROM stated_field f
             JOIN named a ON f.field = 'attr.' || a.attribute
-            JOIN numbered_record n USING (record_key)
             JOIN source_record s USING (record_key, version)
             WHERE s.attributes[a.attribute] IS NOT NULL""",
         )

@@ -1,5 +1,6 @@
 """What publishing keeps: publications, their members, and what they were made of."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -111,19 +112,23 @@ def keep_check(
     )
 
 
-def keep_publication(connection: Connection, publication: Publication, members: pl.DataFrame) -> None:
-    """Keep what was published, and who was in it, so that it can be recalled.
-
-    `members`: contact_id, and of a file of changes what became of each (change) and a fingerprint of its values.
-    """
+def keep_publication(connection: Connection, publication: Publication) -> None:
+    """Keep what was published."""
     record(connection, publication_event(publication))
     marks = ", ".join("?" * len(publication))
     connection.execute(f"INSERT INTO export ({FIELDS}) VALUES ({marks})", list(publication))
+
+
+def keep_members(connection: Connection, export_id: str, members: pl.DataFrame) -> None:
+    """Keep who was in a publication, so that it can be recalled.
+
+    `members`: contact_id, and of a file of changes what became of each (change) and a fingerprint of its values.
+    """
     with register(connection, member=members):
         connection.execute(
             "INSERT INTO export_member BY NAME SELECT ?::UUID AS export_id, * REPLACE (contact_id::UUID AS contact_id) "
             "FROM member",
-            [publication.export_id],
+            [export_id],
         )
 
 
@@ -173,25 +178,23 @@ def mark_removed(connection: Connection, segment: str, now: datetime) -> None:
     connection.execute("UPDATE export SET removed_at = $2 WHERE segment = $1 AND removed_at IS NULL", [segment, now])
 
 
-def contributing(connection: Connection, members: pl.Series, columns: list[str]) -> pl.DataFrame:
-    """Deliveries that the values of these contacts in these columns come from: source, delivery_id, declared_at."""
+def contributing(connection: Connection, export_id: str, columns: Sequence[str]) -> pl.DataFrame:
+    """Deliveries that the values of members in these columns come from: source, delivery_id, declared_at."""
     stated = [{"first_name": "name", "last_name": "name"}.get(each, each) for each in columns]
     lists = [kind for several, kind in (("phones", "phone"), ("emails", "email")) if several in columns]
-    with register(connection, member=members.alias("contact_id").to_frame()):
-        return query(
-            connection,
-            """
-            WITH own AS (SELECT contact_id::UUID AS contact_id FROM member),
-            used AS (
-                SELECT delivery_id FROM contact_field SEMI JOIN own USING (contact_id) WHERE list_contains($1, field)
-                UNION
-                SELECT delivery_id FROM contact_identifier SEMI JOIN own USING (contact_id)
-                WHERE list_contains($2, type)
-            )
-            SELECT source, delivery_id, declared_at FROM delivery SEMI JOIN used USING (delivery_id)
-            ORDER BY source, declared_at, delivery_id""",
-            [stated, lists],
+    return query(
+        connection,
+        """
+        WITH own AS (SELECT contact_id FROM export_member WHERE export_id = $3),
+        used AS (
+            SELECT delivery_id FROM contact_field SEMI JOIN own USING (contact_id) WHERE list_contains($1, field)
+            UNION
+            SELECT delivery_id FROM contact_identifier SEMI JOIN own USING (contact_id) WHERE list_contains($2, type)
         )
+        SELECT source, delivery_id, declared_at FROM delivery SEMI JOIN used USING (delivery_id)
+        ORDER BY source, declared_at, delivery_id""",
+        [stated, lists, export_id],
+    )
 
 
 def publications_of(connection: Connection, contacts: pl.Series) -> list[Publication]:

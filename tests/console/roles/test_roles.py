@@ -9,7 +9,7 @@ import pyrage
 import pytest
 
 from console.cli import main
-from pipelines.steps.roles.accesses import accesses
+from pipelines.store.audit.spool import reads_path
 from tests.small_project import SmallProject, closed_starting_point
 
 ME = pyrage.x25519.Identity.generate()
@@ -173,7 +173,8 @@ def test_nobody_filters_by_what_the_role_does_not_see(
     assert run(*given, "list", "--tag", "vip") == 6
     assert "does not see `tags` in clear" in capsys.readouterr().err
     assert run(*given, "list", "--attribute", "tier=gold") == 2
-    assert {each["kind"] for each in accesses(shop)} == {"grant", "snapshot", "denial"}
+    [denial] = [json.loads(file.read_text()) for file in reads_path(shop).iterdir()]
+    assert (denial["action"], denial["object_id"], denial["role"]) == ("access.denied", "list", "tiny")
 
 
 def test_after_a_rotation_the_old_key_opens_no_new_snapshot(
@@ -204,12 +205,13 @@ def test_snapshots_are_written_when_asked_for_and_not_twice(
     assert written["changed"]
 
 
-def test_what_is_noted_of_accesses_names_nobody(shop: Path, handed_over: Path) -> None:
-    [grant, snapshot] = accesses(shop)
-    assert (grant["kind"], grant["role"], snapshot["contacts"]) == ("grant", "analyst", 3)
-    noted = (shop / ".onecontact" / "accesses.jsonl").read_text()
-    assert [each for each in (str(ME.to_public()), "Jürgen", "example.com", "@") if each in noted] == []
-    assert (shop / ".onecontact" / "accesses.jsonl").stat().st_mode & 0o777 == 0o600
+def test_what_is_recorded_of_roles_names_nobody(
+    shop: Path, handed_over: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    noted = [each for each in answer(capsys, "audit", "log", project=shop) if each["role"] == "analyst"]
+    assert [each["action"] for each in noted] == ["role.granted", "snapshot.written"]
+    said = json.dumps(noted, default=str)
+    assert [each for each in (str(ME.to_public()), "Jürgen", "example.com", "@") if each in said] == []
 
 
 def test_a_key_that_others_can_read_is_not_used(handed_over: Path, capsys: pytest.CaptureFixture[str]) -> None:

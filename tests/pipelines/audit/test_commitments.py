@@ -23,7 +23,7 @@ def test_a_column_of_fields_is_committed_as_each_of_them_is() -> None:
 
 
 def test_a_column_of_contacts_is_committed_as_each_of_them_is() -> None:
-    cells = [("email", "a@b.example"), ("name", "Jörg")]
+    cells = [("email", "a@b.example"), ("tags", "Jörg"), ("identifier.email", "a@b.example"), ("status", "active")]
     contact = [{"field": field, "value": value} for field, value in cells]
     contacts = pl.DataFrame({"contact": [contact], "salt": [SALT]})
     assert contact_commitments(contacts).to_list() == [contact_commitment(SALT, reversed(cells))]

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.decide import deliveries as step
 from pipelines.decide.deliveries import decide
+from pipelines.errors import WrongIdentityKey
 from pipelines.progress import listening
 from pipelines.steps.check import check
 from pipelines.steps.rejected_files import write_rejected_files
@@ -343,3 +344,10 @@ def test_no_other_source_reads_change_requests(people: SmallProject) -> None:
     people.deliver("decisions", "2026-06-01", "decision,contact,name,by\ncreate,,Eva Ruhl,Ina")
     people.receive()
     assert people.rows("SELECT source FROM delivery WHERE file_name LIKE 'decisions%'") == []
+
+
+def test_another_identity_key_is_refused_before_a_decision_is_kept(people: SmallProject) -> None:
+    (people.project.folder / ".onecontact" / "keys" / "identity.key").write_text("ab" * 32)
+    with pytest.raises(WrongIdentityKey, match="identity"):
+        ask(people, "tag,crm:1,,,,vip,x,Ina,")
+    assert people.rows("FROM decision") == []

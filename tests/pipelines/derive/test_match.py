@@ -416,13 +416,13 @@ def test_each_record_is_read_once_however_often_it_is_looked_at(
     project.deliver("crm", "2026-01-05", people(EVERYBODY[:8]))
     project.deliver("shop", "2026-01-05", people(EVERYBODY[:8]))
     read: list[str] = []
-    numbered = stated.numbered
+    stated_fields = stated.stated_fields
 
     def counted(connection: Connection, wanted: pl.DataFrame) -> AbstractContextManager[None]:
         read.extend(wanted["record_key"])
-        return numbered(connection, wanted)
+        return stated_fields(connection, wanted)
 
-    monkeypatch.setattr(comparison_data, "numbered", counted)
+    monkeypatch.setattr(comparison_data, "stated_fields", counted)
     matched(project)
 
     assert sorted(read) == everybody(project).to_list()
@@ -494,3 +494,14 @@ def test_nobody_is_compared_with_records_that_share_no_key(project: SmallProject
     project.deliver("crm", "2026-01-05", "id,name\n1,Anna Berg")
     assert matched(project) == Matched(records=1, pairs=0, merge=0, review=0)
     assert edges(project) == {}
+
+
+def test_of_what_a_record_states_only_numbers_and_addresses_are_looked_for_in_others(project: SmallProject) -> None:
+    project.deliver(
+        "crm",
+        "2026-01-05",
+        "id,name,phone,email,birth_date,company,postcode\n"
+        "1,Anna Berg,0151 23456789,anna@example.com,1990-04-03,Northwind,10117",
+    )
+    matched(project)
+    assert {each["field"] for each in project.rows("FROM compared_identifier")} == {"phone", "email"}

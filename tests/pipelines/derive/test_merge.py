@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -10,6 +11,7 @@ from pipelines.ids import contact_id
 from pipelines.merge.golden_record import golden_records
 from pipelines.progress import listening
 from pipelines.store.reads import health
+from pipelines.store.runs.work_queue import CONTACTS, enqueue_all
 from tests.small_project import AS_OF, SETTINGS, SmallProject
 
 ANNA = "id,name,phone,email\n1,Anna Berg,0151 23456789,anna@example.com"
@@ -62,6 +64,29 @@ def test_two_whose_names_are_a_letter_apart_stay_two_contacts_and_are_shown_to_a
     assert project.people() == alone("crm:1", "crm:2")
     assert item["reason"] == "names_contradict"
     assert {item["contact_lo"], item["contact_hi"]} == {project.contact_of("crm:1"), project.contact_of("crm:2")}
+
+
+@pytest.mark.heavy
+def test_a_contact_that_no_pair_makes_alone_is_kept_with_what_all_of_them_weigh(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", f"{ANNA}\n2,Anna Berg,,anna@example.com\n3,Tom Lund,,")
+    project.run()
+    keys = {each["record_id"]: each["record_key"] for each in project.rows("FROM record")}
+    for one, field, bits in (("1", "city", 2.0), ("2", "company", 3.5)):
+        said = {"given_name": 4.0, "family_name": 5.0, field: bits}
+        weight = sum(said.values()) - 10
+        evidence = json.dumps({name: {"level": "exact", "weight": each} for name, each in said.items()})
+        project.connection.execute(
+            "INSERT INTO match_edge BY NAME SELECT least($1::UUID, $2::UUID) AS record_lo, model, "
+            "greatest($1::UUID, $2::UUID) AS record_hi, 'review' AS zone, $3 AS weight, $4 AS probability, "
+            "false AS ambiguous_given_name, $5 AS evidence, '' AS rule, run_id FROM match_edge LIMIT 1",
+            [keys[one], keys["3"], weight, 1 / (1 + 2**-weight), evidence],
+        )
+    enqueue_all(project.connection, CONTACTS, pl.Series([keys["3"]]))
+    project.merge()
+
+    assert project.people() == {frozenset({"crm:1", "crm:2", "crm:3"})}
+    [pooled] = project.rows("SELECT weight, pairs FROM pooled_join")
+    assert (round(pooled["weight"], 2), pooled["pairs"]) == (4.5, 2)
 
 
 @pytest.mark.heavy

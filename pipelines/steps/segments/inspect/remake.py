@@ -120,7 +120,8 @@ def keep(
         previous_id=publication.export_id,
     )
     with transaction(connection):
-        store.keep_publication(connection, attributed(project, again), members.alias("contact_id").to_frame())
+        store.keep_members(connection, again.export_id, members.alias("contact_id").to_frame())
+        store.keep_publication(connection, attributed(project, again))
 
 
 def as_it_was(project: OpenProject, publication: store.Publication) -> tuple[Segment, list[str]]:

@@ -116,6 +116,14 @@ def test_a_short_form_of_many_names_joins_none_of_them() -> None:
     assert ("al", "fred") not in aliases
 
 
+def test_a_short_form_of_three_names_joins_them_and_one_of_four_none() -> None:
+    aliases = known_aliases()
+    assert ("anke", "anni") in aliases
+    assert ("anni", "mia") in aliases
+    assert ("andy", "drew") not in aliases
+    assert ("anderl", "andy") not in aliases
+
+
 def test_aliases_hold_both_ways_and_never_for_a_name_and_itself() -> None:
     aliases = known_aliases()
     assert ("bill", "william") in aliases

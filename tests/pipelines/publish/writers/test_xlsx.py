@@ -1,5 +1,6 @@
 """Workbooks of segments, read back by the reader that onecontact has for anybody's."""
 
+import re
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -73,16 +74,17 @@ def sheet_of(path: Path) -> str:
 
 def test_texts_are_text_cells_and_nothing_is_a_formula(tmp_path: Path) -> None:
     sheet = sheet_of(written(tmp_path / "a.xlsx", FRAME))
-    assert '<c r="A3" t="inlineStr"><is><t xml:space="preserve">=1+1</t></is></c>' in sheet
-    assert '<t xml:space="preserve">00491512</t>' in sheet
-    assert '<t xml:space="preserve">12345678901234567890</t>' in sheet
+    assert '<c r="A3" t="inlineStr"><is><t>=1+1</t></is></c>' in sheet
+    assert "<t>00491512</t>" in sheet
+    assert "<t>12345678901234567890</t>" in sheet
     assert "<f>" not in sheet
 
 
 def test_days_are_dates_and_times_are_times_that_excel_knows(tmp_path: Path) -> None:
     path = written(tmp_path / "a.xlsx", FRAME)
     assert '<c r="D2" s="1"><v>46053</v></c>' in sheet_of(path)
-    assert '<c r="G2" s="2"><v>46112.50001157408</v></c>' in sheet_of(path)
+    [time] = re.findall('<c r="G2" s="2"><v>([0-9.]+)</v></c>', sheet_of(path))
+    assert float(time) == pytest.approx(46112.5 + 1 / 86_400, abs=1e-9)
     with ZipFile(path) as book:
         styles = book.read("xl/styles.xml").decode()
     assert 'formatCode="yyyy-mm-dd"' in styles

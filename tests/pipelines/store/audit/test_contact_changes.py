@@ -35,8 +35,8 @@ def test_a_contact_that_is_derived_first_is_one_event_with_its_fields(two: Small
     created = {each["object_id"]: each for each in events(two, "contact.created")}
     assert created.keys() == {two.contact_of("crm:1"), two.contact_of("crm:2")}
     one = created[two.contact_of("crm:1")]
-    assert one["fields"] == ["email", "first_name", "first_seen_at", "identifier.email", "identifier.phone",
-                             "last_name", "name", "phone", "source", "status"]  # fmt: skip
+    assert one["fields"] == ["email", "first_name", "first_seen_at", "last_name", "name", "phone", "source",
+                             "identifier.email", "identifier.phone", "status"]  # fmt: skip
     assert (one["before"], len(one["after"]), one["run_id"]) == ([], 1, "run1")
     assert two.rows("FROM audit_value") == []
 
@@ -130,6 +130,14 @@ def test_what_is_only_tried_leaves_no_event(two: SmallProject) -> None:
     with rolled_back(two.connection):
         tag(two.project, two.connection, two.contact_of("crm:1"), "vip", ruling(1))
     assert events(two) == before
+
+
+def test_a_contact_that_is_removed_is_committed_as_a_whole_as_one_that_is_created(two: SmallProject) -> None:
+    one, other = two.contact_of("crm:1"), two.contact_of("crm:2")
+    merge(two.project, two.connection, [one, other], ruling(1), primary=one)
+    [removed] = events(two, "contact.removed")
+    [created] = [each for each in events(two, "contact.created") if each["object_id"] == removed["object_id"]]
+    assert (removed["before"], removed["fields"]) == (created["after"], created["fields"])
 
 
 def test_what_is_unlinked_of_one_contact_stays_of_the_others(two: SmallProject) -> None:
