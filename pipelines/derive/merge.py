@@ -137,7 +137,7 @@ def rederive_batch(
     attributes = project.settings.attributes
     golden = apply_survivorship(candidates_of_members(project, connection, numbered), attributes)
     interactions = interaction_fields(store.interactions(connection, as_of), store.origins(connection))
-    fields = pl.concat([golden.fields, interactions]).sort("contact_id", maintain_order=True)
+    fields = pl.concat([golden.fields, interactions]).sort("contact_id", "field", "value", "record_key")
     made = golden_records(
         fields, store.member_counts(connection, as_of), attributes, as_of, project.settings.status.active_days
     )
