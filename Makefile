@@ -86,7 +86,7 @@ lock: ## write requirements.lock anew, with the newest versions pyproject.toml a
 
 clean: ## remove the environment, caches, and what the demo made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
-	rm -rf $(DEMO)/.onecontact $(DEMO)/exports $(DEMO)/rejected
+	rm -rf $(DEMO)/.onecontact $(DEMO)/exports $(DEMO)/rejected $(DEMO)/snapshots
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment, made once and brought up to date when what it is made of changes.
@@ -103,4 +103,5 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Installing what requirements.lock names"
 	@$(BIN)/python -m pip install -qq -r requirements.lock
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q schemas pipelines assets console
 	@touch $@

@@ -1,12 +1,16 @@
 """Contacts: the golden records, their provenance, everything that happened with them."""
 
+from datetime import UTC, datetime
+
 import dagster as dg
 
 from assets import lineage
 from assets.boundary import without_values
+from assets.cpu_seconds import with_cpu_seconds
 from assets.metadata import column_schema, verdict
 from assets.resources import Workspace
 from pipelines.derive.merge import merge
+from pipelines.steps.health.contact_checks import check_contacts
 from pipelines.steps.setting_changes import keep_settings
 from pipelines.store.decisions.decisions import newly_blocked_conversations
 from pipelines.store.reads import health
@@ -41,7 +45,8 @@ GROUP = "contacts"
             "provenance_complete",
             asset="contacts",
             blocking=True,
-            description="Every value has a provenance, and it is a record of its own contact",
+            description="Every value has a provenance, and it is a record of its own contact; contacts that have not "
+            "been derived since this last held are looked at once a week",
         ),
         dg.AssetCheckSpec(
             "exclusive_kept",
@@ -63,6 +68,7 @@ GROUP = "contacts"
     ],
 )
 @without_values
+@with_cpu_seconds
 def contacts(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
     """Derive the contacts that a change can reach."""
     project, connection, moment = workspace.opened()
@@ -70,11 +76,8 @@ def contacts(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mate
     keep_settings(project, connection)
     rules = announce_rules(connection, context.run.run_id)
     findings = {
-        "one_contact_per_record": health.one_contact_each(connection),
         "keys_unique": health.keys_unique(connection, health.DERIVED, context.run.run_id),
-        "provenance_complete": health.provenance_complete(connection),
-        "exclusive_kept": health.exclusive_kept(connection, project.settings.exclusive_attributes()),
-        "cannot_links_kept": health.cannot_links_kept(connection),
+        **check_contacts(project, connection, datetime.now(UTC)),
     }
     early = health.interactions_in_future(connection, moment)
     return dg.MaterializeResult(
@@ -100,6 +103,7 @@ def contacts(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mate
     description="Everything that happened with each contact, over all channels in one order",
 )
 @without_values
+@with_cpu_seconds
 def timeline(workspace: Workspace) -> dg.MaterializeResult:
     """Count what can be told of contacts; interactions follow their record and are never rewritten."""
     return dg.MaterializeResult(metadata={"dagster/row_count": length(workspace.opened().connection)})

@@ -1,4 +1,4 @@
-"""What the last run took, as Dagster has kept it: pairs that were compared, and seconds by step."""
+"""What the last run took, as Dagster has kept it: pairs that were compared, and CPU seconds by asset."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,15 +6,16 @@ from typing import Any
 
 import dagster as dg
 
+from assets.cpu_seconds import CPU_SECONDS
 from assets.definitions import REFRESH
 from assets.identity import match_edges
 
 
 def last_cost(home: Path) -> Mapping[str, Any] | None:
-    """Counts of matching in the newest run that ended well, and its seconds by step; None where there is none.
+    """Counts of matching in the newest run that ended well, and its CPU seconds by asset; None where there is none.
 
     `home` is the Dagster home of the project. Keys: run_id, records_compared, candidate_pairs, pairs_per_record,
-    seconds (by step).
+    cpu_seconds (by asset; `deliveries` is all of receiving).
     """
     if not (home / "dagster.yaml").is_file():
         return None
@@ -24,26 +25,25 @@ def last_cost(home: Path) -> Mapping[str, Any] | None:
         if not runs:
             return None
         run_id = runs[0].run_id
-        taken = instance.get_run_step_stats(run_id)
         kept = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
-    materializations = [each.asset_materialization for each in kept]
-    counts: Mapping[str, Any] = next(
-        (
-            {name: value.value for name, value in each.metadata.items()}
-            for each in materializations
-            if each and each.asset_key == match_edges.key
-        ),
-        {},
-    )
-    records, pairs = int(counts.get("records_compared", 0)), int(counts.get("candidate_pairs", 0))
+    told = {
+        each.asset_materialization.asset_key.to_user_string(): each.asset_materialization.metadata
+        for each in kept
+        if each.asset_materialization
+    }
+    matching = told.get(match_edges.key.to_user_string(), {})
+    records, pairs = (int(_number(matching, name)) for name in ("records_compared", "candidate_pairs"))
     return {
         "run_id": run_id,
         "records_compared": records,
         "candidate_pairs": pairs,
         "pairs_per_record": round(pairs / records, 1) if records else 0.0,
-        "seconds": {
-            each.step_key: round(each.end_time - each.start_time, 1)
-            for each in taken
-            if each.start_time and each.end_time
+        CPU_SECONDS: {
+            asset: _number(metadata, CPU_SECONDS) for asset, metadata in told.items() if CPU_SECONDS in metadata
         },
     }
+
+
+def _number(metadata: Mapping[str, dg.MetadataValue[Any]], name: str) -> float:
+    """A number that an asset told of itself; 0 where it told none."""
+    return float(metadata[name].value or 0) if name in metadata else 0.0

@@ -1,12 +1,16 @@
 """Decisions: files of change requests are taken in once contacts are there, so that they can speak of new ones."""
 
+from datetime import UTC, datetime
+
 import dagster as dg
 
 from assets.boundary import without_values
+from assets.cpu_seconds import with_cpu_seconds
 from assets.metadata import verdict
 from assets.received import outcomes, states
 from assets.resources import Workspace
 from pipelines.decide.deliveries import decide
+from pipelines.steps.health.contact_checks import check_contacts
 from pipelines.steps.rejected_files import write_rejected_files
 from pipelines.store.decisions.change_requests import effects
 from pipelines.store.reads import health
@@ -37,6 +41,7 @@ GROUP = "identity"
     ],
 )
 @without_values
+@with_cpu_seconds
 def decisions(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
     """Grant or refuse what is asked for, give back what was refused, count."""
     project, connection, _ = workspace.opened()
@@ -44,12 +49,7 @@ def decisions(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mat
     files = write_rejected_files(project, connection)
     held = health.Finding(0, 0)
     if any(each.outcomes for each in taken):
-        findings = (
-            health.one_contact_each(connection),
-            health.provenance_complete(connection),
-            health.exclusive_kept(connection, project.settings.exclusive_attributes()),
-            health.cannot_links_kept(connection),
-        )
+        findings = check_contacts(project, connection, datetime.now(UTC)).values()
         held = health.Finding(sum(each.broken for each in findings), sum(each.checked for each in findings))
     did = effects(connection, context.run.run_id)
     return dg.MaterializeResult(

@@ -8,9 +8,10 @@ from assets.contacts import contacts, timeline
 from assets.decisions import decisions
 from assets.exports import broken_asset, export_asset, id_changes
 from assets.identity import cluster_health, match_edges, review_queue
-from assets.rebuild import REBUILD_COMPARE, equals_a_rebuild, rebuild_schedule
+from assets.proofs import REBUILD_COMPARE, audit_trail, equals_a_rebuild, rebuild_schedule
 from assets.received import receive
 from assets.resources import Workspace, project_folder
+from assets.roles import snapshots_asset
 from pipelines.project import open_project
 
 REFRESH = "refresh"
@@ -31,8 +32,10 @@ def definitions(folder: Path | None) -> dg.Definitions:
             timeline,
             review_queue,
             cluster_health,
+            audit_trail,
             id_changes,
             *(export_asset(segment) for segment in (project.segments if project else [])),
+            snapshots_asset(project.segments if project else []),
             *(broken_asset(broken) for broken in (project.broken if project else [])),
         ],
         asset_checks=[equals_a_rebuild],

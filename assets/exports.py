@@ -1,12 +1,14 @@
 """Exports: one published dataset per file in segments/, and what became of the ids of contacts."""
 
 from collections.abc import Iterator
+from time import process_time
 from typing import Any
 
 import dagster as dg
 
 from assets import lineage
 from assets.boundary import without_values
+from assets.cpu_seconds import CPU_SECONDS, with_cpu_seconds
 from assets.resources import Workspace
 from pipelines.errors import PublicationBlocked
 from pipelines.publish.writers.columns import pii_of
@@ -30,7 +32,7 @@ def export_asset(segment: Segment) -> dg.AssetsDefinition:
     @dg.asset(
         key=["exports", segment.segment],
         group_name=GROUP,
-        deps=["contacts", "timeline", "cluster_health"],
+        deps=["contacts", "timeline", "cluster_health", "audit_trail"],
         kinds={KINDS.get(segment.format, segment.format.value)},
         tags={"pii": "direct"},
         description=segment.description or f"Contacts of the segment {segment.segment}",
@@ -77,6 +79,7 @@ def verdict(fault: str) -> dg.AssetCheckResult:
 @without_values
 def published(workspace: Workspace, segment: Segment, run_id: str) -> list[Result]:
     """Publish a segment, or say why it cannot be."""
+    began = process_time()
     project, connection, moment = workspace.opened()
     filters, broken = workspace.segments()
     for each in broken:
@@ -99,6 +102,7 @@ def published(workspace: Workspace, segment: Segment, run_id: str) -> list[Resul
         "suppressed": made.suppressed,
         "suppressed_included": made.suppressed_included,
         "file": made.file,
+        CPU_SECONDS: round(process_time() - began, 2),
     }
     passed = dg.AssetCheckResult(check_name=PUBLISHABLE, passed=True)
     return [dg.MaterializeResult(metadata={"dagster/row_count": made.rows, **told}, check_results=[passed])]
@@ -107,7 +111,7 @@ def published(workspace: Workspace, segment: Segment, run_id: str) -> list[Resul
 @dg.asset(
     key=["exports", ID_CHANGES],
     group_name=GROUP,
-    deps=["contacts", "cluster_health"],
+    deps=["contacts", "cluster_health", "audit_trail"],
     kinds={"csv"},
     tags={"pii": "keyed"},
     description=DESCRIPTION,
@@ -119,6 +123,7 @@ def published(workspace: Workspace, segment: Segment, run_id: str) -> list[Resul
     },
 )
 @without_values
+@with_cpu_seconds
 def id_changes(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
     """Publish the feed for systems that keep ids of contacts."""
     project, connection, moment = workspace.opened()

@@ -3,10 +3,11 @@
 import dagster as dg
 
 from assets.boundary import without_values
+from assets.cpu_seconds import with_cpu_seconds
 from assets.metadata import bars, signed_bars, stacked, table, verdict
 from assets.resources import Workspace
 from pipelines.derive.match import match
-from pipelines.steps.contact_count import ContactCounts, count
+from pipelines.steps.health.contact_count import ContactCounts, count
 from pipelines.steps.match_report import weights_in_use
 from pipelines.store.contacts.id_changes import kinds_of
 from pipelines.store.matching import cluster_metrics as clusters
@@ -24,6 +25,7 @@ GROUP = "identity"
     description="Pairs of records worth merging or showing to a person, each with the evidence that says so",
 )
 @without_values
+@with_cpu_seconds
 def match_edges(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
     """Compare what changed with whatever shares a blocking key with it."""
     project, connection, _ = workspace.opened()
@@ -51,6 +53,7 @@ def match_edges(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.M
     description="Pairs of contacts that may be one person, for a person to decide",
 )
 @without_values
+@with_cpu_seconds
 def review_queue(workspace: Workspace) -> dg.MaterializeResult:
     """Count what waits for a decision."""
     return dg.MaterializeResult(
@@ -80,6 +83,7 @@ def review_queue(workspace: Workspace) -> dg.MaterializeResult:
     ],
 )
 @without_values
+@with_cpu_seconds
 def cluster_health(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
     """Numbers by which a data engineer sees that matching has gone wrong."""
     project, connection, _ = workspace.opened()

@@ -13,7 +13,7 @@ from pydantic import Field, PrivateAttr
 
 from pipelines.landing.arrivals import Arrivals, every_source, list_arrivals
 from pipelines.progress import progress
-from pipelines.project import OpenProject, open_project
+from pipelines.project import OpenProject, digest, open_project
 from pipelines.steps.segments.compile import Compiled, compile_each
 from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
@@ -59,6 +59,8 @@ class Workspace(dg.ConfigurableResource["Workspace"]):
             self._stack, self._run_id = stack, run_id
             try:
                 yield self
+                if self._opened is not None:
+                    runs.end_run(self._opened.connection, run_id, failed_steps(context))
             finally:
                 self._stack = self._opened = self._arrived = self._compiled = None
 
@@ -66,7 +68,8 @@ class Workspace(dg.ConfigurableResource["Workspace"]):
         """The project, its warehouse and the moment of the run; waits for whoever else has the warehouse open."""
         if self._opened is None:
             found = self.looked_into("onecontact run")
-            runs.begin_run(found.connection, self._run_id, found.moment, datetime.now(UTC))
+            configuration = digest(found.project.settings, *found.project.segments)
+            runs.begin_run(found.connection, self._run_id, found.moment, datetime.now(UTC), configuration)
             self._opened = found
         return self._opened
 
@@ -94,6 +97,14 @@ class Workspace(dg.ConfigurableResource["Workspace"]):
             patience=self.patience, purpose=purpose, waiting=lambda sentence: progress(sentence, 0)
         )
         return Opened(project, self._stack.enter_context(warehouse), moment)
+
+
+def failed_steps(context: dg.InitResourceContext) -> list[str]:
+    """Names of the steps of a run that have failed until now."""
+    if context.run is None or context.instance is None:
+        return []
+    failures = context.instance.all_logs(context.run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+    return sorted({each.step_key for each in failures if each.step_key})
 
 
 def moment_of(text: str, zone: ZoneInfo) -> datetime:

@@ -18,7 +18,7 @@ from benchmarks.datasets import MADE, given
 from pipelines.match import kernel
 from pipelines.match.blocking.rules import PAIRS, candidate_pairs
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
-from pipelines.match.clusters.cluster import components
+from pipelines.match.clusters.components import components_of_keys
 from pipelines.match.comparison.compare import INDEX, Comparison, compare
 from pipelines.match.comparison.listed import prepare_list
 from pipelines.match.comparison.records import Records, encode
@@ -59,7 +59,8 @@ def run(dataset: str = DATASET) -> None:
     names, facts = prepare_list(labelled.records, labelled.roles)
     records = encode(labelled.records.height, names, facts)
     keys, crowded = kernel.paired_keys(names, facts), count_shared_identifiers(names, facts)
-    model, pairs = fit(names, facts, keys, crowded), candidate_pairs(keys)
+    people = kernel.people(names, facts, crowded)
+    model, pairs = fit(names, facts, keys, crowded, people), candidate_pairs(keys)
     known, none = frequencies(records, model, crowded), pl.DataFrame(schema=PAIRS)
     edges = score(records, known, model, pairs, Matching(), none, explain_below=SURE)
     true = true_pairs(labelled.records["cluster_id"])
@@ -115,7 +116,7 @@ def _among(true: pl.DataFrame, pairs: pl.DataFrame) -> NDArray[np.bool_]:
 
 def _linked(true: pl.DataFrame, chosen: NDArray[np.bool_], records: int) -> NDArray[np.bool_]:
     """Which of the true pairs are linked by the chosen ones."""
-    found = components(true.filter(pl.Series(chosen)).rename({"lo": "record_lo", "hi": "record_hi"}))
+    found = components_of_keys(true.filter(pl.Series(chosen)).rename({"lo": "record_lo", "hi": "record_hi"}))
     group = np.arange(records)
     group[found["record_key"].to_numpy()] = found["component"].to_numpy()
     return np.asarray(group[true["lo"].to_numpy()] == group[true["hi"].to_numpy()])

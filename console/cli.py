@@ -9,13 +9,15 @@ from io import TextIOWrapper
 from types import ModuleType
 from typing import TextIO
 
-from console import deciding, looking, publishing, running
+from console import auditing, deciding, looking, publishing, roles, running
+from console.auditing.commands import add_commands as add_auditing
 from console.deciding.commands import add_commands as add_deciding
 from console.looking.commands import add_commands as add_looking
 from console.publishing.commands import add_commands as add_publishing
+from console.roles.commands import add_commands as add_roles
 from console.running.commands import add_commands as add_running
-from console.terminal.exit_codes import BUSY, FAILED, INTERRUPTED, OK, STOPPED, WRONG, CommandError, print_error
-from console.terminal.options import Adder, add_project_option
+from console.terminal.exit_codes import BUSY, DENIED, FAILED, INTERRUPTED, OK, STOPPED, WRONG, CommandError, print_error
+from console.terminal.options import Adder, add_project_option, add_snapshot_options
 
 EXIT_CODES = """exit codes:
   0  done
@@ -24,6 +26,7 @@ EXIT_CODES = """exit codes:
   3  no such contact
   4  more than one contact matches
   5  `check` found invalid rows, or the file would be refused
+  6  the role whose snapshot is read may not do that
   75 the warehouse is in use by another process; try again later
   130 it was stopped, by Ctrl+C
 """
@@ -42,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         cannot_fail(stream)
     args = parser().parse_args(arguments)
     try:
-        return load_command(args.module)(args)
+        return load_command(module_for(args))(args)
     except KeyboardInterrupt:
         return print_error(STOPPED, INTERRUPTED)
     except BrokenPipeError:  # whoever read our output has seen enough
@@ -50,6 +53,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return OK
     except Exception as error:  # noqa: BLE001 -- told without its text, which may hold a value of a person
         return report_error(error)
+
+
+def module_for(args: argparse.Namespace) -> str:
+    """The module behind a command: with the snapshot of a role, the one that answers out of it or says who may."""
+    if args.snapshot is None:
+        return str(args.module)
+    from console.looking.in_snapshot import ANSWERS, NEEDS
+
+    return "console.looking.in_snapshot" if args.command in ANSWERS.keys() | NEEDS.keys() else str(args.module)
 
 
 def cannot_fail(stream: TextIO) -> None:
@@ -64,10 +76,12 @@ def report_error(error: Exception) -> int:
         return print_error(str(error), error.code)
     if isinstance(error.__cause__, KeyboardInterrupt):  # DuckDB makes an error of its own of one during a query
         return print_error(STOPPED, INTERRUPTED)
-    from pipelines.errors import ConfigurationError, DecisionRefused, OnecontactError, StoreBusy, unforeseen
+    from pipelines.errors import ConfigurationError, DecisionRefused, OnecontactError, RoleDenied, StoreBusy, unforeseen
 
     if isinstance(error, StoreBusy):
         return print_error(str(error), BUSY)
+    if isinstance(error, RoleDenied):
+        return print_error(str(error), DENIED)
     if isinstance(error, ConfigurationError | DecisionRefused):
         return print_error(str(error), WRONG)
     return print_error(str(error) if isinstance(error, OnecontactError) else unforeseen(error), FAILED)
@@ -107,7 +121,7 @@ class _Commands:
     def add(self, name: str, says: str, module: str, *, project: bool = True) -> argparse.ArgumentParser:
         """Add a command."""
         added = self.actions.add_parser(name, description=says)
-        added.set_defaults(module=f"{self.room}.{module}")
+        added.set_defaults(module=f"{self.room}.{module}", command=name)
         if project:
             add_project_option(added)
         self.listed.append(f"  {name:<{LONGEST_NAME}}  {says}")
@@ -122,11 +136,14 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action=ShowVersion, nargs=0, help="print the version and exit")
+    add_snapshot_options(top)
     commands = _Commands(top)
     commands.under("find and inspect contacts", looking, add_looking)
     commands.under("define and publish segments", publishing, add_publishing)
     commands.under("make decisions (kept with their reason; all can be undone)", deciding, add_deciding)
     commands.under("operate the pipeline", running, add_running)
+    commands.under("let others read", roles, add_roles)
+    commands.under("account for what was done", auditing, add_auditing)
     says = "One deduplicated, audited, privacy-safe contact database from every channel."
     top.description = "\n".join((says, "", *commands.listed))
     top.epilog = f"{QUESTIONS}\n\n{EXIT_CODES}"

@@ -1,7 +1,12 @@
-"""Check a frame against its contract. Apart from the rows themselves, nothing that leaves here holds a value of one."""
+"""Check a frame against its contract. Apart from the rows themselves, nothing that leaves here holds a value of one.
 
-from collections.abc import Mapping
-from typing import NamedTuple
+Nearly every frame keeps its contract, and Pandera takes tens of passes to find that out. So the rules are asked all at
+once first, and Pandera only for what they do not hold of, to say which rows they are and why.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import pandera.polars as pa
 import polars as pl
@@ -9,6 +14,12 @@ import polars as pl
 from pipelines.errors import ContractBroken
 
 BROKEN = pl.Schema({"position": pl.UInt32, "column": pl.String, "rule": pl.String})
+ASKED: Mapping[str, Callable[[pl.Expr, Mapping[str, Any]], pl.Expr]] = {  # what checks ask of a value, by their names
+    "isin": lambda value, asked: value.is_in(asked["allowed_values"]),
+    "greater_than_or_equal_to": lambda value, asked: value >= asked["min_value"],
+    "str_length": lambda value, asked: value.str.len_chars() >= asked["min_value"],
+    "str_matches": lambda value, asked: value.str.contains(asked["pattern"]),
+}
 NAMES_A_COLUMN = ("column_in_dataframe", "column_in_schema", "column_ordered")  # rules whose failure case is a header
 
 
@@ -33,8 +44,7 @@ def check(contract: type[pa.DataFrameModel], frame: pl.DataFrame) -> CheckedFram
         ContractBroken: the frame itself is wrong (a column missing, too many or of another type), or a rule cannot
             be evaluated on it. Its text names the contract, the column and the rule.
     """
-    failures = _failures(contract, frame)
-    if failures.is_empty():
+    if _is_kept(contract, frame) or (failures := _failures(contract, frame)).is_empty():
         return CheckedFrame(frame, frame.clear(), BROKEN.to_frame())
     of_frame = failures.filter(pl.col("index").is_null())
     if not of_frame.is_empty():
@@ -58,6 +68,52 @@ def require_rules(made: str, rules: Mapping[str, pl.Expr], frame: pl.DataFrame) 
     if not all(kept):
         broken = [words for words, holds in zip(rules, kept, strict=True) if not holds]
         raise ContractBroken(f"{made} break a rule: {', '.join(broken)}. Please report it")
+
+
+class _Rules(NamedTuple):
+    """What a contract asks: the types of its columns in their order, and what has to be true of the whole frame."""
+
+    columns: list[tuple[str, pl.DataType]]
+    holds: pl.Expr
+    of_rows: list[pa.Check]
+
+
+@lru_cache
+def _rules(contract: type[pa.DataFrameModel]) -> _Rules | None:
+    """The rules of a contract; None if it has one that only Pandera can ask."""
+    schema = contract.to_schema()
+    columns = list(schema.columns.values())
+    asked = [(pl.col(column.name), check) for column in columns for check in column.checks]
+    if not all(_is_known(check) for _, check in asked) or not (schema.strict and schema.ordered):
+        return None
+    unique = [[column.name] for column in columns if column.unique] + ([schema.unique] if schema.unique else [])
+    holds = pl.all_horizontal(
+        pl.lit(value=True),
+        *(pl.col(column.name).null_count() == 0 for column in columns if not column.nullable),
+        *(ASKED[str(check.name)](value, check.statistics or {}).all() for value, check in asked),
+        *(pl.struct(names).n_unique() == pl.len() for names in unique),
+    )
+    return _Rules([(column.name, column.dtype.type) for column in columns], holds, list(schema.checks))
+
+
+def _is_known(check: pa.Check) -> bool:
+    """Whether `ASKED` asks all that a check does."""
+    asked = check.statistics or {}
+    anchored = str(asked.get("pattern", "^")).startswith("^")
+    return check.name in ASKED and anchored and asked.get("max_value") is None and asked.get("exact_value") is None
+
+
+def _is_kept(contract: type[pa.DataFrameModel], frame: pl.DataFrame) -> bool:
+    """Whether every row keeps a contract for sure; False where Pandera has to say."""
+    rules = _rules(contract)
+    if rules is None or [*frame.schema.items()] != rules.columns:
+        return False
+    if frame.is_empty():
+        return True
+    rows = frame.lazy()
+    return bool(frame.select(rules.holds).item()) and all(
+        check(rows).check_passed.collect().item() for check in rules.of_rows
+    )
 
 
 def _failures(contract: type[pa.DataFrameModel], frame: pl.DataFrame) -> pl.DataFrame:

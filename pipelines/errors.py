@@ -157,6 +157,14 @@ class NotArchived(StoreError):
     """No delivery is archived under this id."""
 
 
+class SnapshotUnreadable(StoreError):
+    """The snapshot of a role is not there, is none, or is encrypted under another key."""
+
+
+class RoleDenied(OnecontactError):
+    """A role may not do what a command does; its text says which may."""
+
+
 class ArchiveDamaged(StoreError):
     """An archived delivery is not what was put into the archive."""
 
@@ -183,6 +191,10 @@ class WarehouseNewer(MigrationError):
 
 class ContractBroken(OnecontactError):
     """A frame is not made as its contract says, which no row is to blame for: a defect of the code that built it."""
+
+
+class AuditRefused(OnecontactError):
+    """An audit event would hold what could be a value of a person: a defect of the code that records it."""
 
 
 class WrongIdentityKey(ConfigurationError):

@@ -16,6 +16,7 @@ from schemas.source import AnySource, Source
 
 PROJECT_FILE = "onecontact.yaml"
 HIDDEN = ".onecontact"  # folder of keys, warehouse and archive
+SNAPSHOTS = "snapshots"  # folder of the files of roles
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]

@@ -1,10 +1,13 @@
 """onecontact.yaml: what a project is. Loading it is `schemas.configuration`."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from schemas.attribute import Attribute
+from schemas.published.default_roles import DEFAULT_ROLES
+from schemas.published.role import ATTRIBUTE, ROLE_NAME, Role
 from schemas.settings.keys import KeySources
 from schemas.settings.locale import LocaleName, locale_of
 from schemas.settings.strict import Strict
@@ -81,6 +84,9 @@ class Project(Strict):
     status: Status = Status()
     health: Health = Health()
     keys: KeySources = KeySources()
+    roles: dict[Annotated[str, Field(pattern=ROLE_NAME)], Role] = Field(
+        default_factory=dict, description="Who may do and see what, beside or instead of the roles every project has"
+    )
 
     @field_validator("conversation_gap")
     @classmethod
@@ -93,6 +99,19 @@ class Project(Strict):
     def conversation_gaps(self) -> dict[str, int]:
         """Days of silence that end a conversation in a chat, for every channel."""
         return {str(channel): self.conversation_gap.get(channel, CONVERSATION_GAP) for channel in Channel}
+
+    @model_validator(mode="after")
+    def roles_name_attributes_there_are(self) -> Self:
+        """A misspelt attribute would be seen as its class says."""
+        for name, role in self.roles.items():
+            for column in role.columns:
+                if column.startswith(ATTRIBUTE) and column.removeprefix(ATTRIBUTE) not in self.attributes:
+                    raise ValueError(f"roles.{name}.columns: no attribute `{column.removeprefix(ATTRIBUTE)}`")
+        return self
+
+    def every_role(self) -> Mapping[str, Role]:
+        """The roles there are, by name: those that every project has, and its own."""
+        return {**DEFAULT_ROLES, **self.roles}
 
     def sorting_locale(self) -> str:
         """The locale by whose rules text is sorted."""

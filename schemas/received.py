@@ -4,6 +4,7 @@ Values are still as the source wrote them. `row` numbers the data rows of a deli
 line (they differ where a quoted cell holds line breaks). `person` ties a message to a contact row by its `record_id`.
 """
 
+from functools import cache
 from typing import Annotated, Any, ClassVar
 
 import pandera.polars as pa
@@ -239,11 +240,13 @@ class Refusal(Frame):
     raw: pl.String = column("The entry as delivered", Pii.DIRECT)
 
 
+@cache
 def empty(contract: type[Frame]) -> pl.DataFrame:
     """A frame of the contract's columns without a row."""
     return pl.DataFrame(schema=column_types(contract))
 
 
-def column_types(contract: type[Frame]) -> dict[str, pl.DataType]:
+@cache
+def column_types(contract: type[Frame]) -> pl.Schema:
     """Polars types of a contract's columns."""
-    return {name: each.dtype.type for name, each in contract.to_schema().columns.items()}
+    return pl.Schema({name: each.dtype.type for name, each in contract.to_schema().columns.items()})

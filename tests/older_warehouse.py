@@ -50,20 +50,37 @@ def undo_renames(connection: Connection) -> None:
         ALTER TABLE message DROP COLUMN quoted;
         ALTER TABLE delivery DROP COLUMN text_rows;
         DROP SCHEMA published""")
-    undo_published_values(connection)
-    undo_publications(connection)
+    undo_since_24(connection)
 
 
-def undo_published_values(connection: Connection) -> None:
-    """Take away what migrations 28 and 29 added to contacts."""
-    connection.execute("DROP TABLE contact_search; DROP TABLE contact_attribute")
-    connection.execute("ALTER TABLE contact_identifier DROP COLUMN value_folded")
+def undo_since_24(connection: Connection) -> None:
+    """Take away what migrations after 24 added."""
+    undo_keyed_digests(connection)
+    connection.execute("""
+        DROP TABLE unchecked_contact;
+        DROP TABLE full_check;
+        DROP TABLE contact_attribute;
+        DROP TABLE contact_search;
+        ALTER TABLE contact_identifier DROP COLUMN value_folded""")
     for column in PUBLISHED.split(", "):
         connection.execute(f"ALTER TABLE contact DROP COLUMN {column}")
-
-
-def undo_publications(connection: Connection) -> None:
-    """Take away what migration 30 added to publications."""
     added = re.findall(r"^ALTER TABLE (\w+) ADD COLUMN (\w+)", (MIGRATIONS / PUBLICATIONS).read_text(), re.MULTILINE)
     for table, column in added:
         connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+
+
+def undo_keyed_digests(connection: Connection) -> None:
+    """Take back the names of columns and the tables of migration 25; digests stay as they are, paths are forgotten."""
+    connection.execute("""
+        DROP TABLE landed_file;
+        CREATE TABLE landed_file (
+            path VARCHAR PRIMARY KEY, size_bytes BIGINT NOT NULL, modified_ns BIGINT NOT NULL,
+            file_sha256 VARCHAR NOT NULL
+        );
+        ALTER TABLE delivery RENAME file_digest TO file_sha256""")
+    for table in ("rejected_file", "given_back_file"):  # by the name it has now, or had then
+        if connection.execute("FROM duckdb_tables() WHERE table_name = ?", [table]).fetchone():
+            connection.execute(f"ALTER TABLE {table} RENAME file_digest TO file_sha256")
+            connection.execute(f"ALTER TABLE {table} RENAME rows_digest TO rows_sha256")
+    for macro in ("unmasked_sha256", "masked_sha256", "keyed_digest"):
+        connection.execute(f"DROP MACRO {macro}")

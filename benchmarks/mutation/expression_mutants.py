@@ -177,13 +177,19 @@ def called(call: ast.Call) -> str:
 
 
 def walk(part: ast.expr) -> Iterator[ast.AST]:
-    """What an expression is made of, without what f-strings put in: before Python 3.12 nobody knows where that is."""
+    """What an expression is made of, without what f-strings put in: before Python 3.12 nobody knows where that is.
+
+    Neither is `strict` of a `zip` changed: it says that something cannot be.
+    """
     waiting: list[ast.AST] = [part]
     while waiting:
         node = waiting.pop()
         if not isinstance(node, ast.JoinedStr):
             yield node
-            waiting.extend(ast.iter_child_nodes(node))
+            if isinstance(node, ast.Call) and called(node) == "zip":
+                waiting.extend(node.args)
+            else:
+                waiting.extend(ast.iter_child_nodes(node))
 
 
 def enclosed(expression: ast.expr) -> str:

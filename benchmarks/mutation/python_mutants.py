@@ -10,6 +10,7 @@ from benchmarks.mutation.mutant import Mutant
 from benchmarks.mutation.sql_mutants import sql_edits
 
 Edit = tuple[int, int, str, str]  # start, stop, replacement and the kind of fault
+TYPES = {"Callable", "Literal", "Mapping", "NDArray", "Sequence", "dict", "list", "set", "tuple"}  # no value is made of
 
 
 def python_mutants(path: str, source: str) -> list[Mutant]:
@@ -56,16 +57,21 @@ def statements(tree: ast.Module) -> Iterator[tuple[ast.stmt, bool]]:
 
 
 def expressions(statement: ast.stmt) -> Iterator[ast.expr]:
-    """The expressions of a statement that are evaluated: no annotations, no docstring, no imports."""
+    """The expressions of a statement that do something: no annotations, no docstring, no imports.
+
+    Nor names of types, and of what a module hands on: those are for the type checker.
+    """
     match statement:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             yield from (each for each in [*statement.args.defaults, *statement.args.kw_defaults] if each)
-        case ast.ClassDef():
+        case ast.ClassDef() | ast.Expr(value=ast.Constant()):
             return
         case ast.AnnAssign():
             if statement.value:
                 yield statement.value
-        case ast.Expr(value=ast.Constant()):
+        case ast.Assign(value=ast.Subscript(value=ast.Name(id=name))) if name in TYPES:
+            return
+        case ast.Assign(targets=[ast.Name(id="__all__")]):
             return
         case ast.Try():
             yield from (each.type for each in statement.handlers if each.type)

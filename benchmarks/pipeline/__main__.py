@@ -10,12 +10,14 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import polars as pl
 
+from assets.cost import last_cost
 from benchmarks.pipeline.deliveries import LISTS, deliveries, project
 from benchmarks.process import Ran, measured_process
 from benchmarks.project import contacts_in
@@ -24,15 +26,26 @@ from benchmarks.score import score
 MINUTES = 120
 AS_OF = "2026-01-03"
 SCRIPT = "the script"
+STAGES = {  # of a run, and the assets that each is made of
+    "receive": ("deliveries",),
+    "match": ("match_edges",),
+    "merge": ("contacts",),
+    "publish": ("exports",),
+    "others": ("decisions", "timeline", "review_queue", "cluster_health"),
+}
 
 
 class Line(NamedTuple):
-    """A line of the table: what was done and what it cost; MB that are left on the disk and F1, where that is asked."""
+    """A line of the table: what was done and what it cost; MB that are left on the disk and F1, where that is asked.
+
+    `stages` are the CPU seconds of a run by stage; the rest of its cost is Dagster, imports and opening the warehouse.
+    """
 
     what: str
     cost: Ran
     disk: float | None = None
     f1: float | None = None
+    stages: Mapping[str, float] = MappingProxyType({})
 
 
 def main(arguments: list[str]) -> int:
@@ -50,7 +63,7 @@ def main(arguments: list[str]) -> int:
             print(f"{line.what} ... {line.cost.failed or 'done'}", file=sys.stderr, flush=True)
             lines.append(line)
     print(f"{made.rows:,} rows and {made.messages:,} messages")
-    print("\n".join(table(lines)))
+    print("\n".join([*table(lines), "", *stages_table(lines)]))
     return int(any(line.cost.failed for line in lines))
 
 
@@ -62,13 +75,11 @@ def measured(folder: Path, truth: pl.DataFrame) -> Iterator[Line]:
     onecontact("init", own)
     shutil.copytree(first, own / "landing", dirs_exist_ok=True)
     known = truth.join(listed(first), on="record_id", how="semi")
-    cold = onecontact("run", own, "--as-of", AS_OF)
-    yield Line(
-        "run, all of it new", cold, megabytes(own), None if cold.failed else f1_of(contacts_in(own, LISTS), known)
-    )
-    yield Line("run, nothing new", onecontact("run", own, "--as-of", AS_OF))
+    cold = run("run, all of it new", own)
+    yield cold._replace(disk=megabytes(own), f1=None if cold.cost.failed else f1_of(contacts_in(own, LISTS), known))
+    yield run("run, nothing new", own)
     shutil.copytree(folder / "second" / "landing", own / "landing", dirs_exist_ok=True)
-    yield Line("run, 1 % more", onecontact("run", own, "--as-of", AS_OF))
+    yield run("run, 1 % more", own)
     yield Line("list", onecontact("list", own))
     yield Line("show", onecontact("show", own, f"{LISTS[0]}:{some_record(first)}"))
     yield Line("search", onecontact("list", own, "anna"))
@@ -78,6 +89,22 @@ def measured(folder: Path, truth: pl.DataFrame) -> Iterator[Line]:
     script = measured_process([sys.executable, "-m", "benchmarks.pipeline.script", str(first), str(out)], MINUTES)
     f1 = None if script.failed else f1_of(pl.read_parquet(out / "clusters.parquet"), known)
     yield Line(SCRIPT, script, megabytes(out), f1)
+
+
+def run(what: str, own: Path) -> Line:
+    """A run of the project, with its stages."""
+    cost = onecontact("run", own, "--as-of", AS_OF)
+    return Line(what, cost, stages={} if cost.failed else stages_of(own))
+
+
+def stages_of(own: Path) -> dict[str, float]:
+    """CPU seconds of the stages of the last run: STAGES."""
+    last = last_cost(own / ".onecontact" / "dagster")
+    spent = last["cpu_seconds"] if last else {}
+    return {
+        stage: sum(seconds for asset, seconds in spent.items() if asset.split("/")[0] in assets)
+        for stage, assets in STAGES.items()
+    }
 
 
 def onecontact(command: str, folder: Path, *arguments: str) -> Ran:
@@ -119,6 +146,16 @@ def table(lines: list[Line]) -> list[str]:
         disk = "" if line.disk is None else f"{line.disk:,.0f}"
         f1 = "" if line.f1 is None else f"{line.f1:.3f}"
         told.append(f"{line.what:20}{line.cost.cpu:9.1f}{times:>10}{line.cost.mib:8,.0f}{disk:>12}{f1:>7}")
+    return told
+
+
+def stages_table(lines: list[Line]) -> list[str]:
+    """CPU seconds of each run by stage; `outside` is what no stage took: Dagster, imports, opening the warehouse."""
+    told = [f"{'CPU s by stage':20}" + "".join(f"{stage:>9}" for stage in (*STAGES, "outside"))]
+    for line in lines:
+        if line.stages:
+            spent = [*line.stages.values(), line.cost.cpu - sum(line.stages.values())]
+            told.append(f"{line.what:20}" + "".join(f"{seconds:9.1f}" for seconds in spent))
     return told
 
 

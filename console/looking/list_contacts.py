@@ -8,8 +8,9 @@ from types import MappingProxyType
 import polars as pl
 
 from console.terminal.fitted import print_fitted
-from console.terminal.open_project import session
+from console.terminal.open_project import note_read, session
 from console.terminal.screen import as_json, clock, out, plural, say, table
+from pipelines.audit.events import Action
 from pipelines.errors import ConfigurationError
 from pipelines.normalise.attribute import FALSE, TRUE
 from pipelines.normalise.search_words import is_searchable
@@ -36,7 +37,8 @@ def command(args: argparse.Namespace) -> int:
         asked = asked_for(args, project)
         nothing = nothing_asked(args)
         listed = Listed(0, pl.DataFrame()) if nothing else list_contacts(project, connection, asked)
-    number, shown = listed.number, listed.contacts
+        number, shown = listed.number, listed.contacts
+        note_read(project, Action.CONTACTS_LISTED, rows=shown.height)
     if args.json or args.format == "json":
         as_json(shown.select(asked.columns).to_dicts() if shown.width else [])
         return 0

@@ -13,8 +13,9 @@ from console.looking.standing import suppression
 from console.looking.timeline_entries import inbox, said, who
 from console.looking.why import draw_moves, moves_with_records, print_provenance, rule
 from console.terminal.exit_codes import OK
-from console.terminal.open_project import session
+from console.terminal.open_project import note_read, session
 from console.terminal.screen import as_json, cell, clock, local, out, printable, say, table
+from pipelines.audit.events import Action
 from pipelines.normalise.text import split_cells
 from pipelines.project import OpenProject
 from pipelines.query.suppression import consents
@@ -32,6 +33,7 @@ def command(args: argparse.Namespace) -> int:
     """Show the one contact that is meant."""
     with session(args, ingests=False) as (project, connection):
         contact_id = resolve_contact(project, connection, args.contact, json=args.json)
+        note_read(project, Action.CONTACT_READ, contact_id)
         if args.why:
             return print_provenance(project, connection, contact_id, args.why, json=args.json)
         former = args.contact.strip().lower() if id_history.resolve_id(connection, args.contact) else None

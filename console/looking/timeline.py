@@ -15,9 +15,10 @@ from console.looking.resolve_contact import resolve_contact
 from console.looking.timeline_entries import day, line
 from console.terminal.dates import beginning, end
 from console.terminal.exit_codes import OK
-from console.terminal.open_project import session
+from console.terminal.open_project import note_read, session
 from console.terminal.pager import paged
 from console.terminal.screen import cell, clock, plain, plural, printable, say
+from pipelines.audit.events import Action
 from pipelines.errors import ConfigurationError
 from pipelines.project import OpenProject
 from pipelines.publish.files import atomic_write
@@ -40,6 +41,7 @@ def command(args: argparse.Namespace) -> int:
     with session(args, ingests=False) as (project, connection):
         chosen = wanted(args)
         contact_id = resolve_contact(project, connection, args.contact, json=args.json)
+        note_read(project, Action.CONTACT_DISCLOSED if args.vcon else Action.CONTACT_READ, contact_id)
         if args.vcon:
             export(project, connection, contact_id, chosen, args.vcon)
         elif args.json:

@@ -4,8 +4,9 @@ import argparse
 import os
 from pathlib import Path
 
-from console.terminal.open_project import session
+from console.terminal.open_project import note_read, session
 from console.terminal.screen import as_json, out, say, table
+from pipelines.audit.events import Action
 from pipelines.errors import ConfigurationError
 from pipelines.project import OpenProject
 from pipelines.store.ingest import archive
@@ -50,4 +51,5 @@ def get(project: OpenProject, connection: Connection, delivery: str, to: Path) -
     except BaseException:
         to.unlink()
         raise
+    note_read(project, Action.DELIVERY_DISCLOSED, delivery)
     say(f"written to {to}, unencrypted: delete it when you no longer need it")

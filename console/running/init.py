@@ -34,7 +34,7 @@ description: Everybody who wrote to us lately
 where: {field: status, op: eq, value: active}
 columns: [contact_id, name, email, phone, source, last_interaction_at]
 """
-IGNORED = f"# never in git: keys, warehouse, people\n{HIDDEN}/\nlanding/\nrejected/\nexports/\n"
+IGNORED = f"# never in git: keys, warehouse, people\n{HIDDEN}/\nlanding/\nrejected/\nexports/\nsnapshots/\n"
 DAGSTER = """\
 # Nothing of a person is kept here; see docs/architecture.md of onecontact.
 telemetry: {enabled: false}
@@ -64,7 +64,8 @@ def command(args: argparse.Namespace) -> int:
         say(f"The project in {folder} is complete.")
     for purpose, key in (
         ("without it the warehouse cannot be read", project.settings.keys.warehouse),
-        ("without it nothing can be taken in any more", project.settings.keys.identity),
+        ("without it no command works any more", project.settings.keys.identity),
+        ("without it the audit trail goes on under another key", project.settings.keys.seal),
     ):
         if key.file:
             say(f"  key: {key.file} (keep a copy elsewhere: {purpose})")
@@ -77,8 +78,8 @@ def create_missing(project: OpenProject) -> None:
     if not project.warehouse_path.exists():
         make_keys(project.folder, project.settings.keys)
     make_dagster_home(project)
-    with project.warehouse(create=True, purpose="onecontact init"):
-        pass
+    with project.warehouse(create=True, purpose="onecontact init") as connection:
+        project.seal_key(connection)
 
 
 def make_dagster_home(project: OpenProject) -> None:

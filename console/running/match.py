@@ -200,7 +200,7 @@ def print_cost(cost: Mapping[str, Any] | None) -> None:
         return
     compared, pairs = plural(cost["records_compared"], "record"), plural(cost["candidate_pairs"], "pair")
     say(f"The last run compared {compared} in {pairs}, {cost['pairs_per_record']:,} a record")
-    say("  seconds: " + ", ".join(f"{stage} {taken:,}" for stage, taken in cost["seconds"].items()))
+    say("  CPU seconds: " + ", ".join(f"{asset} {taken:,}" for asset, taken in cost["cpu_seconds"].items()))
 
 
 def words(name: str) -> str:

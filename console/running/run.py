@@ -6,7 +6,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from pipelines.progress import listening
 from pipelines.project import OpenProject, open_project
 from pipelines.steps.publish import FOLDER
 from pipelines.steps.publish_id_changes import FILE as ID_FILE
+from pipelines.steps.roles.snapshots import role_faults
 from pipelines.store.ingest.file_problems import file_problems
 from pipelines.store.ingest.unreachable_sources import unreachable
 from pipelines.store.matching.merge_confidence import confidence_of_new_sources
@@ -83,10 +84,12 @@ def command(args: argparse.Namespace) -> int:
 
 
 def require_runnable(project: OpenProject) -> None:
-    """Find in the keys and the sources what would make a run fail, before anything starts."""
+    """Find in the keys, the sources and the roles what would make a run fail, before anything starts."""
     load_key(project.folder, project.settings.keys.warehouse)
     project.ids()
     require_files(project.folder, project.settings.sources)
+    if faults := role_faults(project, datetime.now(UTC)):
+        raise ConfigurationError("\n".join(faults))
 
 
 def moment(text: str | None) -> None:

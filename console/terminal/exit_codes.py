@@ -2,7 +2,7 @@
 
 import sys
 
-OK, FAILED, WRONG, NOT_FOUND, SEVERAL, WOULD_REFUSE, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 5, 75, 130
+OK, FAILED, WRONG, NOT_FOUND, SEVERAL, WOULD_REFUSE, DENIED, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 75, 130
 STOPPED = "stopped; whatever was finished is kept, and the next run goes on from there"
 
 

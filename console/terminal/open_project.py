@@ -1,13 +1,16 @@
 """A project and its warehouse, as every command opens them that starts no run."""
 
 import argparse
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 from console.terminal.screen import clock, err
-from pipelines.errors import ConfigurationError
+from pipelines.audit.events import Action, Event, Outcome
+from pipelines.errors import ConfigurationError, DecisionRefused
 from pipelines.project import OpenProject, open_project
+from pipelines.store.audit.record import record
 from pipelines.store.warehouse.connection import Connection
 
 
@@ -32,7 +35,21 @@ def session(
     with project.warehouse(
         read_only=writes_as is None, patience=args.wait, purpose=purpose, waiting=say_waiting
     ) as connection:
-        yield project, connection
+        try:
+            yield project, connection
+        except DecisionRefused:
+            if writes_as is not None and not getattr(args, "dry_run", False):
+                record(connection, Event(Action.DECISION_REFUSED, "command", writes_as, outcome=Outcome.DENIED))
+                project.seal(connection)
+            raise
+
+
+def note_read(project: OpenProject, action: Action, object_id: str = "contacts", **details: int) -> None:
+    """Leave word in the audit trail that somebody has read of people, or say that this could not be done."""
+    try:
+        project.note_read(Event(action, "contact", object_id, details=details))
+    except OSError as failure:
+        err.print(f"this could not be noted in the audit trail: {os.strerror(failure.errno or 0)}", markup=False)
 
 
 def say_waiting(sentence: str) -> None:

@@ -37,6 +37,23 @@ def add_project_option(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_snapshot_options(top: argparse.ArgumentParser) -> None:
+    """Let commands read the snapshot of a role instead of a project."""
+    for option, dest, variable, says in (
+        ("--snapshot", "snapshot", "ONECONTACT_SNAPSHOT", "read this snapshot of a role, or the one in this folder"),
+        ("--key", "role_key", "ONECONTACT_ROLE_KEY", "file with the key of the role"),
+    ):
+        stated = os.environ.get(variable)
+        top.add_argument(
+            option,
+            dest=dest,
+            type=Path,
+            default=Path(stated) if stated else None,
+            metavar="FILE",
+            help=f"{says} (default: ${variable})",
+        )
+
+
 def add_warehouse_options(*commands: argparse.ArgumentParser) -> None:
     """Give commands that open the warehouse what such commands have in common."""
     for each in commands:

@@ -4,8 +4,6 @@ Decisions are kept with records, not with contacts, so that they go where their 
 stand, and a rebuild as well: what is derived here is what they derive.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import uuid5
@@ -17,19 +15,19 @@ from pipelines.derive.merge import rederive
 from pipelines.errors import DecisionRefused
 from pipelines.ids import NAMESPACE
 from pipelines.project import OpenProject
+from pipelines.store.audit.decision_events import record_decisions
 from pipelines.store.decisions import decisions
 from pipelines.store.decisions.decisions import Decision
 from pipelines.store.runs import runs
 from pipelines.store.runs.work_queue import MATCH, enqueue_all
-from pipelines.store.warehouse.connection import Connection, value
-from pipelines.store.warehouse.database import transaction
+from pipelines.store.warehouse.connection import Connection
+from pipelines.store.warehouse.database import in_transaction
 from schemas.vocabulary import DecisionKind
 
 LONGEST = 2_000  # characters of a reason
 MOMENT = timedelta(microseconds=1)  # between decisions that are taken together, so that none is another's twin
 IDENTIFYING = ("phone", "email")  # fields by which records are matched when people state them
 UNDERIVED = (DecisionKind.NOTE, DecisionKind.DEFER)  # read where they are shown; no contact is another by them
-TRANSACTION = "SELECT txid_current()"
 
 
 class Attribution(NamedTuple):
@@ -122,6 +120,8 @@ def store_decision(
     if runs.last_as_of(connection) is None:  # somebody decides before the first run
         runs.keep_as_of(connection, decision.decided_at)
     decisions.keep_decision(connection, decision, records, list(project.settings.match_roles()))
+    if attribution.delivery_id is None:  # else those of a file are recorded together
+        record_decisions(connection, [decision.decision_id])
     if target is not None:
         decisions.revoke(connection, decision)
     if field in IDENTIFYING:
@@ -144,16 +144,6 @@ def derive(
     elif (as_of := runs.last_as_of(connection)) is not None:
         rederive(project, connection, records, f"decision:{decision.decision_id}", as_of)
         decisions.keep_suppressed(connection)
-
-
-@contextmanager
-def in_transaction(connection: Connection) -> Iterator[None]:
-    """A part of the transaction that is open, else a transaction of its own."""
-    if value(connection, TRANSACTION) == value(connection, TRANSACTION):  # else each statement is one of its own
-        yield
-        return
-    with transaction(connection):
-        yield
 
 
 def _require_said(attribution: Attribution) -> None:

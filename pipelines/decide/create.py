@@ -6,7 +6,7 @@ from datetime import UTC
 import polars as pl
 
 from pipelines.decide.batch import DecisionBatch
-from pipelines.decide.commit import Attribution, derive, in_transaction, store_decision
+from pipelines.decide.commit import Attribution, derive, store_decision
 from pipelines.decide.validate import one_row, origin_of, require_attributes, require_valid
 from pipelines.errors import DecisionRefused
 from pipelines.ids import contact_id
@@ -18,6 +18,7 @@ from pipelines.store.decisions.decisions import Decision
 from pipelines.store.ingest import records as store
 from pipelines.store.ingest.deliveries import Delivery, begin_delivery, placed
 from pipelines.store.warehouse.connection import Connection
+from pipelines.store.warehouse.database import in_transaction
 from schemas.project import MANUAL
 from schemas.vocabulary import DecisionKind
 

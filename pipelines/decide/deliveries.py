@@ -15,7 +15,7 @@ from pipelines.errors import RequestRefused
 from pipelines.ids import Keyed
 from pipelines.ingest.corrections import ARRIVED, as_retry, claimed_corrections
 from pipelines.ingest.ingest_files import DeliveryResult, Store, delivery_of, ingest_file
-from pipelines.ingest.receive import require_identity, should_retry
+from pipelines.ingest.receive import should_retry
 from pipelines.ingest.records import REJECTED, as_json
 from pipelines.ingest.store_delivery import StoredDelivery, refusals
 from pipelines.landing.arrivals import Arrivals, LandedFile, every_source, list_arrivals
@@ -25,8 +25,10 @@ from pipelines.project import OpenProject, digest
 from pipelines.read.change_requests.change_requests import Requests, read
 from pipelines.read.core.batch import Batch
 from pipelines.read.tables.table import both
+from pipelines.store.audit.decision_events import record_decisions_of
 from pipelines.store.decisions import change_requests
 from pipelines.store.ingest import deliveries, rejected_rows
+from pipelines.store.runs.runs import keep_identity
 from pipelines.store.warehouse.connection import Connection
 from schemas.error_codes import ErrorCode
 from schemas.project import DECISIONS
@@ -52,7 +54,7 @@ def decide(
     `there` is what lies in the landing area, if somebody has looked already.
     """
     ids = project.ids()
-    require_identity(connection, ids)
+    keep_identity(connection, ids)
     there = there or list_arrivals(connection, project.folder, {DECISIONS: every_source(project.settings)[DECISIONS]})
     files = [file for file in there.files if file.source == DECISIONS]
     taken = []
@@ -96,6 +98,7 @@ def request_store(project: OpenProject, file: LandedFile, ids: Keyed, run_id: st
             text_rows = both(text_rows, batch.batch.text_rows)
             progress("deciding", outcomes.total())
         applied.derive()
+        record_decisions_of(connection, delivery.delivery_id, run_id)
         return StoredDelivery(delivery, outcomes, text_rows)
 
     return store

@@ -15,7 +15,8 @@ from pipelines.errors import DecisionRefused
 from pipelines.project import OpenProject
 from pipelines.store.decisions import decisions, links
 from pipelines.store.decisions.decisions import Decision
-from pipelines.store.matching import evidence, match_tables
+from pipelines.store.matching import evidence
+from pipelines.store.matching.stated import numbered, stated_exclusive
 from pipelines.store.warehouse.connection import Connection
 from schemas.vocabulary import DecisionKind
 
@@ -168,7 +169,8 @@ def _exclusive_attributes_that_differ(
     exclusive = project.settings.exclusive_attributes()
     if not exclusive:
         return []
-    stated = match_tables.stated_names(connection, records, exclusive)
+    with numbered(connection, records.alias("record_key").to_frame().with_row_index("record")):
+        stated = stated_exclusive(connection, exclusive)
     held = stated.select(pl.col("exclusive").explode(empty_as_null=True)).drop_nulls().unique()
     attribute = held["exclusive"].str.extract("^([^=]*)=")
     shown = decisions.attributes_of(connection, contacts).filter(pl.col("attribute").is_in(exclusive))

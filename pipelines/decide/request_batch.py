@@ -18,7 +18,7 @@ from pipelines.errors import RequestRefused
 from pipelines.match.clusters.pooled_evidence import LIKELY
 from pipelines.normalise.text import split_cells
 from pipelines.project import OpenProject
-from pipelines.store.contacts import golden_records as store
+from pipelines.store.contacts import clustering as store
 from pipelines.store.decisions.change_requests import attribute_id_changes, last_change, records_about
 from pipelines.store.decisions.decisions import Decision
 from pipelines.store.warehouse.connection import Connection

@@ -3,7 +3,7 @@
 import polars as pl
 
 from pipelines.decide.batch import DecisionBatch
-from pipelines.decide.commit import Attribution, commit, in_transaction
+from pipelines.decide.commit import Attribution, commit
 from pipelines.derive.merge import rederive
 from pipelines.derive.withdraw import withdraw
 from pipelines.errors import DecisionRefused
@@ -12,6 +12,7 @@ from pipelines.store.decisions import decisions, links
 from pipelines.store.decisions.decisions import Decision
 from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
+from pipelines.store.warehouse.database import in_transaction
 from schemas.vocabulary import DecisionKind
 
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.merge.decided_values import FIRST, Decisions, with_decisions
+from pipelines.merge.decided_values import FIRST, NO_DECISIONS, Decisions, with_decisions
 from pipelines.normalise.text import split_cells
 from pipelines.project import OpenProject
 from pipelines.query.suppression import consents
 from pipelines.store.contacts import candidate_values as store
+from pipelines.store.contacts.numbers import Numbered, number_contacts
 from pipelines.store.contacts.replaced_answers import replaced_answers
 from pipelines.store.warehouse.connection import Connection
 from schemas.project import MANUAL
@@ -16,21 +17,36 @@ from schemas.project import MANUAL
 
 def load_candidate_values(project: OpenProject, connection: Connection, contacts: pl.Series) -> pl.DataFrame:
     """Every candidate for a value of these contacts (columns `merge.choice.CANDIDATES`)."""
-    lists = [f"attr.{name}" for name, each in project.settings.attributes.items() if each.is_list]
-    values = by_member(store.decided_values(connection, contacts), lists)
-    of_them = values["contact_id"].unique().sort()  # most contacts nobody has decided anything about
+    numbered = number_contacts(connection, contacts)
+    return numbered.keyed(candidates_of_members(project, connection, numbered))
+
+
+def candidates_of_members(project: OpenProject, connection: Connection, numbered: Numbered) -> pl.DataFrame:
+    """`load_candidate_values` of members that have been numbered, with numbers in place of keys."""
+    attributes = project.settings.attributes
+    lists = [f"attr.{name}" for name, each in attributes.items() if each.is_list]
+    stated = by_member(store.stated_values(connection, priorities(project)), lists)
+    asked = [f"attr.{name}" for name in consents(attributes)]
+    replaced = numbered.numbered(replaced_answers(connection, numbered.contacts, asked))
+    current = stated if replaced.is_empty() else stated.join(replaced, on=["record_key", "field"], how="anti")
+    if not store.has_decisions(connection):
+        return with_decisions(current, NO_DECISIONS, attributes)
     decisions = Decisions(
-        values,
-        store.overruled_values(connection, of_them),
-        by_member(store.values_since_decision(connection, of_them), lists)
+        by_member(store.decided_values(connection), lists),
+        store.overruled_values(connection),
+        by_member(store.values_since_decision(connection), lists)
         .group_by("record_key", "field", "value")
         .agg(pl.col("stated_since").min()),
-        store.primaries(connection, contacts),
+        store.primaries(connection),
     )
-    stated = by_member(store.stated_values(connection, contacts, priorities(project)), lists)
-    asked = [f"attr.{name}" for name in consents(project.settings.attributes)]
-    current = stated.join(replaced_answers(connection, contacts, asked), on=["record_key", "field"], how="anti")
-    return with_decisions(current, decisions, project.settings.attributes)
+    concerned = pl.concat([decisions.values["contact_id"], decisions.primaries["contact_id"]]).unique()
+    is_concerned = pl.col("contact_id").is_in(concerned.implode())  # most contacts nobody has decided anything about
+    return pl.concat(
+        [
+            with_decisions(current.filter(~is_concerned), NO_DECISIONS, attributes),
+            with_decisions(current.filter(is_concerned), decisions, attributes),
+        ]
+    )
 
 
 def by_member(values: pl.DataFrame, lists: Sequence[str]) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from pipelines.match.comparison.prepare import countries
 from pipelines.project import digest
 
 NORMALISATION = 4  # what texts, names, addresses and numbers are compared as (`normalise`)
-MATCHING = 4  # which pairs are compared, what they weigh, which of them are one contact (`match`)
+MATCHING = 5  # which pairs are compared, what they weigh, which of them are one contact (`match`)
 LIBRARIES = ("polars", "rapidfuzz")  # blocking keys are hashes of the one, similarities are those of the other
 
 

@@ -9,10 +9,18 @@ from pipelines.match.comparison.names.parts import compared_names
 from pipelines.match.comparison.prepare import FACTS, folded_facts, named_by_mailbox
 from pipelines.match.comparison.records import NAMES
 from pipelines.normalise.identifiers import identifiers
-from pipelines.store.matching import match_tables as store
+from pipelines.store.matching.stated import (
+    decided_points,
+    stated_exclusive,
+    stated_facts,
+    stated_fields,
+    stated_names,
+)
 from pipelines.store.warehouse.connection import Connection
 from schemas.match_fields import fields_by_column
 from schemas.project import Project
+
+AT_ONCE = 200_000  # records that are read at a time
 
 
 class ComparisonData(NamedTuple):
@@ -33,30 +41,37 @@ NOBODY = ComparisonData(
 
 
 def load_comparison_data(settings: Project, connection: Connection, records: pl.Series) -> ComparisonData:
-    """Names and facts of records as they stand now."""
-    roles = fields_by_column(settings.match_roles())
-    stated = store.stated_names(connection, records, settings.exclusive_attributes()).with_row_index("record")
-    said = store.stated_facts(connection, records, roles)
-    decided = match_keys(store.decided_points(connection, records))
-    numbered = (
-        pl.concat([said, decided])
-        .unique()
-        .join(stated.select("record", "record_key"), on="record_key")
-        .select("record", "field", "value")
-    )
+    """Names and facts of records as they stand now. Read and folded some at a time, which bounds what that takes."""
+    wanted = records.sort().alias("record_key").to_frame().with_row_index("record")
+    read = [_load(settings, connection, some) for some in wanted.iter_slices(AT_ONCE)]
+    names, facts, exclusive = (pl.concat([none, *parts]) for none, *parts in zip(NOBODY[1:], *read, strict=True))
+    return ComparisonData(wanted["record_key"], names, facts, exclusive)
+
+
+def _load(
+    settings: Project, connection: Connection, wanted: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Names, facts and exclusive attributes of records (record, record_key)."""
+    with stated_fields(connection, wanted):
+        stated = stated_names(connection)
+        held = stated_exclusive(connection, settings.exclusive_attributes())
+        said = stated_facts(connection, fields_by_column(settings.match_roles()))
+        decided = match_keys(decided_points(connection))
     generations = generation_facts(stated.select("record", "first_name", "last_name"))
-    facts = folded_facts(pl.concat([numbered, generations]))
+    facts = folded_facts(pl.concat([said, decided, generations]))
     names = named_by_mailbox(compared_names(stated), facts)
-    return ComparisonData(stated["record_key"], names, facts, stated.select("record", "exclusive"))
+    exclusive = stated.select("record").join(held, on="record", how="left", maintain_order="left")
+    nothing = pl.lit([], dtype=pl.List(pl.String))
+    return names, facts, exclusive.with_columns(pl.col("exclusive").fill_null(nothing))
 
 
 def match_keys(decided: pl.DataFrame) -> pl.DataFrame:
-    """Identifiers that people decided (record_key, field, value) under every spelling they are compared in."""
+    """Identifiers that people decided (record, field, value) under every spelling they are compared in."""
     points = decided.with_row_index("row")
     read = identifiers(points.select("row", type="field", scope=pl.lit(""), raw="value", field="field"), "", None)
     return (
         points.join(read.select("row", "match_keys"), on="row")
-        .select("record_key", "field", value=pl.col("match_keys"))
+        .select("record", "field", value=pl.col("match_keys"))
         .explode("value", empty_as_null=False)
     )
 
@@ -83,15 +98,6 @@ def _together(one: ComparisonData, other: ComparisonData) -> ComparisonData:
 
     names, facts, exclusive = (renumbered(*parts) for parts in zip(one[1:], other[1:], strict=True))
     return ComparisonData(keys.gather(order), names, facts, exclusive)
-
-
-def restrict_to(known: ComparisonData, records: pl.Series) -> ComparisonData:
-    """Of what is known, what these records say; numbers stay as they are."""
-    if records.len() == known.keys.len():
-        return known
-    wanted = pl.col("record").is_in(known.keys.is_in(records.implode()).arg_true().cast(pl.UInt32).implode())
-    names, facts, exclusive = (part.filter(wanted) for part in (known.names, known.facts, known.exclusive))
-    return ComparisonData(known.keys, names, facts, exclusive)
 
 
 def keyed(frame: pl.DataFrame, own: ComparisonData) -> pl.DataFrame:

@@ -6,29 +6,29 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines import contracts
-from pipelines.derive.candidate_values import load_candidate_values, priorities
-from pipelines.derive.comparison_data import keyed, load_comparison_data
+from pipelines.derive.candidate_values import candidates_of_members, priorities
+from pipelines.derive.recluster import recluster
 from pipelines.derive.withdraw import withdraw_inherited
-from pipelines.match import kernel
 from pipelines.match.clusters.pooled_evidence import LIKELY
-from pipelines.match.priors import SURE
-from pipelines.match.score import PAIR
-from pipelines.match.source_links import DECISION
 from pipelines.merge.golden_record import golden_records, interaction_fields
 from pipelines.merge.published_values import Typing, attribute_values, folded_contacts, folded_identifiers
-from pipelines.merge.stable_ids import Identity, identify
+from pipelines.merge.stable_ids import as_told
 from pipelines.merge.status import with_status
 from pipelines.merge.survivorship import apply_survivorship
 from pipelines.progress import progress
 from pipelines.project import OpenProject, digest
 from pipelines.read.catalogue.registry import FORMATS
+from pipelines.store.audit.contact_changes import record_contact_changes, record_status_changes
+from pipelines.store.contacts import clustering
 from pipelines.store.contacts import golden_records as store
-from pipelines.store.contacts.id_changes import keep_reused
+from pipelines.store.contacts.batches import batches
+from pipelines.store.contacts.id_changes import keep_changes, keep_reused
+from pipelines.store.contacts.numbers import number_members
 from pipelines.store.contacts.published_values import replace_attributes
-from pipelines.store.decisions import decisions, links
+from pipelines.store.contacts.unchecked import enqueue_checks
+from pipelines.store.decisions import decisions
 from pipelines.store.ingest import conversation_stats
 from pipelines.store.ingest.reused_ids import enqueue_other_bearers
-from pipelines.store.matching import match_tables
 from pipelines.store.runs import runs
 from pipelines.store.runs.chat_settings import keep_chat_settings
 from pipelines.store.runs.work_queue import CONTACTS, Version, dequeue, enqueue_for_interactions_between, queued_records
@@ -76,7 +76,6 @@ def merge_pending(project: OpenProject, connection: Connection, run_id: str, as_
     queued = queued_records(connection, CONTACTS, version)
     changes = Merged()
     if not queued.is_empty():
-        progress("merging", 0, queued.len())
         changes = rederive(project, connection, queued, run_id, as_of)
     reused = keep_reused(connection, run_id)
     dequeue(connection, CONTACTS, version)
@@ -107,70 +106,62 @@ def version_of(project: OpenProject) -> Version:
 
 
 def rederive(project: OpenProject, connection: Connection, queued: pl.Series, run_id: str, as_of: datetime) -> Merged:
-    """Cluster the components of these records and derive their contacts."""
+    """Cluster the components of these records and derive their contacts, some components at a time."""
     queued = pl.concat([queued, withdraw_inherited(connection, run_id)])  # after a run that did not come so far
-    records = store.component_of(connection, queued, LIKELY)
-    before = store.memberships(connection, records)
+    records = clustering.component_of(connection, queued, LIKELY)
+    changes, aliases, done = Merged(), [], 0
+    for batch in batches(connection, records, LIKELY):
+        progress("merging", done, records.len())
+        derived = rederive_batch(project, connection, batch, run_id, as_of)
+        changes = Merged(*map(sum, zip(changes, derived.changes, strict=True)))
+        aliases.append(derived.aliases)
+        done += batch.len()
+    keep_changes(connection, as_told(pl.concat(aliases)), run_id)
+    return changes
+
+
+class Derived(NamedTuple):
+    """What became of a batch: how much of it changed, and where ids went (`stable_ids.Identity.aliases`)."""
+
+    changes: Merged
+    aliases: pl.DataFrame
+
+
+def rederive_batch(
+    project: OpenProject, connection: Connection, records: pl.Series, run_id: str, as_of: datetime
+) -> Derived:
+    """Cluster whole components and derive their contacts."""
+    before = clustering.memberships(connection, records)
     identity = recluster(project, connection, records, before, run_id)
-    affected = pl.concat([before["contact_id"], identity.members["contact_id"]]).unique().sort()
-    current = identity.members["contact_id"].unique().sort()
+    numbered = number_members(connection, identity.members)
     attributes = project.settings.attributes
-    golden = apply_survivorship(load_candidate_values(project, connection, current), attributes)
-    interactions = interaction_fields(
-        store.interactions(connection, current, as_of), store.origins(connection, current)
-    )
+    golden = apply_survivorship(candidates_of_members(project, connection, numbered), attributes)
+    interactions = interaction_fields(store.interactions(connection, as_of), store.origins(connection))
     fields = pl.concat([golden.fields, interactions]).sort("contact_id", "field", "value", "record_key")
-    contacts = golden_records(
-        fields, store.member_counts(connection, current, as_of), attributes, as_of, project.settings.status.active_days
+    made = golden_records(
+        fields, store.member_counts(connection, as_of), attributes, as_of, project.settings.status.active_days
     )
+    contacts = numbered.keyed(made)
     contracts.require(Contact, contacts)
+    enqueue_checks(connection, numbered.contacts)
+    there = before["contact_id"].unique()
+    record_contact_changes(
+        connection, there, numbered.contacts, numbered.origins, made, fields, golden.identifiers, run_id
+    )
     changed = store.replace_contacts(
         connection,
-        affected,
+        there,
         folded_contacts(contacts),
-        fields,
+        numbered.keyed_losers(fields),
         folded_identifiers(golden.identifiers),
         run_id,
     )
-    replace_attributes(connection, affected, attribute_values(contacts, Typing.of(attributes)))
-    replace_search_texts(connection, affected)
-    old = set(before["contact_id"])
-    fresh = set(current) - old
+    replace_attributes(connection, there, attribute_values(contacts, Typing.of(attributes)))
+    replace_search_texts(connection, pl.concat([there, numbered.contacts]).unique())
+    old, current = set(before["contact_id"]), set(numbered.contacts)
+    fresh = current - old
     parted = fresh & set(identity.aliases["new_id"])
-    return Merged(len(fresh - parted), changed, len(old - set(current)), len(parted))
-
-
-def recluster(
-    project: OpenProject, connection: Connection, records: pl.Series, before: pl.DataFrame, run_id: str
-) -> Identity:
-    """Cluster records that are closed under the edges that may join, and keep who belongs to which contact."""
-    edges = store.edges_among(connection, records, SURE)
-    own = load_comparison_data(project.settings, connection, records)
-    profiles = (
-        keyed(own.names, own)
-        .with_columns(own.exclusive["exclusive"], kernel.content_hashes(own.names, own.facts)["said"])
-        .join(links.sides_of(connection, records), on="record_key", how="left", maintain_order="left")
-        .with_columns(exclusive=pl.concat_list("exclusive", pl.col("sides").fill_null([])))
-    )
-    points = match_tables.compared_identifiers_of(connection, records)
-    clustered = kernel.cluster_edges(edges, profiles, points, project.settings.matching.auto)
-    identity = identify(clustered.clusters, store.anchors(connection, records), before)
-    merges = edges.filter(pl.col("zone") == "merge")
-    linked = merges.join(clustered.vetoed, on=PAIR, how="anti")
-    decided = linked.filter(pl.col("rule") == DECISION)
-    tied = pl.concat([linked.select(PAIR), clustered.pooled.select(PAIR)])
-    joined, held = (pl.concat([each["record_lo"], each["record_hi"]]).implode() for each in (tied, decided))
-    members = identity.members.with_columns(
-        reason=pl.when(pl.col("record_key").is_in(held))
-        .then(pl.lit("decision"))
-        .when(pl.col("record_key").is_in(joined))
-        .then(pl.lit("match"))
-        .otherwise(pl.lit("single"))
-    )
-    store.keep_memberships(connection, members, identity.aliases, run_id)
-    store.keep_vetoes(connection, records, clustered.vetoed)
-    store.keep_pooled(connection, records, clustered.pooled)
-    return identity
+    return Derived(Merged(len(fresh - parted), changed, len(old - current), len(parted)), identity.aliases)
 
 
 def refresh_status(project: OpenProject, connection: Connection, run_id: str, as_of: datetime) -> int:
@@ -182,5 +173,6 @@ def refresh_status(project: OpenProject, connection: Connection, run_id: str, as
     ).filter(
         (pl.col("status") != pl.col("status_before")) | (pl.col("status_reason") != pl.col("status_reason_before"))
     )
+    record_status_changes(connection, turned, run_id)
     store.keep_status(connection, turned.select(STATUS), run_id)
     return turned.height

@@ -19,9 +19,9 @@ def withdraw(connection: Connection, records: pl.Series, run_id: str, heirs: pl.
     no_keys = pl.DataFrame(schema={"rule": pl.UInt8, "key": pl.UInt64, "record_key": pl.String})
     no_points = pl.DataFrame(schema={"field": pl.String, "value": pl.String, "record_key": pl.String})
     crossed = match_tables.replace_keys(connection, records, no_keys, CAPS)
-    bearing = match_tables.replace_compared_identifiers(connection, records, no_points)["record_key"]
+    _, bearing = match_tables.replace_compared_identifiers(connection, records, no_points)
     left = deletions.delete_records(connection, records, run_id, heirs)
-    enqueue_all(connection, MATCH, pl.concat([crossed, bearing, left]))
+    enqueue_all(connection, MATCH, pl.concat([crossed, bearing["record_key"], left]))
     return left
 
 

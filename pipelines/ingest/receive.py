@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 
-from pipelines.errors import SourceUnreachable, WrongIdentityKey
+from pipelines.errors import SourceUnreachable
 from pipelines.ids import Keyed
-from pipelines.ingest.ingest_files import DeliveryResult, deliveries_of, ingest_group, one_id
+from pipelines.ingest.ingest_files import DeliveryResult, deliveries_of, ingest_group
 from pipelines.ingest.post_import import apply_post_import
 from pipelines.ingest.reading_settings import is_outdated
 from pipelines.ingest.reused_ids import tell_apart_stored
@@ -36,7 +36,7 @@ def receive(
     `there` is what lies in it, change requests too, if somebody has looked already; those are left to others.
     """
     ids = with_first_names(connection, project.ids())
-    require_identity(connection, ids)
+    runs.keep_identity(connection, ids)
     tell_apart_stored(project, connection, ids)
     there = there or list_arrivals(connection, project.folder, project.settings.sources)
     files = [file for file in there.files if file.source in project.settings.sources]
@@ -116,15 +116,6 @@ def ingest_all(
 
     for group in grouped(told(), set(earlier), form, options):
         yield from ingest_group(project, connection, group, ids, run_id, unreadable)
-
-
-def require_identity(connection: Connection, ids: Keyed) -> None:
-    """Raise WrongIdentityKey for another identity key than the one that ids in the warehouse were made with."""
-    own = one_id(ids, "identity key")
-    if runs.identity_fingerprint(connection, own) != own:
-        raise WrongIdentityKey(
-            "the warehouse was made with another identity key: set `keys: identity:` to the one it has now"
-        )
 
 
 def should_retry(before: deliveries.EarlierDelivery, *, outdated: bool) -> bool:

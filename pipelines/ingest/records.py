@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import reduce
+from functools import cache, reduce
 from typing import NamedTuple
 
 import polars as pl
@@ -68,6 +68,20 @@ def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
     With `refuse`, rows that nobody could be reached or known by are given back. The people of conversations are no rows
     that were read: they stay, if without a name that is none by its length.
     """
+    if batch.contacts.is_empty() and batch.identifiers.is_empty() and batch.attributes.is_empty():
+        return no_records()
+    return normalised(batch, origin, refuse=refuse)
+
+
+@cache
+def no_records() -> Records:
+    """What becomes of a batch without contact rows: most batches of conversations have met everybody before."""
+    nowhere = Origin("none", Source(format="none", path="none/*"), None, {}, lambda *_: pl.lit("", pl.String))
+    return Records(*(frame.clear() for frame in normalised(Batch(), nowhere, refuse=True)))
+
+
+def normalised(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
+    """What `records` makes of a batch that has contact rows."""
     lines = batch.contacts.select("row", "line")
     too_long = oversized(batch)
     contacts, stated, attributes = (
@@ -173,6 +187,8 @@ def oversized(batch: Batch) -> pl.DataFrame:
 
 def escalate_to_errors(found: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
     """Problems of rows that were given back are errors, whatever they were by themselves."""
+    if found.is_empty() or rejected.is_empty():
+        return found
     given_back = pl.col("row").is_in(rejected["row"].implode())
     return found.with_columns(
         severity=pl.when(given_back).then(pl.lit(Severity.ERROR.value)).otherwise("severity"),

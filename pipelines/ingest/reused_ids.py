@@ -79,10 +79,25 @@ def tell_apart(connection: Connection, arriving: pl.DataFrame, identifiers: pl.D
     """
     own = arriving.filter(pl.col("record_id").is_not_null())
     in_question = store.ids_in_question(connection, own.with_columns(id_key="record_key"))
+    if in_question.is_empty():
+        return everybody_is_one(arriving)
     rows = own.filter(pl.col("record_key").is_in(in_question.implode()))
     if rows.filter(pl.col("delivery_id").n_unique().over("record_key") > 1).height:
         raise DeliveriesDepend
     return people_of(connection, in_question, arriving, rows, identifiers, ids)
+
+
+def everybody_is_one(arriving: pl.DataFrame) -> People:
+    """The people of rows that are as they are: of each id one."""
+    none = arriving.clear().select(
+        "record_key",
+        "version",
+        "source",
+        "record_id",
+        *(pl.lit(None, pl.String).alias(name) for name in ("id_key", "key")),
+    )
+    problems = PROBLEMS.to_frame()
+    return People(arriving, problems, none["id_key"], none, none["key"], none, none, none)
 
 
 def tell_apart_stored(project: OpenProject, connection: Connection, ids: Keyed) -> None:

@@ -9,11 +9,15 @@ import polars as pl
 
 from pipelines.match.blocking import rules
 from pipelines.match.clusters.cluster import cluster
+from pipelines.match.clusters.in_doubt import in_doubt
 from pipelines.match.comparison.names.scripts import key_names
+from pipelines.match.comparison.records import Records, encode
 from pipelines.match.comparison.subset import subset_for_pairs
 from pipelines.match.configuration import Configuration
+from pipelines.match.engines.polars import IN_MEMORY, lazy
 from pipelines.match.model import sample
 from pipelines.match.model.weigh import frequencies
+from pipelines.match.people import people_on
 from pipelines.match.score import JUDGED, conflicting
 from pipelines.match.score import score as scored
 
@@ -22,8 +26,11 @@ ALL = 1.1  # a probability that no pair has
 
 usable_blocks = rules.in_blocks
 pairs = rules.candidate_pairs
+encoded = encode
+conflicting_pairs = conflicting
 content_hashes = sample.content_hashes
 cluster_edges = cluster
+records_in_doubt = in_doubt
 
 
 def keys(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
@@ -34,6 +41,14 @@ def keys(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
 def paired_keys(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """What `usable_blocks` leaves of `keys`, without ever holding the rest."""
     return rules.paired_keys(key_names(names), facts)
+
+
+def people(
+    names: pl.DataFrame, facts: pl.DataFrame, crowds: pl.DataFrame, contacts: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """The person of each record, as far as it is known: `people.people_on`."""
+    held = None if contacts is None else lazy(contacts)
+    return IN_MEMORY.collect(people_on(IN_MEMORY, lazy(names), lazy(facts), lazy(crowds), held))
 
 
 def score(
@@ -52,19 +67,32 @@ def score(
     and perhaps of others. `exclusive`: record, exclusive (List of "attribute=value"), where attributes are exclusive.
     """
     own = subset_for_pairs(pairs, names, facts)
-    known = frequencies(own.records, configuration.model, crowds)
     here = pl.DataFrame({"lo": own.lo, "hi": own.hi}, schema=rules.PAIRS)
-    found = scored(
-        own.records,
-        known,
-        configuration.model,
-        here,
-        configuration.matching,
-        here.filter(_is_conflict(pairs, exclusive)),
-        explain_below=explain_below,
+    conflicts = here.filter(_is_conflict(pairs, exclusive))
+    found = score_encoded(
+        here, own.records, crowds, conflicts, configuration=configuration, explain_below=explain_below
     )
     ends = {end: pl.Series(own.number[found[end].to_numpy()]) for end in ("lo", "hi")}
-    return found.with_columns(**ends).select(EDGES.names())
+    return found.with_columns(**ends)
+
+
+def score_encoded(
+    pairs: pl.DataFrame,
+    records: Records,
+    crowds: pl.DataFrame,
+    conflicts: pl.DataFrame,
+    *,
+    configuration: Configuration,
+    explain_below: float = ALL,
+) -> pl.DataFrame:
+    """`score` of records that are `encoded` already.
+
+    `conflicts`: those of the pairs that `conflicting_pairs` finds.
+    """
+    model, matching = configuration.model, configuration.matching
+    known = frequencies(records, model, crowds)
+    found = scored(records, known, model, pairs, matching, conflicts, explain_below=explain_below)
+    return found.select(EDGES.names())
 
 
 def _is_conflict(pairs: pl.DataFrame, exclusive: pl.DataFrame | None) -> pl.Series:

@@ -18,6 +18,7 @@ from pipelines.match.configuration import Configuration
 from pipelines.match.engines.engine import Engine, Frame, distinct
 from pipelines.match.model.fit import model_of
 from pipelines.match.model.model import Model
+from pipelines.match.people import people_on
 from pipelines.match.priors import SURE
 from pipelines.progress import progress
 from schemas.project import Matching
@@ -48,7 +49,7 @@ def resolve(engine: Engine, names: Frame, facts: Frame, matching: Matching, *, e
     blocks = usable_blocks(engine, names, facts)
     crowds = count_shared_identifiers_on(engine, names, facts)
     progress("fitting the match model", 0, records)
-    model = model_of(engine, names, facts, blocks, crowds)
+    model = model_of(engine, names, facts, blocks, crowds, people_on(engine, names, facts, crowds))
     configuration = Configuration(model, matching)
     pairs = find_candidate_pairs(engine, blocks)
     progress("comparing pairs", 0, engine.rows(pairs))

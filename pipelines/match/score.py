@@ -135,25 +135,33 @@ def _rule(comparison: Comparison, rows: NDArray[np.intp]) -> NDArray[np.str_]:
 
 
 def explained(comparison: Comparison, weighed: Weighed, rows: NDArray[np.intp]) -> pl.Series:
-    """The evidence of pairs as JSON: of each field its level and weight in bits, of the rest the weight alone."""
-    parts = []
-    for name, bits in weighed.fields.items():
-        if name not in comparison.fields:
-            continue
-        levels = pl.Series([None, *LEVELS[name]], dtype=pl.String).gather(comparison.fields[name].level[rows])
-        weights = pl.Series(bits[rows]).round(2)
-        part = pl.DataFrame({"level": levels, "weight": weights})
-        parts.append(part.select(pl.when(pl.col("level").is_not_null()).then(pl.struct("level", "weight")).alias(name)))
-    alone = {"relation": weighed.relation}
-    if "name_bearers" in weighed.fields:
-        alone["name_bearers"] = weighed.fields["name_bearers"]
-    parts += [
-        pl.DataFrame({"weight": pl.Series(bits[rows]).round(2)}).select(pl.struct("weight").alias(name))
-        for name, bits in alone.items()
+    """The evidence of pairs as JSON: of each field its level and weight in bits, of the rest the weight alone.
+
+    A field that one of the two does not have is left out.
+    """
+    parts = [
+        _part(name, weighed.fields[name][rows], comparison.fields[name].level[rows])
+        for name in weighed.fields
+        if name in comparison.fields
     ]
-    json = pl.struct(pl.all()).struct.json_encode()
-    stated = json.str.replace_all(NOT_STATED, "").str.replace(",}", "}", literal=True)
-    return pl.concat(parts, how="horizontal").select(stated.alias("evidence"))["evidence"]
+    parts.append(_part("relation", weighed.relation[rows]))
+    if "name_bearers" in weighed.fields:
+        parts.append(_part("name_bearers", weighed.fields["name_bearers"][rows]))
+    stated = pl.concat_str(pl.all(), separator=",", ignore_nulls=True)
+    return pl.DataFrame(parts).select(evidence=pl.concat_str(pl.lit("{"), stated, pl.lit("}")))["evidence"]
 
 
-NOT_STATED = r'"[\w ]+":null,?'  # fields that one of the two does not have
+def _part(name: str, bits: NDArray[np.float64], level: NDArray[np.uint8] | None = None) -> pl.Series:
+    """What a field adds to the evidence; null at level 0. Written once for each level and weight there is."""
+    weight = pl.Series("weight", bits).round(2)
+    said = pl.DataFrame([weight, pl.Series("sign", np.signbit(weight.to_numpy()))])  # by which 0 and -0 are two
+    if level is not None:
+        names = pl.Series([None, *LEVELS[name]], dtype=pl.String)
+        said = said.with_columns(nth=pl.Series(level))
+    distinct = said.unique()
+    shown = distinct if level is None else distinct.with_columns(level=names.gather(distinct["nth"]))
+    fields = pl.struct("weight") if level is None else pl.struct("level", "weight")
+    stated = pl.lit(value=True) if level is None else pl.col("nth") > 0
+    json = pl.when(stated).then(pl.concat_str(pl.lit(f'"{name}":'), fields.struct.json_encode()))
+    known = shown.select(*said.columns, json=json)
+    return said.join(known, on=said.columns, how="left", maintain_order="left")["json"].alias(name)

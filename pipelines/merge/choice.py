@@ -2,6 +2,7 @@
 
 A candidate is a value that a member record states, or that somebody decided for it. Every choice is a total order over
 candidates in which arrival plays no part, so the same records and decisions give the same contact however they came.
+Contacts, records and deliveries are told apart by their keys, or by numbers that sort as these do.
 """
 
 from collections.abc import Sequence
@@ -38,7 +39,6 @@ CANDIDATES: dict[str, pl.DataType | type[pl.DataType]] = STATED | {
 }
 # One word that is no name as people write theirs (anna.berg, maria_92), or digits enough for a number.
 HANDLE = r"^\S*(?:\p{L}[._]\p{L}|\d)\S*$|(?:\d\D?){6}"
-LOST = pl.List(pl.Struct({"value": pl.String, **{column: STATED[column] for column in PLACE}}))
 CHOSEN = [*PLACE, "rule", "candidates", "lost"]
 MOST_LOST = 20  # values that are kept of those that lost, the best of them first
 
@@ -46,12 +46,13 @@ MOST_LOST = 20  # values that are kept of those that lost, the best of them firs
 Criteria = Sequence[str]
 
 
-def choose(candidates: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
+def choose(candidates: pl.DataFrame, criteria: Criteria, also: Sequence[str] = ()) -> pl.DataFrame:
     """The best candidate of each contact and field, the rule that decided, and how many values there were of which.
 
-    Result: contact_id, field, value and CHOSEN; `lost` is null where nothing did.
+    Result: contact_id, field, value, CHOSEN and what the best candidate has in the columns `also`; `lost` is null where
+    nothing did.
     """
-    apart = ["silenced", *(each for each in criteria if candidates[each].min() != candidates[each].max())]
+    apart = ["silenced", *differing(candidates, criteria)]
     turned = pl.any_horizontal(pl.col(key) != pl.col(key).shift() for key in KEY).fill_null(value=True)
     ordered = candidates.sort(*KEY, *apart).with_columns(is_best=turned)
     winners = ordered.filter("is_best", ~pl.col("silenced"))
@@ -75,7 +76,13 @@ def choose(candidates: pl.DataFrame, criteria: Criteria) -> pl.DataFrame:
         rule=pl.coalesce("decided", *decisive, pl.lit("only_value")),
         candidates=pl.col("others").fill_null(0) + 1,
         lost="lost",
+        **{column: column for column in also},
     )
+
+
+def differing(candidates: pl.DataFrame, criteria: Criteria) -> list[str]:
+    """The criteria by which any two candidates differ: sorting by the others would only cost."""
+    return [each for each in criteria if candidates[each].min() != candidates[each].max()]
 
 
 def keep_all(candidates: pl.DataFrame, rule: str, order: Criteria, per: str = "value") -> pl.DataFrame:
@@ -93,5 +100,11 @@ def keep_all(candidates: pl.DataFrame, rule: str, order: Criteria, per: str = "v
         *PLACE,
         rule=pl.coalesce("decided", pl.lit(rule)),
         candidates=pl.len().over(KEY).cast(pl.UInt32),
-        lost=pl.lit(None, LOST),
+        lost=nothing_lost(candidates),
     )
+
+
+def nothing_lost(candidates: pl.DataFrame) -> pl.Expr:
+    """`lost` of values that nothing was chosen over; keys are of the type that they have in these candidates."""
+    place = {column: candidates.schema[column] for column in PLACE}
+    return pl.lit(None, pl.List(pl.Struct({"value": pl.String, **place}))).alias("lost")

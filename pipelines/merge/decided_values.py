@@ -41,6 +41,9 @@ class Decisions(NamedTuple):
     primaries: pl.DataFrame
 
 
+NO_DECISIONS = Decisions(*[pl.DataFrame()] * 4)
+
+
 def with_decisions(stated: pl.DataFrame, decisions: Decisions, attributes: Mapping[str, Attribute]) -> pl.DataFrame:
     """Candidates (CANDIDATES) out of what records state (STATED) and what people decided about it.
 
@@ -173,7 +176,12 @@ def ordered_by_edit(candidates: pl.DataFrame) -> pl.DataFrame:
     is_value = is_name | ((pl.col("field") != "name") & pl.col("validity").ne_missing(Validity.INVALID.value))
     is_newer = (pl.col("stated_since") > edited_at).fill_null(value=False) & is_value
     return candidates.with_columns(
-        stated_after_edit=pl.when(edited_at.is_null() | is_newer).then(0).when(is_edit).then(1).otherwise(2)
+        stated_after_edit=pl.when(edited_at.is_null() | is_newer)
+        .then(0)
+        .when(is_edit)
+        .then(1)
+        .otherwise(2)
+        .cast(pl.Int64)
     )
 
 

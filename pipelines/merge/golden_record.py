@@ -5,7 +5,7 @@ from datetime import datetime
 
 import polars as pl
 
-from pipelines.merge.choice import CHOSEN, LOST
+from pipelines.merge.choice import CHOSEN, nothing_lost
 from pipelines.merge.exact_numbers import totals
 from pipelines.merge.status import with_status
 from pipelines.normalise.text import joined
@@ -30,7 +30,7 @@ def interaction_fields(interactions: pl.DataFrame, origins: pl.DataFrame) -> pl.
     is the source where nobody has written yet, and the first sight where it came before the first message. Same
     columns as `survivorship.Golden.fields`.
     """
-    alone = {"candidates": pl.lit(1, pl.UInt32), "lost": pl.lit(None, LOST)}
+    alone = {"candidates": pl.lit(1, pl.UInt32), "lost": nothing_lost(origins)}
     said = interactions.with_columns(rule=pl.col("kind") + "_interaction", **alone)
     kept = origins.with_columns(rule=pl.lit("first_record"), **alone)
     first = said.filter(pl.col("kind") == "first")

@@ -60,8 +60,12 @@ def identify(clusters: pl.DataFrame, records: pl.DataFrame, before: pl.DataFrame
     led = moved.filter("was_contact", ~pl.col("anchor_id").is_in(current)).select(
         "new_id", old_id="anchor_id", kind=pl.lit("merged")
     )
-    aliases = pl.concat([went, led.select(went.columns)]).unique()
-    return Identity(members, aliases.sort(pl.col("kind").cast(pl.Enum(ORDER)), "old_id", "new_id"))
+    return Identity(members, as_told(pl.concat([went, led.select(went.columns)]).unique()))
+
+
+def as_told(aliases: pl.DataFrame) -> pl.DataFrame:
+    """What became of ids (old_id, new_id, kind), in the order in which it is told."""
+    return aliases.sort(pl.col("kind").cast(pl.Enum(ORDER)), "old_id", "new_id")
 
 
 def _first_of(members: pl.DataFrame, in_order: pl.DataFrame, group: str) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.merge.choice import CHOSEN, HANDLE, KEY, LOST, PLACE, Criteria, choose, keep_all
+from pipelines.merge.choice import CHOSEN, HANDLE, KEY, PLACE, Criteria, choose, differing, keep_all, nothing_lost
 from pipelines.merge.exact_numbers import is_number, ranks
 from schemas.attribute import Attribute
 from schemas.vocabulary import AttributeMerge, AttributeType, IdentifierType, Validity
@@ -90,7 +90,7 @@ def contact_points(ranked: pl.DataFrame) -> pl.DataFrame:
         channel_verified=pl.col("field") != IdentifierType.WA_ID.value,
         place_on_row="position",
     )
-    best_first = points.sort("silenced", *POINT)
+    best_first = points.sort("silenced", *differing(points, POINT))
     return best_first.unique([*KEY, "scope", "value"], keep="first", maintain_order=True)
 
 
@@ -108,16 +108,15 @@ def name_fields(names: pl.DataFrame) -> list[pl.DataFrame]:
         proper_name=pl.when(pl.col("decided").is_not_null()).then(0).otherwise(pl.coalesce(handle, "flat")),
         most_frequent=-pl.len().over("contact_id", "form").cast(pl.Int64),
     )
-    stated = names.select("contact_id", *PLACE, "value", "first_name", "last_name")
-    winner = choose(ranked, NAME).join(stated, on=["contact_id", *PLACE, "value"], nulls_equal=True)
+    winner = choose(ranked, NAME, also=("first_name", "last_name"))
     return [
         winner.select("contact_id", pl.lit(field).alias("field"), pl.col(part).alias("value"), *provenance).drop_nulls(
             "value"
         )
         for field, part, provenance in (
             ("name", "value", CHOSEN),
-            ("first_name", "first_name", [*CHOSEN[:-1], pl.lit(None, LOST).alias("lost")]),
-            ("last_name", "last_name", [*CHOSEN[:-1], pl.lit(None, LOST).alias("lost")]),
+            ("first_name", "first_name", [*CHOSEN[:-1], nothing_lost(names)]),
+            ("last_name", "last_name", [*CHOSEN[:-1], nothing_lost(names)]),
         )
     ]
 

@@ -201,6 +201,8 @@ def _renumbered(known: pl.DataFrame) -> pl.DataFrame:
 
 def _dialled(asked: pl.DataFrame) -> pl.DataFrame:
     """What is known of numbers (BY, `text`), by numbering plans or else by the library, as READ."""
+    if asked.is_empty():
+        return READ.to_frame()
     decided = _decided(asked)
     left = asked.join(decided, on=BY, how="anti", nulls_equal=True)
     return pl.concat([decided, _numbers(left.with_columns(code=pl.lit(None, pl.String)), read_number)])
@@ -219,6 +221,8 @@ def _decided(asked: pl.DataFrame) -> pl.DataFrame:
 
 def _numbers(asked: pl.DataFrame, parse: Callable[[str, str | None], Number]) -> pl.DataFrame:
     """Parse the numbers that nothing speaks against, one by one."""
+    if asked.is_empty():
+        return READ.to_frame()
     found = [
         refused(ErrorCode(code)) if code else parse(text, region) if text else Number()
         for text, region, code in asked.select("text", "default_region", "code").iter_rows()

@@ -124,14 +124,16 @@ def problems(frame: pl.DataFrame) -> pl.DataFrame:
     Raises:
         polars.exceptions.InvalidOperationError: a code that RULINGS does not know.
     """
+    frame = frame.filter(pl.col("code").is_not_null())
+    if frame.is_empty():
+        return PROBLEMS.to_frame()
     optional = ("line", "expected", "suggestion")
     known = frame.with_columns(pl.lit(None).alias(name) for name in optional if name not in frame.columns)
     actions = {code.value: ruling.action.value for code, ruling in RULINGS.items()}
     words = {code.value: ruling.expected for code, ruling in RULINGS.items()}
     rejected = pl.col("code").replace_strict(actions, return_dtype=pl.String) == Action.ROW_REJECTED.value
     return (
-        known.filter(pl.col("code").is_not_null())
-        .with_columns(
+        known.with_columns(
             # a row that loses a field stays: that is never an error
             severity=pl.when(rejected).then(pl.lit(Severity.ERROR.value)).otherwise(pl.lit(Severity.WARNING.value)),
             action=pl.col("code").replace_strict(actions, return_dtype=pl.String),

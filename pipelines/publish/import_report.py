@@ -58,7 +58,7 @@ def summary(delivery: dict[str, Any], codes: pl.DataFrame) -> bytes:
         "retry_of_import_id": delivery["retry_of"],
         "run_id": delivery["run_id"],
         "source_system": delivery["source"],
-        "file_sha256": delivery["file_sha256"],
+        "file_digest": delivery["file_digest"],
         "config_hash": delivery["config_digest"],
         "declared_at": delivery["declared_at"].isoformat(),
         "state": delivery["state"],

@@ -134,6 +134,6 @@ def cost_section(cost: Mapping[str, Any] | None) -> list[str]:
     """What the last run took."""
     if cost is None:
         return ["<h2>Cost of the last run</h2><p>Not known here.</p>"]
-    counts = [(name, value) for name, value in cost.items() if name != "seconds"]
-    seconds = [(f"seconds of {stage}", value) for stage, value in cost["seconds"].items()]
+    counts = [(name, value) for name, value in cost.items() if name != "cpu_seconds"]
+    seconds = [(f"CPU seconds of {asset}", value) for asset, value in cost["cpu_seconds"].items()]
     return ["<h2>Cost of the last run</h2>", table(["", ""], [*counts, *seconds])]

@@ -12,7 +12,7 @@ from pipelines.decide.deliveries import request_of, request_store
 from pipelines.errors import ConfigurationError, DeliveryError
 from pipelines.ingest.ingest_files import DeliveryResult, by_format, delivery_of, ingest_file, origin_of
 from pipelines.ingest.reading_settings import is_outdated
-from pipelines.ingest.receive import require_identity, should_retry
+from pipelines.ingest.receive import should_retry
 from pipelines.landing.arrivals import (
     TOLERANCE,
     LandedFile,
@@ -29,6 +29,7 @@ from pipelines.read.change_requests.change_requests import looks_like
 from pipelines.read.tables.header_words import shown
 from pipelines.store.ingest import deliveries, rejected_rows
 from pipelines.store.ingest.source_names import with_first_names
+from pipelines.store.runs.runs import require_identity
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import rolled_back
 from schemas.project import DECISIONS
@@ -60,8 +61,7 @@ class Checked(NamedTuple):
 def check(project: OpenProject, connection: Connection, path: Path, source: str) -> Checked:
     """What a run would make of a file of this source, wherever it lies. Nothing is written."""
     ids = with_first_names(connection, project.ids())
-    with rolled_back(connection):
-        require_identity(connection, ids)
+    require_identity(connection, ids)
     file = landed_at(path, source, every_source(project.settings)[source])
     requested = source == DECISIONS
     delivery = (request_of if requested else delivery_of)(project, file, ids)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import polars as pl
 
 from pipelines.derive.comparison_data import ComparisonData, load_comparison_data
+from pipelines.derive.hidden_values import with_digests
 from pipelines.derive.pair_explanation import (
     CAPS,
     Conflict,
@@ -17,7 +18,7 @@ from pipelines.derive.pair_explanation import (
     shared_keys,
 )
 from pipelines.derive.veto_reasons import veto_reasons
-from pipelines.match.comparison.records import encode
+from pipelines.match.comparison.records import POINTS, encode
 from pipelines.match.evidence import Item, Weights, items, relation_between, weights
 from pipelines.match.source_links import DECISION, SOURCE_MERGE
 from pipelines.project import OpenProject
@@ -75,7 +76,9 @@ def explain(project: OpenProject, connection: Connection, one: pl.Series, other:
     numbers = pl.DataFrame({"record_key": own.keys}).with_row_index("record")
     sides = [numbers.filter(pl.col("record_key").is_in(side.implode()))["record"] for side in (one, other)]
     pairs = sides[0].alias("lo").to_frame().join(sides[1].alias("hi").to_frame(), how="cross")
-    found = weights(known, pairs, model, match_tables.shared_identifiers_of(connection, own.keys))
+    points = own.facts.filter(pl.col("field").is_in(POINTS)).select("field", "value").unique()
+    crowds = match_tables.shared_identifiers(connection, with_digests(project, points))
+    found = weights(known, pairs, model, crowds)
     blocks = store.blocks_of(connection, own.keys)
     edges = store.edges_among(connection, own.keys)
     row = strongest(pairs, own, found, blocks, edges)

@@ -5,12 +5,14 @@ from typing import NamedTuple
 
 import polars as pl
 
+from pipelines.audit.events import Action, Event
 from pipelines.derive import match, merge
 from pipelines.derive.merge import Merged
 from pipelines.derive.withdraw import withdraw_inherited
 from pipelines.errors import NeverMatched
 from pipelines.progress import progress
 from pipelines.project import OpenProject
+from pipelines.store.audit.record import record
 from pipelines.store.matching import models
 from pipelines.store.matching.evidence import require_matched
 from pipelines.store.reads import health
@@ -80,6 +82,7 @@ def rebuild(project: OpenProject, connection: Connection, run_id: str) -> Rebuil
     with transaction(connection):
         changes = derive_all(project, connection, run_id, as_of)
         model, _ = models.current_parameters(connection)
+        record(connection, Event(Action.CONTACTS_REBUILT, "run", run_id, run_id, details={"model": model}))
         return Rebuilt(model, as_of, health.count(connection, "record"), health.count(connection, "contact"), changes)
 
 

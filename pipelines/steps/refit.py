@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.derive.fit import fit_model, load_all_records, refit
-from pipelines.derive.match import compare_subjects
+from pipelines.derive.fit import fit_model, refit
+from pipelines.derive.match import compare_all
+from pipelines.derive.whole_list import load_whole_list
 from pipelines.match.model.model import Model, shipped_m
 from pipelines.match.priors import FEWEST
 from pipelines.project import OpenProject
 from pipelines.steps.preview import RUN, Preview, preview
-from pipelines.store.matching import changed_edges, evidence, match_tables, models
+from pipelines.store.matching import all_records, changed_edges, evidence, models
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
 
@@ -50,7 +51,7 @@ def refit_now(project: OpenProject, connection: Connection, run_id: str) -> Refi
     evidence.require_matched(connection)
     with transaction(connection):
         before, old = models.current_parameters(connection)
-        version, new = refit(connection, load_all_records(project, connection), run_id)
+        version, new = refit(connection, load_whole_list(project, connection), run_id)
     return _compared(before, old, version, new)
 
 
@@ -62,15 +63,15 @@ def refit_preview(project: OpenProject, connection: Connection) -> Refitted:
     """
     evidence.require_matched(connection)
     before, old = models.current_parameters(connection)
-    own = load_all_records(project, connection)
-    new = fit_model(own)
+    whole = load_whole_list(project, connection)
+    new = fit_model(connection, whole)
     turned: list[dict[str, object]] = []
 
     def with_new_edges() -> pl.Series:
-        _, edges = compare_subjects(project.settings, connection, own.keys, new, own)
+        _, edges = compare_all(project, connection, whole, new)
         turned.extend(changed_edges.changed_edges(connection, edges).to_dicts())
-        match_tables.replace_edges(connection, own.keys, edges, RUN, RUN)
-        return own.keys
+        all_records.replace_edges(connection, edges, RUN, RUN)
+        return whole.record_keys
 
     follows = preview(project, connection, with_new_edges)
     return _compared(before, old, None, new)._replace(edges=turned, preview=follows)

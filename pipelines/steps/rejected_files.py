@@ -14,6 +14,7 @@ from pipelines.store.ingest import rejected_rows as store
 from pipelines.store.ingest.rejected_rows import RejectedFile
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
+from pipelines.store.warehouse.digest_key import keyed_digest
 
 FOLDER = "rejected"
 DIGITS = 12  # of the id of a delivery, in the names of its files
@@ -54,11 +55,13 @@ def rows_file(
     A file that is not as it was written is being corrected by somebody, and is never replaced: the new one gets a
     number. Nor does one come back that holds nothing new and was moved away.
     """
-    rows_sha256 = rows_digest(connection, delivery_id)
-    if before and before.rows_sha256 == rows_sha256:
+    digest = keyed_digest(connection, "rows", rows_sha256(connection, delivery_id))
+    if before and before.rows_digest == digest:
         return before
-    ours = before and before.file_sha256 == sha256_of(folder / before.file_name)
-    path = folder / before.file_name if before and ours else unused_path(folder, name)
+    path = unused_path(folder, name)
+    if before and (there := sha256_of(folder / before.file_name)):
+        ours = before.file_digest == keyed_digest(connection, "file", there)
+        path = folder / before.file_name if ours else path
     with atomic_write(path) as file:
         write_rejected(file, store.columns(connection, delivery_id), store.rows(connection, delivery_id))
     sha256 = str(sha256_of(path))
@@ -66,7 +69,7 @@ def rows_file(
     if path != twin and sha256_of(twin) == sha256:  # a run was killed before it could note this one
         path.unlink()
         path = twin
-    return RejectedFile(path.name, sha256, rows_sha256)
+    return RejectedFile(path.name, keyed_digest(connection, "file", sha256), digest)
 
 
 def unused_path(folder: Path, name: str) -> Path:
@@ -75,7 +78,7 @@ def unused_path(folder: Path, name: str) -> Path:
     return next(path for path in chain([folder / f"{name}.csv"], numbered) if not path.exists())
 
 
-def rows_digest(connection: Connection, delivery_id: str) -> str:
+def rows_sha256(connection: Connection, delivery_id: str) -> str:
     """SHA-256 of the refused rows of a delivery and their places, whatever is said to be wrong with them."""
     digest = hashlib.sha256()
     for batch in store.rows(connection, delivery_id):

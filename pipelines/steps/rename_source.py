@@ -4,10 +4,12 @@ from pathlib import Path
 
 import yaml
 
+from pipelines.audit.events import Action, Event
 from pipelines.derive.withdraw import withdraw_copies
 from pipelines.errors import ConfigurationError
 from pipelines.project import OpenProject
 from pipelines.publish.files import atomic_write
+from pipelines.store.audit.record import record
 from pipelines.store.ingest import source_names
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
@@ -46,6 +48,7 @@ def rename_source(project: OpenProject, connection: Connection, old: str, new: s
             withdraw_copies(connection, copies, RUN)
             source_names.forget_deliveries(connection, new)
         records = source_names.rename(connection, old, new)
+        record(connection, Event(Action.SOURCE_RENAMED, "configuration", f"source.{old}", related=(f"source.{new}",)))
     if (project.archive / old).is_dir():
         (project.archive / old).rename(project.archive / new)
     if text is not None:

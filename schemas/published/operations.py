@@ -1,6 +1,6 @@
 """Published views of what came in and what went out."""
 
-from schemas.published.contract import CONTACT_ID, COUNT, SOURCE, TEXT, TEXTS, TIME, UUID, Column, View
+from schemas.published.contract import CONTACT_ID, COUNT, PERSON, SOURCE, TEXT, TEXTS, TIME, UUID, Column, Mask, View
 from schemas.vocabulary import Pii
 
 DELIVERIES = View(
@@ -10,8 +10,8 @@ DELIVERIES = View(
         Column("delivery_id", UUID, "The delivery", Pii.NONE),
         SOURCE,
         Column("format", TEXT, "Format it was read as", Pii.NONE),
-        Column("file_name", TEXT, "Name of the file; it may hold a person's name", Pii.DIRECT),
-        Column("file_sha256", TEXT, "SHA-256 of the file", Pii.NONE),
+        Column("file_name", TEXT, "Name of the file; it may hold a person's name", Pii.DIRECT, PERSON, Mask.WORDS),
+        Column("file_digest", TEXT, "Keyed digest of the file: the same bytes have the same", Pii.KEYED),
         Column("size_bytes", COUNT, "Size of the file", Pii.NONE),
         Column("declared_at", TIME, "When its content was true, by its name or its modification time", Pii.NONE),
         Column("received_at", TIME, "When it was read", Pii.NONE),

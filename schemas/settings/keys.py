@@ -1,4 +1,4 @@
-"""Where the two secrets of a project come from: the `keys` section of onecontact.yaml."""
+"""Where the secrets of a project come from: the `keys` section of onecontact.yaml."""
 
 import shlex
 from typing import Self
@@ -37,10 +37,12 @@ class KeySource(Strict):
 
 
 class KeySources(Strict):
-    """The two secrets, each 64 hex digits of 32 random bytes.
+    """The secrets, each 64 hex digits of 32 random bytes.
 
-    They are two because they live differently: every erasure rewrites the warehouse under a new `warehouse` key, while
-    the `identity` key makes ids (keyed hashes of natural keys) and has to stay, or every id would change.
+    `seal` signs the audit trail. Whoever has the other keys but not this one cannot rewrite it unnoticed, so it may
+    come from elsewhere. The other two are two because they live differently: every erasure rewrites the warehouse under
+    a new `warehouse` key, while the `identity` key makes ids (keyed hashes of natural keys) and has to stay, or every
+    id would change.
     """
 
     warehouse: KeySource = Field(
@@ -50,9 +52,15 @@ class KeySources(Strict):
         default=KeySource(file=".onecontact/keys/identity.key"), description="Makes ids out of natural keys"
     )
 
+    seal: KeySource = Field(
+        default=KeySource(file=".onecontact/keys/seal.key"), description="Signs the audit trail (Ed25519)"
+    )
+
     @model_validator(mode="after")
-    def two_secrets(self) -> Self:
-        """One secret for both would change every id at the first erasure."""
+    def secrets_differ(self) -> Self:
+        """One secret for all would change every id at the first erasure."""
         if self.warehouse == self.identity:
             raise ValueError("warehouse and identity must come from two different places")
+        if self.seal in (self.warehouse, self.identity):
+            raise ValueError("seal must come from another place than warehouse and identity")
         return self

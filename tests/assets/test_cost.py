@@ -23,7 +23,8 @@ def test_what_the_last_run_took_is_known_from_dagster(tmp_path: Path) -> None:
     assert cost is not None
     assert (cost["run_id"], cost["records_compared"], cost["candidate_pairs"]) == (run.run_id, 3, 1)
     assert cost["pairs_per_record"] == 0.3
-    assert {"match_edges", "contacts"} <= set(cost["seconds"])
+    assert {"deliveries", "match_edges", "contacts", "exports/id_changes"} <= set(cost["cpu_seconds"])
+    assert 0 < cost["cpu_seconds"]["match_edges"] < 60
     assert "█" in run.told["match_edges"]["weights"]
     assert run.told["match_edges"]["scores"].startswith("| bits | pairs |")
 

@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from assets.definitions import REFRESH, definitions
-from assets.rebuild import REBUILD_COMPARE
+from assets.proofs import REBUILD_COMPARE
 
 DEMO = Path(__file__).parents[2] / "examples" / "demo"
 
@@ -30,13 +30,14 @@ def test_the_graph_goes_from_received_to_published(defs: dg.Definitions) -> None
     assert parents["decisions"] == {"contacts"}
     assert parents["review_queue"] == parents["cluster_health"] == {"contacts", "decisions"}
     segments = parents["exports/gold_customers"], parents["exports/recent_whatsapp"]
-    assert segments == ({"contacts", "timeline", "cluster_health"},) * 2
-    assert parents["exports/id_changes"] == {"contacts", "cluster_health"}
+    assert segments == ({"contacts", "timeline", "cluster_health", "audit_trail"},) * 2
+    assert parents["exports/id_changes"] == {"contacts", "cluster_health", "audit_trail"}
+    assert parents["audit_trail"] == {"contacts", "decisions"}
 
 
 def test_every_asset_says_what_it_is_and_where_it_belongs(defs: dg.Definitions) -> None:
     specs = list(defs.resolve_all_asset_specs())
-    assert {spec.group_name for spec in specs} == {"received", "identity", "contacts", "exports"}
+    assert {spec.group_name for spec in specs} == {"received", "identity", "contacts", "audit", "exports"}
     assert all(spec.description for spec in specs)
 
 
@@ -48,6 +49,7 @@ def test_publication_waits_for_the_checks_that_guard_it(defs: dg.Definitions) ->
         "one_contact_per_record",
         "provenance_complete",
         "exclusive_kept",
+        "chain_verifies",
     } <= checks
 
 

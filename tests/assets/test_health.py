@@ -8,8 +8,8 @@ import pytest
 
 from assets.definitions import definitions
 from assets.launch import Launched, refresh
-from assets.rebuild import REBUILD_COMPARE
-from pipelines.steps.contact_count import count
+from assets.proofs import REBUILD_COMPARE
+from pipelines.steps.health.contact_count import count
 from tests.small_project import SmallProject, small_project
 
 AS_OF = "2026-06-30"

@@ -74,6 +74,11 @@ def changed(source: str) -> set[str]:
         ("a = b if not c else d", {"a = b if (not (not c)) else d", "a = b if c else d"}),
         ("rows.clear()", {"pass"}),
         ("a: int | None = b", set()),
+        ("Key = tuple[str, int]", set()),
+        ("__all__ = ['one', 'other']", set()),
+        ("Resolve = Callable[[str, str], Key | None]", set()),
+        ("a = zip(b, c[1], strict=True)", {"a = zip(b, c[2], strict=True)", "a = zip(b, c[0], strict=True)"}),
+        ("a = PLACES[1]", {"a = PLACES[2]", "a = PLACES[0]"}),
     ],
 )
 def test_each_part_of_an_expression_is_changed_once(source: str, faults: set[str]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.pipeline.__main__ import SCRIPT, Line, main, table
+from benchmarks.pipeline.__main__ import SCRIPT, STAGES, Line, main, stages_table, table
 from benchmarks.pipeline.deliveries import LISTS, deliveries
 from benchmarks.process import Ran, measured_process
 from pipelines.landing import arrivals
@@ -49,6 +49,13 @@ def test_what_failed_says_why_and_nothing_is_compared_with_it() -> None:
     assert script.split(maxsplit=2)[2] == "No module named 'splink'"
 
 
+def test_what_no_stage_of_a_run_took_is_outside() -> None:
+    run = Line("run", Ran(10.0, 512.0, "", None), stages=dict.fromkeys(STAGES, 1.5))
+    head, spent = (line.split() for line in stages_table([run, Line(SCRIPT, Ran(4.0, 256.0, "", None))]))
+    assert head[3:] == ["stage", *STAGES, "outside"]
+    assert spent == ["run", *["1.5"] * len(STAGES), "2.5"]
+
+
 def test_a_process_that_fails_tells_its_last_words() -> None:
     failed = measured_process([sys.executable, "-c", "import sys; sys.exit('no such file')"], 1).failed
     assert failed == "no such file"
@@ -74,5 +81,8 @@ def test_every_command_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     main(["--rows", "400", "--messages", "100"])
     said = capsys.readouterr().out.splitlines()
     assert said[0].endswith("rows and 100 messages")
-    assert [line for line in said[2:-1] if not line[20:29].strip().replace(".", "").isdecimal()] == []
-    assert said[-1].startswith(SCRIPT)
+    costs, by_stage = said[2 : said.index("")], said[said.index("") + 2 :]
+    assert [line for line in costs[:-1] if not line[20:29].strip().replace(".", "").isdecimal()] == []
+    assert costs[-1].startswith(SCRIPT)
+    assert [line[:20].strip() for line in by_stage] == ["run, all of it new", "run, nothing new", "run, 1 % more"]
+    assert all(float(line.split()[-1]) > 0 for line in by_stage)

@@ -1,4 +1,5 @@
 import traceback
+from datetime import UTC, datetime
 from typing import Any
 
 import pandera.polars as pa
@@ -8,10 +9,13 @@ from polars.testing import assert_frame_equal
 
 from pipelines.contracts import check
 from pipelines.errors import ContractBroken
-from schemas.received import Frame, column
+from schemas import received
+from schemas.received import MAX_TEXT, AttributeRow, ContactRow, Frame, Message, column, column_types
 from schemas.vocabulary import Pii
 
+MOMENT = datetime(2026, 1, 2, tzinfo=UTC)
 SECRET = "jane.doe@example.com"
+RECEIVED = [each for each in vars(received).values() if isinstance(each, type) and issubclass(each, Frame)][1:]
 
 
 class Person(Frame):
@@ -107,5 +111,67 @@ def test_whatever_else_goes_wrong_while_checking_is_told_without_values(monkeypa
 
     monkeypatch.setattr(Person, "validate", fail)
     with pytest.raises(ContractBroken, match=r"Person: cannot be checked \(KeyError\)") as error:
-        check(Person, people((1, None, SECRET)))
+        check(Person, people((1, SECRET, SECRET)))
     assert SECRET not in told(error)
+
+
+def sample(kind: pl.DataType, nth: int) -> Any:
+    """A value of a type."""
+    samples = {pl.String: f"v{nth}", pl.UInt32: nth, pl.Boolean: True, pl.List: [], pl.Datetime: MOMENT}
+    return next(value for like, value in samples.items() if kind == like)
+
+
+def rows_of(contract: type[Frame]) -> pl.DataFrame:
+    """Two rows that keep every rule of one value."""
+    asked = {name: each.checks for name, each in contract.to_schema().columns.items()}
+    allowed = {
+        name: checks[0].statistics["allowed_values"][0] for name, checks in asked.items() if said(checks, "isin")
+    }
+    allowed["scope"] = ""
+    types = column_types(contract)
+    return pl.DataFrame(
+        {name: [allowed.get(name, sample(kind, nth)) for nth in (1, 2)] for name, kind in types.items()}, schema=types
+    )
+
+
+def said(checks: list[pa.Check], name: str) -> bool:
+    return any(each.name == name for each in checks)
+
+
+@pytest.mark.parametrize("contract", RECEIVED)
+def test_what_keeps_a_contract_is_kept_without_asking_pandera(
+    contract: type[Frame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = rows_of(contract)
+    assert contract.validate(frame, lazy=True).height == 2
+    monkeypatch.setattr(contract, "validate", lambda *_, **__: pytest.fail("Pandera was asked"))
+    assert check(contract, frame).kept.height == 2
+
+
+@pytest.mark.parametrize("contract", RECEIVED)
+def test_a_value_is_refused_exactly_where_pandera_refuses_it(contract: type[Frame]) -> None:
+    frame = rows_of(contract)
+    for name, kind in frame.schema.items():
+        for spoilt in (None, *spoilt_values(kind)):
+            spoiled = frame.with_columns(pl.Series(name, [spoilt, frame[name][1]], dtype=kind))
+            assert check(contract, spoiled).refused.height == refused_by_pandera(contract, spoiled), name
+
+
+def spoilt_values(kind: pl.DataType) -> tuple[Any, ...]:
+    """Values of a type that some contract refuses."""
+    return ("", "x" * (MAX_TEXT + 1)) if kind == pl.String else (0,) if kind == pl.UInt32 else ()
+
+
+def refused_by_pandera(contract: type[Frame], frame: pl.DataFrame) -> int:
+    """How many of two rows Pandera refuses, of which the second is right."""
+    try:
+        contract.validate(frame, lazy=True)
+    except pa.errors.SchemaErrors:
+        return 1
+    return 0
+
+
+@pytest.mark.parametrize("contract", [ContactRow, Message, AttributeRow])
+def test_what_is_there_twice_is_refused_where_it_has_to_be_unique(contract: type[Frame]) -> None:
+    frame = rows_of(contract)
+    assert check(contract, pl.concat([frame, frame.head(1)])).kept.height == 1

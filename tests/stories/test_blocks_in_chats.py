@@ -15,7 +15,7 @@ from pipelines.store.runs.runs import begin_run
 from pipelines.store.warehouse.migrate import migrate
 from tests.chat_deliveries import NUMBER, SOURCES, by_mail, on_cloud, on_sms
 from tests.deciding import day, ruling
-from tests.older_warehouse import undo_published_values
+from tests.older_warehouse import undo_since_24
 from tests.small_project import SmallProject, starting_point
 
 pytestmark = pytest.mark.heavy
@@ -143,7 +143,7 @@ def test_a_warehouse_of_an_earlier_version_follows_and_its_next_run_says_so_once
     anna.run()
     blocked(anna)
     anna.connection.execute(AS_BEFORE)
-    undo_published_values(anna.connection)
+    undo_since_24(anna.connection)
     assert last_heard(anna) == "2026-06-20"
     begin_run(anna.connection, "before", day(29), day(29))
     assert migrate(anna.connection)[0] == "0022_chats.sql"

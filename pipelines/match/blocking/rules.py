@@ -83,7 +83,8 @@ PAIRS = pl.Schema({"lo": pl.UInt32, "hi": pl.UInt32})
 def blocking_keys(names: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """Keys of records: rule (UInt8, its place in RULES), key (UInt64), record.
 
-    `names` and `facts` as `records.encode` takes them. A key is a hash: nobody can be read from it.
+    `names` and `facts` as `records.encode` takes them. A key is a hash, which can be searched:
+    whoever stores keys hides them first.
     """
     return pl.concat([pl.DataFrame(schema=KEYS), *keys_by_rule(names, facts)])
 

@@ -4,14 +4,14 @@ What a veto asks of two clusters is kept with each of them and summed up when th
 So an edge costs no more where the clusters it ties have grown, and a component of n records about n log n.
 """
 
-from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from pipelines.match.clusters.bridges import votes
-from pipelines.match.clusters.components import components_of
+from pipelines.match.clusters.components import components_of_keys
+from pipelines.match.clusters.members import Members, known_members, near_limits
 from pipelines.match.clusters.name_conflicts import NameBits, name_conflicts
 from pipelines.match.clusters.pooled_evidence import pool_evidence
 from pipelines.match.clusters.rivals import are_several, contested_last, rivals
@@ -33,15 +33,6 @@ class Clustered(NamedTuple):
     clusters: pl.DataFrame  # record_key, cluster
     vetoed: pl.DataFrame  # record_lo, record_hi, reason
     pooled: pl.DataFrame  # record_lo, record_hi (the smallest of either side), weight, pairs
-
-
-class Members(NamedTuple):
-    """What is known of the records of edges, as far as a veto may ask for it."""
-
-    named: frozenset[Hashable]  # those with a full name, where a bridge can be
-    names: Mapping[Hashable, NameBits]  # of those whose name contradicts another one
-    exclusive: Mapping[Hashable, dict[str, str]]
-    points: Mapping[Hashable, dict[str, set[str]]]
 
 
 NOTHING: dict[str, Any] = {}
@@ -107,7 +98,7 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
     doubtful edges together tie (`pooled`).
     """
     merging = edges.filter(pl.col("zone") == "merge")
-    component = components(merging)
+    component = components_of_keys(merging)
     counted = limited(points)
     contradicted = edges.filter(pl.col("rule").is_in(APART)).select(PAIR)
     conflicts = name_conflicts(merging, profiles, component)
@@ -118,7 +109,7 @@ def cluster(edges: pl.DataFrame, profiles: pl.DataFrame, points: pl.DataFrame, a
     edges = edges.join(joined, left_on="record_lo", right_on="record_key", how="anti")
     merges = strongest_first(edges.filter(pl.col("zone") == "merge"), profiles)
     said = votes(edges, merges.filter(pl.col("probability") < SURE), profiles, component, auto)
-    members = known_members(edges, profiles, counted, said.named, conflicts)
+    members = known_members(edges, profiles, near_limits(edges, counted, LIMITS), said.named, conflicts)
     held: dict[Hashable, _Cluster] = {}
     for lo, hi, number in said.votes.iter_rows():
         one, other = _held(held, lo, members), _held(held, hi, members)
@@ -177,20 +168,7 @@ def _join_pooled(
 
     Of equal ones what their records say decides (`content`, by record), not how these are called.
     """
-    doubtful = edges.filter(pl.col("probability") < SURE)
-    for record in pl.concat([doubtful[side] for side in PAIR]).unique():
-        _held(held, record, members)
-    across = [
-        (row, *sorted((held[lo].smallest, held[hi].smallest)), *sorted((len(held[lo].records), len(held[hi].records))))  # type: ignore[type-var]  # keys of one kind
-        for row, (lo, hi) in enumerate(doubtful.select(PAIR).iter_rows())
-        if held[lo] is not held[hi]
-    ]
-    key = edges.schema["record_lo"]
-    schema: dict[str, pl.DataType | type[pl.DataType]] = {
-        "row": pl.UInt32, "one": key, "other": key, "smaller": pl.UInt32, "larger": pl.UInt32
-    }  # fmt: skip
-    ends = pl.DataFrame(across, schema=schema, orient="row")
-    told = doubtful.select("probability", "weight", "evidence")[ends["row"]]
+    across = across_clusters(edges.filter(pl.col("probability") < SURE), held)
     joined: list[tuple[Hashable, Hashable, float, int]] = []
     taken: set[Hashable] = set()
 
@@ -198,12 +176,41 @@ def _join_pooled(
         sides = (min(content.get(record, 0) for record in held[side].records) for side in tie[:2])
         return -tie[2], *sorted(sides), *tie[:2]
 
-    for lo, hi, weight, pairs in sorted(pool_evidence(ends.drop("row").hstack(told)).iter_rows(), key=order):
+    found = [*pool_evidence(across).iter_rows()]
+    for record in {side for lo, hi, *_ in found for side in (lo, hi)}:
+        _held(held, record, members)
+    for lo, hi, weight, pairs in sorted(found, key=order):
         if taken.isdisjoint((lo, hi)) and not _veto(held[lo], held[hi], vague=False, is_decided=False):
             _join(held[lo], held[hi], held)
             taken |= {lo, hi}
             joined.append((lo, hi, weight, pairs))
     return joined
+
+
+def across_clusters(doubtful: pl.DataFrame, held: Mapping[Hashable, _Cluster]) -> pl.DataFrame:
+    """Edges whose ends are in two clusters, in their order: one, other, smaller, larger and what `pool_evidence` reads.
+
+    A record that nothing holds is alone.
+    """
+    known = held.values()
+    sides = {"side": [each.smallest for each in known], "size": [len(each.records) for each in known]}
+    key = doubtful.schema["record_lo"]
+    labels = pl.DataFrame({"record": list(held), **sides}, schema={"record": key, "side": key, "size": pl.UInt32})
+    both = doubtful
+    for end, name in zip(PAIR, ("one", "other"), strict=True):
+        label = labels.rename({"record": end, "side": name, "size": f"{name}_size"})
+        both = both.join(label, on=end, how="left", maintain_order="left").with_columns(
+            pl.coalesce(name, end).alias(name), pl.col(f"{name}_size").fill_null(1)
+        )
+    return both.filter(pl.col("one") != pl.col("other")).select(
+        one=pl.min_horizontal("one", "other"),
+        other=pl.max_horizontal("one", "other"),
+        smaller=pl.min_horizontal("one_size", "other_size"),
+        larger=pl.max_horizontal("one_size", "other_size"),
+        probability="probability",
+        weight="weight",
+        evidence="evidence",
+    )
 
 
 def _join(one: _Cluster, other: _Cluster, held: dict[Hashable, _Cluster]) -> None:
@@ -235,40 +242,11 @@ def _reported(
     return pl.DataFrame(rows, schema={"record_lo": key, "record_hi": key, **says}, orient="row")
 
 
-def known_members(
-    edges: pl.DataFrame,
-    profiles: pl.DataFrame,
-    points: pl.DataFrame,
-    named: frozenset[Hashable],
-    conflicts: Mapping[Hashable, NameBits],
-) -> Members:
-    """What vetoes ask for, of the records at the ends of edges. `points`: `limited`. `conflicts`: `name_conflicts`."""
-    ends = pl.concat([edges["record_lo"], edges["record_hi"]]).unique().implode()
-    exclusive = profiles.filter(pl.col("record_key").is_in(ends), pl.col("exclusive").list.len() > 0)
-    held: dict[Hashable, dict[str, set[str]]] = defaultdict(dict)
-    counted = points.filter(pl.col("record_key").is_in(ends)).group_by("record_key", "field").agg("value")
-    for record, field, values in counted.iter_rows():
-        held[record][field] = set(values)
-    stated = exclusive.select("record_key", "exclusive").iter_rows()
-    exclusives = {record: dict(each.split("=", 1) for each in values) for record, values in stated}
-    return Members(named, conflicts, exclusives, dict(held))
-
-
 def limited(points: pl.DataFrame) -> pl.DataFrame:
     """What LIMITS count of points: record_key, field, value; the spellings of a number are one."""
     own_digits = pl.col("value").str.slice(-OWN_DIGITS)
     value = pl.when(pl.col("field") == "phone").then(own_digits).otherwise("value").alias("value")
     return points.filter(pl.col("field").is_in(LIMITS)).select("record_key", "field", value)
-
-
-def components(edges: pl.DataFrame) -> pl.DataFrame:
-    """Connected components: record_key, component (its smallest record key)."""
-    ends = pl.concat([edges["record_lo"], edges["record_hi"]]).unique().sort().alias("record_key").to_frame()
-    numbers = ends.with_row_index("record")
-    numbered = edges.select(PAIR).join(numbers.rename({"record": "lo"}), left_on="record_lo", right_on="record_key")
-    numbered = numbered.join(numbers.rename({"record": "hi"}), left_on="record_hi", right_on="record_key")
-    found = components_of(numbered).sort("record")["component"]
-    return ends.with_columns(component=ends["record_key"].gather(found))
 
 
 def _veto(one: _Cluster, other: _Cluster, *, vague: bool, is_decided: bool) -> str | None:

@@ -33,6 +33,16 @@ def components_of(edges: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame({"record": ends, "component": ends[label]}, schema=COMPONENTS)
 
 
+def components_of_keys(edges: pl.DataFrame) -> pl.DataFrame:
+    """Connected components: record_key, component (its smallest record key)."""
+    ends = pl.concat([edges["record_lo"], edges["record_hi"]]).unique().sort().alias("record_key").to_frame()
+    numbers = ends.with_row_index("record")
+    one, other = (numbers.rename({"record_key": f"record_{end}", "record": end}) for end in ("lo", "hi"))
+    numbered = edges.select("record_lo", "record_hi").join(one, on="record_lo").join(other, on="record_hi")
+    found = components_of(numbered).sort("record")["component"]
+    return ends.with_columns(component=ends["record_key"].gather(found))
+
+
 def components_by_joins(engine: Engine, edges: Frame) -> Frame:
     """`components` by joins alone, in turns of large and small stars (Kiveris and others, 2014).
 

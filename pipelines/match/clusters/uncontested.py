@@ -38,7 +38,7 @@ def uncontested(
     pairs = likely.group_by(component="one").len("pairs")
     records = component.group_by("component").len("records")
     incomplete = records.join(pairs, on="component").filter(
-        pl.col("records") > 2, 2 * pl.col("pairs").cast(pl.Int64) < pl.col("records") * (pl.col("records") - 1)
+        2 * pl.col("pairs").cast(pl.Int64) < pl.col("records") * (pl.col("records") - 1)
     )
     doubtful = pl.col("probability") < SURE
     bridges = within.filter(doubtful, pl.col("zone") == "merge").join(incomplete, left_on="one", right_on="component")

@@ -13,7 +13,6 @@ from pipelines.match.comparison.records import Records
 from pipelines.match.comparison.whole_names import rearrange
 from pipelines.match.priors import LEVELS
 
-FULL = ("given_name", "family_name")
 LETTERS = r"[^\x00-\x7F]"  # of another script than Latin, in folded text
 
 
@@ -68,7 +67,8 @@ def _straight_or_swapped(
     rows = doubtful[better]
     swapped = np.zeros(len(lo), bool)
     swapped[rows] = True
-    foreign = values.str.contains(LETTERS).to_numpy()  # scripts differ in which name comes first, people do not err
+    # Scripts differ in which name comes first, people do not err. Behind the last value stands that of who has none.
+    foreign = np.append(values.str.contains(LETTERS).to_numpy(), values=False)
     swapped[rows[foreign[crossed["given_name"].lo[better]] | foreign[crossed["given_name"].hi[better]]]] = False
     for part, field in straight.items():
         field.level[rows] = crossed[part].level[better]

@@ -78,8 +78,6 @@ def _judged_latin(part: str, pairs: pl.DataFrame) -> pl.Series:
         .then(pl.lit("nickname"))
         .when(initial)
         .then(pl.lit("initial"))
-        .when(pl.col("shorter") == 1)
-        .then(pl.lit("different"))
         .when(_shares_a_word())
         .then(pl.lit(SHARED[part]))
         .when(slip | pl.col("spelling") | pl.col("one_family"))

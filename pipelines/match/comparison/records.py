@@ -81,10 +81,19 @@ def encode(count: int, names: pl.DataFrame, facts: pl.DataFrame) -> Records:
 
 def _field(count: int, stated: pl.DataFrame, values: pl.Series) -> Field:
     numbers = values.alias("value").to_frame().with_row_index("code")
-    entries = stated.join(numbers, on="value").select("record", "code").unique().sort("record", "code")
+    entries = stated.join(numbers, on="value", how="left", maintain_order="left").select("record", "code")
+    if not _is_in_order(entries):
+        entries = entries.unique().sort("record", "code")
     record, code = entries["record"].to_numpy(), entries["code"].cast(pl.Int32).to_numpy()
     first = np.full(count, NOTHING, dtype=np.int32)
     first[record[::-1]] = code[::-1]
     several = np.zeros(count, bool)
     several[record[1:][record[1:] == record[:-1]]] = True
     return Field(values, record, code, first, several)
+
+
+def _is_in_order(entries: pl.DataFrame) -> bool:
+    """Whether each record has its values once and in their order, as facts mostly come."""
+    record, code = entries["record"].to_numpy(), entries["code"].to_numpy()
+    same = record[1:] == record[:-1]
+    return bool(((record[1:] > record[:-1]) | (same & (code[1:] > code[:-1]))).all())

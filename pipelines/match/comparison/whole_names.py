@@ -71,7 +71,7 @@ def _doubtful(
     used = used[used >= 0]
     counts, marks = _counted(_words_of(records.fields["given_name"].values, used), records.fields["given_name"].values)
     number = counts[codes].sum(axis=0)
-    marked = np.bitwise_or.reduce(marks[codes], axis=0)
+    marked = np.bitwise_or.reduce(marks[codes])
     fewer, more = np.minimum(number[lo[rows]], number[hi[rows]]), np.maximum(number[lo[rows]], number[hi[rows]])
     share = np.bitwise_count(marked[lo[rows]] & marked[hi[rows]]) >= SHARED_BITS
     initial = (counts[codes[GIVEN]] == 0) & (codes[MIDDLE] >= 0)
@@ -100,7 +100,7 @@ def _counted(words: pl.DataFrame, values: pl.Series) -> tuple[NDArray[np.int64],
     np.add.at(counts, code, 1)
     distinct = words.select("word").unique()
     begin = latin_keys(distinct["word"]).str.head(BEGINNING)
-    keys = distinct.with_columns(bit=begin.hash(seed=0) % 64, other=begin.hash(seed=1) % 64)
+    keys = distinct.with_columns(bit=begin.hash() % 64, other=begin.hash(seed=1) % 64)
     bits = words.join(keys, on="word", how="left", maintain_order="left").select("bit", "other")
     for bit in bits.iter_columns():
         np.bitwise_or.at(marks, code, np.uint64(1) << bit.to_numpy())
@@ -132,12 +132,19 @@ def _words(values: pl.Series, names: NDArray[np.int32]) -> pl.DataFrame:
 
 
 def _agreement(pairs: pl.Series, words: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of names that agree word by word: pair, shorter (a name), given_name and family_name (levels)."""
-    number = words.filter("whole").group_by("name").agg(number=pl.len())
+    """Pairs of names that agree word by word: pair, shorter (a name), given_name and family_name (levels).
+
+    Of two of as many words the shorter one is that whose given name is more than an initial.
+    """
+    number = words.filter("whole").group_by("name").agg(number=pl.len(), given=(pl.col("slot") == GIVEN).any())
     sides = pairs.alias("pair").to_frame().with_columns(one=pl.col("pair") // MANY, other=pl.col("pair") % MANY)
     for side in ("one", "other"):
-        sides = sides.join(number.rename({"name": side, "number": f"number_{side}"}), on=side)
-    first = pl.col("number_one") <= pl.col("number_other")
+        sides = sides.join(
+            number.select(pl.col("name").alias(side), pl.exclude("name").name.suffix(f"_{side}")), on=side
+        )
+    first = (pl.col("number_one") < pl.col("number_other")) | (
+        (pl.col("number_one") == pl.col("number_other")) & (pl.col("given_one") | ~pl.col("given_other"))
+    )
     sides = sides.select(
         "pair",
         shorter=pl.when(first).then("one").otherwise("other"),

@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines.match.priors import COLLEAGUES, DUPLICATES, HOUSEHOLD, LIST_SIZE, ONE_LINE, levels_of
 
+FEWEST_PEOPLE = 3  # that have a value, from which on a model keeps it: a rarer one would tell who is in the list
 ONCE = 0.5  # occurrences that a value counts as which the tables have not seen
 
 
@@ -14,7 +15,7 @@ class Model(NamedTuple):
     """m of every level, the size of the list, and how frequent its values are.
 
     `m[field][level]`; `shares[field]` has value, share (of the values that were stated); `names` has value (both names,
-    sorted), records, of names that more than two records bear.
+    sorted), records, of full names. Values that fewer than three people have are in neither (FEWEST_PEOPLE).
     """
 
     kind: str  # people | organisations

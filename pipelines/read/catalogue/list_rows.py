@@ -46,7 +46,7 @@ def first_values(path: Path) -> dict[str, pl.Series]:
     columns = {header: f"c{place}" for place, header in enumerate(table.header)}
     if first is None:
         return {header: pl.Series(dtype=pl.String) for header in columns}
-    cells = clean_cells(first.cells, list(columns.values()))
+    cells = clean_cells(first.cells, list(columns.values())).with_columns(pl.col(pl.String).replace(CLEAR, None))
     return {header: cells[column].drop_nulls() for header, column in columns.items()}
 
 

@@ -79,13 +79,13 @@ def patched(column: pl.Series, places: pl.Series, values: pl.Series) -> pl.Serie
 
 def framed(contract: type[received.Frame], values: Mapping[str, Any], rows: int) -> pl.DataFrame:
     """A frame of the contract's columns; those of lists that are not given are of empty ones, all others of nulls."""
-    schema = received.column_types(contract)
     if not rows:
-        return pl.DataFrame(schema=schema)
-    given = pl.DataFrame({name: values[name] for name in schema if name in values}, schema_overrides=schema)
-    missing = [
-        pl.lit([] if isinstance(kind, pl.List) else None, dtype=kind).alias(name)
-        for name, kind in schema.items()
-        if name not in values
-    ]
-    return given.with_columns(missing).select(*schema)
+        return received.empty(contract)
+    return pl.DataFrame(
+        [
+            pl.Series(name, values[name], dtype=kind)
+            if name in values
+            else pl.repeat([] if isinstance(kind, pl.List) else None, rows, dtype=kind, eager=True).alias(name)
+            for name, kind in received.column_types(contract).items()
+        ]
+    )

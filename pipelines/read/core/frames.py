@@ -3,8 +3,11 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
 from typing import Any, NamedTuple, TypeVar
+
+import polars as pl
 
 from pipelines.read.core import entry_frames
 from pipelines.read.core.batch import Batch
@@ -263,17 +266,19 @@ class _Collected:
         people = Flat(Person._fields)
         for row, person in self.waiting.values():
             people.add(person, row)
-        batch = Batch(
-            contacts=entry_frames.contacts(people),
-            identifiers=entry_frames.identifiers(people, Identifier._fields),
-            conversations=entry_frames.conversations(self.threads),
-            messages=entry_frames.messages(self.messages),
-            receipts=entry_frames.receipts(self.receipts),
-            events=entry_frames.events(self.events),
-            ties=entry_frames.ties(self.ties),
-            topics=entry_frames.topics(self.topics),
-            refused=entry_frames.refused(self.refused),
-        )
+        kinds: dict[str, tuple[Flat, Callable[[Flat], pl.DataFrame]]] = {
+            "contacts": (people, entry_frames.contacts),
+            "identifiers": (people, partial(entry_frames.identifiers, fields=Identifier._fields)),
+            "conversations": (self.threads, entry_frames.conversations),
+            "messages": (self.messages, entry_frames.messages),
+            "receipts": (self.receipts, entry_frames.receipts),
+            "events": (self.events, entry_frames.events),
+            "ties": (self.ties, entry_frames.ties),
+            "topics": (self.topics, entry_frames.topics),
+            "refused": (self.refused, entry_frames.refused),
+        }
+        own: dict[str, Any] = {name: framed(held) for name, (held, framed) in kinds.items() if held.size}
+        batch = Batch(**own)
         self.clear()
         return batch
 

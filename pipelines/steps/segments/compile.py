@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from pipelines.errors import ConfigurationError
 from pipelines.project import OpenProject
@@ -97,10 +98,14 @@ def bound_filter(project: OpenProject, segment: Segment, where: Where, as_of: da
 
 def scope_of(project: OpenProject, segment: Segment, as_of: datetime) -> Scope:
     """What the filter of a segment can ask, and the moment that it is asked at."""
+    return project_scope(project, moment_of(project, segment, as_of))._replace(within=(segment.segment,))
+
+
+def project_scope(project: OpenProject, as_of: datetime) -> Scope:
+    """What a filter can ask of the contacts of a project as of a moment."""
     return Scope(
         field_kinds(project.settings.attributes),
-        moment_of(project, segment, as_of),
+        as_of.astimezone(ZoneInfo(project.settings.timezone)),
         definitions(project),
         region=project.settings.default_region,
-        within=(segment.segment,),
     )

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from pipelines.store.audit.contact_changes import record_removed_contacts
 from pipelines.store.contacts.id_changes import keep_changes, keep_withdrawn
 from pipelines.store.warehouse.connection import Connection, query, register
 
@@ -49,6 +50,7 @@ def delete_records(
             WHERE run_to IS NULL AND contact_id IN (SELECT contact_id::UUID FROM concerned) ORDER BY record_key""",
         )
     emptied = contacts.filter(~contacts.is_in(left["contact_id"].implode()))
+    record_removed_contacts(connection, emptied, run_id)
     with register(connection, emptied=emptied.to_frame()):
         for table in HELD_BY_CONTACT:
             connection.execute(f"DELETE FROM {table} WHERE contact_id IN (SELECT contact_id::UUID FROM emptied)")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
+from pipelines.store.audit.contact_changes import record_id_changes
 from pipelines.store.warehouse.connection import Connection, query, register
 
 BATCH_ROWS = 50_000
@@ -21,6 +22,7 @@ def keep_changes(connection: Connection, changes: pl.DataFrame, run_id: str) -> 
             FROM moved""",
             [run_id],
         )
+    record_id_changes(connection, changes, run_id)
 
 
 def keep_withdrawn(connection: Connection, contacts: pl.Series, run_id: str) -> None:

@@ -7,7 +7,7 @@ import hashlib
 import os
 import secrets
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +17,7 @@ import polars as pl
 from pipelines.errors import ArchiveDamaged, NotArchived
 from pipelines.store.warehouse.connection import Connection, query
 from pipelines.store.warehouse.database import open_warehouse
+from pipelines.store.warehouse.digest_key import keyed_digest
 
 CHUNK = 4 << 20  # bytes of the file in one table, and in memory: a table that grew would be rewritten each time
 MEMORY = "256MB"  # for DuckDB, beside the warehouse's own
@@ -44,7 +45,7 @@ def archive(
     if digest.hexdigest() != sha256:
         unfinished.unlink()
         return False
-    for _ in _checked(unfinished, key, sha256):
+    for _ in _checked(unfinished, key, lambda found: found == sha256):
         pass
     unfinished.replace(place)
     _sync(place.parent)
@@ -83,7 +84,7 @@ def restore(connection: Connection, folder: Path, delivery_id: str) -> Iterator[
     """
     found = query(
         connection,
-        """SELECT delivery_id, d.source, d.file_sha256, p.archive_key
+        """SELECT delivery_id, d.source, d.file_digest, p.archive_key
            FROM post_import_action p JOIN delivery d USING (delivery_id)
            WHERE p.fate = 'archived' AND starts_with(delivery_id::VARCHAR, ?)""",
         [delivery_id],
@@ -91,11 +92,11 @@ def restore(connection: Connection, folder: Path, delivery_id: str) -> Iterator[
     if len(found) != 1:
         many = "several deliveries are" if found else "no delivery is"
         raise NotArchived(f"{many} archived under this id: `onecontact archive list` shows what is")
-    whole, source, sha256, key = found[0]
+    whole, source, digest, key = found[0]
     place = _place(folder, source, whole)
     if not place.exists():
         raise ArchiveDamaged(f"{place} is missing: restore it from a backup")
-    yield from _checked(place, key, sha256)
+    yield from _checked(place, key, lambda sha256: keyed_digest(connection, "file", sha256) == digest)
 
 
 def erase(connection: Connection, folder: Path, source: str, delivery_id: str) -> None:
@@ -117,8 +118,8 @@ def _key(connection: Connection, delivery_id: str) -> str | None:
     return None if row is None or row[0] is None else str(row[0])
 
 
-def _checked(place: Path, key: str, sha256: str) -> Iterator[bytes]:
-    """Chunks of an archived file, the last one only if all of them are what was delivered."""
+def _checked(place: Path, key: str, is_right: Callable[[str], bool]) -> Iterator[bytes]:
+    """Chunks of an archived file, the last one only if the SHA-256 of all of them is that of what was delivered."""
     digest, last = hashlib.sha256(), b""
     with open_warehouse(place, key, read_only=True, memory_limit=MEMORY) as kept:
         [(chunks,)] = kept.execute("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'warehouse'").fetchall()
@@ -128,7 +129,7 @@ def _checked(place: Path, key: str, sha256: str) -> Iterator[bytes]:
             [(deflated,)] = kept.execute(f"SELECT deflated FROM chunk_{number}").fetchall()
             last = zlib.decompress(deflated)
             digest.update(last)
-    if digest.hexdigest() != sha256:
+    if not is_right(digest.hexdigest()):
         raise ArchiveDamaged(f"{place.name} does not hold what was delivered")
     yield last
 

@@ -8,6 +8,11 @@ import polars as pl
 
 from pipelines.store.warehouse.connection import Connection, in_list, register
 
+# What is known of a message by its receipts, in the order of its table, and the order of these.
+PLACE = "struct_pack(d := delivery_id, n := row_number, r := receipt_id)"
+FIRST_TOLD = """arg_min(conversation_id, place), arg_min(record_key, place), min(reached_at),
+                arg_min(delivery_id, place), arg_min(row_number, place), arg_min(line_number, place)"""
+
 
 def mark_stale(connection: Connection, spoken: pl.DataFrame) -> None:
     """Leave those pending who something was exchanged with, and the threads it was in: conversation_id, record_key."""
@@ -36,10 +41,16 @@ def refresh_receipt_only(connection: Connection, messages: pl.Series) -> None:
         )
         told = connection.execute(f"""
             INSERT INTO receipt_only_message
-            SELECT message_id, arg_min(conversation_id, place), arg_min(record_key, place), min(reached_at),
-                   arg_min(delivery_id, place), arg_min(row_number, place), arg_min(line_number, place)
-            FROM (SELECT *, struct_pack(d := delivery_id, n := row_number, r := receipt_id) AS place FROM receipt
-                  WHERE {are_these} AND message_id NOT IN (SELECT message_id FROM message WHERE {are_these}))
+            WITH told AS (
+                SELECT * FROM receipt
+                WHERE {are_these} AND message_id NOT IN (SELECT message_id FROM message WHERE {are_these})
+            ),
+            again AS (SELECT message_id FROM told GROUP BY message_id HAVING count(*) > 1)
+            SELECT message_id, conversation_id, record_key, reached_at, delivery_id, row_number, line_number
+            FROM told WHERE message_id NOT IN (FROM again)
+            UNION ALL
+            SELECT message_id, {FIRST_TOLD}
+            FROM (SELECT *, {PLACE} AS place FROM told WHERE message_id IN (FROM again))
             GROUP BY message_id
             RETURNING *""").pl()
     mark_stale(connection, told)
@@ -59,12 +70,10 @@ def mark_direction_changed(connection: Connection, conversations: pl.Series) -> 
 def clear(connection: Connection) -> None:
     """Make it all anew: what is unseen now, and every thread when they are summed up next."""
     connection.execute("DELETE FROM receipt_only_message")
-    connection.execute("""
+    connection.execute(f"""
         INSERT INTO receipt_only_message
-        SELECT message_id, arg_min(conversation_id, place), arg_min(record_key, place), min(reached_at),
-               arg_min(delivery_id, place), arg_min(row_number, place), arg_min(line_number, place)
-        FROM (SELECT *, struct_pack(d := delivery_id, n := row_number, r := receipt_id) AS place FROM receipt
-              ANTI JOIN message USING (message_id))
+        SELECT message_id, {FIRST_TOLD}
+        FROM (SELECT *, {PLACE} AS place FROM receipt ANTI JOIN message USING (message_id))
         GROUP BY message_id""")
     connection.execute("DELETE FROM conversation_stats")
     connection.execute("""

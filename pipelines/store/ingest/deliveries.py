@@ -69,8 +69,11 @@ def known_hashes(connection: Connection, stamps: Iterable[tuple[str, int, int]])
     """SHA-256 of landed files (path, size, modified_ns) that have not been touched since they were hashed."""
     with register(connection, seen=_stamps(stamps)):
         rows = connection.execute("""
-            SELECT path, size_bytes, modified_ns, file_sha256
-            FROM landed_file JOIN seen USING (path, size_bytes, modified_ns)""").fetchall()
+            SELECT s.path, s.size_bytes, s.modified_ns,
+                   unmasked_sha256(f.masked_sha256, s.path, s.size_bytes, s.modified_ns)
+            FROM seen s JOIN landed_file f
+                ON f.path_digest = keyed_digest('path', s.path) AND f.size_bytes = s.size_bytes
+               AND f.modified_ns = s.modified_ns""").fetchall()
     return {(path, size, modified_ns): sha256 for path, size, modified_ns, sha256 in rows}
 
 
@@ -80,7 +83,11 @@ def remember_hashes(connection: Connection, hashes: Hashes) -> None:
         return
     found = _stamps(hashes).with_columns(file_sha256=pl.Series(list(hashes.values()), dtype=pl.String))
     with register(connection, hashed_file=found.unique("path", keep="last")):
-        connection.execute("INSERT OR REPLACE INTO landed_file BY NAME FROM hashed_file")
+        connection.execute("""
+            INSERT OR REPLACE INTO landed_file
+            SELECT keyed_digest('path', path), size_bytes, modified_ns,
+                   masked_sha256(file_sha256, path, size_bytes, modified_ns)
+            FROM hashed_file""")
 
 
 def _stamps(stamps: Iterable[tuple[str, int, int]]) -> pl.DataFrame:
@@ -135,7 +142,9 @@ def finish(connection: Connection, finished: Sequence[Finished], run_id: str) ->
     ]
     optional = {**dict.fromkeys(("retry_of", "code", "remediation"), pl.String), "text_rows": pl.Int64}
     with register(connection, finished=pl.DataFrame(rows, schema_overrides=optional, infer_schema_length=None)):
-        connection.execute("INSERT INTO delivery BY NAME FROM finished")
+        connection.execute("""
+            INSERT INTO delivery BY NAME
+            SELECT * EXCLUDE file_sha256, keyed_digest('file', file_sha256) AS file_digest FROM finished""")
 
 
 def keep_attributes(connection: Connection, attributes: Mapping[str, Mapping[str, str | None]]) -> None:

@@ -4,14 +4,17 @@ A record keeps one row per distinct content it ever had, with the span of declar
 are all that a later arrival can do.
 """
 
-from collections.abc import Iterator
-from itertools import count
-
 import polars as pl
 
-from pipelines.ids import contact_id, contact_ids
+from pipelines.store.ingest.newcomers import (
+    anchors,
+    are_newcomers,
+    insert_only_fields,
+    keep_newcomers,
+    known_records,
+)
 from pipelines.store.ingest.running_best import running_best
-from pipelines.store.warehouse.connection import Connection, query, register, value
+from pipelines.store.warehouse.connection import Connection, query, register
 from schemas.contact_list import Mode
 from schemas.error_codes import ErrorCode
 from schemas.vocabulary import Outcome
@@ -26,6 +29,8 @@ def keep_records(connection: Connection, records: pl.DataFrame, identifiers: pl.
     """
     if records.is_empty():
         return records.select("row", outcome=pl.lit(None, pl.String))
+    if are_newcomers(connection, records):
+        return keep_newcomers(connection, records, identifiers)
     arriving = _judged(connection, records)
     by_content = ["record_key", "version"]
     first = (
@@ -43,10 +48,10 @@ def keep_records(connection: Connection, records: pl.DataFrame, identifiers: pl.
     newcomers = arriving.filter(~pl.col("known")).sort("row").unique("record_key", keep="first", maintain_order=True)
     newcomers = newcomers.with_columns(anchor_id=anchors(connection, newcomers["record_key"]))
     alone = contents.filter(~pl.col("has_content"), pl.len().over("record_key") == 1)
-    with register(connection, content=contents, newcomer=newcomers, incoming_identifier=identifiers, alone=alone):
+    with register(connection, content=contents, newcomer=newcomers, incoming_identifier=identifiers):
         _insert_records(connection)
-        _insert_fields(connection)
         changed = _widen_sightings(connection)
+    insert_only_fields(connection, alone.rename({"last_seen_at": "observed_at"}), identifiers)
     refresh_fields(connection, changed.join(alone, on="record_key", how="anti"))
     return arriving.select(
         "row",
@@ -58,30 +63,6 @@ def keep_records(connection: Connection, records: pl.DataFrame, identifiers: pl.
         .then(pl.lit(Outcome.UPDATED.value))
         .otherwise(pl.lit(Outcome.CREATED.value)),
     )
-
-
-def anchors(connection: Connection, records: pl.Series) -> pl.Series:
-    """Ids of contacts for new records (keys).
-
-    Where another person had the key before, and has taken the id along, it is that of the next incarnation.
-    """
-    with register(connection, asked=records.to_frame("record_key")):
-        reused = query(
-            connection,
-            "SELECT record_key FROM asked WHERE record_key::UUID IN (SELECT id_key FROM reused_id)",
-        )["record_key"]
-    free = {key: next(each for each in _incarnations(key) if not _is_used(connection, each)) for key in reused}
-    ids = contact_ids(records)
-    return pl.select(pl.coalesce(records.replace_strict(free, default=None, return_dtype=pl.String), ids)).to_series()
-
-
-def _incarnations(record_key: str) -> Iterator[str]:
-    return (contact_id(record_key, incarnation) for incarnation in count())
-
-
-def _is_used(connection: Connection, contact: str) -> bool:
-    used = "SELECT anchor_id FROM record UNION ALL SELECT contact_id FROM membership"
-    return bool(value(connection, f"SELECT count(*) > 0 FROM ({used}) WHERE anchor_id = ?", [contact]))
 
 
 def excluded_by_mode(
@@ -136,7 +117,7 @@ def _judged(connection: Connection, records: pl.DataFrame) -> pl.DataFrame:
     stored = _contents(connection, records)
     by_content = ["record_key", "version"]
     arriving = records.join(stored.select(*by_content, "in_delivery"), on=by_content, how="left").with_columns(
-        known=pl.col("record_key").is_in(_known_records(connection, records).implode()),
+        known=pl.col("record_key").is_in(known_records(connection, records).implode()),
         has_content=pl.col("record_key").is_in(stored["record_key"].implode()),
         seen=pl.col("in_delivery").is_not_null(),
         is_another=pl.col("row") > pl.col("row").min().over("record_key"),
@@ -170,13 +151,6 @@ def _contents(connection: Connection, records: pl.DataFrame) -> pl.DataFrame:
         )
 
 
-def _known_records(connection: Connection, records: pl.DataFrame) -> pl.Series:
-    with register(connection, incoming=records.select("record_key").unique()):
-        return query(
-            connection, "SELECT record_key FROM record WHERE record_key IN (SELECT record_key::UUID FROM incoming)"
-        )["record_key"]
-
-
 def _insert_records(connection: Connection) -> None:
     connection.execute("""
         INSERT INTO record (record_key, source, record_id, ingest_seq, anchor_id, id_key)
@@ -193,23 +167,6 @@ def _insert_records(connection: Connection) -> None:
                first_name, last_name, name_tokens, tags, notes, map_from_entries(attributes), cleared, raw, fills,
                correction
         FROM content WHERE NOT seen""")
-
-
-def _insert_fields(connection: Connection) -> None:
-    """Let records with a first and single content be what that says: nothing else speaks for any of their fields."""
-    connection.execute("""
-        INSERT INTO record_field
-        WITH spoken AS (
-            SELECT DISTINCT row, field FROM (
-                SELECT row, unnest(list_concat(
-                           CASE WHEN name IS NOT NULL THEN ['name'] ELSE [] END,
-                           CASE WHEN channel IS NOT NULL THEN ['channel'] ELSE [] END,
-                           CASE WHEN notes IS NOT NULL THEN ['notes'] ELSE [] END,
-                           CASE WHEN len(tags) > 0 THEN ['tags'] ELSE [] END,
-                           list_transform(attributes, lambda a: 'attr.' || a.key), cleared)) AS field
-                FROM alone
-                UNION ALL SELECT row, type FROM incoming_identifier))
-        SELECT a.record_key, s.field, a.version, a.last_seen_at FROM spoken s JOIN alone a USING (row)""")
 
 
 def _widen_sightings(connection: Connection) -> pl.DataFrame:

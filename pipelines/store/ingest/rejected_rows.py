@@ -57,7 +57,7 @@ def problems(connection: Connection, delivery_id: str) -> Iterator[pl.DataFrame]
     return _batches(
         connection,
         """
-        SELECT d.run_id, d.delivery_id AS import_id, d.source AS source_system, d.file_sha256, p.row_number,
+        SELECT d.run_id, d.delivery_id AS import_id, d.source AS source_system, d.file_digest, p.row_number,
                p.line_number, p.field AS column_name, p.code AS error_code, p.severity,
                p.expected, p.suggestion, p.action, d.config_digest AS config_hash, d.retry_of AS retry_of_import_id
         FROM problem p JOIN delivery d USING (delivery_id)
@@ -172,16 +172,16 @@ def has_cut_rows(connection: Connection, delivery_id: str) -> bool:
 
 
 class RejectedFile(NamedTuple):
-    """A file of refused rows: its name, and the hashes of the whole file and of its rows without the reasons."""
+    """A file of refused rows: its name, and the keyed digests of the file and of its rows without the reasons."""
 
     file_name: str
-    file_sha256: str
-    rows_sha256: str
+    file_digest: str
+    rows_digest: str
 
 
 def last_rejected_file(connection: Connection, delivery_id: str) -> RejectedFile | None:
     """The file in which the rows of a delivery were given back last, if they were."""
-    sql = "SELECT file_name, file_sha256, rows_sha256 FROM rejected_file WHERE delivery_id = ?"
+    sql = "SELECT file_name, file_digest, rows_digest FROM rejected_file WHERE delivery_id = ?"
     row = connection.execute(sql, [delivery_id]).fetchone()
     return RejectedFile(*row) if row else None
 
@@ -206,7 +206,7 @@ def keep_corrected(connection: Connection, delivery: Delivery, corrected: pl.Dat
             WITH first AS (
                 SELECT DISTINCT alike.delivery_id, a.place FROM arrived a
                 JOIN delivery claimed ON claimed.delivery_id = a.retry_of::UUID
-                JOIN delivery alike ON alike.source = claimed.source AND alike.file_sha256 = claimed.file_sha256
+                JOIN delivery alike ON alike.source = claimed.source AND alike.file_digest = claimed.file_digest
             )
             SELECT r.delivery_id, r.row_number, ? FROM rejected_row r
             JOIN first f ON f.delivery_id = coalesce(r.first_delivery, r.delivery_id)

@@ -2,13 +2,25 @@
 
 import polars as pl
 
-from pipelines.store.ingest.records import anchors, refresh_fields
+from pipelines.store.ingest.newcomers import anchors
+from pipelines.store.ingest.records import refresh_fields
 from pipelines.store.warehouse.connection import Connection, query, register
 
 
 def ids_in_question(connection: Connection, rows: pl.DataFrame) -> pl.Series:
     """Which of these ids (id_key, name_tokens of rows that arrive) have had several names, these among them."""
-    with register(connection, incoming=rows.select("id_key", "name_tokens").unique()):
+    with register(connection, incoming=rows.select("id_key").unique()):
+        known = query(
+            connection,
+            """
+            SELECT record_key AS id_key FROM record WHERE record_key IN (SELECT id_key::UUID FROM incoming)
+            UNION ALL
+            SELECT id_key FROM reused_id WHERE id_key IN (SELECT id_key::UUID FROM incoming)""",
+        )["id_key"]
+    again = rows.filter(pl.col("id_key").is_in(known.implode()) | pl.col("id_key").is_duplicated())
+    if again.is_empty():  # whoever comes for the first time, and once, has one name
+        return known.clear()
+    with register(connection, incoming=again.select("id_key", "name_tokens").unique()):
         return query(
             connection,
             """

@@ -50,9 +50,10 @@ def delivered_before(connection: Connection, files: pl.DataFrame) -> list[tuple[
     """
     with register(connection, arriving=files.unique()):
         rows = connection.execute("""
-            SELECT d.source, a.source FROM arriving a JOIN delivery d USING (file_sha256)
+            SELECT d.source, a.source
+            FROM arriving a JOIN delivery d ON d.file_digest = keyed_digest('file', a.file_sha256)
             WHERE d.source <> a.source AND d.rows_read > 0
-            GROUP BY ALL ORDER BY count(DISTINCT file_sha256) DESC, d.source, a.source""").fetchall()
+            GROUP BY ALL ORDER BY count(DISTINCT d.file_digest) DESC, d.source, a.source""").fetchall()
     return [(old, new) for old, new in rows]
 
 
@@ -65,7 +66,7 @@ def copied_records(connection: Connection, old: str, new: str) -> pl.DataFrame |
         """
         SELECT (SELECT count(*) FROM delivery
                 WHERE source = $2
-                  AND (file_sha256 NOT IN (SELECT file_sha256 FROM delivery WHERE source = $1 AND state = 'accepted')
+                  AND (file_digest NOT IN (SELECT file_digest FROM delivery WHERE source = $1 AND state = 'accepted')
                        OR delivery_id IN (SELECT delivery_id FROM post_import_action WHERE archive_key IS NOT NULL)))
              + (SELECT count(*) FROM conversation WHERE source = $2)""",
         [old, new],

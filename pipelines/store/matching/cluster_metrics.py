@@ -27,15 +27,17 @@ def ties(connection: Connection) -> pl.DataFrame:
             UNION ALL SELECT record_lo, record_hi, weight, 'score' FROM pooled_join
             UNION ALL SELECT record_lo, record_hi, 1000, 'decision' FROM must_link
         ),
-        ends AS (
-            SELECT record_lo AS record_key, record_hi AS other, weight, tie FROM tied
-            UNION ALL SELECT record_hi, record_lo, weight, tie FROM tied
-        ),
         member AS (SELECT record_key, contact_id FROM membership WHERE run_to IS NULL),
+        within AS (
+            SELECT t.record_lo, t.record_hi, t.weight, t.tie
+            FROM tied t JOIN member a ON a.record_key = t.record_lo
+            JOIN member b ON b.record_key = t.record_hi AND b.contact_id = a.contact_id
+        ),
         strongest AS (
-            SELECT e.record_key, arg_max(e.tie, struct_pack(w := e.weight, t := e.tie)) AS tie
-            FROM ends e JOIN member a USING (record_key) JOIN member b ON b.record_key = e.other
-            WHERE a.contact_id = b.contact_id GROUP BY e.record_key
+            SELECT record_key, arg_max(tie, struct_pack(w := weight, t := tie)) AS tie
+            FROM (SELECT record_lo AS record_key, weight, tie FROM within
+                  UNION ALL SELECT record_hi, weight, tie FROM within)
+            GROUP BY record_key
         )
         SELECT coalesce(tie, 'none') AS tie, count(*) AS records,
                round(count(*) / sum(count(*)) OVER (), 4) AS share

@@ -1,95 +1,12 @@
-"""What matching reads and keeps: names, facts, blocking keys, crowds, edges."""
-
-from collections.abc import Mapping
+"""What matching keeps: blocking keys, compared identifiers and how many share them, edges."""
 
 import narwhals as nw
 import polars as pl
 
 from pipelines.match.blocking.usable_blocks import usable_blocks
-from pipelines.match.comparison.identifier_fields import FIELDS
 from pipelines.store.warehouse.connection import Connection, query, register
 
-
-def stated_names(connection: Connection, records: pl.Series, exclusive: list[str]) -> pl.DataFrame:
-    """Names and exclusive attributes of records now, sorted by record_key.
-
-    Columns record_key, first_name, last_name, exclusive (List of "attribute=value").
-    """
-    with register(connection, wanted=records.to_frame("record_key")):
-        return query(
-            connection,
-            """
-            WITH wanted_key AS (SELECT record_key::UUID AS record_key FROM wanted),
-            said AS (
-                SELECT f.record_key, f.field, s.first_name, s.last_name, s.attributes
-                FROM record_field f JOIN source_record s USING (record_key, version)
-                WHERE f.record_key IN (SELECT record_key FROM wanted_key)
-            ),
-            held AS (
-                SELECT record_key, list(substr(field, 6) || '=' || attributes[substr(field, 6)] ORDER BY field) AS held
-                FROM said
-                WHERE list_contains(?::VARCHAR[], substr(field, 6)) AND starts_with(field, 'attr.')
-                  AND attributes[substr(field, 6)] IS NOT NULL
-                GROUP BY record_key
-            )
-            SELECT k.record_key, n.first_name, n.last_name, coalesce(h.held, []) AS exclusive
-            FROM wanted_key k
-            LEFT JOIN said n ON n.record_key = k.record_key AND n.field = 'name'
-            LEFT JOIN held h ON h.record_key = k.record_key
-            ORDER BY k.record_key""",
-            [exclusive],
-        )
-
-
-def stated_facts(connection: Connection, records: pl.Series, roles: Mapping[str, str]) -> pl.DataFrame:
-    """What records state now that can be compared across sources: record_key, field, value; as stated, not folded.
-
-    `roles`: the field of the match model that a custom attribute speaks for.
-    """
-    fields = pl.DataFrame({"type": [str(kind) for kind in FIELDS], "field": list(FIELDS.values())})
-    named = pl.DataFrame({"attribute": list(roles), "field": list(roles.values())}, schema_overrides=dict(TEXTS))
-    with register(connection, wanted=records.to_frame("record_key"), fields=fields, named=named):
-        return query(
-            connection,
-            """
-            WITH said AS (
-                SELECT * FROM record_field WHERE record_key IN (SELECT record_key::UUID FROM wanted)
-            )
-            SELECT i.record_key, n.field, unnest(i.match_keys) AS value
-            FROM said f
-            JOIN identifier i ON i.record_key = f.record_key AND i.version = f.version AND i.type = f.field
-            JOIN fields n ON n.type = i.type
-            UNION
-            SELECT i.record_key, 'channel_id', i.type || ':' || unnest(i.match_keys)
-            FROM said f
-            JOIN identifier i ON i.record_key = f.record_key AND i.version = f.version AND i.type = f.field
-            WHERE i.type = 'wa_id'  -- a number as any other, and a person's account as well
-            UNION
-            SELECT f.record_key, n.field, s.attributes[n.attribute]
-            FROM said f JOIN named n ON f.field = 'attr.' || n.attribute
-            JOIN source_record s USING (record_key, version)
-            WHERE s.attributes[n.attribute] IS NOT NULL
-            ORDER BY ALL""",
-        )
-
-
-TEXTS = {"attribute": pl.String, "field": pl.String}
-
-
-def decided_points(connection: Connection, records: pl.Series) -> pl.DataFrame:
-    """Phone numbers and addresses that somebody decided for these records last: record_key, field, value."""
-    with register(connection, wanted=records.to_frame("record_key")):
-        return query(
-            connection,
-            """
-            SELECT r.record_key, d.field, d.value FROM decision d JOIN decision_record r USING (decision_id)
-            WHERE d.kind IN ('edit', 'pin') AND d.field IN ('phone', 'email') AND d.revoked_at IS NULL
-              AND coalesce(r.side, 0) = 0 AND r.record_key IN (SELECT record_key::UUID FROM wanted)
-            QUALIFY d.value IS NOT NULL AND row_number() OVER (
-                PARTITION BY r.record_key, d.field
-                ORDER BY d.decided_at DESC, d.row_number DESC NULLS LAST, d.decision_id DESC) = 1
-            ORDER BY ALL""",
-        )
+DIGESTS = "field, digest, digest_2"  # what an identifier is found by in `shared_identifier`
 
 
 def replace_keys(connection: Connection, changed: pl.Series, keys: pl.DataFrame, caps: pl.DataFrame) -> pl.Series:
@@ -104,28 +21,36 @@ def replace_keys(connection: Connection, changed: pl.Series, keys: pl.DataFrame,
             SELECT rowid AS place, rule, key FROM blocking_key
             WHERE record_key IN (SELECT record_key::UUID FROM changed)""")
         connection.execute("""
+            CREATE OR REPLACE TEMP TABLE fresh_key AS SELECT rule, key, record_key::UUID AS record_key FROM fresh""")
+        connection.execute("""
+            CREATE OR REPLACE TEMP TABLE touched_block AS
+            SELECT rule, key, sum(more) AS more
+            FROM (SELECT rule, key, -1 AS more FROM former UNION ALL SELECT rule, key, 1 FROM fresh_key)
+            GROUP BY ALL""")
+        connection.execute("""
+            CREATE OR REPLACE TEMP TABLE touched_member AS
+            SELECT rule, key, record_key, b.rowid AS place
+            FROM blocking_key b SEMI JOIN touched_block USING (rule, key)""")
+        connection.execute("""
             CREATE OR REPLACE TEMP TABLE crossed AS
-            WITH touched AS (
-                SELECT rule, key, sum(more) AS more
-                FROM (SELECT rule, key, -1 AS more FROM former UNION ALL SELECT rule, key, 1 FROM fresh) GROUP BY ALL
-            ),
-            sized AS (
+            WITH sized AS (
                 SELECT rule, key, coalesce(b.size, 0) AS before, before + t.more AS after
-                FROM touched t LEFT JOIN (
-                    SELECT rule, key, count(*) AS size FROM blocking_key WHERE key IN (SELECT key FROM touched)
-                    GROUP BY ALL
-                ) b USING (rule, key)
+                FROM touched_block t
+                LEFT JOIN (SELECT rule, key, count(*) AS size FROM touched_member GROUP BY ALL) b USING (rule, key)
             )
             SELECT rule, key, after > cap AS closed FROM sized JOIN caps USING (rule)
             WHERE (before > cap) <> (after > cap)""")
         connection.execute("DELETE FROM blocking_key WHERE rowid IN (SELECT place FROM former)")
-        connection.execute("INSERT INTO blocking_key SELECT rule, key, record_key FROM fresh")
+        connection.execute("INSERT INTO blocking_key FROM fresh_key")
         return query(
             connection,
             """
             WITH member AS (
-                SELECT rule, key, record_key, closed FROM blocking_key JOIN crossed USING (rule, key)
-                WHERE key IN (SELECT key FROM crossed)
+                SELECT rule, key, record_key, closed
+                FROM (
+                    SELECT rule, key, record_key FROM touched_member WHERE place NOT IN (SELECT place FROM former)
+                    UNION ALL FROM fresh_key
+                ) JOIN crossed USING (rule, key)
             ),
             ended AS (
                 SELECT e.record_lo, e.record_hi FROM match_edge e
@@ -138,10 +63,13 @@ def replace_keys(connection: Connection, changed: pl.Series, keys: pl.DataFrame,
         )["record_key"]
 
 
-def replace_compared_identifiers(connection: Connection, changed: pl.Series, points: pl.DataFrame) -> pl.DataFrame:
+def replace_compared_identifiers(
+    connection: Connection, changed: pl.Series, points: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Give records their identifiers (field, value, record_key) instead of those they had.
 
-    Result: every record that has an identifier which either touches, with that identifier: field, value, record_key.
+    Result: the identifiers that they had or have (field, value), and every record that has one of these now, with it:
+    field, value, record_key.
     """
     with register(connection, changed=changed.to_frame("record_key"), fresh=points):
         connection.execute("""
@@ -150,45 +78,50 @@ def replace_compared_identifiers(connection: Connection, changed: pl.Series, poi
             UNION SELECT field, value FROM fresh""")
         connection.execute("DELETE FROM compared_identifier WHERE record_key IN (SELECT record_key::UUID FROM changed)")
         connection.execute("INSERT INTO compared_identifier SELECT field, value, record_key FROM fresh")
-        return query(
-            connection,
-            """
-            SELECT field, value, record_key FROM compared_identifier SEMI JOIN touched USING (field, value)
-            ORDER BY field, value, record_key""",
-        )
+    bearing = query(
+        connection,
+        """
+        SELECT field, value, record_key FROM compared_identifier SEMI JOIN touched USING (field, value)
+        ORDER BY field, value, record_key""",
+    )
+    return query(connection, "SELECT field, value FROM touched ORDER BY ALL"), bearing
 
 
-def replace_shared_identifiers(connection: Connection, crowds: pl.DataFrame) -> pl.DataFrame:
-    """Keep how many people share the identifiers last touched (field, value, records, people, givens).
+def replace_shared_identifiers(connection: Connection, touched: pl.DataFrame, shared: pl.DataFrame) -> pl.DataFrame:
+    """Keep how many share identifiers: DIGESTS, records, people, givens, of those of `touched` that several have.
 
-    Result: field, value of those of which that is another number than before.
+    `touched`: DIGESTS of every identifier that may be shared by others than before. Result: DIGESTS of those of which
+    there are more people or fewer.
     """
-    with register(connection, counted=crowds):
+    with register(connection, touched_digest=touched, counted=shared):
         turned = query(
             connection,
-            """
-            SELECT t.field, t.value FROM touched t
-            LEFT JOIN shared_identifier b USING (field, value) LEFT JOIN counted c USING (field, value)
+            f"""
+            SELECT {DIGESTS} FROM touched_digest t
+            LEFT JOIN shared_identifier b USING ({DIGESTS}) LEFT JOIN counted c USING ({DIGESTS})
             WHERE (coalesce(b.people, 1), coalesce(b.distinct_given_names, 1))
                   <> (coalesce(c.people, 1), coalesce(c.givens, 1))
-            ORDER BY t.field, t.value""",
+            ORDER BY ALL""",
         )
-        connection.execute(
-            "DELETE FROM shared_identifier c USING touched t WHERE c.field = t.field AND c.value = t.value"
-        )
-        connection.execute("INSERT INTO shared_identifier SELECT field, value, records, people, givens FROM counted")
+        connection.execute("""
+            DELETE FROM shared_identifier c USING touched_digest t
+            WHERE c.field = t.field AND c.digest = t.digest AND c.digest_2 = t.digest_2""")
+        connection.execute(f"INSERT INTO shared_identifier SELECT {DIGESTS}, records, people, givens FROM counted")
     return turned
 
 
-def shared_identifiers_of(connection: Connection, records: pl.Series) -> pl.DataFrame:
-    """How many share each identifier of these records: field, value, records, people, givens."""
-    with register(connection, wanted=records.to_frame("record_key")):
+def shared_identifiers(connection: Connection, identifiers: pl.DataFrame) -> pl.DataFrame:
+    """How many share each of these identifiers (field, value and DIGESTS): field, value, records, people, givens.
+
+    Those that one record alone has are left out.
+    """
+    with register(connection, wanted=identifiers):
         return query(
             connection,
-            """
-            SELECT DISTINCT c.field, c.value, c.records, c.people, c.distinct_given_names AS givens
-            FROM shared_identifier c JOIN compared_identifier p USING (field, value)
-            WHERE p.record_key IN (SELECT record_key::UUID FROM wanted) ORDER BY c.field, c.value""",
+            f"""
+            SELECT field, w.value, c.records, c.people, c.distinct_given_names AS givens
+            FROM (SELECT DISTINCT {DIGESTS}, value FROM wanted) w JOIN shared_identifier c USING ({DIGESTS})
+            ORDER BY field, w.value""",
         )
 
 
@@ -209,8 +142,14 @@ def blocks_of(connection: Connection, subjects: pl.Series, caps: pl.DataFrame) -
     Result: rule, key, record_key.
     """
     with register(connection, subject=subjects.to_frame("record_key"), caps=caps):
+        connection.execute("""
+            CREATE OR REPLACE TEMP TABLE touched_block AS
+            SELECT DISTINCT rule, key FROM blocking_key WHERE record_key IN (SELECT record_key::UUID FROM subject)""")
+        connection.execute("""
+            CREATE OR REPLACE TEMP TABLE touched_member AS
+            SELECT rule, key, record_key FROM blocking_key SEMI JOIN touched_block USING (rule, key)""")
         wanted = connection.sql("SELECT record_key::UUID AS record_key FROM subject")
-        tables = (connection.table("blocking_key"), wanted, connection.table("caps"))
+        tables = (connection.table("touched_member"), wanted, connection.table("caps"))
         blocks = usable_blocks(*map(nw.from_native, tables)).sort("rule", "key", "record_key")
         members: pl.DataFrame = blocks.collect("polars").to_native()
     return members

@@ -16,8 +16,22 @@ class Confidence(NamedTuple):
     wrong: float  # are expected to be wrong, by the probability of each record's strongest tie
 
 
+NOTHING_NEW = Confidence(0, 0, 0, 0.0)
+
+
 def confidence_of_new_sources(connection: Connection, run_id: str) -> Confidence:
     """How sure the merges are of the sources of which this run has taken in the first delivery."""
+    fresh = query(
+        connection,
+        """SELECT source FROM delivery WHERE state = 'accepted' GROUP BY source
+           HAVING min(received_at) = min(CASE WHEN run_id = $1 THEN received_at END)""",
+        [run_id],
+    )["source"]
+    return NOTHING_NEW if fresh.is_empty() else confidence_of(connection, fresh.to_list())
+
+
+def confidence_of(connection: Connection, sources: list[str]) -> Confidence:
+    """How sure the merges are that records of these sources are a part of."""
     agreed = " + ".join(
         "(" + " OR ".join(f"""contains(evidence, '"{field}":{{"level":"{level}"')""" for level in levels) + ")::INTEGER"
         for field, levels in AGREED.items()
@@ -25,17 +39,14 @@ def confidence_of_new_sources(connection: Connection, run_id: str) -> Confidence
     found = query(
         connection,
         f"""
-        WITH fresh AS (
-            SELECT source FROM delivery WHERE state = 'accepted' GROUP BY source HAVING min(received_at) = min(
-                CASE WHEN run_id = $1 THEN received_at END)
-        ),
-        member AS (
+        WITH member AS (
             SELECT m.record_key, m.contact_id, r.source
             FROM membership m JOIN record r USING (record_key) WHERE m.run_to IS NULL
         ),
         own AS (
-            SELECT DISTINCT s.contact_id FROM member s JOIN fresh USING (source)
-            WHERE s.contact_id IN (SELECT contact_id FROM member GROUP BY contact_id HAVING count(*) > 1)
+            SELECT DISTINCT s.contact_id FROM member s
+            WHERE list_contains($1::VARCHAR[], s.source)
+              AND s.contact_id IN (SELECT contact_id FROM member GROUP BY contact_id HAVING count(*) > 1)
         ),
         tie AS (
             SELECT record_lo, record_hi, probability, {agreed} AS identifiers FROM match_edge WHERE zone = 'merge'
@@ -55,6 +66,6 @@ def confidence_of_new_sources(connection: Connection, run_id: str) -> Confidence
         )
         SELECT count(*), count(*) FILTER (one_identifier), count(*) FILTER (no_identifier), coalesce(sum(wrong), 0.0)
         FROM own LEFT JOIN judged USING (contact_id)""",
-        [run_id],
+        [sources],
     )
     return Confidence(*found.row(0))

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from pipelines.audit.events import Action, Event
+from pipelines.store.audit.record import record
 from pipelines.store.warehouse.connection import Connection, query, register
 
 
@@ -112,6 +114,7 @@ def keep_check(
 
 def keep_publication(connection: Connection, publication: Publication) -> None:
     """Keep what was published."""
+    record(connection, publication_event(publication))
     marks = ", ".join("?" * len(publication))
     connection.execute(f"INSERT INTO export ({FIELDS}) VALUES ({marks})", list(publication))
 
@@ -127,6 +130,24 @@ def keep_members(connection: Connection, export_id: str, members: pl.DataFrame) 
             "FROM member",
             [export_id],
         )
+
+
+def publication_event(publication: Publication) -> Event:
+    """That personal data left the warehouse: which columns of how many contacts."""
+    return Event(
+        Action.EXPORT_PUBLISHED,
+        "export",
+        publication.export_id,
+        publication.run_id,
+        on_behalf_of=publication.on_behalf_of,
+        fields=tuple(publication.columns),
+        details={
+            "segment": publication.segment,
+            "rows": publication.rows,
+            "file_sha256": publication.file_sha256,
+            "definition": publication.definition_digest,
+        },
+    )
 
 
 def members_of(connection: Connection, export_id: str) -> pl.DataFrame:

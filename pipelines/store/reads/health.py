@@ -85,22 +85,27 @@ def one_contact_each(connection: Connection) -> Finding:
     )
 
 
-def provenance_complete(connection: Connection) -> Finding:
-    """Values of contacts without a provenance, or with one whose record is no member of the contact."""
+def provenance_complete(connection: Connection, *, unchecked: bool = False) -> Finding:
+    """Values of contacts without a provenance, or with one whose record is no member of the contact.
+
+    With `unchecked`, those of the contacts that were derived since this last held.
+    """
+    derived = "SEMI JOIN unchecked_contact USING (contact_id)" if unchecked else ""
     stated = " UNION ALL ".join(
-        f"SELECT contact_id, '{field}' AS field FROM contact WHERE {field} IS NOT NULL" for field in FIELDS
+        f"SELECT contact_id, '{field}' AS field FROM checked WHERE {field} IS NOT NULL" for field in FIELDS
     )
     return _finding(
         connection,
         f"""
-        WITH stated AS (
+        WITH checked AS (SELECT * FROM contact {derived}),
+        stated AS (
             {stated}
-            UNION ALL SELECT contact_id, 'tags' FROM contact WHERE len(tags) > 0
-            UNION ALL SELECT contact_id, 'attr.' || unnest(map_keys(attributes)) FROM contact
+            UNION ALL SELECT contact_id, 'tags' FROM checked WHERE len(tags) > 0
+            UNION ALL SELECT contact_id, 'attr.' || unnest(map_keys(attributes)) FROM checked
         ),
         proven AS (
             SELECT f.contact_id, f.field, bool_and(m.contact_id IS NOT NULL) AS by_member
-            FROM contact_field f
+            FROM (SELECT contact_id, field, record_key FROM contact_field {derived}) f
             LEFT JOIN membership m
                 ON m.record_key = f.record_key AND m.contact_id = f.contact_id AND m.run_to IS NULL
             GROUP BY f.contact_id, f.field

@@ -1,11 +1,14 @@
 """The settings that contacts were last derived under, and what depends on them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import polars as pl
 
+from pipelines.audit.events import Action, Event
+from pipelines.store.audit.record import record
+from pipelines.store.runs.runs import last_run_id
 from pipelines.store.warehouse.connection import Connection, query
 
 
@@ -17,10 +20,22 @@ def kept_settings(connection: Connection) -> dict[str, dict[str, Any]]:
 
 def keep_settings(connection: Connection, definitions: Mapping[str, Mapping[str, Any]]) -> None:
     """Contacts are derived under these settings now."""
+    record(connection, *_changes(kept_settings(connection), definitions, last_run_id(connection)))
     connection.execute("DELETE FROM setting")
     rows = [(name, json.dumps(definition, sort_keys=True)) for name, definition in definitions.items()]
     if rows:
         connection.executemany("INSERT INTO setting VALUES (?, ?)", rows)
+
+
+def _changes(
+    before: Mapping[str, Mapping[str, Any]], now: Mapping[str, Mapping[str, Any]], run_id: str
+) -> Iterator[Event]:
+    """An event for each setting that is new, gone or another, with the keys that differ."""
+    for name in sorted(before.keys() | now.keys()):
+        was, becomes = before.get(name, {}), now.get(name, {})
+        keys = tuple(key for key in sorted(was.keys() | becomes.keys()) if was.get(key) != becomes.get(key))
+        if keys:
+            yield Event(Action.CONFIGURATION_CHANGED, "configuration", name, run_id, fields=keys)
 
 
 def values_of_attribute(connection: Connection, name: str) -> pl.DataFrame:

@@ -23,6 +23,7 @@ stated AS (
     JOIN identifier i ON i.record_key = t.record_key AND i.version = t.s.version AND i.type = t.field
 )
 SELECT decision_id, record_key,
-       md5(coalesce(string_agg(DISTINCT fact, chr(31) ORDER BY fact), '')) AS evidence_fingerprint
+       keyed_digest('evidence', md5(coalesce(string_agg(DISTINCT fact, chr(31) ORDER BY fact), '')))
+           AS evidence_fingerprint
 FROM subject LEFT JOIN stated USING (decision_id, record_key)
 GROUP BY decision_id, record_key;

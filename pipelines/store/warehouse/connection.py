@@ -21,16 +21,32 @@ STORE_FAILURES = (
 )
 
 
+class _Held:
+    """A frame as DuckDB reads it. What was registered DuckDB keeps until the transaction ends; this lets go before."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self.table = frame.to_arrow()
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.table.__arrow_c_stream__(requested_schema)
+
+    def let_go(self) -> None:
+        """Keep nothing but the columns."""
+        self.table = self.table.schema.empty_table()
+
+
 @contextmanager
 def register(connection: Connection, **frames: pl.DataFrame) -> Iterator[None]:
     """Let SQL see frames as tables of these names for the length of the block."""
-    for name, frame in frames.items():
-        connection.register(name, frame.to_arrow())
+    held = {name: _Held(frame) for name, frame in frames.items()}
+    for name, frame in held.items():
+        connection.register(name, frame)
     try:
         yield
     finally:
-        for name in frames:
+        for name, frame in held.items():
             connection.unregister(name)
+            frame.let_go()
 
 
 def query(connection: Connection, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> pl.DataFrame:

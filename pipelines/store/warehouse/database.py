@@ -30,7 +30,9 @@ from pipelines.store.warehouse.openssl import Settings, connect_with_openssl
 
 THREADS = max(1, (os.cpu_count() or 1) // 2)  # Polars has one for each core; more would only wait for these
 SKIP_JOURNAL_FROM = 10**15  # bytes: no commit is ever so large that it goes past the journal
+CHECKPOINT_FROM = "256MB"  # of journal: each checkpoint compresses and encrypts all that a table has begun once more
 _POLL_SECONDS = 0.1
+_TRANSACTION = "SELECT txid_current()"
 
 # What DuckDB says when it cannot attach, what that is here, and the way out. Its own text is not passed on.
 _REFUSALS: tuple[tuple[str, type[StoreError], str], ...] = (
@@ -60,6 +62,7 @@ def open_warehouse(
     purpose: str = "onecontact",
     memory_limit: str | None = None,
     waiting: Callable[[str], None] | None = None,
+    snapshots: Path | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with the warehouse as its current database, until the end of the `with` block.
 
@@ -78,6 +81,7 @@ def open_warehouse(
         purpose: What others are told who wait for this one, such as the command that was given.
         memory_limit: DuckDB's, such as "2GB"; beyond it data is spilled, encrypted. Default: 80 % of the machine's.
         waiting: Called once, with a sentence to show, if there is somebody to wait for.
+        snapshots: A folder in which SQL may write further encrypted files.
 
     Raises:
         StoreBusy: It is still in use after `patience` seconds.
@@ -91,7 +95,7 @@ def open_warehouse(
     with _private_files(), closing(_engine(spill, memory_limit)) as connection:
         _attach(connection, path, key, read_only, patience, waiting)
         try:
-            _restrict_access(connection, path, spill)
+            _restrict_access(connection, path, spill, snapshots)
             if read_only:
                 yield connection
             else:
@@ -128,6 +132,17 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 @contextmanager
+def in_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """A part of the transaction that is open, else a transaction of its own."""
+    one, other = (connection.execute(_TRANSACTION).fetchone() for _ in range(2))
+    if one == other:  # else each statement is a transaction of its own
+        yield
+        return
+    with transaction(connection):
+        yield
+
+
+@contextmanager
 def rolled_back(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Whatever is written in the `with` block is undone at its end."""
     connection.begin()
@@ -159,6 +174,7 @@ def _engine(spill: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
         "temp_file_encryption": True,
         "temp_directory": str(spill),
         "auto_checkpoint_skip_wal_threshold": SKIP_JOURNAL_FROM,
+        "checkpoint_threshold": CHECKPOINT_FROM,
         "threads": THREADS,
     }
     if memory_limit is not None:
@@ -219,11 +235,12 @@ def _refusal(path: Path, message: str) -> StoreError:
     return StoreError(f"DuckDB could not open the warehouse {path}: {message.partition(':')[0]}")
 
 
-def _restrict_access(connection: duckdb.DuckDBPyConnection, path: Path, spill: Path) -> None:
+def _restrict_access(connection: duckdb.DuckDBPyConnection, path: Path, spill: Path, snapshots: Path | None) -> None:
     """From here on SQL reaches these files only, and cannot give itself back what was taken away."""
+    folders = [spill] if snapshots is None else [spill, snapshots.resolve()]
     files = ", ".join(_literal(file) for file in (path, *journal.files(path)))
     connection.execute(f"SET allowed_paths = [{files}]")
-    connection.execute(f"SET allowed_directories = [{_literal(spill)}]")
+    connection.execute(f"SET allowed_directories = [{', '.join(map(_literal, folders))}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     connection.execute("USE warehouse")

@@ -21,9 +21,19 @@ def make_keys(project_dir: Path, keys: KeySources) -> None:
 
     An existing file is never touched, whatever it holds; secrets from a variable or a command are somebody else's.
     """
-    for source in (keys.warehouse, keys.identity):
-        if source.file is not None:
-            _make_file(_place(project_dir, source.file))
+    for source in (keys.warehouse, keys.identity, keys.seal):
+        make_key(project_dir, source)
+
+
+def make_key(project_dir: Path, key_source: KeySource) -> None:
+    """`make_keys` of one key."""
+    if key_source.file is not None:
+        _make_file(_place(project_dir, key_source.file))
+
+
+def make_key_file(path: Path) -> None:
+    """Create a file with a new key, mode 0600, on the disk with its name; one that is there is never touched."""
+    _make_file(path)
 
 
 def load_key(project_dir: Path, key_source: KeySource) -> str:

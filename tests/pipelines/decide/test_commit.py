@@ -3,13 +3,13 @@ from datetime import timedelta, timezone
 import polars as pl
 import pytest
 
-from pipelines.decide.commit import Attribution, commit, in_transaction
+from pipelines.decide.commit import LONGEST, Attribution, commit
 from pipelines.errors import DecisionRefused
 from pipelines.store.decisions import decisions
 from pipelines.store.decisions.decisions import Decision
 from pipelines.store.runs.work_queue import MATCH
 from pipelines.store.warehouse.connection import Connection
-from pipelines.store.warehouse.database import rolled_back, transaction
+from pipelines.store.warehouse.database import in_transaction, rolled_back, transaction
 from schemas.vocabulary import DecisionKind
 from tests.deciding import day, decision_rows, ruling
 from tests.small_project import SmallProject, starting_point
@@ -155,3 +155,46 @@ def test_the_anchor_carries_what_is_decided_and_the_others_are_spoken_over(proje
 def test_times_are_kept_in_utc_to_the_microsecond(anna: SmallProject) -> None:
     noted(anna, Attribution("Ina", "asked", day(15) + timedelta(microseconds=1)))
     assert decision_rows(anna)[0]["decided_at"] == day(15) + timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("actor", "reason", "what"),
+    [("Ina", "", "needs a reason"), ("Ina", " \n", "needs a reason"), ("Ina", "x" * (LONGEST + 1), "at most 2,000"),
+     ("", "asked", "somebody who takes it"), ("  ", "asked", "somebody who takes it")],
+)  # fmt: skip
+def test_a_decision_says_who_takes_it_and_why(anna: SmallProject, actor: str, reason: str, what: str) -> None:
+    with pytest.raises(DecisionRefused, match=what):
+        noted(anna, Attribution(actor, reason, day(15)))
+    assert stored(anna.connection) == 0
+
+
+def test_a_reason_may_be_so_long(anna: SmallProject) -> None:
+    assert noted(anna, Attribution("Ina", "x" * LONGEST, day(15))).reason == "x" * 2_000
+
+
+def test_its_id_is_that_of_the_first_record_of_its_first_side_and_of_its_row(anna: SmallProject) -> None:
+    one, other = DELIVERY, DELIVERY.replace("1", "2")
+
+    def decision_id(sides: dict[str, int], said: Attribution | None = None) -> str:
+        records = pl.DataFrame({"record_key": list(sides), "side": list(sides.values())}).cast({"side": pl.UInt16})
+        with rolled_back(anna.connection):
+            kept = commit(anna.project, anna.connection, DecisionKind.NOTE, said or ruling(15), records, value="x")
+        return kept.decision_id
+
+    own = decision_id({one: 0})
+    assert decision_id({one: 0, other: 0}) == decision_id({other: 1, one: 0}) == own
+    assert decision_id({one: 1, other: 0}) == decision_id({other: 0}) != own
+    rows = [ruling(15)._replace(delivery_id=DELIVERY, row_number=row) for row in (1, 2)]
+    elsewhere = rows[0]._replace(delivery_id=other)
+    assert len({own, *(decision_id({one: 0}, said) for said in (*rows, elsewhere))}) == 4
+
+
+def test_only_the_record_that_carries_a_number_is_to_be_matched(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", "id,name\n1,Anna Berg\n2,Otto Kern")
+    project.receive()
+    project.connection.execute("DELETE FROM work_queue")
+    keys = [each["record_key"] for each in project.rows("SELECT record_key FROM record ORDER BY record_id")]
+    records = pl.DataFrame({"record_key": keys, "side": [1, 0]}).cast({"side": pl.UInt16})
+    where = project.project, project.connection
+    commit(*where, DecisionKind.EDIT, ruling(15), records, field="phone", value="+4915123456789")
+    assert [each["record_key"] for each in project.rows("FROM work_queue WHERE step = ?", MATCH)] == keys[1:]

@@ -1,10 +1,12 @@
 from collections.abc import Mapping
+from datetime import timedelta, timezone
 
 import pytest
 
 from pipelines.decide.create import create
 from pipelines.errors import ConfigurationError, DecisionRefused
 from pipelines.store.reads import contact_details
+from pipelines.store.warehouse.database import rolled_back
 from tests.deciding import rebuilt, ruling, shown
 from tests.small_project import SETTINGS, SmallProject
 
@@ -111,3 +113,17 @@ def test_a_required_attribute_is_asked_for_where_it_is_left_blank(project: Small
 def test_no_source_can_be_called_as_what_people_add(project: SmallProject) -> None:
     with pytest.raises(ConfigurationError, match="every project has already"):
         project.configure(sources=SETTINGS["sources"] | {"manual": SETTINGS["sources"]["crm"]})
+
+
+@pytest.mark.heavy
+def test_each_time_and_each_row_of_a_file_adds_a_contact_of_its_own(project: SmallProject) -> None:
+    deliveries = ["00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"]
+    said = [ruling(15), ruling(16)]
+    said += [ruling(15)._replace(delivery_id=each, row_number=row) for each in deliveries for row in (1, 2)]
+    made = []
+    for attribution in said:
+        with rolled_back(project.connection):
+            made.append(create(project.project, project.connection, KARL, attribution)[1])
+    assert len(set(made)) == len(said)
+    elsewhere = ruling(15)._replace(decided_at=ruling(15).decided_at.astimezone(timezone(timedelta(hours=5))))
+    assert create(project.project, project.connection, KARL, elsewhere)[1] == made[0]

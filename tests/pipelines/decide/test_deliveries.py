@@ -2,11 +2,14 @@
 
 import csv
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
 from pipelines.decide import deliveries as step
 from pipelines.decide.deliveries import decide
+from pipelines.errors import WrongIdentityKey
+from pipelines.progress import listening
 from pipelines.steps.check import check
 from pipelines.steps.rejected_files import write_rejected_files
 from pipelines.store.reads import health
@@ -248,6 +251,30 @@ def test_a_corrected_file_takes_in_its_rows_once(people: SmallProject) -> None:
 
 
 @pytest.mark.heavy
+def test_a_correction_that_is_wrong_as_well_leaves_its_row_to_be_corrected(people: SmallProject) -> None:
+    ask(people, "blok,crm:2,,,,,asked,Ina,", "blok,crm:3,,,,,asked,Ina,")
+    place = given(people)[0]["_delivery"]
+    header = "decision,contact,reason,by,_delivery,_row_number"
+    wrong = [f"blok,crm:2,asked,Ina,{place},1", f"block,crm:3,asked,Ina,{place},2"]
+    assert outcomes(ask(people, *wrong, header=header, day="2026-06-02")) == {"rejected": 1, "created": 1}
+    mended = [f"block,crm:2,asked,Ina,{place},1", f"tag,crm:3,asked,Ina,{place},2"]
+    assert outcomes(ask(people, *mended, header=header, day="2026-06-03")) == {"created": 1, "skipped": 1}
+    assert kinds(people) == ["block", "block"]
+
+
+def test_rows_are_decided_one_after_the_other_in_the_order_of_the_file(people: SmallProject) -> None:
+    heard: list[tuple[str, int, int | None]] = []
+    with listening(lambda *said: heard.append(said)):
+        ask(people, *(f"note,crm:{number},,,,hello,,Ina," for number in (3, 1, 2)))
+    found = people.rows("SELECT row_number, decided_at FROM decision ORDER BY decided_at")
+    assert [each["row_number"] for each in found] == [1, 2, 3]
+    moments = [each["decided_at"] for each in found]
+    assert moments[1] - moments[0] == moments[2] - moments[1] == timedelta(microseconds=1)
+    assert ("reading change requests", 0, 1) in heard
+    assert ("deciding", 3, None) in heard
+
+
+@pytest.mark.heavy
 def test_outcomes_add_up_and_every_refused_row_is_kept(people: SmallProject) -> None:
     header = HEADER + ",_example"
     rows = ("tag,crm:1,,,,vip,x,Ina,,", ",,,,,,,,,", "tag,crm:2,,,,vip,x,Ina,,show", "blok,,,,,,,,,", "tag,crm:1,,,,v")
@@ -317,3 +344,10 @@ def test_no_other_source_reads_change_requests(people: SmallProject) -> None:
     people.deliver("decisions", "2026-06-01", "decision,contact,name,by\ncreate,,Eva Ruhl,Ina")
     people.receive()
     assert people.rows("SELECT source FROM delivery WHERE file_name LIKE 'decisions%'") == []
+
+
+def test_another_identity_key_is_refused_before_a_decision_is_kept(people: SmallProject) -> None:
+    (people.project.folder / ".onecontact" / "keys" / "identity.key").write_text("ab" * 32)
+    with pytest.raises(WrongIdentityKey, match="identity"):
+        ask(people, "tag,crm:1,,,,vip,x,Ina,")
+    assert people.rows("FROM decision") == []

@@ -167,6 +167,15 @@ def test_merging_two_values_of_what_one_person_has_once_is_refused_and_names_the
 
 
 @pytest.mark.heavy
+@pytest.mark.parametrize("second", ["A1", ""])
+def test_one_value_of_what_one_person_has_once_stands_in_no_way(project: SmallProject, second: str) -> None:
+    project.deliver("crm", "2026-01-05", f"{ROWS}\n1,Anna Berg,,a@example.com,,,A1\n2,A. B.,,b@example.com,,,{second}")
+    project.run()
+    merged(project, "crm:1", "crm:2")
+    assert project.contact_of("crm:1") == project.contact_of("crm:2")
+
+
+@pytest.mark.heavy
 def test_values_that_somebody_decided_are_two_values_as_well(project: SmallProject) -> None:
     project.deliver("crm", "2026-01-05", f"{ROWS}\n1,Anna Berg,,a@example.com,,,\n2,A. B.,,b@example.com,,,")
     project.run()

@@ -110,6 +110,18 @@ def test_a_contact_that_a_row_creates_is_known_to_the_rows_behind_it(people: Sma
 
 
 @pytest.mark.heavy
+def test_a_contact_whose_making_a_row_takes_back_is_known_to_no_row_behind_it(people: SmallProject) -> None:
+    ask(people, "create,x,Ina,Eva Ruhl,eva@example.com", header="decision,reason,by,name,email")
+    [made] = people.rows("SELECT decision_id AS id FROM decision")
+    before, behind = "tag,eva@example.com,,,,vip,x,Ina,", "tag,eva@example.com,,,,late,x,Ina,"
+    taken = ask(people, MOVED, before, f"revoke,,,,,{made['id']},a slip,Ina,", behind, day="2026-06-02")
+    assert outcomes(taken) == {"created": 3, "rejected": 1}
+    assert people.rows("SELECT row_number, code FROM problem") == [{"row_number": 4, "code": "CONTACT_UNKNOWN"}]
+    assert people.contact("crm:1")["phone"] == "+493090182099"
+    assert people.rows("FROM contact WHERE email = 'eva@example.com'") == []
+
+
+@pytest.mark.heavy
 def test_contacts_are_derived_once_for_rows_that_do_not_depend_on_each_other(
     people: SmallProject, times: list[str]
 ) -> None:

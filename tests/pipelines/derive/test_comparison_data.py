@@ -10,7 +10,6 @@ from pipelines.derive.comparison_data import (
     extend_comparison_data,
     keyed,
     match_keys,
-    restrict_to,
 )
 
 
@@ -70,22 +69,14 @@ def test_what_is_known_is_not_read_again(warehouse: list[list[str]]) -> None:
     assert told(extended(NOBODY, "b")) == {"b": ["new b", "new b", ["id=new b"]]}
 
 
-def test_of_what_is_known_some_records_keep_their_numbers() -> None:
-    known = data({"a": "anna", "b": "ben", "c": "cleo"})
-    some = restrict_to(known, pl.Series(["c", "a"]))
-    assert [part["record"].to_list() for part in some[1:]] == [[0, 2]] * 3
-    assert told(some) == {key: each for key, each in told(known).items() if key != "b"}
-    assert restrict_to(known, known.keys) is known
-
-
 def test_what_people_decided_is_compared_under_all_its_spellings() -> None:
     decided = pl.DataFrame(
-        [("a", "phone", "+4915123456789"), ("b", "email", "Anna@Example.com")],
-        schema=["record_key", "field", "value"],
+        [(0, "phone", "+4915123456789"), (1, "email", "Anna@Example.com")],
+        schema={"record": pl.UInt32, "field": pl.String, "value": pl.String},
         orient="row",
     )
     found = match_keys(decided)
-    assert found.columns == ["record_key", "field", "value"]
-    assert ("b", "email", "anna@example.com") in found.rows()
-    assert "a" in found["record_key"].to_list()
+    assert found.columns == ["record", "field", "value"]
+    assert (1, "email", "anna@example.com") in found.rows()
+    assert 0 in found["record"].to_list()
     assert found["value"].null_count() == 0

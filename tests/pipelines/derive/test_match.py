@@ -1,16 +1,20 @@
 import json
+from contextlib import AbstractContextManager
 
 import polars as pl
 import pytest
 
+from pipelines.derive import comparison_data
 from pipelines.derive import fit as fitting
 from pipelines.derive import match as step
+from pipelines.derive.hidden_values import with_digests
 from pipelines.derive.match import Matched
 from pipelines.match.blocking.rules import RULES
-from pipelines.store.matching import match_tables as store
+from pipelines.progress import listening
+from pipelines.store.matching import match_tables, stated
 from pipelines.store.matching.models import SHIPPED
 from pipelines.store.runs.work_queue import MATCH, enqueue_all
-from pipelines.store.warehouse.connection import Connection
+from pipelines.store.warehouse.connection import Connection, query
 from tests.small_project import SmallProject
 
 ANNA = """
@@ -38,9 +42,16 @@ def edges(project: SmallProject) -> dict[tuple[str, str], tuple[str, str]]:
     return {(each["ends"][0], each["ends"][1]): (each["zone"], each["rule"]) for each in found}
 
 
+def shared(project: SmallProject) -> pl.DataFrame:
+    """Identifiers that several records have, with how many do, and how many people: field, value, records, people."""
+    known = query(project.connection, "SELECT DISTINCT field, value FROM compared_identifier")
+    found = match_tables.shared_identifiers(project.connection, with_digests(project.project, known))
+    return found.select("field", "value", "records", "people").sort("field", "value")
+
+
 def people_behind(project: SmallProject) -> dict[str, int]:
     """How many people share each number that several records have."""
-    return {each["value"]: each["people"] for each in project.rows("FROM shared_identifier WHERE field = 'phone'")}
+    return dict(shared(project).filter(pl.col("field") == "phone").select("value", "people").iter_rows())
 
 
 @pytest.mark.heavy
@@ -405,13 +416,13 @@ def test_each_record_is_read_once_however_often_it_is_looked_at(
     project.deliver("crm", "2026-01-05", people(EVERYBODY[:8]))
     project.deliver("shop", "2026-01-05", people(EVERYBODY[:8]))
     read: list[str] = []
-    stated = store.stated_names
+    stated_fields = stated.stated_fields
 
-    def counted(connection: Connection, records: pl.Series, exclusive: list[str]) -> pl.DataFrame:
-        read.extend(records)
-        return stated(connection, records, exclusive)
+    def counted(connection: Connection, wanted: pl.DataFrame) -> AbstractContextManager[None]:
+        read.extend(wanted["record_key"])
+        return stated_fields(connection, wanted)
 
-    monkeypatch.setattr(store, "stated_names", counted)
+    monkeypatch.setattr(comparison_data, "stated_fields", counted)
     matched(project)
 
     assert sorted(read) == everybody(project).to_list()
@@ -445,3 +456,52 @@ def test_a_step_that_fails_has_done_nothing_and_is_done_again(
 
     assert project.rows("FROM blocking_key") == []
     assert project.match() == Matched(records=2, pairs=1, merge=1)
+
+
+@pytest.mark.heavy
+def test_matching_says_how_far_it_is_and_nothing_where_there_is_nothing_to_match(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", ANNA)
+    project.deliver("shop", "2026-01-05", ANNA)
+    received(project)
+    heard: list[tuple[str, int, int | None]] = []
+    with listening(lambda *said: heard.append(said)):
+        project.match()
+        assert heard == [("matching", 0, 2), ("reading what is compared", 0, 2), ("matching", 2, 2)]
+        assert tuple(project.match()) == (0, 0, 0, 0)
+    assert len(heard) == 3
+
+
+@pytest.mark.heavy
+def test_identifiers_of_several_records_are_counted_by_the_people_behind_them(project: SmallProject) -> None:
+    project.deliver(
+        "crm",
+        "2026-01-05",
+        """id,name,phone,email
+        1,Anna Berg,0151 23456789,anna@example.com
+        2,Thomas Kern,0151 23456789,
+        3,Anna Berg,,anna@example.com
+        4,Zoe Tal,0151 23456780,zoe@example.com""",
+    )
+    matched(project)
+    assert shared(project).filter(pl.col("field").is_in(("email", "phone"))).rows() == [
+        ("email", "anna@example.com", 2, 1),
+        ("phone", "4915123456789", 2, 2),
+    ]
+
+
+@pytest.mark.heavy
+def test_nobody_is_compared_with_records_that_share_no_key(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", "id,name\n1,Anna Berg")
+    assert matched(project) == Matched(records=1, pairs=0, merge=0, review=0)
+    assert edges(project) == {}
+
+
+def test_of_what_a_record_states_only_numbers_and_addresses_are_looked_for_in_others(project: SmallProject) -> None:
+    project.deliver(
+        "crm",
+        "2026-01-05",
+        "id,name,phone,email,birth_date,company,postcode\n"
+        "1,Anna Berg,0151 23456789,anna@example.com,1990-04-03,Northwind,10117",
+    )
+    matched(project)
+    assert {each["field"] for each in project.rows("FROM compared_identifier")} == {"phone", "email"}

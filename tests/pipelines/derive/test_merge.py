@@ -1,10 +1,17 @@
+import json
 from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 
+from pipelines.derive import merge as step
 from pipelines.derive.merge import Merged
+from pipelines.errors import ContractBroken
 from pipelines.ids import contact_id
+from pipelines.merge.golden_record import golden_records
+from pipelines.progress import listening
 from pipelines.store.reads import health
+from pipelines.store.runs.work_queue import CONTACTS, enqueue_all
 from tests.small_project import AS_OF, SETTINGS, SmallProject
 
 ANNA = "id,name,phone,email\n1,Anna Berg,0151 23456789,anna@example.com"
@@ -57,6 +64,29 @@ def test_two_whose_names_are_a_letter_apart_stay_two_contacts_and_are_shown_to_a
     assert project.people() == alone("crm:1", "crm:2")
     assert item["reason"] == "names_contradict"
     assert {item["contact_lo"], item["contact_hi"]} == {project.contact_of("crm:1"), project.contact_of("crm:2")}
+
+
+@pytest.mark.heavy
+def test_a_contact_that_no_pair_makes_alone_is_kept_with_what_all_of_them_weigh(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", f"{ANNA}\n2,Anna Berg,,anna@example.com\n3,Tom Lund,,")
+    project.run()
+    keys = {each["record_id"]: each["record_key"] for each in project.rows("FROM record")}
+    for one, field, bits in (("1", "city", 2.0), ("2", "company", 3.5)):
+        said = {"given_name": 4.0, "family_name": 5.0, field: bits}
+        weight = sum(said.values()) - 10
+        evidence = json.dumps({name: {"level": "exact", "weight": each} for name, each in said.items()})
+        project.connection.execute(
+            "INSERT INTO match_edge BY NAME SELECT least($1::UUID, $2::UUID) AS record_lo, model, "
+            "greatest($1::UUID, $2::UUID) AS record_hi, 'review' AS zone, $3 AS weight, $4 AS probability, "
+            "false AS ambiguous_given_name, $5 AS evidence, '' AS rule, run_id FROM match_edge LIMIT 1",
+            [keys[one], keys["3"], weight, 1 / (1 + 2**-weight), evidence],
+        )
+    enqueue_all(project.connection, CONTACTS, pl.Series([keys["3"]]))
+    project.merge()
+
+    assert project.people() == {frozenset({"crm:1", "crm:2", "crm:3"})}
+    [pooled] = project.rows("SELECT weight, pairs FROM pooled_join")
+    assert (round(pooled["weight"], 2), pooled["pairs"]) == (4.5, 2)
 
 
 @pytest.mark.heavy
@@ -315,3 +345,38 @@ def test_a_contact_that_is_what_it_was_keeps_the_run_that_last_changed_it(projec
     project.deliver("crm", "2026-01-09", "id,name,email\n1,Anna Berg,anna@example.com\n2,Ben Tal,ben@example.com")
     assert project.run() == Merged(created=1)
     assert project.contact("crm:1")["run_id"] == "run2"
+
+
+@pytest.mark.heavy
+def test_merging_says_how_far_it_is(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", COUPLE)
+    project.receive()
+    project.match()
+    heard: list[tuple[str, int, int | None]] = []
+    with listening(lambda *said: heard.append(said)):
+        assert tuple(project.merge()) == (2, 0, 0, 0, 0, 0)
+        assert heard == [("merging", 0, 2), ("merging", 2, 2)]
+        assert tuple(project.merge()) == (0, 0, 0, 0, 0, 0)
+    assert heard[2:] == [("merging", 0, 0)]
+
+
+@pytest.mark.heavy
+def test_a_contact_that_breaks_its_contract_is_not_kept(project: SmallProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        step, "golden_records", lambda *said: golden_records(*said).with_columns(status=pl.lit("asleep"))
+    )
+    project.deliver("crm", "2026-01-05", ANNA)
+    with pytest.raises(ContractBroken, match="status"):
+        project.run()
+    assert project.rows("FROM contact") == []
+
+
+@pytest.mark.heavy
+def test_values_lie_in_the_order_of_their_contacts_and_fields(project: SmallProject) -> None:
+    project.deliver("crm", "2026-01-05", COUPLE)
+    project.deliver("shop", "2026-01-05", "id,name,phone\n1,Claudia Weber,0151 23456789\n2,Claudia Weber,0151 23456789")
+    project.run()
+    kept = [
+        tuple(each.values()) for each in project.rows("SELECT contact_id, field, value, record_key FROM contact_field")
+    ]
+    assert kept == sorted(kept)

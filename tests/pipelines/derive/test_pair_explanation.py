@@ -68,14 +68,15 @@ def test_a_record_is_called_by_its_source_and_its_id_there() -> None:
 def test_keys_of_two_records_are_shared_or_differ_or_are_of_one_alone() -> None:
     blocks = pl.DataFrame(
         [
-            *(("a", 0, 7, 3), ("b", 0, 7, 3), ("a", 0, 8, 2), ("b", 0, 8, 2), ("a", 1, 5, 1), ("b", 1, 6, 1)),
+            *((record, 0, key, size) for record in "ab" for key, size in ((7, 3), (8, 2), (9, 6), (10, 5), (11, 4))),
+            *(("a", 1, 5, 1), ("b", 1, 6, 1)),
             *(("a", 2, 1, 1), ("b", 3, 1, 1), ("c", 4, 1, 1)),
         ],
         schema={"record_key": pl.String, "rule": pl.UInt8, "key": pl.UInt64, "size": pl.Int64},
         orient="row",
     )
-    assert shared_keys(blocks, "a", "b") == SharedKeys(
-        [Block(parts_of(0), 2, CAPS[0]), Block(parts_of(0), 3, CAPS[0])], [parts_of(1)], [parts_of(2)], [parts_of(3)]
+    assert shared_keys(blocks, "a", "b") == SharedKeys(  # the most telling ones first
+        [Block(parts_of(0), size, CAPS[0]) for size in (2, 3, 4, 5, 6)], [parts_of(1)], [parts_of(2)], [parts_of(3)]
     )
     assert shared_keys(blocks.clear(), "a", "b") == NO_KEYS
 

@@ -1,8 +1,10 @@
 from datetime import UTC, datetime
+from typing import Any
 
 import polars as pl
+import pytest
 
-from pipelines.ingest.chunk import alike, combine_deliveries, single_chunk
+from pipelines.ingest.chunk import FRAMES, alike, combine_deliveries, single_chunk
 from pipelines.read.core.batch import Batch
 from pipelines.store.ingest.deliveries import Delivery
 from schemas import received
@@ -64,3 +66,19 @@ def test_a_chunk_has_the_meanings_and_the_encoding_of_its_tables() -> None:
     told = batch(1)._replace(meanings={"name": "name"}, assumed_encoding="cp1252")
     found = combine_deliveries([FIRST, SECOND], [told, told]).batch
     assert (dict(found.meanings), found.assumed_encoding) == ({"name": "name"}, "cp1252")
+
+
+def at_row(name: str, row: int) -> Batch:
+    """A batch with one entry, in one of its frames."""
+    empty: pl.DataFrame = getattr(Batch(), name)
+    entry = pl.DataFrame({"row": [row]}, schema={"row": pl.UInt32})
+    filled: dict[str, Any] = {name: pl.concat([empty, entry], how="diagonal")}
+    return Batch()._replace(**filled)
+
+
+@pytest.mark.parametrize("name", [name for name, frame in Batch().frames().items() if "row" in frame.columns])
+def test_whatever_an_entry_says_it_has_a_row_of_its_own(name: str) -> None:
+    assert name in FRAMES
+    chunk = combine_deliveries([FIRST, SECOND, THIRD], [at_row(name, 7), at_row(name, 2), at_row("contacts", 1)])
+    assert chunk.starts.to_list() == [0, 7, 9]
+    assert getattr(chunk.batch, name)["row"].to_list()[:2] == [7, 9]

@@ -2,12 +2,16 @@
 
 import csv
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
+from pipelines.ingest.corrections import as_retry
 from pipelines.steps.rejected_files import write_rejected_files
+from pipelines.store.ingest.deliveries import Delivery
 from pipelines.store.reads import contact_details, health
 from tests.pipelines.ingest.batches import batched
 from tests.small_project import SETTINGS, SmallProject, small_project
@@ -61,6 +65,20 @@ def only_the_first(row: dict[str, str]) -> None:
 
 def deliveries(project: SmallProject) -> list[dict[str, Any]]:
     return project.rows("FROM delivery ORDER BY received_at")
+
+
+FILE = Delivery("d9", "crm", "contacts_csv", "", "", 0, datetime(2026, 6, 20, tzinfo=UTC), "file_name", "")
+
+
+@pytest.mark.parametrize(
+    ("stated", "retry_of"), [((), None), ((None,), None), ((None, "d2", "d1"), "d2"), (("d1", "d2", "d3"), "d1")]
+)
+def test_a_file_is_the_retry_of_the_first_delivery_that_its_rows_name(
+    stated: tuple[str | None, ...], retry_of: str | None
+) -> None:
+    named = pl.DataFrame({"retry_of": stated}, schema={"retry_of": pl.String})
+    assert as_retry(FILE, named) == FILE._replace(retry_of=retry_of)
+    assert as_retry(FILE._replace(retry_of="d0"), named).retry_of == "d0"
 
 
 def test_a_file_says_of_each_row_where_it_was_refused(project: SmallProject) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipelines.errors import WrongIdentityKey
 from pipelines.ingest.ingest_files import DeliveryResult
+from pipelines.ingest.receive import should_retry
 from pipelines.progress import listening
 from pipelines.read.catalogue.registry import FORMATS
 from pipelines.read.contact_lists import contacts_csv
@@ -502,6 +503,39 @@ def test_the_entries_of_a_conversation_are_what_is_counted(project: SmallProject
     kept = delivery(project)
     assert (kept["rows_read"], kept["created"]) == (2, 2)
     assert project.rows("SELECT count(*) AS people FROM record") == [{"people": 1}]
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "open_rows", "digest", "outdated", "again"),
+    [
+        ("accepted", None, 0, "one", True, False),
+        ("accepted", None, 0, "", False, False),
+        ("refused", "HEADER_MISSING", 0, "one", False, False),
+        ("refused", "HEADER_MISSING", 0, "one", True, True),
+        ("refused", "HEADER_MISSING", 0, "", False, True),  # taken back into the work of the next run
+        ("refused", "READER_FAILED", 0, "one", False, True),
+        ("held", "OWNER_UNKNOWN", 0, "one", False, False),
+        ("refused", "REJECT_LIMIT", 2, "one", True, True),
+        ("refused", "REJECT_LIMIT", 1, "one", True, True),
+        ("refused", "REJECT_LIMIT", 0, "one", True, False),  # all of its rows have come in, corrected
+    ],
+)
+def test_a_file_is_read_again_where_that_may_end_otherwise(
+    state: str, code: str | None, open_rows: int, digest: str, outdated: bool, again: bool
+) -> None:
+    before = deliveries.EarlierDelivery(state, code, digest, None, open_rows, {})
+    assert should_retry(before, outdated=outdated) is again
+
+
+def test_of_copies_the_first_tells_what_became_of_them(project: SmallProject) -> None:
+    for source in ("crm", "shop"):
+        for copy in ("a", "b", "c"):
+            project.deliver(source, "2026-06-01", TWO, f"{source} {copy}.csv")
+    taken = project.receive()
+    assert outcomes(taken) == [{"created": 2}, {}, {}] * 2
+    assert [(each.source, each.known, each.outdated) for each in taken] == [
+        (source, known, False) for source in ("crm", "shop") for known in (False, True, True)
+    ]
 
 
 def test_another_identity_key_is_refused_before_it_makes_every_record_a_second_time(project: SmallProject) -> None:

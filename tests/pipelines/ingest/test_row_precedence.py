@@ -1,7 +1,9 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 
+from pipelines.ingest.row_precedence import cap_future_dates
 from tests.small_project import SmallProject
 
 
@@ -37,3 +39,23 @@ def test_messages_may_be_written_whenever_they_were(project: SmallProject) -> No
     project.chat("+44 7700 900123", "2026-06-13 10:00 Jane: hello")
     project.receive()
     assert project.rows("FROM problem") == []
+
+
+@pytest.mark.parametrize(
+    ("ahead", "is_list", "is_capped"),
+    [
+        (timedelta(days=-1), True, False),
+        (timedelta(days=1), True, False),  # the clock of a source may be before that of its file
+        (timedelta(days=1, microseconds=1), True, True),
+        (timedelta(days=400), True, True),
+        (timedelta(days=400), False, False),  # a message was written whenever it was
+    ],
+)
+def test_a_row_may_be_a_day_later_than_its_file(ahead: timedelta, is_list: bool, is_capped: bool) -> None:
+    dated = datetime(2026, 6, 1, tzinfo=UTC)
+    rows = pl.DataFrame({"row": [7, 8], "line": [9, 10], "dated": [dated] * 2, "observed_at": [dated, dated + ahead]})
+    found, problems = cap_future_dates(rows, is_list=is_list)
+    assert found["observed_at"].to_list() == [dated, dated if is_capped else dated + ahead]
+    assert problems.select("row", "line", "field", "code").rows() == (
+        [(8, 10, "observed_at", "DATE_IN_FUTURE")] if is_capped else []
+    )

@@ -57,6 +57,21 @@ def test_what_one_side_lacks_is_told_with_what_the_other_has(found: Weights) -> 
     assert "email" in told(found, 3)
 
 
+def test_what_is_told_does_not_depend_on_which_record_comes_first(found: Weights) -> None:
+    turned = weights(found.records, PAIRS.select(lo="hi", hi="lo"), found.model, found.crowds)
+    for row, (lo, hi) in enumerate(PAIRS.iter_rows()):
+        here = {each.field: each._replace(one=each.other, other=each.one) for each in items(turned, row, hi, lo)}
+        assert here == told(found, row)
+
+
+def test_an_identifier_is_told_with_the_records_that_have_it_where_they_were_counted(found: Weights) -> None:
+    counted = found._replace(crowds=found.crowds.with_columns(records=pl.lit(4, pl.UInt32)))
+    assert told(counted, 0)["phone"][-2:] == (2, 4)
+    assert told(found, 0)["phone"][-2:] == (2, None)
+    nowhere = found._replace(crowds=found.crowds.clear().with_columns(records=pl.lit(4, pl.UInt32)))
+    assert told(nowhere, 0)["phone"][-2:] == (1, None)
+
+
 def test_a_domain_is_told_where_addresses_differ(found: Weights) -> None:
     assert told(found, 0)["email_domain"][:4] == ("email_domain", ["quint.example"], ["quint.example"], "exact")
     assert "email_domain" not in told(found, 1)

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.match.comparison.listed import by_role
+from pipelines.match.comparison.prepare import NAMED
+from pipelines.match.engines.polars import IN_MEMORY, PolarsEngine, lazy
+from pipelines.match.priors import SURE
+from pipelines.match.resolve import batch_of_records, resolve_list
 from pipelines.progress import listening
+from schemas.project import Matching
 from tests.examples import examples
 from tests.resolved import resolve
 
@@ -104,3 +110,47 @@ def test_matching_a_list_says_what_it_is_about_and_how_much_of_it_there_is() -> 
     assert {done for done, _ in named.values()} == {0}
     assert named["making blocking keys"] == named["fitting the match model"] == (0, LIST.height)
     assert all(total for _, total in named.values())
+
+
+def matched(engine: PolarsEngine, *, explain: bool = False) -> tuple[set[tuple[int, int]], pl.DataFrame]:
+    """Clusters and edges of the list, by an engine that looks at so many rows at once."""
+    rows = LIST.drop("record_id").with_row_index("record").lazy()
+    found = resolve_list(engine, lazy(by_role(rows, ROLES).collect()), Matching(auto=0.8, review=1e-4), explain=explain)
+    edges = engine.collect(found.edges).sort("lo", "hi")
+    return set(engine.collect(found.clusters).select("record", "cluster").rows()), edges
+
+
+def test_how_many_rows_are_looked_at_at_once_decides_nothing() -> None:
+    clusters, edges = matched(IN_MEMORY)
+    assert {(0, 0), (1, 0), (2, 0), (3, 3), (4, 4), (5, 4), (8, 8), (9, 9)} <= clusters
+    assert len(edges) == edges.select("lo", "hi").n_unique() > 3
+    few_clusters, few_edges = matched(PolarsEngine(at_once=4))
+    assert few_clusters == clusters
+    assert few_edges.select("lo", "hi", "zone", "rule").equals(edges.select("lo", "hi", "zone", "rule"))
+    assert few_edges["weight"].to_list() == pytest.approx(edges["weight"].to_list())
+
+
+def test_every_edge_says_why_where_that_is_asked_for_and_else_those_that_are_not_sure() -> None:
+    _, edges = matched(IN_MEMORY)
+    is_sure = edges["probability"] >= SURE
+    assert is_sure.to_list().count(True) > 1
+    assert edges["evidence"].is_null().to_list() == is_sure.to_list()
+    _, edges = matched(IN_MEMORY, explain=True)
+    assert edges.height > 3
+    assert all("given_name" in each for each in edges["evidence"])
+
+
+def test_records_of_one_name_are_compared_in_one_batch() -> None:
+    names: list[tuple[int, str | None, None, str | None]] = [
+        (0, "anna", None, "berg"),
+        (1, "otto", None, "berg"),
+        (2, "anna", None, None),
+        (3, "anna", None, None),
+    ]
+    names += [(nth, None, None, None) for nth in range(4, 24)]
+    batch = dict(batch_of_records(pl.DataFrame(names, schema=NAMED, orient="row"), 5).rows())
+    assert batch[0] == batch[1]
+    assert batch[2] == batch[3]
+    assert {batch[nth] for nth in range(4, 24)} == {0, 1, 2, 3, 4}  # those without a name are spread
+    many = [(nth, None, None, f"name{nth}") for nth in range(200)]
+    assert set(batch_of_records(pl.DataFrame(many, schema=NAMED, orient="row"), 5)["batch"]) == {0, 1, 2, 3, 4}

@@ -16,7 +16,7 @@ CODES = pl.DataFrame({"code": ["ROW_BLANK"], "severity": ["info"], "action": ["r
 def delivery(rows_read: int, **outcomes: int) -> dict[str, Any]:
     counts = {outcome.value: outcomes.get(outcome.value, 0) for outcome in Outcome}
     plain = (
-        *("delivery_id", "retry_of", "run_id", "source", "file_sha256", "config_digest", "state", "code"),
+        *("delivery_id", "retry_of", "run_id", "source", "file_digest", "config_digest", "state", "code"),
         "remediation",
     )
     return dict.fromkeys(plain) | counts | {"rows_read": rows_read, "declared_at": datetime(2026, 6, 1, tzinfo=UTC)}
@@ -50,7 +50,7 @@ def test_outcomes_that_do_not_add_up_are_not_told() -> None:
 def test_a_delivery_is_told_by_these_keys_which_programs_read() -> None:
     told = json.loads(summary(delivery(3, created=2, skipped=1), CODES))
     assert list(told) == [
-        *("import_id", "retry_of_import_id", "run_id", "source_system", "file_sha256", "config_hash", "declared_at"),
+        *("import_id", "retry_of_import_id", "run_id", "source_system", "file_digest", "config_hash", "declared_at"),
         *("state", "code", "way_out", "rows_read", "outcomes", "codes"),
     ]
     assert told["outcomes"] == dict.fromkeys(Outcome, 0) | {"created": 2, "skipped": 1}

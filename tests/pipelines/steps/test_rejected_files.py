@@ -130,8 +130,8 @@ def test_beside_the_rows_lies_every_problem_with_its_place_and_without_a_value(p
     assert {stat.S_IMODE(path.stat().st_mode) for path in found.values()} == {0o600}
     [delivery] = project.rows("FROM delivery")
     told = rows(found["errors.csv"])
-    assert {(each["import_id"], each["file_sha256"]) for each in told} == {
-        (str(delivery["delivery_id"]), delivery["file_sha256"])
+    assert {(each["import_id"], each["file_digest"]) for each in told} == {
+        (str(delivery["delivery_id"]), delivery["file_digest"])
     }
     assert [
         (each["row_number"], each["line_number"], each["column_name"], each["error_code"]) for each in told[:2]

@@ -175,7 +175,7 @@ def _syllables(kana: str) -> str:
     for sign in kana:
         sound = anyascii(sign).lower()
         if sign in "ゃゅょャュョ" and spelt.endswith("i"):
-            spelt = spelt[:-1] + (sound[1:] if spelt[-2:-1] in ("j", "h") else sound)
+            spelt = spelt[:-1] + (sound[1:] if spelt.endswith(("ji", "shi", "chi")) else sound)
         elif sign != "ー":
             spelt += sound
     return re.sub("[^a-z ]", "", spelt.replace("ou", "o").replace("oo", "o").replace("uu", "u"))

@@ -89,6 +89,9 @@ OAK, ELM = "12 Oak Street", "7 Elm Road"
         # half a name counts by the half there is
         ([MARA, OTTO, {"given": "Ines", "phone": LINE}, {"family": "Sol", "phone": LINE}], 3, 3),
         ([QUINT, {"family": "Ober", "phone": LINE}], 1, 1),
+        # a record without a name is nobody more
+        ([MARA, firm("Northwind", OAK)], 1, 1),
+        ([person("Ober Quint"), person("Quint Ober"), firm("Northwind", OAK)], 1, 2),
         # firms are as many as differ by name and by place, of each the first letters
         ([firm("Northwind", OAK), firm("Contoso", ELM)], 2, 2),
         ([firm("Northwind", OAK), firm("Contoso", OAK)], 1, 1),

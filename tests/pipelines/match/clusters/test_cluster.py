@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.match.clusters import cluster as cluster_module
-from pipelines.match.clusters.cluster import LIMITS, Clustered, cluster, components, limited
+from pipelines.match.clusters.cluster import LIMITS, Clustered, cluster, limited
+from pipelines.match.clusters.components import components_of_keys
 from pipelines.match.priors import SURE
 from pipelines.match.score import NAMES_CONTRADICT
 from pipelines.match.source_links import DECISION, SOURCE_MERGE
@@ -400,13 +401,13 @@ def test_a_long_chain_is_one_component() -> None:
     records = [f"{nth:03}" for nth in range(200)]
     shuffled = sorted(pairwise(records), key=lambda pair: (int(pair[0]) * 37) % 200)
 
-    found = components(frame([(lo, hi, CERTAIN) for lo, hi in shuffled]))
+    found = components_of_keys(frame([(lo, hi, CERTAIN) for lo, hi in shuffled]))
 
     assert found.sort("record_key").rows() == [(record, "000") for record in records]
 
 
 def test_what_no_edge_connects_are_two_components() -> None:
-    found = components(frame([("a", "b", CERTAIN), ("c", "d", CERTAIN)]))
+    found = components_of_keys(frame([("a", "b", CERTAIN), ("c", "d", CERTAIN)]))
 
     assert found.sort("record_key").rows() == [("a", "a"), ("b", "a"), ("c", "c"), ("d", "c")]
 

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from pipelines.match.clusters.cluster import components
+from pipelines.match.clusters.components import components_of_keys
 from pipelines.match.clusters.uncontested import uncontested
 
 LIMITS = {"email": 2}
@@ -21,7 +21,7 @@ def joined(
 ) -> set[str]:
     """The records of uncontested components, with 0.8 as the probability from which two records are one."""
     frame = pl.DataFrame(edges, schema=["record_lo", "record_hi", "zone", "probability"], orient="row")
-    component = components(frame.filter(pl.col("zone") == "merge"))
+    component = components_of_keys(frame.filter(pl.col("zone") == "merge"))
     stated = exclusive or {}
     profiles = component.select("record_key").with_columns(
         exclusive=pl.Series([stated.get(each, []) for each in component["record_key"]], dtype=pl.List(pl.String))

@@ -36,6 +36,17 @@ def phones(lo: str, hi: str) -> str:
         ("mara84@example.com", "quint84@mail.example", "same number"),
         ("mara84@example.com", "mara85@example.com", "another number"),
         ("mara@example.com", "quint@mail.example", "different"),
+        ("m.quint8@example.com", "mquint8+x@example.com", "same mailbox"),  # one digit numbers nobody
+        ("m_quint@example.com", "m-quint@example.com", "same mailbox"),
+        ("m.quint8@example.com", "mquint8@mail.example", "name elsewhere"),
+        ("mara8@example.com", "quint8@mail.example", "different"),
+        ("mara8@example.com", "mara9@example.com", "another number"),  # not a slip
+        ("mara84@example.com", "mara@example.com", "different"),  # a number on one side only
+        ("mara84@example.com", "marq84@example.com", "typo"),
+        ("mara84@example.com", "mara84x@example.com", "typo"),
+        ("mara84@example.com", "mara84@exmaple.com", "typo"),
+        ("mara@example.com", "marq@mail.example", "different"),  # one slip, but at another domain
+        ("mara@example.com", "mara@example.org", "name elsewhere"),
     ],
 )
 def test_two_addresses_agree_at_a_level(lo: str, hi: str, expected: str) -> None:
@@ -53,6 +64,10 @@ def test_two_addresses_agree_at_a_level(lo: str, hi: str, expected: str) -> None
         ("442079460111", "442079560111", "typo"),
         ("442079460111", "442079461011", "typo"),
         ("442079460111", "12025550134", "different"),
+        ("442079460111", "079460111", "variant"),  # nine digits are a number's own
+        ("442079460111", "79460111", "different"),
+        ("442079460111", "442079460211", "typo"),  # two digits at the end tell neighbours, three do not
+        ("442079460111", "442079461101", "different"),
     ],
 )
 def test_two_numbers_agree_at_a_level(lo: str, hi: str, expected: str) -> None:

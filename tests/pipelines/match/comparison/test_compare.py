@@ -153,3 +153,76 @@ def test_a_record_agrees_with_itself_exactly_wherever_it_says_anything(rows: lis
     found = compared(rows, own, own)
     assert not found.swapped.any()
     assert all(field.level.max(initial=0) <= 1 for field in found.fields.values())
+
+
+# Given and family name of two records, whether they are swapped, and the levels at which they agree then.
+EITHER_WAY: list[tuple[str | None, str | None, str | None, str | None, bool, str | None, str | None]] = [
+    ("Mara", None, None, "Mara", True, None, "exact"),
+    ("Mara", None, None, "Quint", False, None, None),
+    ("Mara", None, "Quint", "Mara", True, "exact", None),
+    ("Mara", "Quint", None, "Mara", True, None, "exact"),
+    ("Mara", "Quint", "Quint", None, True, None, "exact"),
+    ("Mara", "Quint", "Quint", "Otto", False, "different", "different"),
+    ("Mara", "Quint", "Otto", "Mara", False, "different", "different"),
+    ("Mara", "Quint", "Mara", "Mara", False, "exact", "different"),
+    ("Anna", "Anna", "Anna", "Berg", False, "exact", "different"),
+    ("Frank", "Otto", "Otto", "Otto", False, "different", "exact"),
+    ("Mara", "Quint", "Qiunt", "Marra", True, "typo", "typo"),
+    ("M", "Quint", "Quint", "Mara", True, "initial", "exact"),
+    ("Mara", "Q", "Quint", "Mara", True, "exact", "initial"),
+    ("Bob", "Quint", "Quint", "Robert", True, "nickname", "exact"),
+    ("Anna", "Berg", "Bergmann", "Anna", True, "exact", "short"),
+    ("Karl", "Otto", "Otto", "Karla", False, "different", "different"),
+    ("Martin", "Martina", "Martina", "Martin", True, "exact", "exact"),
+    ("Mara", "Mama", "Mama", "Mara", True, None, "exact"),
+    ("Mara", None, "Mama", "Mara", True, None, "exact"),
+    ("Иван", "Петров", "Petrov", "Ivan", False, "exact", "exact"),  # people do not err here, scripts differ
+    ("王", "伟", "伟", "王", False, "exact", "exact"),
+    ("Ivan", "Петров", "Петров", "Ivan", True, "exact", "exact"),
+]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_names_are_compared_as_they_stand_or_swapped_whichever_agrees_better(turned: bool) -> None:
+    rows = [{"given": given, "family": family} for a, b, c, d, *_ in EITHER_WAY for given, family in ((a, b), (c, d))]
+    ends = list(range(0, len(rows), 2)), list(range(1, len(rows), 2))
+    found = compared(rows, *(ends[::-1] if turned else ends))
+    levels = [[None, *INDEX[part]] for part in ("given_name", "family_name")]
+    told = zip(found.swapped.tolist(), found.fields["given_name"].level, found.fields["family_name"].level, strict=True)
+    assert [(swapped, levels[0][given], levels[1][family]) for swapped, given, family in told] == [
+        (swapped, given, family) for *_, swapped, given, family in EITHER_WAY
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("Mara Ann", "Mara Ann", "exact"),
+        ("Mara Ann", "Mara A", "initial"),
+        ("Mara Ann", "Mara Lou", "different"),
+        ("Mara Ann", "Otto Lou", "different"),
+        ("Mara Ann", "Otto Ann", None),  # a patronymic, or the first of two family names
+        ("Mara Ann", "Mara", None),
+    ],
+)
+def test_an_equal_middle_name_says_nothing_of_given_names_that_differ(
+    one: str, other: str, expected: str | None
+) -> None:
+    found = compared([{"given": one, "family": "Quint"}, {"given": other, "family": "Quint"}])
+    assert level(found, "middle_name") == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("mara@quint.example", "otto@quint.example", "exact"),
+        ("mara@quint.example", "otto@ober.example", "different"),
+        ("mara@gmail.com", "otto@gmail.com", "provider"),
+        ("mara@gmail.com", "mara@quint.example", "different"),
+        ("mara@quint.example", "maria@quint.example", None),  # a slip
+        ("m.quint@quint.example", "mquint@quint.example", None),  # one mailbox
+        ("mara@quint.example", "mara@qiunt.example", None),
+    ],
+)
+def test_domains_are_compared_where_mailboxes_differ_altogether(one: str, other: str, expected: str | None) -> None:
+    assert level(compared([{"email": one}, {"email": other}]), "email_domain") == expected

@@ -38,6 +38,38 @@ def test_two_words_agree_at_a_level(lo: str, hi: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("lo", "hi", "expected"),
+    [
+        ("abc", "abd", "typo"),  # one slip from three letters on
+        ("ab", "ac", "different"),
+        ("abcdefg", "abcxyfg", "similar"),  # two slips from seven on
+        ("abcdef", "abcxyf", "distant"),
+        ("abcdefgh", "abcxyzgh", "distant"),  # three are no slips
+        ("qui", "quint", "short"),  # a beginning of three letters
+        ("qu", "quint", "different"),
+        ("martens", "martinsen", "similar"),
+        ("dvorak", "dworschak", "similar"),
+        ("jorgensen", "jensen", "distant"),  # half of the letters
+        ("okafor", "okonkwo", "different"),
+        ("q", "quint", "initial"),
+        ("quint", "q", "initial"),
+        ("o", "quint", "different"),
+        ("li wu", "li", "different"),  # a word of two letters is too little to share
+        ("anna", "quint ober anna", "part"),
+        ("quint ober", "ober quint anna", "different"),
+        ("mama", "anna", "different"),  # a family may be called so
+    ],
+)
+def test_how_much_may_differ_depends_on_how_long_a_word_is(lo: str, hi: str, expected: str) -> None:
+    assert level(lo, hi) == level(hi, lo) == expected
+
+
+@pytest.mark.parametrize(("lo", "hi"), [("mama", "anna"), ("otto", "papa"), ("mama", "papa")])
+def test_a_word_for_a_relative_says_nothing_of_a_given_name(lo: str, hi: str) -> None:
+    assert level(lo, hi, "given_name") == "not comparable"
+
+
+@pytest.mark.parametrize(
     ("part", "expected"), [("given_name", "different"), ("middle_name", "different"), ("family_name", "typo")]
 )
 def test_the_male_and_the_female_form_are_two_given_names_and_may_be_one_family(part: str, expected: str) -> None:
@@ -82,6 +114,14 @@ def test_a_short_form_of_many_names_joins_none_of_them() -> None:
     assert len({name for name, alias in aliases if alias == "al"}) > AMBIGUOUS
     assert ("alan", "alfred") not in aliases
     assert ("al", "fred") not in aliases
+
+
+def test_a_short_form_of_three_names_joins_them_and_one_of_four_none() -> None:
+    aliases = known_aliases()
+    assert ("anke", "anni") in aliases
+    assert ("anni", "mia") in aliases
+    assert ("andy", "drew") not in aliases
+    assert ("anderl", "andy") not in aliases
 
 
 def test_aliases_hold_both_ways_and_never_for_a_name_and_itself() -> None:

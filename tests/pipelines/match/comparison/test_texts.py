@@ -32,6 +32,13 @@ def level(field: str, lo: str, hi: str) -> str:
         ("1980", "1981", "near"),
         ("1980", "1990", "different"),
         ("19800304", "19990921", "different"),
+        ("19800304", "19810403", "near"),  # day and month turned, but another year
+        ("19800304", "198003", "part"),
+        ("19800304", "198004", "near"),
+        ("198003", "198004", "typo"),  # a month is enough for a slip, a year is not
+        ("1980", "19820101", "different"),
+        ("19801231", "19790101", "near"),
+        ("19800304", "19800924", "near"),
     ],
 )
 def test_dates_agree_by_their_parts(lo: str, hi: str, expected: str) -> None:
@@ -59,6 +66,30 @@ def test_dates_agree_by_their_parts(lo: str, hi: str, expected: str) -> None:
         ("country", "de", "at", "different"),
         ("category", "male", "mala", "different"),
         ("text", "blue van with a dent", "a blue van with dent", "typo"),
+        ("city", "bath", "path", "typo"),  # one slip from four letters on
+        ("city", "ulm", "uln", "different"),
+        ("city", "saarbruecken", "saarbruckenn", "typo"),  # two slips in a long one
+        ("city", "frankfurt am main", "frankfurt", "part"),
+        ("city", "new york", "york", "different"),  # only the beginning stands for the whole
+        ("region", "nordhausen", "nordhausen kreis", "part"),
+        ("postcode", "2000", "2001", "typo"),
+        ("postcode", "200", "201", "different"),
+        ("exact_id", "abcd", "abce", "typo"),
+        ("exact_id", "c12345", "c12453", "different"),
+        ("company", "acme", "acmo", "typo"),
+        ("company", "ace", "acf", "different"),
+        ("company", "northwind trading", "northwint tradign", "typo"),
+        ("company", "northwind limited", "northwind ltd", "typo"),
+        ("company", "international machines", "intl machines", "different"),
+        ("street", "12 oak st 4", "4 oak st 12", "typo"),
+        ("street", "12 oak st", "21 oak st", "different"),
+        ("street", "high street 12", "12 high street 12", "different"),  # two numbers are not one
+        ("street", "5 elm", "5 elms", "typo"),
+        ("street", "5 elm", "5 pine", "different"),
+        ("text", "blue van", "bleu van", "typo"),
+        ("text", "van", "ban", "different"),
+        ("text", "red car", "red car large", "part"),
+        ("text", "northwind", "nordwind", "different"),
     ],
 )
 def test_two_texts_agree_at_a_level(field: str, lo: str, hi: str, expected: str) -> None:

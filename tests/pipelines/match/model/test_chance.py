@@ -14,7 +14,8 @@ ROLES = {"given": "given_name", "family": "family_name", "zip": "postcode", "age
 
 def fitted(rows: list[dict[str, str]]) -> Model:
     names, facts = prepare_list(pl.DataFrame(rows, schema=dict.fromkeys(ROLES, pl.String)), ROLES)
-    return fit(names, facts, paired_keys(names, facts), count_shared_identifiers(names, facts))
+    people = names.select("record", person="record")
+    return fit(names, facts, paired_keys(names, facts), count_shared_identifiers(names, facts), people)
 
 
 def townspeople(count: int) -> list[dict[str, str]]:

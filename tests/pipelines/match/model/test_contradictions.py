@@ -65,7 +65,10 @@ def test_a_word_that_hardly_anybody_bears_may_be_a_name_garbled_if_the_rest_is_s
 
 def test_two_second_names_behind_one_first_name_are_two_people() -> None:
     assert are_two("Juan Carlos", "Juan José", unfitted())
+    assert are_two("Juan Leo", "Juan Max", unfitted())
+    assert not are_two("Juan Jo", "Juan Max", unfitted())  # two letters may be an initial
     assert not are_two("Juan C.", "Juan José", unfitted())
+    assert not are_two("Juan Leo", "Juan Max", unfitted(), family=("Berg", "Weber"))
     assert not are_two("Juan", "Juan José", unfitted())
 
 
@@ -98,3 +101,58 @@ def test_birth_dates_differ_where_they_have_nothing_in_common(other: str, differ
 )
 def test_names_that_sound_alike_may_be_written_with_more_letters(one: str, other: str, alike: bool) -> None:
     assert contradictions._sound_alike(pl.Series([one]), pl.Series([other])).tolist() == [alike]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_other_people"),
+    [
+        ("Xari", "Xaro", True),  # of four letters; of five a slip may be one
+        ("Xarin", "Xaron", False),
+        ("Xari", "Xarin", True),
+        ("Marvin", "Martin", True),  # both are listed
+        ("Marvin", "Marfin", False),
+        ("Lea", "Lena", True),
+        ("Sara", "Sarah", False),
+    ],
+)
+def test_where_nothing_was_counted_one_slip_makes_another_name_of_a_short_one(
+    one: str, other: str, are_other_people: bool
+) -> None:
+    assert are_two(one, other, unfitted()) is are_other_people
+
+
+def test_a_word_is_known_to_be_a_name_by_a_list_or_by_those_who_bear_it() -> None:
+    listed, few = counted(claudia=1, thomas=1), counted(xaq=1, yev=1)
+    assert are_two("Claudia", "Thomas", listed)  # both are in the list of given names
+    assert not are_two("Xaq", "Yev", few)
+    assert are_two("Xaq", "Yev", counted(xaq=4, yev=4))
+    assert not are_two("Xaq", "Yev", counted(xaq=4, yev=3))
+    assert not are_two("Xaq", "Yev", counted(xaq=3, yev=4))
+
+
+def test_a_garbled_name_of_another_family_is_no_reason_where_nothing_is_sure() -> None:
+    model = counted(gwendolyn=12, xqz=1)
+    assert not are_two("Gwendolyn", "Xqz", model, SURE - 0.01, family=("Berg", "Weber"))
+
+
+NUMBERED = {"given": "given_name", "family": "family_name", "born": "date_of_birth", "id": "exact_id"}
+
+
+@pytest.mark.parametrize(
+    ("ids", "born", "probability", "are_two_people"),
+    [
+        (("A-17", "A-17"), ("1980-02-01", "1980-02-01"), SURE, False),  # one number that only one person has
+        (("A-17", "A-17"), ("1980-02-01", "1980-02-01"), SURE - 0.01, True),
+        (("A-17", "A-17"), ("1980-02-01", "1984-07-09"), SURE, True),  # a couple may share it
+        (("A-17", "B-99"), ("1980-02-01", "1980-02-01"), SURE, True),  # and twins are born on one day
+    ],
+)
+def test_who_has_one_number_and_one_date_of_birth_may_have_another_given_name(
+    ids: tuple[str, str], born: tuple[str, str], probability: float, are_two_people: bool
+) -> None:
+    rows = pl.DataFrame({"given": ["Claudia", "Thomas"], "family": ["Berg"] * 2, "born": born, "id": ids})
+    records = encode(2, *prepare_list(rows, NUMBERED))
+    lo, hi = np.array([0], np.uint32), np.array([1], np.uint32)
+    known, compared = frequencies(records, unfitted(), NO_CROWDS), compare(records, lo, hi)
+    found = names_contradict(records, known, compared, np.array([0]), np.array([probability]))
+    assert found.tolist() == [are_two_people]

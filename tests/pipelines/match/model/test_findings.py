@@ -1,3 +1,5 @@
+import pytest
+
 from pipelines.match.model.findings import findings
 from pipelines.match.model.model import unfitted
 from pipelines.match.priors import GIVEN, LEVELS
@@ -34,6 +36,16 @@ def test_what_was_not_believed_is_told() -> None:
     assert said == (
         "given name: more than 20% of one person would agree as `different`; that much was believed, and no more"
     )
+
+
+@pytest.mark.parametrize("field", LEVELS)
+def test_of_every_level_but_the_best_too_much_is_not_believed(field: str) -> None:
+    told = [
+        name
+        for name, level in LEVELS[field].items()
+        if findings(FITTED._replace(m={**FITTED.m, field: {**FITTED.m[field], name: max(level.most, level.m + 0.01)}}))
+    ]
+    assert told == list(LEVELS[field])[1:]
 
 
 def test_chance_agreement_that_is_unusual_is_told() -> None:

@@ -74,3 +74,18 @@ def test_a_name_says_what_it_said(duplicates: float) -> None:
     assert table.shape == (22, 63)
     for rarity, odds in ODDS[duplicates].items():
         assert [table[rarity + 14, records - 2] for records in BEARERS] == pytest.approx(odds, rel=1e-5), rarity
+
+
+def test_what_a_name_says_by_how_rare_it_is_and_how_many_records_bear_it() -> None:
+    shown = np.log2(odds_by_name(0.5)[np.ix_([0, 7, 14, 21], [0, 1, 8, 62])])
+    assert shown == pytest.approx(
+        np.array(
+            [  # 2, 3, 10 and 64 records
+                [8.970, 8.553, 7.083, 4.437],  # 1 / 16384 others are expected
+                [2.536, 1.953, -0.601, -4.309],  # 1 / 128
+                [0.042, -0.942, -3.906, -6.896],  # 1
+                [-0.012, -1.007, -3.965, -6.951],  # 128
+            ]
+        ),
+        abs=0.001,
+    )

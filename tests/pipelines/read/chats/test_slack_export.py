@@ -244,6 +244,117 @@ def test_an_export_is_told_by_the_names_in_it(members: tuple[str, ...], sure: fl
     assert detects(Sample("export.zip", b"PK", members=members)) == sure
 
 
+WRITTEN = "bot_message me_message file_share file_comment file_mention thread_broadcast reply_broadcast"
+
+
+@pytest.mark.parametrize("subtype", [*WRITTEN.split(), "slackbot_response", "tombstone"])
+def test_what_people_and_programs_write_is_a_message(tmp_path: Path, subtype: str) -> None:
+    batch = channel(tmp_path, said(subtype=subtype))
+    assert (batch.messages.height, batch.events.height) == (1, 0)
+
+
+@pytest.mark.parametrize("subtype", ["channel_topic", "pinned_item", "channel_leave", "something_new"])
+def test_all_else_is_a_notice(tmp_path: Path, subtype: str) -> None:
+    batch = channel(tmp_path, said(subtype=subtype, text="a topic"))
+    assert batch.events.select("key", "conversation", "kind", "actor", "text").rows() == [
+        (f"C1|{TS}", "C1", "system", "Uguest", "a topic")
+    ]
+
+
+def test_a_message_that_was_deleted_says_so(tmp_path: Path) -> None:
+    batch = channel(tmp_path, said(subtype="message_deleted"), said(subtype="message_changed", message="x", ts="2"))
+    assert batch.events.select("kind", "actor", "text", "after").rows() == [
+        ("message_deleted", "Uguest", None, None),
+        ("message_edited", "Uguest", None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "sender"),
+    [
+        ({"user_profile": {"real_name": "Ida", "display_name": "i"}, "username": "u"}, "Ida"),
+        ({"user_profile": {"real_name": " ", "display_name": "i"}, "username": "u"}, "i"),
+        ({"user_profile": 3, "username": "u"}, "u"),
+        ({}, None),
+    ],
+)
+def test_whoever_is_in_no_list_is_called_as_the_message_says(tmp_path: Path, more: Any, sender: str | None) -> None:
+    found = channel(tmp_path, said("UNONE", **more), said(None, ts="2", **more))
+    assert found.messages["sender"].to_list() == [sender, sender]
+
+
+def test_rooms_are_called_by_their_name_or_by_the_customer(tmp_path: Path) -> None:
+    days = {f"{folder}/2023-11-14.json": [said()] for folder in ("D1", "D2", "mpdm-1", "secret", "unknown", "C9")}
+    lists = {
+        "dms": [{"id": "D1", "members": ["UAGENT", "UGUEST"]}, {"id": "D2", "members": ["UGUEST", "UGUEST2", 3]}],
+        "mpims": [{"id": "G1", "name": "mpdm-1", "members": ["UGUEST"]}],
+        "groups": [{"id": "G2", "name": "secret", "members": ["UGUEST"]}],
+        "channels": [{"id": "C9", "members": ["UGUEST"]}, {"name": "no id"}, None],
+    }
+    users = [*USERS, user("UGUEST2", is_restricted=True)]
+    batch = read_conversations(FORMAT, export(tmp_path, days, users, **lists))
+    assert sorted(batch.conversations.select("key", "title", "is_group").rows()) == [
+        ("C9", None, True),
+        ("D1", "Uguest", False),
+        ("D2", None, False),
+        ("G1", "mpdm-1", True),
+        ("G2", "secret", True),
+        ("channel:unknown", "unknown", True),
+    ]
+    assert batch.messages.filter(batch.messages["person"].is_not_null())["conversation"].to_list() == ["D1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("<@UNONE>", "@UNONE"),
+        ("<@UAGENT|boss>", "@boss"),
+        ("<#C7>", "#C7"),
+        ("<!subteam^S1>", "@subteam"),
+        ("<!date^1^x|today>", "@today"),
+        ("<tel:+4930901820|030 901820>", "030 901820 (+4930901820)"),
+        ("<mailto:a@b.example|write us>", "write us (a@b.example)"),
+        ("<https://b.example/a|b.example/a>", "https://b.example/a"),
+        ("<https://b.example|>", "https://b.example"),
+        ("a < b &gt; c", "a < b > c"),
+        ("  &amp; ", "&"),
+        (" &nbsp; ", None),
+    ],
+)
+def test_mentions_links_and_signs_are_read_as_people_see_them(tmp_path: Path, text: str, told: str | None) -> None:
+    assert channel(tmp_path, said(text=text)).messages["text"].to_list() == [told]
+
+
+def test_a_message_without_words_has_those_of_what_is_attached(tmp_path: Path) -> None:
+    attached = [{"fallback": "one", "text": "x"}, {"text": "two"}, {"fallback": " "}, "three"]
+    batch = channel(tmp_path, said(text="", attachments=attached), said(text="own", attachments=attached))
+    assert batch.messages["text"].to_list() == ["one\ntwo", "own"]
+
+
+def test_a_message_may_be_so_long(tmp_path: Path) -> None:
+    batch = channel(tmp_path, said(text="x" * MAX_TEXT))
+    assert batch.messages["text"].str.len_chars().to_list() == [MAX_TEXT]
+
+
+def test_days_that_are_not_utf8_refuse_the_export(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryRefused) as refused:
+        read_conversations(FORMAT, export(tmp_path, {"general/2023-11-14.json": b'["\xff"]'}))
+    assert refused.value.code == ErrorCode.FILE_ENCODING
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "start", "sure"),
+    [
+        ("general", "2023-11-14.json", b'[{"type": "message", "ts": "1"}]', 0.8),
+        ("general", "2023-11-14.json", b" [ ]", 0.8),
+        ("general", "2023-11-14.json", b'[{"type": "message"}]', 0.0),
+        ("general", "november.json", b'[{"ts": "1"}]', 0.0),
+    ],
+)
+def test_a_day_of_an_unpacked_export_is_told_by_its_place(folder: str, name: str, start: bytes, sure: float) -> None:
+    assert detects(Sample(name, start, folders=("exports", folder))) == sure
+
+
 FIELDS = [
     "id",
     "name",

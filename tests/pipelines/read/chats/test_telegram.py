@@ -188,6 +188,108 @@ def test_an_export_is_told_by_its_beginning(value: Any, sure: float) -> None:
     assert detects(Sample("result.json", json.dumps(value, indent=1).encode())) == sure
 
 
+def test_every_chat_of_an_account_is_read_and_those_that_were_left(tmp_path: Path) -> None:
+    whole = account(
+        chat(said(1), said(2)),
+        chat(said(1, text="Ho"), kind="private_group", number=5, name="Club"),
+        chat(said(7, "user300000002"), number=300000002, name="Ben"),
+    )
+    whole["left_chats"]["list"] = [chat(said(9), kind="public_channel", number=6, name="News")]
+    batch = read(tmp_path, whole)
+    assert batch.conversations.select("key", "title", "is_group").rows() == [
+        (f"chat:{ANNA}", "Anna", False),
+        ("chat:5", "Club", True),
+        ("chat:300000002", "Ben", False),
+        ("chat:6", "News", True),
+    ]
+    assert batch.messages.select("key", "conversation", "person").rows() == [
+        (f"chat:{ANNA}|1", f"chat:{ANNA}", f"telegram:{ANNA}"),
+        (f"chat:{ANNA}|2", f"chat:{ANNA}", f"telegram:{ANNA}"),
+        ("chat:5|1", "chat:5", None),
+        ("chat:300000002|7", "chat:300000002", "telegram:300000002"),
+        ("chat:6|9", "chat:6", None),
+    ]
+    assert batch.contacts["name"].to_list() == ["Anna", "Ben"]
+
+
+def test_a_chat_without_an_id_is_known_by_its_title(tmp_path: Path) -> None:
+    batch = read(tmp_path, chat(said(), kind="private_group", number=None, name="The Club"), owner="Acme")
+    assert batch.conversations.select("key", "title").rows() == [("chat:the club", "The Club")]
+    batch = read(tmp_path, chat(said(), kind="private_group", number=None, name=None), owner="Acme")
+    assert batch.conversations.select("key", "title").rows() == [("chat:", None)]
+
+
+@pytest.mark.parametrize(
+    ("author", "owner", "direction"),
+    [
+        (f"user{ANNA}", None, "inbound"),
+        (ANNA, None, "inbound"),  # as old exports have it
+        (f"user{ACME}", None, "outbound"),
+        ("user300000009", None, "outbound"),  # whoever is not the other one
+        (None, None, "inbound"),
+        (None, "anna", "outbound"),  # told by the name, where there is no id
+        (None, "Ben", "inbound"),
+    ],
+)
+def test_of_two_whoever_is_not_the_other_one_is_the_company(
+    tmp_path: Path, author: Any, owner: str | None, direction: str
+) -> None:
+    message = said(1, author) | {"from": "Anna"}
+    options = {"owner": owner} if owner else {}
+    assert read(tmp_path, chat(message), **options).messages["direction"].to_list() == [direction]
+
+
+def test_the_owner_that_the_source_names_counts_before_that_of_the_export(tmp_path: Path) -> None:
+    group = account(chat(said(1), said(2, f"user{ACME}"), kind="private_group", number=5))
+    assert read(tmp_path, group, owner=str(ANNA)).messages["direction"].to_list() == ["outbound", "inbound"]
+
+
+@pytest.mark.parametrize(
+    ("date", "sent", "zone"),
+    [
+        ("2024-05-01T12:00:00", datetime(2024, 5, 1, 10, tzinfo=UTC), "assumed"),
+        ("2024-03-31T02:30:00", datetime(2024, 3, 31, 1, 30, tzinfo=UTC), "skipped"),
+    ],
+)
+def test_a_date_is_one_of_the_clock_of_its_zone(tmp_path: Path, date: str, sent: datetime, zone: str) -> None:
+    message = said(date=date, date_unixtime=None)
+    batch = read(tmp_path, chat(message), timezone="Europe/Berlin")
+    assert batch.messages.select("sent_at", "zone_source").rows() == [(sent, zone)]
+
+
+@pytest.mark.parametrize("date", ["2024-05-01T12:00:00+02:00", "soon", "", None, 3])
+def test_what_is_no_date_of_a_clock_is_refused(tmp_path: Path, date: Any) -> None:
+    batch = read(tmp_path, chat(said(date=date, date_unixtime=None), said(2)))
+    assert batch.refused["code"].to_list() == ["MESSAGE_UNREADABLE"]
+
+
+def test_texts_and_names_may_be_so_long(tmp_path: Path) -> None:
+    batch = read(tmp_path, chat(said(1, text="x" * MAX_TEXT), said(2) | {"from": "x" * (MAX_TEXT + 1)}))
+    assert batch.messages["text"].str.len_chars().to_list() == [MAX_TEXT]
+    assert batch.refused["code"].to_list() == ["LIMIT_EXCEEDED"]
+
+
+@pytest.mark.parametrize(
+    ("start", "sure"),
+    [
+        *((f'{{"name": "x", "type": "{kind}"', 0.95) for kind in (
+            "private_group", "private_supergroup", "public_supergroup", "private_channel", "public_channel",
+            "personal_chat", "bot_chat", "saved_messages",
+        )),
+        ('\ufeff\n{"type":"personal_chat"', 0.95),
+        ('{"type": "message"', 0.0),
+        ('{"personal_information": {"first_name": 1', 0.0),
+        ('{"user_id": 1', 0.0),
+        ('{"personal_information": {"user_id": 1', 0.95),
+        ('{"messages": [{"date_unixtime": "1"', 0.8),
+        ('{"date_unixtime": "1"', 0.0),
+        ('[{"type": "personal_chat"', 0.0),
+    ],
+)  # fmt: skip
+def test_each_kind_of_chat_is_told_by_its_beginning(start: str, sure: float) -> None:
+    assert detects(Sample("result.json", start.encode())) == sure
+
+
 FIELDS = ["chats", "list", "messages", "id", "type", "name", "from", "from_id", "text", "date", "date_unixtime"]
 FIELDS += ["personal_information", "contacts", "user_id", "phone_number", "members", "action", "photo", "poll"]
 VALUES = hostile(FIELDS, likely=["personal_chat", "service", ANNA, "1714557600"])

@@ -11,6 +11,7 @@ from pipelines.read.containers import json_lines as module
 from pipelines.read.containers.json_lines import Line, json_lines, parsed, written
 from pipelines.read.core.frames import Rejected
 from schemas.error_codes import ErrorCode
+from schemas.received import MAX_TEXT
 
 JSON = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=()))
 
@@ -99,3 +100,58 @@ def test_a_file_without_json_is_refused(data: bytes, code: ErrorCode) -> None:
 def test_what_is_written_of_a_value_can_be_stored(value: Any) -> None:
     assert 0 < len(written(value)) <= 65_536
     written(value).encode()
+
+
+def test_a_refused_line_is_kept_as_it_was_read() -> None:
+    [_, found] = read(b'{}\n{"a": \xff}\r\n')
+    assert isinstance(found, Rejected)
+    assert (found.line, found.raw) == (2, '{"a": \ufffd}')
+    assert found.expected == "one complete JSON value in UTF-8"
+    [_, long] = read(b"{}\n{" + "€".encode() * 2 * MAX_TEXT + b"\n")
+    assert isinstance(long, Rejected)
+    assert long.raw == "{" + "€" * (MAX_TEXT - 1)
+
+
+def test_a_line_may_be_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LINE_BYTES", 8)
+    assert read(b'"12345"\n"1234"\n"12345"') == [
+        Line(1, "12345", b'"12345"\n'),
+        Line(2, "1234", b'"1234"\n'),
+        Line(3, "12345", b'"12345"'),
+    ]
+    [_, found, _] = read(b'1\n"123456"\n2')
+    assert isinstance(found, Rejected)
+    assert (found.line, found.code, found.raw) == (2, ErrorCode.LIMIT_EXCEEDED, '"123456"')
+    assert "at most 0 MB" in found.expected
+
+
+def test_what_is_skipped_of_a_long_line_ends_with_it_or_with_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LINE_BYTES", 4)
+    monkeypatch.setattr(module, "SKIPPED_BYTES", 3)
+    for rest in (b"x", b"xx", b"xxx", b"xxxx"):
+        found = read(b"1\n" + b"yyyy" + rest + b"\n2\n" + b"zzzz" + rest)
+        assert [(type(each), getattr(each, "number", getattr(each, "line", None))) for each in found] == [
+            (Line, 1), (Rejected, 2), (Line, 3), (Rejected, 4),
+        ]  # fmt: skip
+
+
+def test_a_hundred_unreadable_lines_before_the_first_readable_one_are_something_else() -> None:
+    assert len(read(b"x\n" * 99 + b"1\n" + b"x\n" * 200)) == 300
+    with pytest.raises(DeliveryRefused, match="no JSON Lines"):
+        read(b"x\n" * 100 + b"1\n")
+
+
+def test_a_mark_of_order_is_one_of_a_file_and_not_of_a_line() -> None:
+    [_, found] = read(b"1\n\xef\xbb\xbf2\n")
+    assert isinstance(found, Rejected)
+    [_, wide] = read(b"1\n\xff\xfe2\n")
+    assert isinstance(wide, Rejected)
+
+
+def test_of_what_can_not_be_written_nothing_is_kept() -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    assert written(deep) == ""
+    assert written({"a": "ü"}) == '{"a": "ü"}'
+    assert len(written("x" * 2 * MAX_TEXT)) == MAX_TEXT

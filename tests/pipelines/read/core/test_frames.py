@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
 import polars as pl
+import pytest
 
 from pipelines.read.core import frames
 from pipelines.read.core.frames import (
@@ -13,6 +14,7 @@ from pipelines.read.core.frames import (
     Occurrences,
     Person,
     Receipt,
+    Recent,
     Rejected,
     Thread,
     Tied,
@@ -147,3 +149,97 @@ def test_equal_entries_are_told_apart_by_their_occurrence() -> None:
 def test_lone_surrogates_are_replaced_and_pairs_joined() -> None:
     assert well_formed("a\ud83d") == "a\ufffd"
     assert well_formed("\ud83d\ude00") == "😀"
+
+
+def happened(text: str | None) -> Event:
+    return Event(2, "e", "t", EventKind.SYSTEM, text, NOON)
+
+
+def refused(raw: str) -> Rejected:
+    return Rejected(7, ErrorCode.MESSAGE_UNREADABLE, "a header", raw)
+
+
+RECEIPT = Receipt(3, "a", "t", None, MessageState.READ, NOON.instant)
+
+
+def sizes(*entries: Entry, rows: int = 10) -> list[int]:
+    """How many messages, receipts, events and refusals each batch has."""
+    made = batches(entries, rows)
+    return [sum(each.height for each in (b.messages, b.receipts, b.events, b.refused)) for b in made]
+
+
+def test_every_kind_of_entry_that_has_a_row_fills_a_batch() -> None:
+    assert sizes(said("a"), happened("b"), RECEIPT, refused("?"), said("c"), rows=2) == [2, 2, 1]
+    assert sizes(said("a"), said("b"), rows=2) == [2]
+
+
+def test_texts_of_every_kind_count_towards_the_end_of_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "BATCH_CHARACTERS", 10)
+    assert sizes(said("x" * 10), said("y")) == [1, 1]
+    assert sizes(said("x" * 9), said("y"), said("z")) == [2, 1]
+    assert sizes(happened("x" * 5), refused("x" * 5), said("y")) == [2, 1]
+    assert sizes(said("a")._replace(text=None), happened(None), refused(""), said("y" * 9), said("z")) == [5]
+
+
+def test_a_refusal_counts_as_what_is_kept_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "MAX_TEXT", 4)
+    monkeypatch.setattr(frames, "BATCH_CHARACTERS", 9)
+    assert sizes(refused("x" * 100), refused("x" * 100), refused("x" * 100)) == [3]
+
+
+@pytest.mark.parametrize("entry", [ANNA, Thread("t", Channel.EMAIL, None), said("a"), happened("a"), refused("?")])
+def test_the_last_entries_make_a_batch_whatever_they_are(entry: Entry) -> None:
+    assert len(list(batches([entry], rows=10))) == 1
+    assert list(batches([], rows=10)) == []
+
+
+def test_nothing_is_told_twice_after_a_full_batch() -> None:
+    assert len(list(batches([Thread("t", Channel.EMAIL, None), ANNA, said("a")], rows=1))) == 1
+
+
+def test_a_person_comes_again_when_the_source_has_changed_its_record() -> None:
+    later = ANNA._replace(observed_at="2026-03-02")
+    entries: list[Entry] = [ANNA, said("a"), later, said("b"), ANNA, said("c"), later, said("d")]
+    told = [batch.contacts["observed_at"].to_list() for batch in batches(entries, rows=1)]
+    assert told == [[None], ["2026-03-02"], [], []]
+
+
+def test_a_name_that_is_known_is_not_replaced() -> None:
+    named = [ANNA._replace(name=name) for name in ("Anna", "Annie", None)]
+    (batch,) = batches([*named, said("a")], rows=10)
+    assert batch.contacts["name"].to_list() == ["Anna"]
+    first, second = batches([named[0], said("a"), named[1], said("b")], rows=1)
+    assert (first.contacts["name"].to_list(), second.contacts.height) == (["Anna"], 0)
+
+
+def test_people_are_numbered_through_and_keep_their_number_within_a_batch() -> None:
+    ben = Person("ben", Channel.EMAIL, "Ben")
+    first, second = batches(
+        [
+            ANNA,
+            ben,
+            ANNA._replace(name="Anna"),
+            said("a"),
+            ben._replace(name="x"),
+            ANNA._replace(observed_at="1"),
+            said("b"),
+        ],
+        rows=1,
+    )
+    assert first.contacts.select("row", "name").rows() == [(1, "Anna"), (2, "Ben")]
+    assert second.contacts["row"].to_list() == [3]
+
+
+def test_what_came_first_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frames, "REMEMBERED", 2)
+    recent: Recent[int] = Recent()
+    for key in ("a", "b", "a", "c"):
+        recent[key] = 1
+    assert list(recent) == ["b", "c"]
+
+
+def test_a_key_is_made_of_any_text() -> None:
+    occurrences = Occurrences()
+    assert [occurrences.numbered("a", text) for text in ("\ud83d", "\ud83d", "a|b")] == [
+        *("a|\ud83d|0", "a|\ud83d|1", "a|a|b|0")
+    ]

@@ -42,12 +42,20 @@ def test_a_ticket_is_a_thread_and_its_description_the_first_message(tmp_path: Pa
     assert batch.identifiers.select("type", "raw").rows() == [("email", "anna@example.com")]
 
 
-@pytest.mark.parametrize(("number", "status"), [(2, "open"), (4, "resolved"), (5, "resolved"), (6, None)])
+@pytest.mark.parametrize(
+    ("number", "status"), [(2, "open"), (3, "pending"), (4, "resolved"), (5, "resolved"), (6, None), ("x", None)]
+)
 def test_states_of_ones_own_stay_empty(tmp_path: Path, number: int, status: str | None) -> None:
     assert read(tmp_path, ticket(status=number)).conversations["status"].to_list() == [status]
 
 
-@pytest.mark.parametrize(("number", "channel"), [(2, "other"), (3, "phone"), (7, "web_chat"), (13, "whatsapp")])
+@pytest.mark.parametrize(
+    ("number", "channel"),
+    [
+        *((1, "email"), (2, "other"), (3, "phone"), (6, "facebook"), (7, "web_chat"), (10, "email"), (13, "whatsapp")),
+        *((15, "web_chat"), (99, "other"), (None, "other")),
+    ],
+)
 def test_sources_are_channels(tmp_path: Path, number: int, channel: str) -> None:
     assert read(tmp_path, ticket(source=number)).conversations["channel"].to_list() == [channel]
 
@@ -181,3 +189,136 @@ def test_as_many_entries_come_out_as_go_in(conversations: list[Any]) -> None:
 def test_conversations_are_read_in_the_page_they_came_in(tmp_path: Path, key: str) -> None:
     batch = read(tmp_path, {"ticket": ticket(), "conversations": {key: [said(1, "Sure")]}})
     assert batch.messages["text"].to_list() == ["Help", "Sure"]
+
+
+@pytest.mark.parametrize(
+    ("value", "sure"),
+    [
+        ({"requester_id": 7, "responder_id": 8}, 0.95),
+        ({"incoming": True, "private": False, "body_text": "x"}, 0.95),
+        ({"ticket_scope": 1, "occasional": False}, 0.95),
+        ({"mobile": None, "email": "x", "twitter_id": None}, 0.95),
+        ({"requester_id": 7}, 0.0),
+        ({"incoming": True, "private": False}, 0.0),
+        ({"ticket_scope": 1}, 0.0),
+        ({"mobile": None, "email": "x"}, 0.0),
+    ],
+)
+def test_each_kind_of_object_is_told_by_keys_that_only_freshdesk_gives(value: Any, sure: float) -> None:
+    assert FORMAT.detects(Sample("x.json", json.dumps([value]).encode())) == sure
+
+
+def test_a_contact_has_all_its_addresses_numbers_and_ids(tmp_path: Path) -> None:
+    contact = {
+        "id": 7,
+        "name": " Anna ",
+        "email": "a@x.example",
+        "other_emails": ["b@x.example", "a@x.example", 3],
+        "phone": "030 1",
+        "mobile": "0151 2",
+        "unique_external_id": "K-7",
+        "external_id": "K-8",
+        "updated_at": AT,
+    }
+    batch = read(tmp_path, contact)
+    assert batch.contacts.select("record_id", "channel", "name", "observed_at").rows() == [
+        ("freshdesk:contact:7", "other", "Anna", "2026-03-02T10:00:00+00:00")
+    ]
+    assert batch.identifiers.select("type", "raw", "field").rows() == [
+        ("email", "a@x.example", "email"),
+        ("email", "b@x.example", "other_emails"),
+        ("phone", "030 1", "phone"),
+        ("phone", "0151 2", "mobile"),
+        ("external_id", "K-7", "unique_external_id"),
+        ("external_id", "K-8", "external_id"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        {"id": 8, "ticket_scope": 1, "contact": {"name": "Ben", "email": "ben@acme.example"}},
+        {"id": 8, "occasional": False, "name": "Ben"},
+        {"id": 8, "helpdesk_agent": True, "name": "Ben", "email": "ben@acme.example", "mobile": None},
+    ],
+)
+def test_an_agent_is_called_by_name_and_makes_no_contact(tmp_path: Path, agent: dict[str, Any]) -> None:
+    batch = read(tmp_path, agent, ticket(said(1, "Sure")))
+    assert batch.conversations["assignee"].to_list() == ["Ben"]
+    assert batch.messages["sender"].to_list() == [None, "Ben"]
+    assert batch.contacts["record_id"].to_list() == ["freshdesk:contact:7"]
+
+
+def test_what_an_agent_wrote_first_went_out(tmp_path: Path) -> None:
+    batch = read(tmp_path, ticket(source=10, requester={"id": 7, "name": "Anna"}))
+    assert batch.messages.select("direction", "author", "sender", "person").rows() == [
+        ("outbound", "agent", None, "freshdesk:contact:7")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "direction", "kind", "person"),
+    [
+        ({"incoming": True, "user_id": 7}, "inbound", "text", "freshdesk:contact:7"),
+        ({"incoming": True, "user_id": 7, "private": True}, "inbound", "text", "freshdesk:contact:7"),
+        ({"incoming": True, "user_id": 9}, "inbound", "text", "freshdesk:contact:9"),  # somebody else
+        ({"incoming": True, "user_id": 8}, "outbound", "text", "freshdesk:contact:7"),  # an agent by mail
+        ({"private": True}, "outbound", "note", "freshdesk:contact:7"),
+        ({"source": 8}, "outbound", "text", None),
+        ({"source": 8, "private": True}, "outbound", "note", "freshdesk:contact:7"),
+        ({"user_id": None}, "outbound", "text", "freshdesk:contact:7"),
+    ],
+)
+def test_each_conversation_has_a_side_a_kind_and_a_person(
+    tmp_path: Path, more: dict[str, Any], direction: str, kind: str, person: str | None
+) -> None:
+    agent = {"id": 8, "occasional": False, "name": "Ben"}
+    found = read(tmp_path, agent, ticket(said(1, "Sure") | more)).messages.row(1, named=True)
+    assert (found["direction"], found["kind"], found["person"]) == (direction, kind, person)
+
+
+def test_a_conversation_alone_opens_its_thread_once(tmp_path: Path) -> None:
+    batch = read(tmp_path, said(1, "a"), said(2, "b"), said(3, "c", ticket_id=2), said(4, "d", ticket_id=None))
+    assert batch.conversations.select("key", "channel").rows() == [
+        ("freshdesk:ticket:1", "other"),
+        ("freshdesk:ticket:2", "other"),
+    ]
+    assert batch.messages["conversation"].to_list() == ["freshdesk:ticket:1"] * 2 + ["freshdesk:ticket:2"]
+    assert batch.refused["code"].to_list() == ["MESSAGE_UNREADABLE"]
+    assert "with its ticket_id" in batch.refused["expected"].item()
+
+
+@pytest.mark.parametrize(
+    "broken", [said(1, "x", created_at=None), said(1, "x") | {"incoming": None}, said(1, "x") | {"id": None}]
+)
+def test_a_conversation_without_an_id_a_time_or_a_side_is_refused(tmp_path: Path, broken: dict[str, Any]) -> None:
+    batch = read(tmp_path, ticket(broken, said(2, "y")))
+    assert batch.messages["text"].to_list() == ["Help", "y"]
+    assert batch.refused["expected"].to_list() == ["a conversation with an id, created_at and incoming"]
+
+
+@pytest.mark.parametrize(
+    ("more", "texts", "refused"),
+    [
+        ({"description_text": None, "description": "<p>Help</p>"}, ["Help"], 0),
+        ({"description_text": None}, [], 0),
+        ({"description_text": None, "attachments": [{"name": "a.pdf"}]}, [None], 0),
+        ({"created_at": None}, [], 1),
+        ({"id": None}, [], 1),
+    ],
+)
+def test_a_ticket_opens_with_its_description_or_its_files(
+    tmp_path: Path, more: dict[str, Any], texts: list[str | None], refused: int
+) -> None:
+    batch = read(tmp_path, ticket(**more), ticket(id=9))
+    assert batch.messages["text"].to_list() == [*texts, "Help"]
+    assert batch.refused.height == refused
+
+
+def test_first_words_are_repeated_only_by_whoever_came_in_and_once(tmp_path: Path) -> None:
+    same = [said(1, "Help"), said(2, "Help", incoming=True), said(3, "Help", incoming=True)]
+    assert read(tmp_path, ticket(*same)).messages["key"].to_list() == [
+        "freshdesk:ticket:1:description",
+        "freshdesk:conversation:1",
+        "freshdesk:conversation:3",
+    ]

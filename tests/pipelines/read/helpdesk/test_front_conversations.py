@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -181,3 +182,128 @@ def test_contacts_count_as_of_their_change_and_deleted_ones_are_left_out(tmp_pat
         ("front:contact:crd_1", True)
     ]
     assert batch.refused["code"].to_list() == ["ROW_DELETED"]
+
+
+@pytest.mark.parametrize(
+    ("value", "sure"),
+    [
+        ({"status_category": "open"}, 0.95),
+        ({"emitted_at": 1, "type": "tag"}, 0.95),
+        ({"is_inbound": True, "recipients": []}, 0.95),
+        ({"handles": [], "_links": {}}, 0.95),
+        ({"emitted_at": 1}, 0.0),
+        ({"is_inbound": True}, 0.0),
+        ({"url": "https://acme.api.frontapp.com/contacts/1"}, 0.9),
+        ({"url": "https://acme.example/contacts/1"}, 0.0),
+        ("https://acme.api.frontapp.com/", 0.0),
+    ],
+)
+def test_each_kind_of_object_is_told_by_keys_that_only_front_gives(value: Any, sure: float) -> None:
+    assert FORMAT.detects(Sample("x.json", json.dumps([value]).encode())) == sure
+
+
+def test_teammates_are_called_by_their_full_name(tmp_path: Path) -> None:
+    bare = {"id": "tea_1", "username": "ben", "first_name": "Ben"}
+    nameless = {"id": "tea_2", "username": "ida", "first_name": "", "last_name": ""}
+    said = [message("m1", inbound=False), message("m2", inbound=False, author={"id": "tea_2"})]
+    batch = read(tmp_path, bare, nameless, {"conversation": conversation(assignee=None), "messages": said})
+    assert batch.messages["sender"].to_list() == ["Ben", "ida"]
+    assert batch.conversations["assignee"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "handle", "last", "channel"),
+    [
+        (["sms"], "x", "email", "sms"),
+        ([], "x", "whatsapp", "whatsapp"),
+        ([], "x", None, "other"),
+        ([], "anna@example.com", None, "email"),
+        (["custom"], "anna@example.com", None, "email"),
+        (["sms"], "anna@example.com", None, "sms"),
+    ],
+)
+def test_a_conversation_has_the_channel_of_its_first_message(
+    tmp_path: Path, kinds: list[str], handle: str, last: str | None, channel: str
+) -> None:
+    said = [message(f"m{nth}", kind=kind) for nth, kind in enumerate(kinds)]
+    own = conversation(recipient={"handle": handle}, last_message={"type": last} if last else None)
+    batch = read(tmp_path, {"conversation": own, "messages": said})
+    assert batch.conversations["channel"].to_list() == [channel]
+
+
+def test_the_channel_of_a_thread_stays_what_it_was_first_told_to_be(tmp_path: Path) -> None:
+    batch = read(tmp_path, message("m1", kind="sms", _links=LINK), conversation(recipient=None))
+    assert set(batch.conversations["channel"]) == {"sms"}
+
+
+@pytest.mark.parametrize(
+    ("roles", "inbound", "person"),
+    [
+        ({"from": "a@x.example", "to": "help@acme.example"}, True, "front:handle:email:a@x.example"),
+        ({"to": "a@x.example", "from": "help@acme.example"}, False, "front:handle:email:a@x.example"),
+        ({"cc": "a@x.example"}, True, "front:handle:email:anna@example.com"),  # else whoever it is held with
+    ],
+)
+def test_a_message_is_with_whoever_is_on_the_other_side(
+    tmp_path: Path, roles: dict[str, str], inbound: bool, person: str
+) -> None:
+    both = [{"handle": handle, "role": role} for role, handle in roles.items()]
+    said = message("m1", inbound=inbound, recipients=both)
+    batch = read(tmp_path, {"conversation": conversation(), "messages": [said]})
+    assert batch.messages["person"].to_list() == [person]
+
+
+@pytest.mark.parametrize(
+    ("more", "author", "sender"),
+    [
+        ({"inbound": False}, "agent", None),
+        ({"inbound": False, "author": None}, None, None),
+        ({"inbound": True, "author": {"id": "tea_1"}}, "contact", None),
+    ],
+)
+def test_who_wrote_a_message_is_known_by_its_side(
+    tmp_path: Path, more: dict[str, Any], author: str | None, sender: str | None
+) -> None:
+    batch = read(tmp_path, {"conversation": conversation(assignee=None), "messages": [message("m1", **more)]})
+    assert batch.messages.select("author", "sender").rows() == [(author, sender)]
+
+
+def test_the_name_of_a_sender_is_the_one_beside_the_handle(tmp_path: Path) -> None:
+    party = {"handle": "a@x.example", "role": "from", "name": "Anna"}
+    batch = read(tmp_path, {"conversation": conversation(), "messages": [message("m1", recipients=[party])]})
+    assert batch.messages["sender"].to_list() == ["Anna"]
+    assert batch.messages["text"].to_list() == ["Hi"]
+
+
+def test_files_and_markup_of_a_message_are_read(tmp_path: Path) -> None:
+    files = [{"filename": "a.pdf", "content_type": "x/y"}, {"name": "b.pdf"}]
+    said = message("m1", text=None, body="<p>Hi<br>you</p>", attachments=files)
+    found = read(tmp_path, {"conversation": conversation(), "messages": [said]}).messages.row(0, named=True)
+    assert (found["text"], found["kind"]) == ("Hi\nyou", "text")
+    assert [each["name"] for each in found["attachments"]] == ["a.pdf", "b.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "expected"),
+    [
+        (conversation(id=None), "a conversation with an id"),
+        ({"handles": [], "name": "Anna"}, "a contact with an id"),
+        (message("m1"), "the conversation it belongs to, or a link to it"),
+        (message("", _links=LINK), "a message with an id, created_at and is_inbound"),
+        (message("m1", _links=LINK) | {"created_at": None}, "a message with an id, created_at and is_inbound"),
+        (message("m1", _links=LINK) | {"is_inbound": "yes"}, "a message with an id, created_at and is_inbound"),
+    ],
+)
+def test_what_lacks_something_is_refused_with_what_it_lacks(
+    tmp_path: Path, broken: dict[str, Any], expected: str
+) -> None:
+    batch = read(tmp_path, broken, conversation(id="cnv_9"))
+    assert batch.refused.select("code", "expected").rows() == [("MESSAGE_UNREADABLE", expected)]
+    assert batch.conversations["key"].to_list()[-1] == "front:conversation:cnv_9"
+
+
+def test_what_is_alone_opens_its_thread_once(tmp_path: Path) -> None:
+    comment = {"id": "c1", "posted_at": START, "body": "Careful", "_links": LINK}
+    batch = read(tmp_path, message("m1", _links=LINK), message("m2", kind="sms", _links=LINK), comment)
+    assert batch.conversations["key"].unique().to_list() == ["front:conversation:cnv_1"]
+    assert batch.messages["conversation"].to_list() == ["front:conversation:cnv_1"] * 3

@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -162,3 +163,138 @@ def test_as_many_entries_come_out_as_go_in(parts: list[Any]) -> None:
 def test_parts_that_lie_in_a_plain_list_are_read(tmp_path: Path) -> None:
     batch = read(tmp_path, conversation(conversation_parts=[part("1", "comment", "Sure")]))
     assert batch.messages["text"].to_list() == ["Hello?", "Sure"]
+
+
+@pytest.mark.parametrize(
+    ("value", "sure"),
+    [
+        ({"conversation_parts": {}}, 0.95),
+        ({"admin_assignee_id": 1, "team_assignee_id": 2}, 0.95),
+        ({"admin_assignee_id": 1}, 0.0),
+        ({"workspace_id": "w", "external_id": "7", "role": "user"}, 0.95),
+        ({"workspace_id": "w", "role": "user"}, 0.0),
+        ({"has_inbox_seat": True, "away_mode_enabled": False}, 0.95),
+        ({"has_inbox_seat": True}, 0.0),
+    ],
+)
+def test_each_kind_of_object_is_told_by_keys_that_only_intercom_gives(value: Any, sure: float) -> None:
+    assert FORMAT.detects(Sample("x.json", json.dumps([value]).encode())) == sure
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({"state": "open"}, "open"),
+        ({"state": "closed", "open": True}, "resolved"),
+        ({"state": "snoozed"}, "snoozed"),
+        ({"state": "odd", "open": True}, None),
+        ({"state": None, "open": True}, "open"),
+        ({"state": None, "open": False}, "resolved"),
+        ({"state": None, "open": "yes"}, None),
+    ],
+)
+def test_a_conversation_is_in_a_state_or_open_or_not(tmp_path: Path, more: dict[str, Any], status: str | None) -> None:
+    assert read(tmp_path, conversation(**more)).conversations["status"].to_list() == [status]
+
+
+@pytest.mark.parametrize(
+    ("more", "assignee"),
+    [
+        ({"admin_assignee_id": 8, "team_assignee_id": 9}, "Ben"),
+        ({"admin_assignee_id": 0, "team_assignee_id": 9}, "Support"),
+        ({"admin_assignee_id": None, "team_assignee_id": 10}, "10"),
+        ({"admin_assignee_id": None, "team_assignee_id": None}, None),
+    ],
+)
+def test_a_conversation_is_a_teammates_or_a_teams(tmp_path: Path, more: dict[str, Any], assignee: str | None) -> None:
+    team = {"type": "team", "id": "9", "name": "Support"}
+    assert read(tmp_path, BEN, team, conversation(**more)).conversations["assignee"].to_list() == [assignee]
+
+
+def test_a_teammate_who_writes_is_known_by_name_from_then_on(tmp_path: Path) -> None:
+    ida = {"type": "admin", "id": "8", "name": "Ida"}
+    batch = read(tmp_path, conversation(part("1", "comment", "Hi", ida)))
+    assert batch.conversations["assignee"].to_list() == ["Ida"]
+
+
+@pytest.mark.parametrize(
+    ("more", "title"),
+    [
+        ({"title": "Bikes"}, "Bikes"),
+        ({"title": " "}, "Order"),
+        ({"source": {"type": "email", "author": ANNA}}, None),
+    ],
+)
+def test_a_conversation_has_a_title_or_the_subject_of_what_began_it(
+    tmp_path: Path, more: dict[str, Any], title: str | None
+) -> None:
+    assert read(tmp_path, conversation(**more)).conversations["title"].to_list() == [title]
+
+
+@pytest.mark.parametrize(
+    ("source", "opened"),
+    [
+        ({"body": "<p>Hello?</p>"}, [("text", "Hello?")]),
+        ({"body": None}, []),
+        ({"body": "<p></p>"}, []),
+        ({"body": None, "attachments": [{"name": "a.pdf"}]}, [("media", None)]),
+        ({"body": None, "redacted": True}, [("deleted", None)]),
+        ({"body": None, "redacted": "no"}, []),
+    ],
+)
+def test_what_began_a_conversation_is_a_message_if_it_says_something(
+    tmp_path: Path, source: dict[str, Any], opened: list[tuple[str, str | None]]
+) -> None:
+    batch = read(tmp_path, conversation(source={"type": "conversation", "author": ANNA, **source}))
+    assert batch.messages.select("kind", "text").rows() == opened
+    assert batch.conversations["channel"].to_list() == ["web_chat"]
+
+
+@pytest.mark.parametrize("author", [{"type": "admin", "id": "8", "name": "Ben"}, {"type": "bot", "id": "b"}, {}])
+def test_who_began_it_for_the_company_is_no_person(tmp_path: Path, author: dict[str, Any]) -> None:
+    source = {"type": "email", "body": "Hello", "author": author}
+    batch = read(tmp_path, conversation(source=source))
+    assert batch.contacts.select("record_id", "name").rows() == [("intercom:contact:c1", None)]
+    assert batch.conversations["is_group"].to_list() == [False]
+    assert batch.messages.select("person", "direction").rows() == [("intercom:contact:c1", "outbound")]
+
+
+def test_of_who_began_it_the_conversation_tells_more(tmp_path: Path) -> None:
+    held = [{"type": "contact", "id": "c2", "name": "Eve"}, {"id": "c1", "phone": "030 1"}, {"name": "no id"}]
+    batch = read(tmp_path, conversation(contacts={"data": held}))
+    assert batch.contacts.select("record_id", "name").rows() == [
+        ("intercom:contact:c1", "Anna"),
+        ("intercom:contact:c2", "Eve"),
+    ]
+    assert batch.identifiers.select("type", "raw", "field").rows() == [
+        ("email", "anna@example.com", "source.author.email"),
+        ("phone", "030 1", "contacts.phone"),
+    ]
+    assert batch.messages["person"].to_list() == ["intercom:contact:c1"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "expected"),
+    [
+        (conversation(id=None), "a conversation with an id and created_at"),
+        (conversation(created_at="soon"), "a conversation with an id and created_at"),
+        ({"type": "contact", "id": " "}, "a contact with an id"),
+        ({"type": "company", "id": "1"}, "a conversation, contact, admin or team of Intercom"),
+    ],
+)
+def test_what_lacks_something_is_refused_with_what_it_lacks(
+    tmp_path: Path, broken: dict[str, Any], expected: str
+) -> None:
+    batch = read(tmp_path, broken, conversation(id="48"))
+    assert batch.refused["expected"].to_list() == [expected]
+    assert batch.conversations["key"].to_list() == ["intercom:conversation:48"]
+
+
+@pytest.mark.parametrize("kind", ["user", "lead", "contact", "visitor"])
+def test_users_leads_and_visitors_are_contacts(tmp_path: Path, kind: str) -> None:
+    assert read(tmp_path, {**ANNA, "type": kind}).contacts["record_id"].to_list() == ["intercom:contact:c1"]
+
+
+def test_labels_are_the_names_of_tags(tmp_path: Path) -> None:
+    for tags in ({"tags": [{"name": "a"}, {"id": 1}, {"name": "b"}]}, [{"name": "a"}, "x", {"name": "b"}]):
+        assert read(tmp_path, conversation(tags=tags)).conversations["labels"].to_list() == [["a", "b"]]

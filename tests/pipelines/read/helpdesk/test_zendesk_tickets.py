@@ -1,3 +1,4 @@
+import json
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -265,3 +266,75 @@ def test_as_many_entries_come_out_as_go_in(comments: list[Any]) -> None:
 def test_comments_are_read_in_the_page_they_came_in(tmp_path: Path) -> None:
     batch = read(tmp_path, {"ticket": ticket(), "comments": {"comments": [comment(1, 7, "Hi")], "count": 1}})
     assert batch.messages["text"].to_list() == ["Hi"]
+
+
+@pytest.mark.parametrize(
+    ("value", "sure"),
+    [
+        ({"requester_id": 7, "via": {}}, 0.95),
+        ({"requester_id": 7, "submitter_id": 7}, 0.95),
+        ({"requester_id": 7}, 0.0),
+        ({"ticket_id": 1, "events": [], "via": {}}, 0.9),
+        ({"ticket_id": 1, "events": []}, 0.0),
+        ({"author_id": 7, "html_body": "x", "via": {}}, 0.9),
+        ({"author_id": 7, "html_body": "x"}, 0.0),
+        ({"role": "end-user", "time_zone": "x", "organization_id": 1}, 0.9),
+        ({"role": "agent", "time_zone": "x", "organization_id": 1}, 0.7),
+        ({"role": "end-user", "user_fields": {}}, 0.9),
+        ({"role": "end-user", "time_zone": "x"}, 0.0),
+    ],
+)
+def test_each_kind_of_object_is_told_by_keys_that_only_zendesk_gives(value: Any, sure: float) -> None:
+    assert FORMAT.detects(Sample("x.json", json.dumps([value]).encode())) == sure
+
+
+def test_a_user_has_all_addresses_numbers_and_ids(tmp_path: Path) -> None:
+    identities = [
+        {"type": "email", "value": "b@x.example"},
+        {"type": "phone_number", "value": "030 2"},
+        {"type": "twitter", "value": "anna"},
+        "odd",
+    ]
+    whole = {**ANNA, "identities": identities, "external_id": "K-7"}
+    told = ("type", "raw", "field")
+    assert read(tmp_path, whole).identifiers.select(told).rows() == [
+        ("email", "anna@example.com", "email"),
+        ("phone", "+49 30 90182012", "phone"),
+        ("email", "b@x.example", "identities"),
+        ("phone", "030 2", "identities"),
+        ("external_id", "K-7", "external_id"),
+    ]
+    shared = read(tmp_path, {**ANNA, "shared_phone_number": True}).identifiers
+    assert shared["type"].to_list() == ["email"]
+
+
+@pytest.mark.parametrize("role", ["agent", "admin"])
+def test_agents_and_teams_are_called_by_name(tmp_path: Path, role: str) -> None:
+    ben, team = {**BEN, "role": role}, {"groups": [{"id": 5, "name": "Support"}]}
+    found = read(tmp_path, ben, team, ticket(), ticket(id=2, assignee_id=None, group_id=5)).conversations
+    assert found["assignee"].to_list() == ["Ben Agent", "Support"]
+
+
+def test_users_who_lie_in_a_ticket_are_read_with_it(tmp_path: Path) -> None:
+    batch = read(tmp_path, {"ticket": ticket(comment(10, 7, "Help"), comment(11, 8, "Sure")), "users": [ANNA, BEN]})
+    assert batch.contacts.select("record_id", "name").rows() == [("zendesk:user:7", "Anna Weber")]
+    assert batch.messages.select("sender", "direction").rows() == [(None, "inbound"), ("Ben Agent", "outbound")]
+
+
+def test_a_comment_or_audit_alone_opens_its_thread_once(tmp_path: Path) -> None:
+    alone = [
+        comment(10, 7, "Help") | {"ticket_id": 1, "via": {"channel": "email"}},
+        comment(11, 7, "Please") | {"ticket_id": 1, "via": {"channel": "sms"}},
+        comment(12, 7, "Lost"),
+    ]
+    batch = read(tmp_path, *alone)
+    assert batch.conversations.select("key", "channel").rows() == [("zendesk:ticket:1", "email")]
+    assert batch.messages["text"].to_list() == ["Help", "Please"]
+    assert batch.refused["expected"].to_list() == ["the comment of a ticket, with its ticket_id"]
+
+
+@pytest.mark.parametrize("broken", [ticket(id=None), {**ANNA, "id": None}])
+def test_a_ticket_and_a_user_need_an_id(tmp_path: Path, broken: dict[str, Any]) -> None:
+    batch = read(tmp_path, broken, ticket(comment(10, 7, "Help")))
+    assert batch.messages.height == 1
+    assert batch.refused["code"].to_list() == ["MESSAGE_UNREADABLE"]

@@ -34,7 +34,7 @@ def blocked(project: SmallProject) -> SmallProject:
     for conversation, form in ((CHAT, "whatsapp_cloud"), (TICKET, "zendesk_tickets")):
         project.connection.execute(
             f"""INSERT INTO delivery BY NAME
-                SELECT $1::UUID AS delivery_id, $2 AS format, 'x' AS source, 'x' AS file_name, 'x' AS file_sha256,
+                SELECT $1::UUID AS delivery_id, $2 AS format, 'x' AS source, 'x' AS file_name, 'x' AS file_digest,
                        0 AS size_bytes, now() AS declared_at, 'file_name' AS declared_from, 'accepted' AS state,
                        'x' AS config_digest, {", ".join(f"0 AS {each}" for each in COUNTS)}, now() AS received_at,
                        'run1' AS run_id""",

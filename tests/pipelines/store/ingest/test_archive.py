@@ -115,6 +115,6 @@ def test_a_missing_file_is_told_of(project: SmallProject, delivered: str) -> Non
 
 def test_what_is_not_what_was_delivered_is_not_given_back_whole(project: SmallProject, delivered: str) -> None:
     keep(project, delivered)
-    project.connection.execute("UPDATE delivery SET file_sha256 = ?", ["0" * 64])
+    project.connection.execute("UPDATE delivery SET file_digest = ?", ["0" * 64])
     with pytest.raises(ArchiveDamaged, match="does not hold"):
         back(project, delivered)

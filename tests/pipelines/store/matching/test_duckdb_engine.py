@@ -65,8 +65,9 @@ def test_a_model_is_fitted_alike_on_every_engine(engine: DuckDBEngine, monkeypat
     rows = pl.DataFrame({"name": people * 4, "town": ["Ulm", "Bonn"] * 18})
     names, facts = prepare_list(rows, {"name": "full_name", "town": "city"})
     keys, crowded = paired_keys(names, facts), count_shared_identifiers(names, facts)
-    frames = [engine.frame([each], each.schema) for each in (names, facts, keys, crowded)]
-    models = [fit(names, facts, keys, crowded), fit_on(engine, *frames)]
+    persons = names.select("record", person=pl.col("record") % 20)
+    frames = [engine.frame([each], each.schema) for each in (names, facts, keys, crowded, persons)]
+    models = [fit(names, facts, keys, crowded, persons), fit_on(engine, *frames)]
     one, other = models
     assert one.names.equals(other.names)
     assert one._replace(shares={}) == other._replace(shares={}, names=one.names)

@@ -458,6 +458,7 @@ def test_without_our_setting_it_leaves_a_warehouse_that_opens_once_its_stale_jou
     path = tmp_path / "warehouse.duckdb"
     with monkeypatch.context() as patch:
         patch.setattr(database, "SKIP_JOURNAL_FROM", DUCKDB_DEFAULT)
+        patch.setattr(database, "CHECKPOINT_FROM", "16MB")  # DuckDB's own, too
         torn_journal_then_large_commit(path)
     stale = path.with_name(path.name + ".wal").read_bytes()
     with monkeypatch.context() as patch:

@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.store.warehouse.connection import Connection, query
 from pipelines.store.warehouse.database import open_warehouse
+from pipelines.store.warehouse.digest_key import set_digest_key
 from pipelines.store.warehouse.migrate import migrate
 from tests.older_warehouse import migrations_up_to
 
@@ -46,6 +47,7 @@ KEPT = {
 def older(tmp_path: Path) -> Iterator[Connection]:
     """A warehouse with data as version 9 left it."""
     with open_warehouse(tmp_path / "warehouse.duckdb", KEY, create=True) as connection:
+        set_digest_key(connection, KEY)
         migrate(connection, migrations_up_to(BEFORE, tmp_path / "migrations"), None)
         connection.execute(DATA)
         yield connection

@@ -22,17 +22,19 @@ def python(script: str) -> KeySource:
     return KeySource(command=f'{sys.executable} -c "{script}"')
 
 
-def test_a_new_project_gets_two_different_keys_that_only_its_owner_can_read(tmp_path: Path) -> None:
+def test_a_new_project_gets_different_keys_that_only_its_owner_can_read(tmp_path: Path) -> None:
     make_keys(tmp_path, KeySources())
     folder = tmp_path / ".onecontact" / "keys"
     assert folder.stat().st_mode & 0o777 == 0o700
     assert {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()} == {
         "warehouse.key": 0o600,
         "identity.key": 0o600,
+        "seal.key": 0o600,
     }
-    warehouse, identity = (load_key(tmp_path, source) for source in (KeySources().warehouse, KeySources().identity))
-    assert len(bytes.fromhex(warehouse)) == len(bytes.fromhex(identity)) == 32
-    assert warehouse != identity
+    sources = KeySources()
+    made = [load_key(tmp_path, source) for source in (sources.warehouse, sources.identity, sources.seal)]
+    assert [len(bytes.fromhex(each)) for each in made] == [32, 32, 32]
+    assert len(set(made)) == 3
 
 
 def test_making_keys_again_changes_nothing(tmp_path: Path) -> None:
@@ -50,7 +52,8 @@ def test_making_keys_fills_in_the_one_that_is_not_there_and_leaves_the_other(tmp
 
 
 def test_no_file_is_made_for_a_key_that_is_kept_elsewhere(tmp_path: Path) -> None:
-    make_keys(tmp_path, KeySources(warehouse=KeySource(env="KEY_A"), identity=KeySource(command="pass show key")))
+    elsewhere = (KeySource(env="KEY_A"), KeySource(command="pass show key"), KeySource(env="KEY_B"))
+    make_keys(tmp_path, KeySources(**dict(zip(("warehouse", "identity", "seal"), elsewhere, strict=True))))
     assert list(tmp_path.iterdir()) == []
 
 

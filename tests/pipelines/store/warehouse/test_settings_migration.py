@@ -3,7 +3,7 @@ from pipelines.store.runs.rule_changes import RULES, announce_rules
 from pipelines.store.runs.runs import begin_run
 from pipelines.store.warehouse.migrate import migrate
 from tests.deciding import ruling
-from tests.older_warehouse import undo_publications, undo_published_values
+from tests.older_warehouse import undo_since_24
 from tests.small_project import AS_OF, SmallProject
 
 AS_BEFORE = """
@@ -33,8 +33,7 @@ def test_contacts_with_edits_are_derived_anew_by_the_next_run_which_says_so(proj
     project.run()
     begin_run(project.connection, "before", AS_OF, AS_OF)
     project.connection.execute(AS_BEFORE)
-    undo_published_values(project.connection)
-    undo_publications(project.connection)
+    undo_since_24(project.connection)
     assert migrate(project.connection)[0] == "0020_settings_in_force.sql"
     [queued] = project.rows("SELECT r.record_id FROM work_queue JOIN record r USING (record_key)")
     assert queued["record_id"] == "1"

@@ -58,6 +58,82 @@ def test_scripts_without_vowels_share_their_consonants_with_latin_spellings(name
     assert spelling(name).consonants == spelling(latin).consonants != ""
 
 
+# Names that have every letter of their alphabet among their sounds.
+ARABIC = """بشير bashir, پرويز parviz, تامر tamer, ثامر thamer, جمال jamal, چنار chenar, حسن hasan, خالد khaled,
+داود daud, ذاكر dhakir, رامي rami, زينب zaynab, ژرمن zarmin, سمير samir, شريف sharif, صابر sabir, ضامن damin,
+طارق tariq, ظافر zafer, عمر omar, غسان ghassan, فريد farid, قاسم qasim, كريم karim, گلناز golnaz, لطيف latif,
+محمود mahmoud, نادر nader, هادي hadi, وليد walid, ياسمين yasmin, أمير amir, إيمان iman, آمنة amina, ٱحمد ahmad,
+هدى huda, رؤوف rauf, نائل nael, کریم karim, كـريم karim, مُحَمَّد muhammad, هبة hiba, ال al, الا ala"""
+HEBREW = """גדעון gideon, דניאל daniel, הדס hadas, ורד vered, זמיר zamir, חנה hannah, טל tal, יוסף yosef, כרמל karmel,
+ברוך baruk, מרים miriam, נעמי naomi, סמדר smadar, עמוס amos, פנינה pnina, פרץ perets, צפורה tsipora, קובי kobi,
+רמי rami, שירה shira, תמר tamar, נתן natan, אסתר ester"""
+
+
+@pytest.mark.parametrize("alphabet", [ARABIC, HEBREW], ids=["arabic", "hebrew"])
+def test_every_letter_of_an_alphabet_without_vowels_has_its_sound(alphabet: str) -> None:
+    names = [name.split() for name in alphabet.split(",")]
+    assert {name: spelling(name).consonants for name, _ in names} == {
+        name: spelling(latin).consonants for name, latin in names
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "latin"),
+    [
+        *(
+            ("ひとみ", "hitomi"),
+            ("ジャン", "jan"),
+            ("ちょうじ", "choji"),
+            ("ひょうま", "hyoma"),
+            ("しゅん", "shun"),
+            ("みゅ", "myu"),
+            ("コーヒー", "kohi"),
+        ),
+        *(("ユウコ", "yuko"), ("おおの", "ono"), ("ゃ", "ya"), ("鈴木", "suzuki"), ("千葉", "chiba"), ("ъ", "ъ")),
+        *(("μπαμπησ", "babis"), ("ντινα", "dina"), ("αγγελοσ", "angelos"), ("γκαρι", "gari"), ("αυρα", "avra")),
+        *(("ουρανια", "ourania"), ("ευα", "eva"), ("οικονομου", "ikonomou"), ("ειρηνη", "irini")),
+        *(("เดชา", "decha"), ("แก้ว", "kaew"), ("โสภา", "sopha"), ("ไพศาล", "phaisal"), ("иван-пётр", "ivanpetr")),
+    ],
+)
+def test_letters_that_belong_together_are_spelt_together(name: str, latin: str) -> None:
+    assert spelling(name).latin == latin
+
+
+def test_too_few_consonants_tell_no_names_apart() -> None:
+    assert spelling("ضياء").consonants == spelling("lea").consonants == spelling("wei").consonants == ""
+    assert spelling("رامي").consonants == "rm"
+
+
+def test_an_article_is_no_part_of_a_sound_unless_it_is_all_of_a_name() -> None:
+    assert spelling("ibn sina").consonants == spelling("bin sina").consonants == spelling("sina").consonants == "sn"
+    assert spelling("al").consonants == "Al"
+
+
+def test_of_other_scripts_no_consonants_are_known() -> None:
+    assert {spelling(name).consonants for name in ("иван", "νικοσ", "王伟", "さくら", "김민준")} == {""}
+
+
+@pytest.mark.parametrize(
+    ("name", "own"), [("張", "张"), ("アンナ", "アンナ"), ("أحمد", "احمد"), ("мария", "мария"), ("김", "김")]
+)
+def test_a_name_in_its_own_script_is_folded(name: str, own: str) -> None:
+    assert spelling(name).own == own
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        *(("诸葛亮", ("亮", "诸葛")), ("歐陽修", ("修", "歐陽")), ("歐陽", (None, "歐陽")), ("南宮民", ("宮民", "南"))),
+        *(("長谷川希", ("希", "長谷川")), ("長谷川さくら", ("さくら", "長谷川")), ("王小明明", ("明明", "王小"))),
+        *(("김민", ("민", "김")), ("남궁민수", ("민수", "남궁")), ("황보", (None, "황보")), ("김", None), ("々", None)),
+        *(("가나다라마", ("나다라마", "가")), ("가나다라마바", None), ("王々", ("々", "王")), ("ひ高橋", None)),
+        *(("山田ひろみなかた", None), ("高橋ひろみなか", ("ひろみなか", "高橋")), ("五十嵐太郎丸", None)),
+    ],
+)
+def test_family_names_of_several_signs_are_known(name: str, expected: tuple[str | None, str] | None) -> None:
+    assert parted(name) == expected
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.steps.contact_count import ContactCounts, count
+from pipelines.steps.health.contact_count import ContactCounts, count
 from pipelines.store.contacts import count_history
 from pipelines.store.contacts.count_history import ContactCount
 from tests.small_project import SmallProject

@@ -1,0 +1,1 @@
+"""Commands for compliance officers: the audit trail, read, verified, proved, exported."""

@@ -1,0 +1,1 @@
+"""Commands for roles: who sees what, and the snapshots they read."""

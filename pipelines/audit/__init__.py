@@ -1,0 +1,1 @@
+"""The audit trail: events without values, commitments, hash tree, seals, and their verification."""

@@ -1,0 +1,1 @@
+"""Snapshots of roles: encrypted files with the rows and columns that a role may see."""
