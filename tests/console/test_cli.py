@@ -151,7 +151,7 @@ def test_an_unforeseen_error_leaves_its_traceback_if_that_is_asked_for(
     with small_project(tmp_path / "p"):
         pass
     monkeypatch.setenv("ONECONTACT_DEBUG", "1")
-    monkeypatch.setattr(list_contacts, "find_contacts", lambda *_: 1 / 0)
+    monkeypatch.setattr(list_contacts, "list_contacts", lambda *_: 1 / 0)
 
     assert main(["list", "--project", str(tmp_path / "p")]) == 1
 

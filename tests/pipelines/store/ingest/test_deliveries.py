@@ -37,6 +37,7 @@ def test_another_attempt_forgets_what_the_first_one_left(project: SmallProject) 
 @pytest.mark.parametrize("asked", [("a", 1, 2), ("b", 1, 1), ("a", 2, 1)])
 def test_a_hash_is_known_as_long_as_a_file_is_not_touched(project: SmallProject, asked: tuple[str, int, int]) -> None:
     seen = ("a", 1, 1)
-    deliveries.remember_hashes(project.connection, {seen: "old"})
-    deliveries.remember_hashes(project.connection, {seen: "new"})
-    assert deliveries.known_hashes(project.connection, [seen, asked]) == {seen: "new"}
+    old, new = "0a" * 32, "0b" * 32
+    deliveries.remember_hashes(project.connection, {seen: old})
+    deliveries.remember_hashes(project.connection, {seen: new})
+    assert deliveries.known_hashes(project.connection, [seen, asked]) == {seen: new}
