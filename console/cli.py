@@ -33,6 +33,7 @@ QUESTIONS = """questions:
   what was decided about them?               onecontact decisions CONTACT
   undo that!                                 onecontact revoke last"""
 LONGEST_NAME = 9
+SIGNED = ("--where", "--sort")  # options whose value may begin with a minus
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code."""
     for stream in (sys.stdout, sys.stderr):
         cannot_fail(stream)
-    args = parser().parse_args(arguments)
+    args = parser().parse_args(attached(sys.argv[1:] if arguments is None else arguments))
     try:
         return load_command(args.module)(args)
     except KeyboardInterrupt:
@@ -50,6 +51,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return OK
     except Exception as error:  # noqa: BLE001 -- told without its text, which may hold a value of a person
         return report_error(error)
+
+
+def attached(arguments: Sequence[str]) -> list[str]:
+    """Arguments with values that may begin with a minus attached to their option: argparse takes them for options."""
+    whole: list[str] = []
+    for each in arguments:
+        if whole and whole[-1] in SIGNED:
+            whole[-1] += f"={each}"
+        else:
+            whole.append(each)
+    return whole
 
 
 def cannot_fail(stream: TextIO) -> None:
