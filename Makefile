@@ -69,9 +69,10 @@ format: $(READY) ## rewrite the code the way lint wants it
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-docs: $(READY) ## write docs/formats and docs/published.md anew
+docs: $(READY) ## write docs/formats, docs/published.md and docs/filters.md anew
 	@$(BIN)/python -m console.running.formats docs/formats
 	@$(BIN)/python -m console.looking.published docs/published.md
+	@$(BIN)/python -m console.looking.filters docs/filters.md
 
 lock: ## write requirements.lock anew, with the newest versions pyproject.toml allows
 	@set -e; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \

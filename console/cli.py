@@ -36,6 +36,7 @@ QUESTIONS = """questions:
   what was decided about them?               onecontact decisions CONTACT
   undo that!                                 onecontact revoke last"""
 LONGEST_NAME = 9
+SIGNED = ("--where", "--sort")  # options whose value may begin with a minus
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code."""
     for stream in (sys.stdout, sys.stderr):
         cannot_fail(stream)
-    args = parser().parse_args(arguments)
+    args = parser().parse_args(attached(sys.argv[1:] if arguments is None else arguments))
     try:
         return load_command(module_for(args))(args)
     except KeyboardInterrupt:
@@ -62,6 +63,17 @@ def module_for(args: argparse.Namespace) -> str:
     from console.looking.in_snapshot import ANSWERS, NEEDS
 
     return "console.looking.in_snapshot" if args.command in ANSWERS.keys() | NEEDS.keys() else str(args.module)
+
+
+def attached(arguments: Sequence[str]) -> list[str]:
+    """Arguments with values that may begin with a minus attached to their option: argparse takes them for options."""
+    whole: list[str] = []
+    for each in arguments:
+        if whole and whole[-1] in SIGNED:
+            whole[-1] += f"={each}"
+        else:
+            whole.append(each)
+    return whole
 
 
 def cannot_fail(stream: TextIO) -> None:

@@ -109,6 +109,11 @@ Value = Annotated[
 ]
 
 
+def as_operator(value: object) -> object:
+    """YAML takes `on` for true."""
+    return Operator.ON.value if value is True else value
+
+
 class _Form(Strict):
     """A form that a filter has. It is put together when it is first needed: together they are slow to import."""
 
@@ -119,7 +124,7 @@ class Condition(_Form):
     """One question to one field."""
 
     field: str
-    op: Operator
+    op: Annotated[Operator, BeforeValidator(as_operator)]
     value: Value | None = None
 
 

@@ -63,6 +63,7 @@ class Scope(NamedTuple):
     existing: Callable[[Relation | None, str], Sequence[str]] | None = None
     region: str | None = None  # of phone numbers without a country code
     within: tuple[str, ...] = ()
+    leaves_out: bool = False  # whether it says who is not meant, as within a `not`
 
 
 class Question(NamedTuple):
@@ -124,7 +125,7 @@ def bind(where: Where, scope: Scope, place: str = "where", relation: Relation | 
         case AnyOf(any=inner):
             return Either(tuple(bind(part, scope, f"{place}.any[{n}]", relation) for n, part in enumerate(inner)))
         case Not(negated=part):
-            return Negated(bind(part, scope, f"{place}.not", relation))
+            return Negated(bind(part, scope._replace(leaves_out=not scope.leaves_out), f"{place}.not", relation))
         case Condition():
             return question(where, scope, place, relation)
         case _ if relation is not None:
@@ -162,7 +163,8 @@ def question(asked: Condition, scope: Scope, place: str, relation: Relation | No
     wanted = dialled(asked, scope.region, f"{place}.value") if (relation, asked.field) in PHONES else asked
     values = values_of(wanted, kind, scope.as_of, f"{place}.value")
     if scope.existing is not None:
-        require_existing(asked, values, scope.existing, relation, f"{place}.value")
+        is_needed = (asked.op in NEGATIVE) is scope.leaves_out
+        require_existing(asked, values, scope.existing, relation, f"{place}.value", is_needed=is_needed)
     bound = Question(relation, asked.field, kind.kind, positive, values)
     return bound if positive is asked.op else Negated(bound)
 

@@ -8,7 +8,6 @@ import polars as pl
 from pipelines.errors import FilterFault
 from pipelines.normalise.text import fold_case
 from pipelines.query.literals import nearest, offered
-from pipelines.query.operators import NEGATIVE
 from schemas.filter import Condition, Operator, Relation
 
 Existing = Callable[[Relation | None, str], Sequence[str]]
@@ -38,12 +37,18 @@ EXACT = frozenset(
 
 
 def require_existing(
-    asked: Condition, values: Sequence[Any], existing: Existing, relation: Relation | None, place: str
+    asked: Condition,
+    values: Sequence[Any],
+    existing: Existing,
+    relation: Relation | None,
+    place: str,
+    *,
+    is_needed: bool,
 ) -> None:
     """Raise FilterFault for a value that nobody has, with the nearest one that somebody has.
 
-    A question that leaves people out is asked in good faith while nobody has the value yet, so it is a fault only if
-    there is one near it. `values` are folded.
+    A question that leaves people out is asked in good faith while nobody has the value yet: unless it `is_needed`, it
+    is a fault only if there is one near it. `values` are folded.
     """
     if (relation, asked.field) not in LISTED or asked.op not in EXACT:
         return
@@ -51,7 +56,7 @@ def require_existing(
     written = set(fold_all(known))
     for value in values:
         near = nearest(value, known)
-        if value in written or (asked.op in NEGATIVE and near is None):
+        if value in written or (near is None and not is_needed):
             continue
         whose = relation or "contacts"
         hint = f"did you mean {near}?" if near else f"there are {offered(known)}" if known else "there are none at all"

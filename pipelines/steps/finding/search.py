@@ -12,7 +12,7 @@ from pipelines.store.reads import search as store
 from pipelines.store.warehouse.connection import Connection
 
 SHORTEST = 4  # of a word that may be misspelt; one letter of a shorter one makes it another word
-LONG = 8  # of a word in which two letters may be wrong
+LONG = 6  # of a word in which two letters may be wrong
 TRIED = 4  # spellings of a word that are tried at most
 
 

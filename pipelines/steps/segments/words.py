@@ -1,6 +1,20 @@
 """A filter in words, for manifests and for people."""
 
-from schemas.filter import All, AnyOf, Condition, Count, Exists, InSegment, NoneOf, Not, Search, Span, Where
+from pipelines.query.operators import OPERATORS
+from schemas.filter import (
+    All,
+    AnyOf,
+    Condition,
+    Count,
+    Exists,
+    InSegment,
+    NoneOf,
+    Not,
+    Operator,
+    Search,
+    Span,
+    Where,
+)
 
 
 def in_words(where: Where) -> str:  # noqa: C901 -- a line for each form that a filter has
@@ -19,7 +33,7 @@ def in_words(where: Where) -> str:  # noqa: C901 -- a line for each form that a 
         case NoneOf(none=relation, where=inner):
             return f"has no {relation}{_of(inner)}"
         case Count(count=relation, op=op, value=number, where=inner):
-            return f"number of {relation}{_of(inner)} {op} {number}"
+            return OPERATORS[op].sentence.format(field=f"number of {relation}{_of(inner)}", value=number)
         case InSegment(in_segment=name):
             return f"in segment {name}"
         case Search(search=text):
@@ -30,17 +44,21 @@ def in_words(where: Where) -> str:  # noqa: C901 -- a line for each form that a 
 
 def condition_in_words(asked: Condition) -> str:
     """One question in words."""
-    words = asked.op.replace("_", " ")
+    return OPERATORS[asked.op].sentence.format(field=asked.field, value=value_in_words(asked))
+
+
+def value_in_words(asked: Condition) -> str:
+    """What a field is asked for."""
     match asked.value:
-        case None:
-            return f"{asked.field} {words}"
         case Span() as span:
             [(unit, number)] = span.stated().items()
-            return f"{asked.field} {words} {number} {unit}"
+            return f"{number} {unit.removesuffix('s') if number == 1 else unit}"
         case tuple() as several:
-            return f"{asked.field} {words} {', '.join(map(str, several))}"
+            last = " and " if asked.op in (Operator.BETWEEN, Operator.HAS_ALL) else " or "
+            *others, final = map(str, several)
+            return f"{', '.join(others)}{last}{final}" if others else final
         case one:
-            return f"{asked.field} {words} {str(one).lower() if isinstance(one, bool) else one}"
+            return str(one).lower() if isinstance(one, bool) else str(one)
 
 
 def _of(inner: Where | None) -> str:

@@ -4,7 +4,7 @@
 
 CREATE TABLE contact_search (
     contact_id UUID NOT NULL,
-    names      VARCHAR USING COMPRESSION Uncompressed,           -- words of the name alone
+    names      VARCHAR USING COMPRESSION Uncompressed,           -- words of the name alone, spaces around them, too
     text       VARCHAR NOT NULL USING COMPRESSION Uncompressed   -- words of all it is found by, a space around each
 );
 COMMENT ON TABLE contact_search IS 'what a contact is searched by: its names, identifiers, tags, attributes and notes';

@@ -42,7 +42,10 @@ def ranked(connection: Connection, words: Sequence[Word], limit: int) -> Found:
     """Contacts that every word hits: those first whose name has the words whole, those last heard of among equals."""
     condition, parameters = hit_by(words)
     scores = " + ".join(rank_of(position) for position in range(len(words)))
-    ranks: dict[str, Any] = {f"word{position}": word.folded for position, word in enumerate(words)}
+    ranks: dict[str, Any] = {}
+    for position, word in enumerate(words):
+        forms = {"word": word.folded, "begins": f" {word.folded}", "whole": f" {word.folded} "}
+        ranks |= {f"{name}{position}": form for name, form in forms.items()}
     named = {f"p{position}": each for position, each in enumerate(parameters)}
     numbered = iter(named)
     condition = re.sub(r"\?", lambda _: f"${next(numbered)}", condition)
@@ -51,10 +54,14 @@ def ranked(connection: Connection, words: Sequence[Word], limit: int) -> Found:
         f"""
         WITH hit AS MATERIALIZED (
             SELECT s.contact_id, {scores} AS rank FROM published.search s WHERE {condition}
+        ),
+        best AS MATERIALIZED (              -- what is shown is read of these alone
+            SELECT h.contact_id, h.rank, c.last_interaction_at FROM hit h JOIN published.contacts c USING (contact_id)
+            ORDER BY h.rank, c.last_interaction_at DESC NULLS LAST, h.contact_id {f"LIMIT {limit:d}" if limit else ""}
         )
-        SELECT c.contact_id, {SHOWN}, (SELECT count(*) FROM hit) AS number
-        FROM hit h JOIN published.contacts c USING (contact_id)
-        ORDER BY h.rank, c.last_interaction_at DESC NULLS LAST, c.contact_id {f"LIMIT {limit:d}" if limit else ""}""",
+        SELECT contact_id, {SHOWN}, (SELECT count(*) FROM hit) AS number
+        FROM (SELECT contact_id, rank FROM best) JOIN published.contacts USING (contact_id)
+        ORDER BY rank, last_interaction_at DESC NULLS LAST, contact_id""",
         named | ranks,
     )
     return Found(0 if found.is_empty() else int(found["number"][0]), found.drop("number"))
@@ -79,12 +86,10 @@ def hit_by(words: Sequence[Word]) -> tuple[str, list[str]]:
 
 def rank_of(position: int) -> str:
     """SQL: how good a hit of a word is, 0 the best: whole or as a beginning in the name, then anywhere else."""
-    word = f"$word{position}"
-    return f"""CASE WHEN contains(' ' || s.names || ' ', ' ' || {word} || ' ') THEN 0
-                    WHEN contains(' ' || s.names, ' ' || {word}) THEN 1
-                    WHEN contains(s.names, {word}) THEN 2
-                    WHEN contains(s.text, ' ' || {word} || ' ') THEN 3
-                    WHEN contains(s.text, ' ' || {word}) THEN 4 ELSE 5 END"""
+    word, begins, whole = f"$word{position}", f"$begins{position}", f"$whole{position}"
+    return f"""CASE WHEN contains(s.names, {word})
+                    THEN CASE WHEN contains(s.names, {whole}) THEN 0 WHEN contains(s.names, {begins}) THEN 1 ELSE 2 END
+                    WHEN contains(s.text, {whole}) THEN 3 WHEN contains(s.text, {begins}) THEN 4 ELSE 5 END"""
 
 
 def words_in_use(connection: Connection) -> pl.Series:

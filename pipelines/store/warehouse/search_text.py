@@ -55,5 +55,5 @@ def search_texts(said: pl.DataFrame) -> pl.DataFrame:
         pl.col("text").filter(pl.col("part") == 0).first().alias("names"), pl.col("text").str.join(" ")
     )
     return joined.with_columns(
-        search_form(pl.col("names")), pl.format(" {} ", search_form(pl.col("text")).fill_null(""))
+        pl.format(" {} ", search_form(pl.col("names"))), pl.format(" {} ", search_form(pl.col("text")).fill_null(""))
     )

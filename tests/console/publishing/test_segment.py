@@ -38,7 +38,7 @@ def test_segments_are_listed_with_their_last_publication(folder: Path, capsys: p
     asked(folder, "list", "--json")
     told = {each["segment"]: each for each in json.loads(capsys.readouterr().out)}
     assert [(name, each["contacts"]) for name, each in told.items()] == [("gold", 3), ("later", None), ("wrong", None)]
-    assert told["gold"]["filter"] == "attr.tier eq gold"
+    assert told["gold"]["filter"] == "attr.tier is gold"
     assert "wrong.yaml" in told["wrong"]["fault"]
     asked(folder, "list")
     assert "cannot be published" in capsys.readouterr().out

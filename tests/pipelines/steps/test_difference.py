@@ -47,7 +47,7 @@ def test_who_left_is_told_with_the_condition_that_is_false_now(filled: SmallProj
     set_tier(filled, 1, "silver")
     filled.connection.execute("UPDATE contact SET email = NULL WHERE name = 'Ann Other'")
     assert moved(compared(filled, where=where)) == [
-        ("1", "left", "attr.tier eq gold"),
+        ("1", "left", "attr.tier is gold"),
         ("3", "left", "email is set"),
     ]
 
@@ -62,7 +62,7 @@ def test_of_alternatives_and_negations_those_are_told_that_matter(filled: SmallP
     published(filled, where=where)
     filled.connection.execute("UPDATE contact SET tags = ['internal']")
     assert moved(compared(filled, where=where)) == [
-        ("2", "left", "attr.tier eq gold; not tags has any internal"),
+        ("2", "left", "attr.tier is gold; not tags include any of internal"),
     ]
 
 
@@ -99,7 +99,7 @@ def test_who_entered_is_told_by_what_is_new(filled: SmallProject) -> None:
     published(filled)
     set_tier(filled, 2, "gold")
     filled.connection.execute("INSERT INTO run VALUES ('later', $1, now() + INTERVAL 1 DAY)", [AS_OF])
-    assert moved(compared(filled)) == [("2", "entered", "true since: attr.tier eq gold")]
+    assert moved(compared(filled)) == [("2", "entered", "true since: attr.tier is gold")]
     filled.connection.execute("UPDATE membership SET run_from = 'later' WHERE contact_id = $1", [ID.format(2)])
     assert moved(compared(filled)) == [("2", "entered", "a new contact")]
 
@@ -117,7 +117,7 @@ def test_the_passing_of_time_is_told_by_the_condition_that_turned(filled: SmallP
     filled.connection.execute("UPDATE contact SET last_inbound_at = '2026-07-10T00:00:00Z' WHERE name = 'Joe Bloggs'")
     filled.connection.execute("UPDATE as_of_time SET as_of = '2026-07-20T00:00:00Z'")
     assert moved(compared(filled, segment)) == [
-        ("2", "entered", "true since: last_inbound_at within last 30 days"),
+        ("2", "entered", "true since: last_inbound_at is within the last 30 days"),
     ]
 
 
@@ -141,4 +141,4 @@ def test_values_that_a_delivery_has_stated_are_the_reason(project: SmallProject)
     project.deliver("crm", "2026-06-02", "id,name,email,tier\n1,Jane Doe,jane@example.com,silver\n2,Joe,,gold")
     project.run()
     found = [(change, reason) for _, change, reason in compared(project).moved.rows()]
-    assert found == [("entered", "stated since: attr.tier"), ("left", "attr.tier eq gold")]
+    assert found == [("entered", "stated since: attr.tier"), ("left", "attr.tier is gold")]
