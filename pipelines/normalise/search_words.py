@@ -12,6 +12,7 @@ from pipelines.normalise.text import search_form
 
 FEWEST_DIGITS = 4  # of a phone number somebody looks for; fewer stand in every number
 PHONE_LIKE = re.compile(r"[+0-9()/.\-]*[0-9][+0-9()/.\-]*")
+ID_LIKE = re.compile(r"(?=.*[0-9]|.{8})[0-9a-f]{4,8}(?:-[0-9a-f-]*)?")
 SEARCHABLE = ("L", "N", "So")  # categories of characters: letters, digits, and signs such as emoji
 
 
@@ -26,6 +27,12 @@ class Word(NamedTuple):
     def looked_for(self) -> tuple[str, ...]:
         """What a text has to hold, one of these."""
         return tuple(dict.fromkeys((self.folded, *self.digits)))
+
+    @property
+    def begins_id(self) -> str | None:
+        """What an id may begin with; None of a word that is like the beginning of none."""
+        begins = self.text.lower()
+        return begins if ID_LIKE.fullmatch(begins) else None
 
 
 def search_words(text: str) -> tuple[Word, ...]:

@@ -79,9 +79,15 @@ def yes_or_no(column: pl.Expr) -> pl.Expr:
 
 
 def hits(asked: Found) -> pl.Expr:
-    """Whether every word is in a text in one of its forms."""
+    """Whether every word is in a text in one of its forms, or begins the id of its contact."""
     of_words = [
-        reduce(pl.Expr.or_, [pl.col("text").str.contains(each, literal=True) for each in word.looked_for])
+        reduce(
+            pl.Expr.or_,
+            [
+                *(pl.col("text").str.contains(each, literal=True) for each in word.looked_for),
+                *([pl.col("contact_id").str.starts_with(word.begins_id)] if word.begins_id else []),
+            ],
+        )
         for word in asked.words
     ]
     return pl.all_horizontal(of_words).fill_null(value=False)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from pipelines.normalise.search_words import Word
 from pipelines.query.bind import Bound, Either, Every, Found, Negated, Question, Related
 from pipelines.query.operators import COMPARISONS, OPERATORS
 from pipelines.query.to_polars import predicate
@@ -99,12 +100,22 @@ def related(asked: Related, existing: Existing) -> Compiled:
 
 
 def found(asked: Found) -> Compiled:
-    """Whether every word is in the text that a contact is searched by."""
-    of_words = [Compiled(*_any_of("contains(s.text, ?)", word.looked_for)) for word in asked.words]
+    """Whether every word is in the text that a contact is searched by, or begins its id."""
+    of_words = [hit_by(word) for word in asked.words]
     condition = together(of_words, "AND", "TRUE")
     return Compiled(
         f"({CONTACT}.contact_id IN (SELECT s.contact_id FROM published.search s WHERE {condition.sql}))",
         condition.parameters,
+    )
+
+
+def hit_by(word: Word) -> Compiled:
+    """Whether a word hits a contact."""
+    in_text = Compiled(*_any_of("contains(s.text, ?)", word.looked_for))
+    if word.begins_id is None:
+        return in_text
+    return together(
+        [in_text, Compiled("starts_with(CAST(s.contact_id AS VARCHAR), ?)", [word.begins_id])], "OR", "FALSE"
     )
 
 

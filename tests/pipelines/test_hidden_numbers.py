@@ -1,16 +1,28 @@
-import numpy as np
-import polars as pl
+import hmac
 
-from pipelines.hidden_numbers import AT_ONCE, encipher, hidden_numbers, round_keys
+import polars as pl
+import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from pipelines import hidden_numbers as module
+from pipelines.hidden_numbers import hidden_numbers
 
 SECRET = "5b" * 32
-NUMBERS = pl.Series("key", range(AT_ONCE + 2), dtype=pl.UInt64)
+NUMBERS = pl.Series("key", range(100), dtype=pl.UInt64)
 
 
-def test_the_cipher_gives_what_its_authors_publish() -> None:
-    keys = round_keys([0x03020100, 0x0B0A0908, 0x13121110, 0x1B1A1918])
-    x, y = encipher(np.array([0x3B726574], np.uint32), np.array([0x7475432D], np.uint32), keys)
-    assert (int(x[0]), int(y[0])) == (0x8C6FA548, 0x454E028B)
+def test_a_number_is_half_of_what_aes_makes_of_it() -> None:
+    key = hmac.digest(bytes.fromhex(SECRET), b"hidden|identifier", "sha256")
+    cipher = Cipher(algorithms.AES(key), modes.ECB())  # noqa: S305
+    whole = cipher.encryptor().update((4711).to_bytes(16, "little"))
+    [hidden] = hidden_numbers(SECRET, "identifier")(pl.Series([4711], dtype=pl.UInt64))
+    assert hidden == int.from_bytes(whole[:8], "little")
+
+
+def test_numbers_are_hidden_alike_however_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = hidden_numbers(SECRET, "identifier")(NUMBERS)
+    monkeypatch.setattr(module, "AT_ONCE", 7)
+    assert hidden_numbers(SECRET, "identifier")(NUMBERS).equals(whole)
 
 
 def test_equal_numbers_stay_equal_and_different_ones_different() -> None:

@@ -10,7 +10,6 @@ from pipelines.normalise.search_words import Word, search_words
 from pipelines.store.warehouse.connection import Connection, in_list, query
 from pipelines.store.warehouse.search_text import SAID
 
-ID_LIKE = re.compile(r"(?=.*[0-9]|.{8})[0-9a-f]{4,8}(?:-[0-9a-f-]*)?")
 SHOWN = "name, email, phone, last_interaction_at"
 
 
@@ -74,12 +73,12 @@ def hit_by(words: Sequence[Word]) -> tuple[str, list[str]]:
     for word in sorted(words, key=lambda each: -len(each.folded)):
         one = ["contains(s.text, ?)" for _ in word.looked_for]
         parameters += word.looked_for
-        if ID_LIKE.fullmatch(word.text.lower()):
+        if word.begins_id:
             one.append(
                 """s.contact_id IN (SELECT m.contact_id FROM membership m JOIN record r USING (record_key)
                                     WHERE starts_with(CAST(r.anchor_id AS VARCHAR), ?) AND m.run_to IS NULL)"""
             )
-            parameters.append(word.text.lower())
+            parameters.append(word.begins_id)
         tests.append(f"({' OR '.join(one)})")
     return " AND ".join(tests), parameters
 
