@@ -27,7 +27,7 @@ from schemas.vocabulary import DecisionKind
 LONGEST = 2_000  # characters of a reason
 MOMENT = timedelta(microseconds=1)  # between decisions that are taken together, so that none is another's twin
 IDENTIFYING = ("phone", "email")  # fields by which records are matched when people state them
-UNDERIVED = (DecisionKind.NOTE, DecisionKind.DEFER)  # read where they are shown; no contact is another by them
+UNDERIVED = (DecisionKind.DEFER,)  # read where it is shown; no contact is another by it
 
 
 class Attribution(NamedTuple):
