@@ -267,7 +267,7 @@ def components(edges: pl.DataFrame) -> pl.DataFrame:
     numbers = ends.with_row_index("record")
     numbered = edges.select(PAIR).join(numbers.rename({"record": "lo"}), left_on="record_lo", right_on="record_key")
     numbered = numbered.join(numbers.rename({"record": "hi"}), left_on="record_hi", right_on="record_key")
-    found = components_of(numbered).sort("record")["component"]
+    found = components_of(numbered)["component"]
     return ends.with_columns(component=ends["record_key"].gather(found))
 
 
