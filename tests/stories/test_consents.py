@@ -7,7 +7,7 @@ from pipelines.decide.revoke import revoke
 from pipelines.derive.consent_history import consent_history
 from pipelines.steps.rebuild import compare
 from tests.deciding import ruling
-from tests.small_project import SmallProject, starting_point
+from tests.small_project import SETTINGS, SmallProject, starting_point
 
 pytestmark = pytest.mark.heavy  # whole runs of a project
 
@@ -63,6 +63,16 @@ def test_every_source_has_its_own_answer_and_one_no_is_enough(asking: SmallProje
     deliver(asking, "01-06", "7,Anna Berg,anna@berg.example,yes", source="shop")
     assert [counts for *_, counts in history(asking)] == [True, True]
     assert asking.field("crm:1", "attr.newsletter")["value"] == "false"
+
+
+def test_an_answer_that_only_fills_blanks_does_not_count_beside_another(asking: SmallProject) -> None:
+    sources = SETTINGS["sources"]
+    fills = sources["crm"] | {"update": {"newsletter": "fill_blank"}}
+    asking.configure(attributes=CONSENT, sources=sources | {"crm": fills})
+    deliver(asking, "01-05", ANNA.format("no"))
+    assert [counts for *_, counts in history(asking)] == [True]
+    deliver(asking, "01-06", "7,Anna Berg,anna@berg.example,yes", source="shop")
+    assert [each[1::2] for each in history(asking)] == [("false", False), ("true", True)]
 
 
 def test_an_answer_that_was_cleared_is_none_and_not_forgotten(asking: SmallProject) -> None:

@@ -19,7 +19,7 @@ def components(engine: Engine, edges: Frame, on_driver: int = ON_DRIVER) -> Fram
 
 
 def components_of(edges: pl.DataFrame) -> pl.DataFrame:
-    """`components` in memory: every record takes the smallest label beside it until nothing changes."""
+    """`components` in memory, sorted: every record takes the smallest label beside it until nothing changes."""
     ends = pl.concat([edges["lo"], edges["hi"]]).unique().sort().to_numpy()
     lo, hi = (np.searchsorted(ends, edges[end].to_numpy()) for end in ("lo", "hi"))
     label = np.arange(len(ends))

@@ -25,7 +25,7 @@ def random_pairs(content: pl.DataFrame, drawn: int = DRAWN) -> pl.DataFrame:
     What records say decides which, and in which order, not where they stand. Records that say the same make no pair,
     and count as one. `content`: record, said (`sample.content_hashes`).
     """
-    different = content.sort("said", "record").unique("said", keep="first", maintain_order=True)
+    different = content.sort("record").unique("said", keep="first", maintain_order=True)
     found = [pl.DataFrame(schema={"said": pl.UInt64, "record": pl.UInt32, "after": pl.UInt64, "other": pl.UInt32})]
     wanted = min(drawn, different.height * (different.height - 1) // 2)
     for seed in range(-(-wanted // max(different.height, 1))):

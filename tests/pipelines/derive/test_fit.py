@@ -47,3 +47,10 @@ def test_fitting_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     with listening(lambda *said: heard.append(said)):
         assert fit.fit_model(None, whole) is model  # type: ignore[arg-type]
     assert heard == [("fitting the match model", 0, 3), ("fitting the match model", 3, 3)]
+
+
+def test_a_model_that_was_fitted_is_kept_under_a_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = unfitted()
+    monkeypatch.setattr(fit, "fit", lambda *_: model)
+    monkeypatch.setattr(models, "keep_model", lambda _, own, run, at: f"version of {run}" if own is model else "")
+    assert fit.refit(None, NOBODY, "run1") == ("version of run1", model)  # type: ignore[arg-type]

@@ -61,6 +61,12 @@ def test_rows_are_counted_and_told_apart() -> None:
     assert (IN_MEMORY.batches(10**9), PolarsEngine(4).batches(9), PolarsEngine(4).batches(0)) == (1, 3, 1)
 
 
+def test_a_part_begins_at_each_start_and_the_first_one_takes_what_is_before() -> None:
+    rows = lazy(pl.DataFrame({"key": list(range(10))}))
+    found = [IN_MEMORY.collect(rows.filter(part))["key"].to_list() for part in parts("key", [7, 2, 5, 5])]
+    assert found == [[0, 1, 2, 3, 4], [5, 6], [7, 8, 9]]
+
+
 @settings(max_examples=examples(40, light=8), deadline=None)
 @given(st.lists(st.integers(0, 2**64 - 1), min_size=1), st.lists(st.integers(0, 2**64 - 1), min_size=1))
 def test_parts_part_whatever_they_are_asked_for(starts: list[int], keys: list[int]) -> None:
