@@ -50,7 +50,9 @@ def test_fitting_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_model_that_was_fitted_is_kept_under_a_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    model = unfitted()
-    monkeypatch.setattr(fit, "fit", lambda *_: model)
+    model, told = object(), []
+    monkeypatch.setattr(fit, "fit_model", lambda *_: model)
+    monkeypatch.setattr(fit, "record", lambda _, event: told.append(event.object_id))
     monkeypatch.setattr(models, "keep_model", lambda _, own, run, at: f"version of {run}" if own is model else "")
-    assert fit.refit(None, NOBODY, "run1") == ("version of run1", model)  # type: ignore[arg-type]
+    assert fit.refit(None, None, "run1") == ("version of run1", model)  # type: ignore[arg-type,comparison-overlap]
+    assert told == ["version of run1"]
