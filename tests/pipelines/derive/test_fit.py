@@ -54,5 +54,5 @@ def test_a_model_that_was_fitted_is_kept_under_a_version(monkeypatch: pytest.Mon
     monkeypatch.setattr(fit, "fit_model", lambda *_: model)
     monkeypatch.setattr(fit, "record", lambda _, event: told.append(event.object_id))
     monkeypatch.setattr(models, "keep_model", lambda _, own, run, at: f"version of {run}" if own is model else "")
-    assert fit.refit(None, None, "run1") == ("version of run1", model)  # type: ignore[arg-type,comparison-overlap]
+    assert fit.refit(None, None, "run1") == ("version of run1", model)  # type: ignore[arg-type]
     assert told == ["version of run1"]
