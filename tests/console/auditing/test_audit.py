@@ -7,6 +7,7 @@ import pytest
 
 from console.cli import main
 from console.terminal.exit_codes import FAILED, OK, WRONG
+from console.terminal.screen import out
 from pipelines.audit.events import Action, Event
 from pipelines.store.audit.record import record
 from tests.deciding import ruling
@@ -30,7 +31,7 @@ def told(project: SmallProject) -> None:
 
 @pytest.fixture(autouse=True)
 def wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(out, "_width", 200)
 
 
 def audit(folder: Path, *words: str) -> int:

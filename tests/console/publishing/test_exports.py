@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from console.cli import main
+from console.terminal import screen
 from tests.pipelines.steps.segments_of_people import GOLD, ID, published, set_tier, write_people
 from tests.small_project import SmallProject, closed_starting_point, reopened
 
@@ -29,8 +30,9 @@ def asked(folder: Path, *words: str, code: int = 0) -> None:
 
 
 def test_exports_are_listed_and_those_without_a_segment_as_such(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(screen.out, "_width", 200)
     asked(folder, "--json")
     told = json.loads(capsys.readouterr().out)
     assert [(each["segment"], each["rows"], each["state"]) for each in told] == [

@@ -177,7 +177,7 @@ def test_a_manifest_says_who_published_it_and_why(filled: SmallProject, monkeypa
     told = manifest(filled)
     assert told["published_by"] == {"login": "cron", "on_behalf_of": "Mia"}
     assert (told["owner"], told["purpose"], told["recipients"]) == ("Sales", "newsletter", ["agency"])
-    assert (told["filter"], told["where"]["value"]) == ("attr.tier eq gold", "gold")
+    assert (told["filter"], told["where"]["value"]) == ("attr.tier is gold", "gold")
     assert told["code_version"]
     monkeypatch.setenv("ONECONTACT_ACTOR", "Ben")
     publish(filled.project, filled.connection, gold(owner="Sales", purpose="newsletter", recipients=["agency"]), "run2",
