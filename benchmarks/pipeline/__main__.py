@@ -26,13 +26,14 @@ from benchmarks.score import score
 MINUTES = 120
 AS_OF = "2026-01-03"
 SCRIPT = "the script"
-STAGES = {  # of a run, and the assets that each is made of
-    "receive": ("deliveries",),
-    "match": ("match_edges",),
-    "merge": ("contacts",),
-    "publish": ("exports",),
-    "others": ("decisions", "timeline", "review_queue", "cluster_health"),
+OTHERS = "others"
+STAGE_OF = {  # an asset is made in, by the first part of its name
+    "deliveries": "receive",
+    "match_edges": "match",
+    "contacts": "merge",
+    "exports": "publish",
 }
+STAGES = (*STAGE_OF.values(), OTHERS)
 
 
 class Line(NamedTuple):
@@ -100,11 +101,10 @@ def run(what: str, own: Path) -> Line:
 def stages_of(own: Path) -> dict[str, float]:
     """CPU seconds of the stages of the last run: STAGES."""
     last = last_cost(own / ".onecontact" / "dagster")
-    spent = last["cpu_seconds"] if last else {}
-    return {
-        stage: sum(seconds for asset, seconds in spent.items() if asset.split("/")[0] in assets)
-        for stage, assets in STAGES.items()
-    }
+    spent = dict.fromkeys(STAGES, 0.0)
+    for asset, seconds in (last["cpu_seconds"] if last else {}).items():
+        spent[STAGE_OF.get(asset.split("/")[0], OTHERS)] += seconds
+    return spent
 
 
 def onecontact(command: str, folder: Path, *arguments: str) -> Ran:
