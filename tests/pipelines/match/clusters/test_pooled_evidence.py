@@ -52,6 +52,14 @@ def test_names_count_in_the_mean_so_that_one_good_spelling_hides_no_contradictio
     assert weight(CITY, COMPANY, another) is None
 
 
+def test_in_which_order_pairs_stand_decides_nothing_not_even_the_last_digit() -> None:
+    names = [(6.833568, 7.111116), (8.923383, 8.410622), (7.01823, 6.377118), (8.75019, 7.442335)]
+    cities = (0.390321, 2.575425, 0.412892, 0.645905)
+    told = edges(*({"given_name": a, "family_name": b, "city": c} for (a, b), c in zip(names, cities, strict=True)))
+    told = told.with_columns(pl.col("weight").round(6))
+    assert pool_evidence(told).rows() == pool_evidence(told.reverse()).rows()
+
+
 def test_what_a_household_explains_counts_where_it_explains_most() -> None:
     assert weight(CITY, {**COMPANY, "relation": -3.0}) is None
 
