@@ -160,7 +160,10 @@ def split_cells(cells: pl.Series, separator: str) -> pl.Series:
     hides = ";" in separator and bool(cells.str.contains("\\", literal=True).any())
     whole = cells.str.replace_many(HIDDEN) if hides else cells
     if not whole.str.contains(separator).any():
-        texts = pl.select(pl.when(whole.is_not_null()).then(pl.concat_list(whole)).otherwise([])).to_series()
+        bare = whole.str.strip_chars()
+        texts = pl.select(
+            pl.when((bare != "").fill_null(value=False)).then(pl.concat_list(bare)).otherwise([])
+        ).to_series()
     else:
         trimmed = pl.element().str.strip_chars()
         split = pl.col("cell").str.replace_all(separator, PARTS).str.split(PARTS).list.eval(trimmed)

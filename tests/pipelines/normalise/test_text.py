@@ -13,6 +13,7 @@ from pipelines.normalise.text import (
     fold_case,
     is_placeholder,
     match_form,
+    split_cells,
 )
 
 
@@ -127,3 +128,8 @@ def test_a_form_can_be_taken_of_a_literal_and_of_lists(form: Rewrite) -> None:
     formed = frame.select(one=form(pl.lit(" Jane\n")), all=pl.col("texts").list.eval(form(pl.element())))
     assert formed["one"].unique().len() == 1
     assert formed["all"].list.len().to_list() == [2, 0, None]
+
+
+def test_a_blank_cell_holds_no_text_whether_or_not_another_one_holds_several() -> None:
+    assert split_cells(pl.Series(["", " a ", None]), ";").to_list() == [[], ["a"], []]
+    assert split_cells(pl.Series(["", " a ", None, "b; c"]), ";").to_list() == [[], ["a"], [], ["b", "c"]]
