@@ -58,10 +58,12 @@ def keep_newcomers(connection: Connection, records: pl.DataFrame, identifiers: p
 def insert_only_fields(connection: Connection, contents: pl.DataFrame, identifiers: pl.DataFrame) -> None:
     """Let records with a first and single content be what that says: nothing else speaks for any of their fields.
 
-    `contents` has row, record_key, version, observed_at and all that is said; `identifiers` may be of more rows.
+    `contents` has row, record_key, version, observed_at and all that is said; `identifiers` may be of more rows. What a
+    person of the same key has left, who was told apart and is another one now, goes.
     """
     again = "DISTINCT" if contents["cleared"].list.len().sum() else ""  # what is cleared may be said elsewhere, too
     with register(connection, content=contents, incoming_identifier=identifiers):
+        connection.execute("DELETE FROM record_field WHERE record_key IN (SELECT record_key::UUID FROM content)")
         connection.execute(f"""
             INSERT INTO record_field
             WITH spoken AS (
