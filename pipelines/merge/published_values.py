@@ -75,7 +75,9 @@ def attribute_values(contacts: pl.DataFrame, typings: Mapping[str, Typing]) -> p
         "position",
         pl.col("value").alias("value_text"),
         if_other(fold_case(pl.col("value")), pl.col("value")).alias("value_folded"),
-        _of_type(AttributeType.NUMBER, typings, pl.col("value").cast(pl.Float64, strict=False)).alias("value_number"),
+        _of_type(AttributeType.NUMBER, typings, pl.col("value").cast(pl.Float64, strict=False).fill_nan(None)).alias(
+            "value_number"
+        ),
         _of_type(AttributeType.DATE, typings, pl.col("value").str.to_date("%Y-%m-%d", strict=False)).alias(
             "value_date"
         ),

@@ -97,7 +97,7 @@ def hits(asked: Found) -> pl.Expr:
 COMPARED: Mapping[Kind, Callable[[pl.Expr], pl.Expr]] = {
     Kind.TEXT: fold_case,
     Kind.CHOICE: lambda column: column,
-    Kind.NUMBER: lambda column: column.cast(pl.Float64, strict=False),
+    Kind.NUMBER: lambda column: column.cast(pl.Float64, strict=False).fill_nan(None),
     Kind.DATE: day_of,
     Kind.INSTANT: lambda column: column,
     Kind.BOOLEAN: yes_or_no,
