@@ -6,13 +6,14 @@ SHA-256 of the line before, so that the seals are a chain of their own, which ca
 
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import rfc8785
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pipelines.audit.tree import Peaks, root
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 CONTEXT = b"onecontact audit seal 1\n"  # before what is signed: a signature of a seal is none of anything else
 FIRST = "0" * 64  # what the first seal has in place of the line before it
@@ -28,7 +29,7 @@ class Seal(NamedTuple):
 
 def make_seal(secret: str, before: Seal | None, peaks: Peaks, project: str, run_id: str, now: datetime) -> Seal:
     """Seal a tree with the project's seal key (64 hex digits)."""
-    key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(secret))
+    key = _private_key(secret)
     number = before.number + 1 if before else 1
     says: dict[str, Any] = {
         "key": key.public_key().public_bytes_raw().hex(),
@@ -46,5 +47,12 @@ def make_seal(secret: str, before: Seal | None, peaks: Peaks, project: str, run_
 
 def public_pem(secret: str) -> str:
     """The public half of a seal key, as PEM, which openssl reads as well."""
-    public = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(secret)).public_key()
-    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return _private_key(secret).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+def _private_key(secret: str) -> "Ed25519PrivateKey":
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # commands that read seal nothing
+
+    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(secret))
