@@ -1,14 +1,13 @@
 """Exports: one published dataset per file in segments/, and what became of the ids of contacts."""
 
 from collections.abc import Iterator
-from time import process_time
 from typing import Any
 
 import dagster as dg
 
 from assets import lineage
 from assets.boundary import without_values
-from assets.cpu_seconds import CPU_SECONDS, with_cpu_seconds
+from assets.cpu_seconds import with_cpu_seconds
 from assets.resources import Workspace
 from pipelines.errors import PublicationBlocked
 from pipelines.publish.writers.columns import pii_of
@@ -77,9 +76,9 @@ def verdict(fault: str) -> dg.AssetCheckResult:
 
 
 @without_values
+@with_cpu_seconds
 def published(workspace: Workspace, segment: Segment, run_id: str) -> list[Result]:
     """Publish a segment, or say why it cannot be."""
-    began = process_time()
     project, connection, moment = workspace.opened()
     filters, broken = workspace.segments()
     for each in broken:
@@ -102,7 +101,6 @@ def published(workspace: Workspace, segment: Segment, run_id: str) -> list[Resul
         "suppressed": made.suppressed,
         "suppressed_included": made.suppressed_included,
         "file": made.file,
-        CPU_SECONDS: round(process_time() - began, 2),
     }
     passed = dg.AssetCheckResult(check_name=PUBLISHABLE, passed=True)
     return [dg.MaterializeResult(metadata={"dagster/row_count": made.rows, **told}, check_results=[passed])]

@@ -36,8 +36,8 @@ SUNDAY_NIGHT = "0 3 * * 0"
         )
     ],
 )
-@with_cpu_seconds
 @without_values
+@with_cpu_seconds
 def audit_trail(workspace: Workspace) -> dg.MaterializeResult:
     """Verify the trail before anything is published."""
     project, connection, _ = workspace.opened()

@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from time import process_time
 
 import dagster as dg
 import polars as pl
 
 from assets.boundary import without_values
-from assets.cpu_seconds import CPU_SECONDS
+from assets.cpu_seconds import with_cpu_seconds
 from assets.metadata import column_schema, table, verdict
 from assets.resources import Workspace
 from pipelines.ingest.ingest_files import DeliveryResult
@@ -101,9 +100,9 @@ def receive(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator
 
 
 @without_values
+@with_cpu_seconds
 def drain(workspace: Workspace, run_id: str) -> list[dg.MaterializeResult]:
     """Take in what is new, give back what was refused, count."""
-    began = process_time()
     project, connection, _ = workspace.opened()
     require_no_unnamed_rename(project, connection, workspace.arrived().files)
     changes = setting_changes(project, connection)
@@ -121,7 +120,6 @@ def drain(workspace: Workspace, run_id: str) -> list[dg.MaterializeResult]:
                 **states(taken),
                 **outcomes(taken),
                 "settings": dg.MetadataValue.json(changes),
-                CPU_SECONDS: round(process_time() - began, 2),
                 "dagster/row_count": health.count(connection, "delivery"),
             },
             check_results=[

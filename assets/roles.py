@@ -3,6 +3,7 @@
 import dagster as dg
 
 from assets.boundary import without_values
+from assets.cpu_seconds import with_cpu_seconds
 from assets.resources import Workspace
 from pipelines.steps.roles.snapshots import write_snapshots
 from schemas.segment import ID_CHANGES, Segment
@@ -28,6 +29,7 @@ def snapshots_asset(segments: list[Segment]) -> dg.AssetsDefinition:
         description="One encrypted file per role that somebody was granted, with the rows and columns it may see",
     )
     @without_values
+    @with_cpu_seconds
     def role_snapshots(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:
         project, connection, moment = workspace.opened()
         written = write_snapshots(project, connection, context.run.run_id, moment)
