@@ -1,7 +1,6 @@
 """What all commands that decide have in common: who decides and why, trying it first, and how to take it back."""
 
 import argparse
-import getpass
 import os
 import shlex
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +14,7 @@ import polars as pl
 from console.deciding import before_after
 from console.terminal.exit_codes import OK
 from console.terminal.screen import as_json, cell, plural, printable, say
+from pipelines.audit.login import ACTOR_VARIABLE, stated_login
 from pipelines.decide.commit import IDENTIFYING, MOMENT, Attribution
 from pipelines.steps.dry_run import before_and_after
 from pipelines.store.decisions import decision_log
@@ -24,17 +24,10 @@ from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
 from schemas.vocabulary import DecisionKind
 
-ACTOR_VARIABLE = "ONECONTACT_ACTOR"
-
 
 def actor(stated: str | None) -> str:
     """Who decides: whoever is named, else whoever is logged in; empty where nobody is, as in a container."""
-    if named := stated or os.environ.get(ACTOR_VARIABLE):
-        return named
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # the second since Python 3.13
-        return ""
+    return stated or os.environ.get(ACTOR_VARIABLE) or stated_login()
 
 
 def attributions(args: argparse.Namespace, **more: Any) -> Iterator[Attribution]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from console.looking.list_contacts import COLUMNS, wanted
+from console.looking.list_contacts import COLUMNS, print_contacts, wanted
 from console.looking.resolve_contact import called
 from console.looking.timeline import LEGEND, as_array, print_entries
 from console.looking.timeline import wanted as wanted_entries
@@ -131,9 +131,7 @@ def list_contacts(args: argparse.Namespace, snapshot: Snapshot, connection: Conn
     if shown.is_empty():
         say(f"No matching contacts among the {number_of_all:,} that the role {snapshot.role} sees.")
         return OK
-    rows = [[row["contact_id"][:8], *(row[column] for column in COLUMNS[1:])] for row in shown.to_dicts()]
-    titles = ["id", *(column.replace("_at", "").replace("_", " ") for column in COLUMNS[1:])]
-    out.print(table(f"{plural(found.height, 'contact')}, times in {clock.zone.key}", titles, rows))
+    print_contacts(found.height, shown, COLUMNS)
     if shown.height < found.height:
         say(f"The first {shown.height:,}; `--limit 0` shows all.")
     tell_role(snapshot)

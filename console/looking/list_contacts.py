@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import polars as pl
@@ -49,14 +49,19 @@ def command(args: argparse.Namespace) -> int:
         beyond = f" Page {args.page} is beyond the last one." if number else hint(args, project)
         say(f"No matching contacts.{beyond}")
         return 0
-    others = [name for name in asked.columns if name != "contact_id"]
-    rows = [[row["contact_id"][:8], *(row[name] for name in others)] for row in shown.to_dicts()]
-    titles = ["id", *map(title_of, others)]
-    print_fitted(f"{plural(number, 'contact')}, times in {clock.zone.key}", titles, rows, IMPORTANCE)
+    print_contacts(number, shown, asked.columns)
     if shown.height < number and asked.limit:
         pages = f"{args.page:,} of {-(-number // asked.limit):,}"
         say(f"The first {shown.height:,}; `--limit 0` shows all." if args.page == 1 else f"Page {pages}.")
     return 0
+
+
+def print_contacts(number: int, shown: pl.DataFrame, columns: Sequence[str]) -> None:
+    """Contacts as a table of as many of these columns as fit, out of so many that were found."""
+    others = [name for name in columns if name != "contact_id"]
+    rows = [[row["contact_id"][:8], *(row[name] for name in others)] for row in shown.to_dicts()]
+    titles = ["id", *map(title_of, others)]
+    print_fitted(f"{plural(number, 'contact')}, times in {clock.zone.key}", titles, rows, IMPORTANCE)
 
 
 def asked_for(args: argparse.Namespace, project: OpenProject) -> Asked:

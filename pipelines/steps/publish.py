@@ -84,8 +84,10 @@ def publish(
                 drafted = draft_of(project, connection, segment, made, run_id, as_of, before)
                 if segment.content is Content.CHANGES:
                     draft.replace(folder / drafted.file_name)
-                committed = commit_publication(connection, drafted, made.members, inputs, made.suppressed, folder)
-                publication, suppressed, freshness = committed[0], made.suppressed, committed[1]
+                suppressed = made.suppressed
+                publication, freshness = commit_publication(
+                    connection, drafted, made.members, inputs, suppressed, folder
+                )
                 forget_members(connection, segment, drafted.published_at)
         if held is not None:
             publication, suppressed = held

@@ -6,7 +6,7 @@ import pytest
 from assets import cpu_seconds
 from assets.cpu_seconds import CPU_SECONDS, with_cpu_seconds
 
-MADE = dg.MaterializeResult(metadata={"rows": 3})
+MADE: dg.MaterializeResult[None] = dg.MaterializeResult(metadata={"rows": 3})
 HELD = dg.AssetCheckResult(check_name="held", passed=True)
 
 

@@ -1,6 +1,5 @@
 """Who publishes, with what, and out of which deliveries."""
 
-import getpass
 import json
 import os
 from collections.abc import Sequence
@@ -8,26 +7,18 @@ from importlib.metadata import version
 
 import polars as pl
 
+from pipelines.audit.login import ACTOR_VARIABLE, stated_login
 from pipelines.project import OpenProject, digest
 from pipelines.store.reads import exports as store
 from pipelines.store.warehouse.connection import Connection
 
-ACTOR_VARIABLE = "ONECONTACT_ACTOR"
 MOST_LISTED = 100  # deliveries of a source that are named one by one
-
-
-def login() -> str:
-    """Who is logged in; empty where nobody is, as in a container."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # the second since Python 3.13
-        return ""
 
 
 def attributed(project: OpenProject, publication: store.Publication) -> store.Publication:
     """A publication with who makes it, for whom, and with what."""
     return publication._replace(
-        login=login(),
+        login=stated_login(),
         on_behalf_of=os.environ.get(ACTOR_VARIABLE) or None,
         settings_digest=digest(project.settings),
         code_version=version("onecontact"),

@@ -42,13 +42,13 @@ def record_contact_changes(
         ids: Ids of the contacts to come. In the frames, `contact_id` is a place in it.
         origins: Deliveries and decisions. In `fields`, `delivery_id` is a place in it.
         contacts: The golden records to come: contact_id, status.
-        fields: Their values: contact_id, field, value, delivery_id.
+        fields: Their values, in the order of CELL: contact_id, field, value, delivery_id.
         identifiers: What they are known by: contact_id, type, value.
         run_id: What does it.
     """
     known_by = identifiers.select("contact_id", field="identifier." + pl.col("type"), value="value").unique().sort(CELL)
     status = contacts.select("contact_id", field=pl.lit("status"), value="status")
-    after = pl.concat([fields.select(CELL).sort(CELL), known_by, status])
+    after = pl.concat([fields.select(CELL), known_by, status])
     if there.is_empty():
         _record_whole(connection, after, Action.CONTACT_CREATED, run_id, ids)
         return
