@@ -29,6 +29,8 @@ NOT_IN_ADDRESS = (r"(?:^|[^\p{L}\p{N}._%+\-])", r"(?:$|[^\p{L}\p{N}.\-]|\.(?:$|[
 NOT_IN_TOKEN = (r"(?:^|[^\p{L}\p{N}._\-])", r"(?:$|[^\p{L}\p{N}._\-]|\.(?:$|[^\p{L}\p{N}]))")
 NOT_IN_WORD = (r"(?:^|[^\p{L}\p{N}])", r"(?:$|[^\p{L}\p{N}])")
 NO_DIGIT = (r"(?:^|[^0-9])", r"(?:$|[^0-9])")
+WORD = re.compile(r"[^\W_]+")
+BARE_ID = re.compile(r"[\w.-]*\d[\w.-]*")
 TELLING = re.compile(r"[0-9/:@#]")
 
 
@@ -64,7 +66,7 @@ def needles(
         phones: Numbers in E.164, with or without their plus (a WhatsApp id has none).
         names: Full names as written; single words are left out.
         handles: Other identifiers, as written.
-        record_ids: Ids of the person's records in their sources, as written.
+        record_ids: Ids of the person's records. Of one with a prefix (zendesk:user:1001), what its source has as well.
         texts: What the person wrote; what is shorter than SHORTEST_TEXT is left out.
     """
     numbers = (f"+{number.strip().removeprefix('+')}" for number in phones if number.strip())
@@ -73,7 +75,7 @@ def needles(
         digits=frozenset().union(*map(phone_spellings, numbers)),
         names=name_spellings(names),
         handles=folded_all(handles),
-        record_ids=cleaned_all(record_ids),
+        record_ids=frozenset(bare for each in cleaned_all(record_ids) for bare in (each, _at_source(each))),
         texts=frozenset(text for text in cleaned_all(texts) if len(text) >= SHORTEST_TEXT),
     )
 
@@ -130,9 +132,33 @@ def find_record_ids(needles: Needles, texts: pl.Series) -> pl.Series:
     return _among(_formed(texts, clean(pl.col("text"))), needles.record_ids)
 
 
+def mentions_id(needles: Needles, texts: pl.Series) -> pl.Series:
+    """Which texts hold an id of a record anywhere: those that are worth a closer look, and no more than that."""
+    return _holds(texts.cast(pl.String), needles.record_ids)
+
+
+def mentions_text(needles: Needles, texts: pl.Series) -> pl.Series:
+    """Which texts may hold a text of the person somewhere: those that are worth a closer look."""
+    words = frozenset(max(WORD.findall(text), key=len, default=text[:1]) for text in needles.texts)
+    return _holds(texts.cast(pl.String), words)
+
+
+def find_whole_names(needles: Needles, texts: pl.Series) -> pl.Series:
+    """Which texts are a full name of the person and nothing else. A hint only."""
+    if not needles.names:
+        return _nowhere(texts)
+    return _among(_formed(texts, match_form(pl.col("text"))), needles.names)
+
+
 def is_name(needles: Needles, text: str) -> bool:
     """Whether a text is a full name of the person and nothing else."""
-    return bool(_among(_formed(pl.Series([text]), match_form(pl.col("text"))), needles.names).any())
+    return bool(find_whole_names(needles, pl.Series([text])).any())
+
+
+def _at_source(record_id: str) -> str:
+    """An id without the prefix that a reader gave it."""
+    bare = record_id.rpartition(":")[2]
+    return bare if BARE_ID.fullmatch(bare) else record_id
 
 
 def _numbers(searched: pl.Series, digits: frozenset[str]) -> pl.Series:

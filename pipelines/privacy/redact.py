@@ -27,12 +27,12 @@ def redacted(needles: Needles, text: str, *, names: bool = True) -> tuple[str, i
     address of somebody else stays. Also gives how many places were replaced.
     """
     bare, count = _identifiers(needles).subn(ERASED, text)
-    if names:
-        bare, more = _without_names(needles, bare)
-        count += more
     if find(needles, pl.Series([bare])).any():
         return ERASED, count + 1
-    return bare, count
+    if not names:
+        return bare, count
+    bare, more = _without_names(needles, bare)
+    return bare, count + more
 
 
 @lru_cache(16)

@@ -15,6 +15,7 @@ START = 1 << 20  # bytes that an encoding is told from
 MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be", codecs.BOM_UTF8: "utf-8"}
 BOM = "\ufeff"
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+_SPLIT_LETTER = re.compile(r"[\xc2-\xf4][\x80-\xbf]{1,3}")
 _FILE = re.compile(r"[^\\/:*?\"<>|\r\n\t(),;]{1,200}\.[A-Za-z0-9]{2,5}\b")
 
 
@@ -73,9 +74,18 @@ def unescaped(text: str) -> str:
     return spelt.replace("\\/", "/")
 
 
+def with_letters(text: str) -> str:
+    """A text in which UTF-8 that Meta wrote as Latin-1 is letters again."""
+    return _SPLIT_LETTER.sub(_letter, text) if not text.isascii() else text
+
+
 def file_names(texts: Sequence[str]) -> frozenset[str]:
     """Names of files that texts refer to."""
     return frozenset(name.strip("\u200e\u200f .") for text in texts for name in _FILE.findall(text))
+
+
+def _letter(found: re.Match[str]) -> str:
+    return found[0].encode("latin-1").decode("utf-8", "replace")
 
 
 def _is(data: bytes, encoding: str) -> bool:

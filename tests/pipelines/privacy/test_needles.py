@@ -210,6 +210,12 @@ def test_a_record_id_is_never_found_within_a_text() -> None:
     assert not find(sought, pl.Series(["17"])).any()
 
 
+def test_an_id_of_a_record_is_found_without_the_prefix_of_its_reader() -> None:
+    sought = needles(record_ids=["zendesk:user:1001", "chat:anna kowalska"])
+    texts = pl.Series(["1001", "zendesk:user:1001", "user:1001", "anna kowalska"])
+    assert find_record_ids(sought, texts).to_list() == [True, True, False, False]
+
+
 def test_is_name_takes_nothing_but_the_name() -> None:
     assert is_name(NAME, "Kowalska, Anna")
     assert not is_name(NAME, "Anna Kowalska wrote")
