@@ -9,7 +9,7 @@ from itertools import pairwise
 import polars as pl
 
 from pipelines.normalise.text import PLAIN
-from pipelines.privacy.needles import SHORTEST_TOKEN, TELLING, Needles, find
+from pipelines.privacy.needles import ENDINGS, SHORTEST_TOKEN, TELLING, Needles, find
 from pipelines.privacy.spellings import is_without_spaces
 
 ERASED = "erased"
@@ -35,24 +35,18 @@ def redacted(needles: Needles, text: str, *, names: bool = True) -> tuple[str, i
     return bare, count + more
 
 
-def redacted_name(needles: Needles, name: str, *, names: bool = True) -> str:
-    """The name of a file as `redacted`: what stands before its ending may be an address."""
-    stem, dot, ending = name.rpartition(".")
-    if not dot or not stem or not ending.isalnum():
-        return redacted(needles, name, names=names)[0]
-    whole = redacted(needles, stem, names=names)[0] + dot + ending
-    return redacted(needles, whole, names=names)[0]
-
-
 def redacted_path(needles: Needles, path: str, *, names: bool = True) -> str:
-    """A path of which each name is as `redacted_name` has it."""
-    return "/".join(redacted_name(needles, part, names=names) for part in path.split("/"))
+    """A path of which each name is `redacted`."""
+    return "/".join(redacted(needles, part, names=names)[0] for part in path.split("/"))
 
 
 @lru_cache(16)
 def _identifiers(needles: Needles) -> re.Pattern[str]:
     tokens = [each for each in needles.handles if len(each) >= SHORTEST_TOKEN and TELLING.search(each)]
-    addresses = [rf"(?<![\w.%+\-]){re.escape(each)}(?![\w\-]|\.\w)" for each in _longest(needles.addresses)]
+    addresses = [
+        rf"(?<![\w.%+\-]){re.escape(each)}(?![\w\-]|\.(?!(?:{ENDINGS})(?!\w))\w)"
+        for each in _longest(needles.addresses)
+    ]
     handles = [rf"(?<![^\W_]){re.escape(each)}(?![^\W_])" for each in _longest(tokens)]
     numbers = [rf"(?<!\d)\+?{_GAP.join(each)}(?!\d)" for each in _longest(needles.digits)]
     patterns = [*addresses, *handles, *numbers]

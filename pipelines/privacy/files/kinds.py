@@ -28,7 +28,9 @@ LINES = (".jsonl", ".ndjson")
 WORKBOOK = "xl/workbook.xml"
 ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
 FEWEST = 2  # lines with as many delimiters as the first, from which a text is a table
+XML = (".xml", ".rels", ".vml")
 _SPACE = b" \t\r\n"
+_BLANK = b"\xef\xbb\xbf" + _SPACE
 _BOM = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*")
 
 
@@ -42,6 +44,7 @@ class Kind(StrEnum):
     PARQUET = "Parquet"
     SMS = "SMS backup"
     PAGE = "HTML"
+    XML = "XML"
     CARDS = "vCard"
     MAILBOX = "mbox"
     MAIL = "mail"
@@ -83,6 +86,8 @@ def _kind_of_text(item: Item, start: bytes) -> Kind:
         return Kind.SMS
     if html_download.is_page(start):
         return Kind.PAGE
+    if item.ending in XML or start.lstrip(_BLANK).startswith(b"<?xml"):
+        return Kind.XML
     sample = Sample(item.name, start, folders=item.within)
     if mbox.detects(sample):
         return Kind.MAILBOX
@@ -141,6 +146,7 @@ REWRITERS: dict[Kind, Rewriter] = {
     Kind.PARQUET: parquet.rewrite,
     Kind.SMS: sms_backup.rewrite,
     Kind.PAGE: html_download.rewrite,
+    Kind.XML: opaque.rewrite,
     Kind.WORKBOOK: workbook.rewrite,
     Kind.CARDS: address_book.rewrite,
     Kind.MAILBOX: mail.rewrite_mailbox,

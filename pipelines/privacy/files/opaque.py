@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from html import unescape
 from typing import BinaryIO
 
 import polars as pl
@@ -31,12 +32,13 @@ def rewrite(item: Item, out: BinaryIO, wanted: Wanted) -> Done:
 
 
 def pieces(item: Item) -> Iterator[pl.Series]:
-    """A file as overlapping pieces of text: in the encoding it seems to be in; what is no text as UTF-16 as well."""
+    """A file as overlapping pieces of text: in the encoding it seems to be in, or as UTF-16 too; escapes undone."""
     with item.open() as stream:
         is_binary = b"\0" in stream.read(BLOCK)
     encodings = ("latin-1", "utf-16-le", "utf-16-be") if is_binary else (encoding_of(item),)
     with item.open() as stream:
         rest = b""
         while data := stream.read(BLOCK):
-            yield series((rest + data).decode(encoding, "replace") for encoding in encodings)
+            texts = [(rest + data).decode(encoding, "replace") for encoding in encodings]
+            yield series([*texts, *(unescape(text) for text in texts if "&" in text)])
             rest = data[-OVERLAP:]

@@ -36,6 +36,7 @@ def named(sought: Needles, text: str | None) -> bool:
         "Write to ANNA.KOWALSKA@example.org.",
         "Anna <anna.kowalska@example.org>, Bob <bob@example.org>",
         "mailto:anna.kowalska%40example.org?subject=x",
+        "anna.kowalska@example.org.csv",
         "id=3;mail=anna.kowalska@example.org;x",
         "an\u200bna.kowalska@example.org",
         "ａｎｎａ.kowalska＠example.org",

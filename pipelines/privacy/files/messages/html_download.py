@@ -100,7 +100,7 @@ def _judged(messages: list[str], wanted: Wanted) -> tuple[list[bool], int]:
 
 def _is_with_them(item: Item, text: str, wanted: Wanted) -> bool:
     """Whether a page is of a thread with the person: by the id in its path, or by its title."""
-    if find(wanted.needles, series([item.path, item.stem, *item.within])).any():
+    if find(wanted.needles, series([item.path, *item.within])).any():
         return True
     title = _TITLE.search(text)
     names = series([html_text(title[1])] if title else [])

@@ -59,7 +59,7 @@ def _stated(file: pq.ParquetFile, wanted: Wanted) -> dict[str, str]:
 
 def _judged(rows: pl.DataFrame, free: list[bool], wanted: Wanted) -> tuple[pl.Series, int]:
     """Which rows are the person's, and how many others mention them. Only those that hold something are looked at."""
-    texts = rows.select(_text(rows, name).alias(f"c{place}") for place, name in enumerate(rows.columns))
+    texts = rows.select(as_text(rows, name).alias(f"c{place}") for place, name in enumerate(rows.columns))
     nobody = pl.repeat(value=False, n=len(rows), dtype=pl.Boolean, eager=True)
     needles = wanted.needles
     asked = find_names(needles, texts.select(pl.concat_str(pl.all(), separator=" ; ", ignore_nulls=True)).to_series())
@@ -72,7 +72,7 @@ def _judged(rows: pl.DataFrame, free: list[bool], wanted: Wanted) -> tuple[pl.Se
     return nobody.scatter(places, told.theirs), len(told.mentions.arg_true())
 
 
-def _text(rows: pl.DataFrame, name: str) -> pl.Expr:
+def as_text(rows: pl.DataFrame, name: str) -> pl.Expr:
     """A column as text; of one that holds lists or records, all that is in it."""
     dtype = rows.schema[name]
     if isinstance(dtype, pl.List) and not dtype.inner.is_nested():
