@@ -9,6 +9,13 @@ WRITTEN |= {"fallback", "pretext", "last_message", "share_text", "blurb", "proce
 QUOTED = {"attachments", "context", "quote", "quoted", "quoted_message", "reply_to", "root", "forwarded"}
 PART_OF_MESSAGE = QUOTED | {"text", "text_entities", "blocks", "elements", "content", "mentions", "entities"}
 
+# Who made an export: whoever that is, the file holds others.
+HOLDER = {"personal_information", "account", "owner", "exported_by", "created_by", "page", "metadata"}
+
+# Lists of people or talks: a document with several in one of them is nobody's own.
+COLLECTIONS = {"contacts", "users", "people", "customers", "tickets", "conversations", "chats", "data", "results"}
+COLLECTIONS |= {"list", "items", "records", "leads", "entries", "threads"}
+
 # Lists of what one person has: who is in them is whoever they lie in.
 OWNED = {"emails", "email_addresses", "phones", "phone_numbers", "numbers", "telephones", "identities", "identifiers"}
 OWNED |= {"handles", "addresses", "urls", "social_profiles", "accounts", "contact_inboxes", "other_emails", "values"}

@@ -6,7 +6,9 @@ from typing import NamedTuple
 from pipelines.privacy.files.decoding import series
 from pipelines.privacy.files.json.key_words import (
     AUTHOR,
+    COLLECTIONS,
     COMPANY,
+    HOLDER,
     NAMES,
     OWNED,
     PAGING,
@@ -25,6 +27,8 @@ from pipelines.read.meta.messenger_thread import mended
 
 TELLING_ID = 6  # characters of an id that is enough by itself, in a place where ids of other things stand as well
 SMALLER = OWNED | PART_OF_MESSAGE  # lists whose items are parts of what they lie in
+SEVERAL = 2
+NEAR = 2  # containers between a list and the root
 WHOLE: Item = (ROOT, 0)  # the document
 
 Span = tuple[int, int]
@@ -78,7 +82,7 @@ def judged(tree: Tree, wanted: Wanted) -> Judged:
 
 def _sorted_out(tree: Tree, found: _Found, needles: Needles) -> tuple[set[Item], dict[Span, str]]:
     """Items that are the person's, some perhaps within others, and what stands for values that others have of them."""
-    part, quoted = _within(tree, PART_OF_MESSAGE), _within(tree, QUOTED)
+    part, quoted = _within(tree, PART_OF_MESSAGE | HOLDER), _within(tree, QUOTED)
     named = zip(tree.leaves, found.whole_name, strict=True)
     called = {leaf.parent for leaf, is_name in named if is_name and leaf.key in NAMES}
     theirs: set[Item] = set()
@@ -89,7 +93,11 @@ def _sorted_out(tree: Tree, found: _Found, needles: Needles) -> tuple[set[Item],
         if text and in_quote:
             instead[span] = f'"{ERASED}"'
         elif text or (proof and not in_part and leaf.key not in WRITTEN and not _is_aside(leaf, needles)):
-            theirs.add(_item_of(tree, leaf, called))
+            item = _item_of(tree, leaf, called)
+            if item == WHOLE and _is_collection(tree):
+                instead |= _blank(tree, leaf, needles)
+            else:
+                theirs.add(item)
         elif proof and leaf.key not in WRITTEN:
             instead[span] = _replaced(leaf, needles)
     return theirs, instead
@@ -162,6 +170,39 @@ def _item_of(tree: Tree, leaf: Leaf, called: set[int]) -> Item:
             found = container.parent, container.place
         number = container.parent
     return found or WHOLE
+
+
+def _is_collection(tree: Tree) -> bool:
+    """Whether a document lists several people or talks near its root."""
+    near = (
+        number for number, each in enumerate(tree.containers) if each.key in COLLECTIONS and _depth(tree, number) <= 2
+    )
+    return any(len(tree.items[number]) >= SEVERAL for number in near if number in tree.items)
+
+
+def _depth(tree: Tree, number: int) -> int:
+    depth = 0
+    while (number := tree.containers[number].parent) != ROOT:
+        depth += 1
+    return depth
+
+
+def _blank(tree: Tree, leaf: Leaf, needles: Needles) -> dict[Span, str]:
+    """What stands for a value that is in no list, and for what was written beside it or above."""
+    instead = {(leaf.start, leaf.end): _replaced(leaf, needles)}
+    part = leaf.parent
+    while part != ROOT and tree.containers[part].parent not in (ROOT, 0):
+        part = tree.containers[part].parent
+    if part in (ROOT, 0):
+        return instead
+    written = (each for each in tree.leaves if each.key in WRITTEN and _lies_in(tree, each.parent, part))
+    return instead | {(each.start, each.end): f'"{ERASED}"' for each in written}
+
+
+def _lies_in(tree: Tree, number: int, part: int) -> bool:
+    while number not in (ROOT, part):
+        number = tree.containers[number].parent
+    return number == part
 
 
 def _items_above(tree: Tree, item: Item) -> Iterator[Item]:

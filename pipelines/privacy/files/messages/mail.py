@@ -22,7 +22,7 @@ RECIPIENTS = ("to", "cc", "bcc", "resent-to", "resent-cc")
 BATCH_BYTES = 16 << 20  # of mails that are judged together
 BATCH_MAILS = 2_000
 OPENING = re.compile(rb"\A(?:\xef\xbb\xbf)?[ \t\r\n]*(?:From[ \r\n][^\n]*\n)?")  # of a mail in a mailbox
-_FIELD = re.compile(rb"([!-9;-~]++[ \t]*+:)([^\n]*+(?:\n[ \t][^\n]*+)*+)(\n?)")
+_FIELD = re.compile(rb"([!-9;-~]++[ \t]*+:)?([^\n]*+(?:\n[ \t][^\n]*+)*+)(\n?)")
 _ENCODED = re.compile(r"=\?[^?\s]+\?[BbQq]\?[^?]*\?=(?:\s+=\?[^?\s]+\?[BbQq]\?[^?]*\?=)*")
 
 
@@ -154,12 +154,12 @@ def _without(mail: _Mail, wanted: Wanted) -> tuple[bytes, int]:
     opening, erased = _redacted(mail.data[: mail.begins], wanted)
     at = mail.begins
     written = [opening]
-    while field := _FIELD.match(mail.data, at, mail.ends):
+    while at < mail.ends and (field := _FIELD.match(mail.data, at, mail.ends)):  # or a line that is none
         value, count = _redacted(field[2], wanted)
-        written += [field[1], value, field[3]]
+        written += [field[1] or b"", value, field[3]]
         erased += count
         at = field.end()
-    return b"".join([*written, mail.data[at : mail.ends]]), erased
+    return b"".join(written), erased
 
 
 def _redacted(value: bytes, wanted: Wanted) -> tuple[bytes, int]:

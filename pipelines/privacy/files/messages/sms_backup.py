@@ -25,12 +25,16 @@ _NAMING = re.compile(rb"(?<![\w-])(?:address|contact_name)\s*=\s*(?:\"[^\"]*\"|'
 
 
 class _Element(NamedTuple):
-    """An element with what stands before it; without one, what stands at the end. Words are what somebody wrote."""
+    """An element with what stands before it; without one, what stands at the end.
+
+    `others`: whom it was exchanged with. `listed`: all addresses within it. `words`: what somebody wrote.
+    """
 
     before: bytes
     data: bytes
     sender: str
     others: list[str]
+    listed: str
     name: str
     words: list[str]
 
@@ -84,7 +88,7 @@ def _elements(stream: BinaryIO) -> Iterator[_Element]:
             at = end
         if len(held) - at > LONGEST_ENTRY:
             raise Unreachable(f"a message larger than {LONGEST_ENTRY >> 20} MB")
-    yield _Element(held[at:], b"", "", [], "", [])
+    yield _Element(held[at:], b"", "", [], "", "", [])
 
 
 def _read(before: bytes, data: bytes) -> _Element:
@@ -92,13 +96,13 @@ def _read(before: bytes, data: bytes) -> _Element:
     own, _, _ = text.partition(">") if text.startswith("<mms") else (text, "", "")
     stated = {name: unescape(value[1:-1]) for name, value in reversed(_ATTRIBUTE.findall(own))}
     others = [each for each in (stated.get("address") or stated.get("number", "")).split(BETWEEN) if each != NOBODY]
-    sender = ""
-    for address in _ADDRESS.findall(text):
+    listed, sender = _ADDRESS.findall(text), ""
+    for address in listed:
         kind, told = _TYPE.search(address), dict(_ATTRIBUTE.findall(address)).get("address", "")
         if kind and kind[1] == SENDER:
             sender = unescape(told[1:-1])
     words = [unescape(value[1:-1]) for name, value in _ATTRIBUTE.findall(text) if name in ("body", "subject", "text")]
-    return _Element(before, data, sender, others, stated.get("contact_name", ""), words)
+    return _Element(before, data, sender, others, unescape(" ; ".join(listed)), stated.get("contact_name", ""), words)
 
 
 def _write(out: BinaryIO, batch: Sequence[_Element], wanted: Wanted) -> Done:
@@ -107,6 +111,7 @@ def _write(out: BinaryIO, batch: Sequence[_Element], wanted: Wanted) -> Done:
     every = [address for each in batch for address in each.others]
     known = iter(find(needles, series(every)).to_list())
     hit = [[next(known) for _ in each.others] for each in batch]
+    listed = find(needles, series(each.listed for each in batch)).to_list()
     words = series("\n".join(each.words) for each in batch)
     said = (find(needles, words) | find_names(needles, words)).to_list()
     own = iter(find_texts(needles, series(word for each in batch for word in each.words)).to_list())
@@ -120,7 +125,7 @@ def _write(out: BinaryIO, batch: Sequence[_Element], wanted: Wanted) -> Done:
         if sent[place] or any(own_words[place]) or (hit[place] and all(hit[place])):
             removed += 1
             continue
-        data, count = _without(each.data, wanted) if any(hit[place]) else (each.data, 0)
+        data, count = _without(each.data, wanted) if any(hit[place]) or listed[place] else (each.data, 0)
         out.write(data)
         erased += count
         kept += 1

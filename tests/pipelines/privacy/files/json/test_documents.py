@@ -134,6 +134,25 @@ def test_a_chat_in_a_list_goes_with_all_that_was_said_in_it() -> None:
     assert value == {"chats": {"list": [{"name": "Bob", "messages": []}]}}
 
 
+def test_what_is_in_no_list_of_a_document_of_several_people_is_replaced() -> None:
+    conversation = {
+        "id": 1,
+        "source": {"author": {"email": "anna.kowalska@example.org"}, "body": "Hello"},
+        "contacts": [BOB, {"id": 3}],
+        "parts": [{"author": BOB, "body": "Ho"}],
+    }
+    value, done = bare(conversation)
+    assert value == conversation | {"source": {"author": {"email": "erased"}, "body": "erased"}}
+    assert done.fate is Fate.REWRITTEN
+    assert bare(conversation | {"contacts": [ANNAS]})[1].fate is Fate.EMPTIED
+
+
+def test_who_made_an_export_empties_nothing() -> None:
+    export = {"personal_information": {"phone_number": "+49 171 3920017"}, "chats": {"list": [{"name": "Bob"}]}}
+    value, _ = bare(export)
+    assert value == export | {"personal_information": {"phone_number": "erased"}}
+
+
 def test_a_link_to_the_next_page_is_replaced_and_empties_nothing() -> None:
     value, done = bare({"next_page": "https://x.example/u?q=anna.kowalska%40example.org", "users": [BOB]})
     assert value["users"] == [BOB]

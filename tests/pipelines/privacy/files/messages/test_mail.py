@@ -48,6 +48,12 @@ def test_one_of_several_recipients_loses_address_and_name() -> None:
     assert (done.removed, done.erased, done.fate) == (0, 3, Fate.REWRITTEN)
 
 
+def test_a_line_that_is_no_header_hides_nobody() -> None:
+    broken = f"From: bob@example.org\nquite Delivered-To: {ANNA}\nDate: x\nTo: a@example.org, b@example.org\n\nHello\n"
+    data, _ = rewritten(rewrite_mail, broken.encode())
+    assert data.decode() == broken.replace(ANNA, "erased")
+
+
 def test_names_in_encoded_words_go_with_the_address() -> None:
     sought = needles(emails=[ANNA], names=["Jörg Müller"])
     word = "=?utf-8?q?J=C3=B6rg?= =?utf-8?q?_M=C3=BCller?="
