@@ -175,6 +175,23 @@ def test_an_older_edit_of_a_contact_that_was_another_loses_to_the_newer_one() ->
     assert values([stated("b", "1", 9)], edits, over="", attributes=number) == [("3", "edited")]
 
 
+def test_what_is_stated_in_the_moment_of_an_edit_is_not_newer_than_it() -> None:
+    said = [stated("z", "theirs", 5, priority=0)]
+    assert values(said, [decision("edit", "new", 5)]) == [("new", "edited")]
+
+
+def test_an_edit_of_another_contact_silences_no_record_of_this_one() -> None:
+    edited = decision("edit", "new", 5, record="d") | {"contact_id": "another"}
+    decisions = Decisions(
+        pl.DataFrame([edited], schema=VALUES),
+        pl.DataFrame([("another", "edit of 5", record) for record in "ad"], schema=OVER, orient="row"),
+        pl.DataFrame([("a", "attr.x", "old", on(0))], schema=SINCE, orient="row"),
+        pl.DataFrame(schema=PRIMARIES),
+    )
+    found = with_decisions(pl.DataFrame([stated("a", "old")], schema=STATED), decisions, TEXT)
+    assert sorted(found.select("record_key", "silenced").rows()) == [("a", False), ("d", False)]
+
+
 def test_a_clear_leaves_what_is_stated_afterwards() -> None:
     said = [stated("a", "old"), stated("b", "new", 6)]
     assert values(said, [decision("edit", None, 5)]) == [("new", "only_value")]

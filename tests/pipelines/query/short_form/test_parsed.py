@@ -220,6 +220,8 @@ def test_what_a_contact_has_several_of_is_asked_in_brackets() -> None:
         ("conversation:→opne←", "did you mean open?"),
         ("messages(→chanel←:whatsapp)", "no field chanel; did you mean channel?"),
         ("in:→vipp←", "no segment vipp; there are none"),
+        ('tags:vip →"..."←', "there is nothing in it to look for"),
+        ("tags:vip →...← status:active", "there is nothing in it to look for"),
         # terms
         ("tags:vip OR status:active →s←ource:crm", "AND and OR stand side by side: put brackets around"),
         ("tags:vip status:active →OR← source:crm", "AND and OR stand side by side: put brackets around"),
