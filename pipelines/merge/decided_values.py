@@ -86,7 +86,6 @@ def decided_values(values: pl.DataFrame) -> pl.DataFrame:
     columns = {
         "display_name": pl.lit(value=False),
         "flat": pl.lit(None, pl.Boolean),  # a name that somebody decided is a proper one, however it is written
-        "validity": pl.when(pl.col("scope").is_not_null()).then(pl.col("validity").fill_null(Validity.POSSIBLE.value)),
         "position": pl.lit(0, pl.UInt32),
         "priority": pl.lit(FIRST, pl.Int64),
         "only_fills": pl.lit(value=False),
