@@ -261,6 +261,13 @@ def test_the_primary_of_the_newest_merge_comes_before_that_of_the_one_before() -
     assert values(said[1:], [], primaries=[(5, "a"), (6, "b")]) == [("second", "primary")]
 
 
+def test_what_was_decided_after_a_merge_counts_and_what_the_same_record_had_stated_does_not() -> None:
+    said = [stated("a", "x"), stated("b", "y")]
+    tagged = [decision("tag", "early", 4, record="b"), decision("tag", "late", 6, record="b")]
+    ranks = candidates(said, tagged, primaries=[(5, "a")]).sort("value").select("value", "primary").rows()
+    assert ranks == [("early", 2), ("late", 1), ("x", 1), ("y", 2)]
+
+
 # the law ----------------------------------------------------------------------------------------------------------
 
 several = st.lists(
