@@ -88,8 +88,8 @@ CREATE TABLE IF NOT EXISTS recall (
 );
 
 CREATE TABLE IF NOT EXISTS rewritten_file (
-    path_digest  VARCHAR NOT NULL,
-    delivery_id  UUID NOT NULL             -- of the file as it was delivered
+    delivery_id  UUID NOT NULL,            -- of the file as it is now
+    original_id  UUID NOT NULL             -- as it was delivered
 );
 
 COMMENT ON TABLE request IS 'what somebody asked about their data, and what became of it';
