@@ -1,13 +1,16 @@
 """What came of rewriting a file, and what all who rewrite one are given."""
 
+import shutil
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from tempfile import SpooledTemporaryFile
+from typing import IO, BinaryIO, NamedTuple, cast
 
 from pipelines.privacy.needles import Needles
 
 ERASED = "erased"  # stands where a name or an identifier was
+MOST_IN_MEMORY = 32 << 20  # bytes of a member; a larger one is spooled to disk
 
 
 class Fate(StrEnum):
@@ -45,12 +48,29 @@ class Wanted(NamedTuple):
 
     `format`: its name in `pipelines.read.catalogue.registry`, if it has one. `encoding`: as its source states it.
     `names_are_theirs`: the warehouse knows that the person is in this file, so that whoever is called so in it is them.
+    `scratch`: the folder for members too large for memory, in which they have no name.
     """
 
     needles: Needles
     format: str | None = None
     encoding: str | None = None
     names_are_theirs: bool = False
+    scratch: Path | None = None
+
+    def spool(self) -> IO[bytes]:
+        """A file to write to and read from, which is gone once closed."""
+        return SpooledTemporaryFile(MOST_IN_MEMORY, dir=str(self.scratch) if self.scratch else None)
+
+    def spooled(self, stream: BinaryIO) -> BinaryIO:
+        """What is left of a stream, as one that can seek."""
+        held = self.spool()
+        try:
+            shutil.copyfileobj(stream, held)
+        except BaseException:
+            held.close()
+            raise
+        held.seek(0)
+        return cast("BinaryIO", held)
 
 
 class Item(NamedTuple):
@@ -100,6 +120,17 @@ class Done(NamedTuple):
         if self.removed and not self.kept:
             return Fate.EMPTIED
         return Fate.REWRITTEN if self.removed or self.erased else Fate.UNTOUCHED
+
+    def with_(self, other: "Done") -> "Done":
+        """The counts of both together; what is left of the other counts as one entry."""
+        return Done(
+            self.removed + other.removed,
+            self.erased + other.erased,
+            self.mentions + other.mentions,
+            self.kept + bool(other.kept),
+            self.files | other.files,
+            self.is_talk or other.is_talk,
+        )
 
 
 Rewriter = Callable[[Item, BinaryIO, Wanted], Done]

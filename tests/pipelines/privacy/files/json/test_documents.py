@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.privacy.files.json_files import rewrite_document, rewrite_lines
+from pipelines.privacy.files.json.documents import rewrite_document, rewrite_lines
 from pipelines.privacy.files.outcome import Done, Fate, Unreachable
 from pipelines.privacy.needles import needles
 from tests.pipelines.privacy.files.items import rewritten

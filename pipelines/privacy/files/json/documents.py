@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
-import polars as pl
-
 from pipelines.privacy.files.decoding import file_names, series, text_of, unescaped, with_letters
-from pipelines.privacy.files.json_people import WHOLE, judged
-from pipelines.privacy.files.json_tree import BrokenJson, Tree, tree_of, without
+from pipelines.privacy.files.json.people import WHOLE, judged
+from pipelines.privacy.files.json.tree import BrokenJson, Tree, tree_of, without
 from pipelines.privacy.files.outcome import Done, Item, Unreachable, Wanted
 from pipelines.privacy.needles import find, find_names, mentions_id, mentions_text
 from pipelines.read.containers.json_lines import LINE_BYTES, parsed
@@ -24,7 +22,7 @@ class _Bare(NamedTuple):
 
 
 def rewrite_document(item: Item, out: BinaryIO, wanted: Wanted) -> Done:
-    """Write a document without what is a person's (`json_people.judged`); every other value stays as it is written.
+    """Write a document without what is a person's (`people.judged`); every other value stays as it is written.
 
     Raises:
         Unreachable: for one that is no JSON, or larger than LARGEST.
@@ -59,7 +57,7 @@ def rewrite_lines(item: Item, out: BinaryIO, wanted: Wanted) -> Done:
                     continue
                 bare = _bare(text, wanted)
                 out.write((bare.text or "").encode("utf-8", "surrogateescape"))
-                done = _together(done, bare.done)
+                done = done.with_(bare.done)
     return done
 
 
@@ -82,12 +80,9 @@ def _bare(text: str, wanted: Wanted) -> _Bare:
 def _may_hold(texts: Sequence[str], wanted: Wanted) -> list[bool]:
     """Which texts have to be looked at closely."""
     plain = series(with_letters(unescaped(text)) for text in texts)
-    asks = (find, find_names, mentions_id, mentions_text)
-    return (
-        pl.select(pl.any_horizontal(ask(wanted.needles, plain).alias(ask.__name__) for ask in asks))
-        .to_series()
-        .to_list()
-    )
+    needles = wanted.needles
+    told = [ask(needles, plain) for ask in (find, find_names, mentions_id, mentions_text)]
+    return [any(each) for each in zip(*told, strict=True)]
 
 
 def _left(tree: Tree, gone: set[tuple[int, int]]) -> int:
@@ -106,17 +101,6 @@ def _is_json(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _together(one: Done, other: Done) -> Done:
-    return Done(
-        one.removed + other.removed,
-        one.erased + other.erased,
-        one.mentions + other.mentions,
-        one.kept + bool(other.kept),
-        one.files | other.files,
-        one.is_talk or other.is_talk,
-    )
 
 
 def _blocks(stream: BinaryIO) -> Iterator[list[bytes]]:

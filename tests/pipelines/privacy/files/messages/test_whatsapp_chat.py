@@ -1,7 +1,7 @@
 import pytest
 
+from pipelines.privacy.files.messages.whatsapp_chat import is_chat, rewrite
 from pipelines.privacy.files.outcome import Fate, Unreachable
-from pipelines.privacy.files.whatsapp_chat import is_chat, rewrite
 from tests.pipelines.privacy.files.items import rewritten
 
 ANDROID = "12.03.24, 14:05 - "

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, NamedTuple
 from pipelines.errors import DeliveryRefused
 from pipelines.privacy.files.decoding import encoding_of, errors_of
 from pipelines.privacy.files.outcome import Done, Item, Unreachable, Wanted
-from pipelines.privacy.files.rows import free_columns, judged
+from pipelines.privacy.files.tables.rows import free_columns, judged
 from pipelines.read.csv.header import LOOKED_AT, find_header
 from pipelines.read.csv.rows import half_row, larger_cells, parse
 from pipelines.read.csv.text import Encoding, Lines

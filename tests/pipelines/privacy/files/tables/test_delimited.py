@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.privacy.files import delimited
-from pipelines.privacy.files.delimited import rewrite
 from pipelines.privacy.files.outcome import Fate, Unreachable
+from pipelines.privacy.files.tables import delimited
+from pipelines.privacy.files.tables.delimited import rewrite
 from tests.pipelines.privacy.files.items import rewritten
 
 HEAD = "id,name,email,phone,notes\n"

@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from pipelines.privacy.files.decoding import series
-from pipelines.privacy.files.json_tree import ROOT, Item, Leaf, Tree
-from pipelines.privacy.files.json_words import (
+from pipelines.privacy.files.json.key_words import (
     AUTHOR,
     COMPANY,
     NAMES,
@@ -18,6 +17,7 @@ from pipelines.privacy.files.json_words import (
     TALK,
     WRITTEN,
 )
+from pipelines.privacy.files.json.tree import ROOT, Item, Leaf, Tree
 from pipelines.privacy.files.outcome import ERASED, Wanted
 from pipelines.privacy.needles import Needles, find, find_names, find_record_ids, find_texts, find_whole_names
 from pipelines.privacy.redact import redacted

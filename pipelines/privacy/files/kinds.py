@@ -1,0 +1,95 @@
+"""What kind of file something is, and how that kind is rewritten."""
+
+import re
+from enum import StrEnum
+from typing import BinaryIO
+
+from pipelines.privacy.files import opaque
+from pipelines.privacy.files.json import documents
+from pipelines.privacy.files.messages import whatsapp_chat
+from pipelines.privacy.files.outcome import Done, Item, Rewriter, Wanted
+from pipelines.privacy.files.packed import zip as zipped
+from pipelines.privacy.files.tables import delimited
+from pipelines.read.containers.json_lines import FAILS, fast
+from pipelines.read.csv.code_pages import unmarked_utf16
+from pipelines.read.csv.header import DELIMITERS
+
+START = 1 << 16  # bytes that tell the kind
+TABLES = (".csv", ".tsv", ".tab")
+LINES = (".jsonl", ".ndjson")
+ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
+FEWEST = 2  # lines with as many delimiters as the first, from which a text is a table
+_SPACE = b" \t\r\n"
+_BOM = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*")
+
+
+class Kind(StrEnum):
+    """Kinds of files."""
+
+    ZIP = "zip"
+    JSON = "JSON"
+    JSON_LINES = "JSON lines"
+    CHAT = "WhatsApp chat"
+    TABLE = "delimited text"
+    OTHER = "other"
+
+
+def rewrite(item: Item, out: BinaryIO, wanted: Wanted) -> Done:
+    """Write an item, whatever it is, without a person.
+
+    Raises:
+        Unreachable: for what holds the person and cannot be rewritten.
+    """
+    return REWRITERS[kind_of(item)](item, out, wanted)
+
+
+def kind_of(item: Item) -> Kind:
+    """The kind of an item, by its first bytes and its name."""
+    with item.open() as stream:
+        start = stream.read(START)
+    if start.startswith(ZIPS):
+        return Kind.ZIP
+    return _kind_of_text(item, start)
+
+
+def _kind_of_text(item: Item, start: bytes) -> Kind:
+    if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")) and not unmarked_utf16(start[:64]):
+        return Kind.OTHER
+    bare = _BOM.sub(b"", start, count=1)
+    if bare.startswith((b"{", b"[")):
+        return Kind.JSON_LINES if item.ending in LINES or _is_lines(bare) else Kind.JSON
+    if whatsapp_chat.is_chat(start):
+        return Kind.CHAT
+    return Kind.TABLE if item.ending in TABLES or _is_table(start) else Kind.OTHER
+
+
+def _is_lines(start: bytes) -> bool:
+    """Whether the first line is a value of its own and another follows."""
+    first, end, rest = start.partition(b"\n")
+    if not end or not rest.lstrip(_SPACE).startswith((b"{", b"[")):
+        return False
+    try:
+        fast.decode(first)
+    except FAILS:
+        return False
+    return True
+
+
+def _is_table(start: bytes) -> bool:
+    """Whether the first lines have the same number of a delimiter."""
+    lines = [line for line in start.decode("utf-8", "replace").splitlines()[:FEWEST] if line.strip()]
+    return len(lines) == FEWEST and any(0 < lines[0].count(each) == lines[1].count(each) for each in DELIMITERS)
+
+
+def _zip(item: Item, out: BinaryIO, wanted: Wanted) -> Done:
+    return zipped.rewrite(item, out, wanted, rewrite)
+
+
+REWRITERS: dict[Kind, Rewriter] = {
+    Kind.ZIP: _zip,
+    Kind.JSON: documents.rewrite_document,
+    Kind.JSON_LINES: documents.rewrite_lines,
+    Kind.CHAT: whatsapp_chat.rewrite,
+    Kind.TABLE: delimited.rewrite,
+    Kind.OTHER: opaque.rewrite,
+}
