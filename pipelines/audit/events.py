@@ -44,8 +44,8 @@ EVENT: Mapping[str, pl.DataType] = MappingProxyType(
 DETAILS = frozenset(
     {
         "configuration", "contacts", "decisions", "definition", "deliveries", "event_id", "expires", "exports",
-        "failed", "field", "file_sha256", "hold", "kind", "model", "receipt", "recipient", "records", "request", "rows", "runs",
-        "segment", "suppressed", "target", "tokens",
+        "failed", "field", "file_sha256", "hold", "kind", "model", "recipient", "records", "request", "rows", "runs",
+        "segment", "target", "tokens",
     }
 )  # fmt: skip
 

@@ -1,7 +1,6 @@
 """Entries of people who were erased: left out before anything is stored, and counted."""
 
-from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -15,7 +14,7 @@ from schemas.vocabulary import Direction, IdentifierType, Outcome
 
 ADDRESS = r"[^\s<>\"',;:()\[\]{}|]+@[^\s<>\"',;:()\[\]{}|]+"
 NUMBER = r"\+?\d[\d \u00a0().\/-]{5,}\d"
-OUTCOME = {"row": pl.UInt32, "outcome": pl.String}
+OUTCOME = pl.Schema({"row": pl.UInt32, "outcome": pl.String})
 KEYED = ("messages", "receipts")  # frames whose entries name the person they were exchanged with
 SPOKEN = (*KEYED, "events")
 
@@ -41,13 +40,14 @@ def without_suppressed(
     rows = pl.concat([each.select("row", "record_key", "name") for each in (read.kept, read.turned_away)])
     points = [each.select(suppression.IDENTIFIED) for each in (read.identifiers, read.known_by)]
     hits = suppression.suppressed_rows(connection, rows, pl.concat(points))
-    now = datetime.now(UTC)
     met = hits.join(rows, on="row").select("number", key="record_key")
-    suppression.suppress_keys(connection, met, now)
+    suppression.suppress_keys(connection, met)
     torn = torn_rows(connection, chunk.batch.refused, origin)
     lost = pl.concat([hits["row"], torn]).unique()
-    allowed, entries = without_conversations(connection, without_refused(chunk, torn), origin, now)
-    counted = pl.concat([lost, entries["merges"]]) if is_list else pl.concat([torn, *map(entries.get, SPOKEN)])
+    allowed, entries = without_conversations(connection, without_refused(chunk, torn), origin)
+    counted = (
+        pl.concat([lost, entries["merges"]]) if is_list else pl.concat([torn, *(entries[each] for each in SPOKEN)])
+    )
     left_out = counted.to_frame("row").with_columns(outcome=pl.lit(Outcome.SUPPRESSED.value)).cast(OUTCOME)
     return Allowed(allowed, without_rows(read, lost), left_out)
 
@@ -90,9 +90,7 @@ def torn_rows(connection: Connection, refused: pl.DataFrame, origin: Origin) -> 
     return suppression.tokens_in_texts(connection, [each for some in found for each in some]).cast(pl.UInt32)
 
 
-def without_conversations(
-    connection: Connection, chunk: Chunk, origin: Origin, now: datetime
-) -> tuple[Chunk, dict[str, pl.Series]]:
+def without_conversations(connection: Connection, chunk: Chunk, origin: Origin) -> tuple[Chunk, dict[str, pl.Series]]:
     """A chunk without what was said to or by people who are suppressed, and the rows of what was left out, by frame.
 
     A conversation with nobody else goes whole, and does not come back either.
@@ -106,7 +104,7 @@ def without_conversations(
     keys += [frame["conversation_id"] for frame in frames.values()] + [threads["conversation_id"]]
     known = suppression.suppressed_among(connection, pl.concat(keys))
     alone = alone_in(frames["messages"], threads, known)
-    suppression.suppress_keys(connection, alone.rename({"conversation_id": "key"}), now)
+    suppression.suppress_keys(connection, alone.rename({"conversation_id": "key"}))
     gone = pl.concat([known["key"], alone["conversation_id"]]).implode()
     is_gone = pl.any_horizontal(pl.col("^record_key|conversation_id$").is_in(gone)).fill_null(value=False)
     note_returned(connection, chunk, frames["messages"].filter(is_gone), known)
@@ -120,7 +118,8 @@ def without_conversations(
         is_left = pl.any_horizontal(origin.ids(kind, source, pl.col(each)).is_in(gone) for each in columns)
         stays[name] = frame.filter(~is_left)
         left[name] = frame.filter(is_left)["row"] if name == "merges" else left["events"].clear()
-    return chunk._replace(batch=batch._replace(**stays), threads=delivered), left
+    allowed: dict[str, Any] = {**stays}
+    return chunk._replace(batch=batch._replace(**allowed), threads=delivered), left
 
 
 def keyed(frame: pl.DataFrame, origin: Origin) -> pl.DataFrame:

@@ -57,7 +57,7 @@ def erase_one(
     with scoped(connection, person.subject, person.needles()) as scope:
         contacts, conversations = erased_contacts(connection), erased_conversations(connection)
         keys = conversations.to_frame("key").with_columns(number=number)
-        suppression.suppress_keys(connection, keys, now)
+        suppression.suppress_keys(connection, keys)
         due_at = now + timedelta(days=project.settings.privacy.recall_days)
         recalled = recalls.keep_recalls(connection, number, contacts, due_at)
         before = counts_before(connection)

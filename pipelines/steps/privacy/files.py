@@ -27,9 +27,7 @@ class Landed(NamedTuple):
     delivery_id: str | None = None
 
 
-def erase_from_deliveries(
-    project: OpenProject, connection: Connection, people: Mapping[int, Person]
-) -> dict[str, int]:
+def erase_from_deliveries(project: OpenProject, connection: Connection, people: Mapping[int, Person]) -> dict[str, int]:
     """Take people out of the files that were delivered; how many files became what.
 
     A file without them brings nothing new: it is known as the delivery that it was.
@@ -117,7 +115,7 @@ def files_in(folder: Path) -> Iterator[Path]:
 
 
 def left_in(folders: Sequence[Path], needles: Needles) -> dict[str, int]:
-    """How many places of the files below folders hold an identifier of the people, by folder; none, if nothing is left."""
+    """How many places of the files below folders hold an identifier of the people, by folder; empty if none does."""
     from pipelines.privacy.files.search import search
 
     hits = {folder.name: sum(search(path, needles).identified for path in files_in(folder)) for folder in folders}

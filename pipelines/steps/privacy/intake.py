@@ -144,15 +144,13 @@ def approve(
     unsaid = named.filter(~pl.col("record_key").is_in(pl.concat([yes, no]).implode()))
     if not unsaid.is_empty():
         raise ConfigurationError(
-            f"{plural(unsaid.height, 'record')} may be another person's: `onecontact request show {number}` lists them; "
+            f"{plural(unsaid.height, 'record')} may be another person's, `request show {number}` lists them: "
             "say --also SOURCE:ID or --without SOURCE:ID of each (or `all`)"
         )
     with in_transaction(connection):
         for records, is_included in ((yes, True), (no, False)):
             requests.include(connection, number, records, is_included=is_included)
-        requests.change(
-            connection, number, state=State.APPROVED, approved_by=login(), approved_at=datetime.now(UTC)
-        )
+        requests.change(connection, number, state=State.APPROVED, approved_by=login(), approved_at=datetime.now(UTC))
         note(connection, Action.REQUEST_APPROVED, number)
 
 

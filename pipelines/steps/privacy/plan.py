@@ -20,7 +20,13 @@ from schemas.vocabulary import IdentifierType
 
 FOLDER = "erasing"
 NONCE = 12  # bytes
-SERIES = {"records": "record_key", "contacts": "contact_id", "names": "name", "texts": "text", "deliveries": "delivery_id"}
+SERIES = {
+    "records": "record_key",
+    "contacts": "contact_id",
+    "names": "name",
+    "texts": "text",
+    "deliveries": "delivery_id",
+}
 
 
 class Person(NamedTuple):

@@ -73,7 +73,8 @@ def earlier_delivery(connection: Connection, delivery_ids: Iterable[str]) -> dic
 def _originals(connection: Connection, delivery_ids: Sequence[str]) -> dict[str, str]:
     """What files from which somebody was taken out had been when they were delivered, by their ids."""
     rows = connection.execute(
-        "SELECT delivery_id::VARCHAR, original_id::VARCHAR FROM rewritten_file WHERE list_contains($1, delivery_id::VARCHAR)",
+        "SELECT delivery_id::VARCHAR, original_id::VARCHAR FROM rewritten_file "
+        "WHERE list_contains($1, delivery_id::VARCHAR)",
         [list(delivery_ids)],
     )
     return dict(rows.fetchall())
@@ -154,7 +155,10 @@ class Finished(NamedTuple):
 
 
 def finish(connection: Connection, finished: Sequence[Finished], run_id: str) -> None:
-    """Write deliveries with what became of their rows."""
+    """Write deliveries with what became of their rows.
+
+    Where all of it was of people who were erased, or its name looks like one, its name is not kept.
+    """
     rows = [
         each.delivery._asdict()
         | {outcome.value: each.outcomes.get(outcome, 0) for outcome in Outcome}
@@ -166,7 +170,11 @@ def finish(connection: Connection, finished: Sequence[Finished], run_id: str) ->
     with register(connection, finished=pl.DataFrame(rows, schema_overrides=optional, infer_schema_length=None)):
         connection.execute("""
             INSERT INTO delivery BY NAME
-            SELECT * EXCLUDE file_sha256, keyed_digest('file', file_sha256) AS file_digest FROM finished""")
+            SELECT * EXCLUDE file_sha256 REPLACE (
+                       CASE WHEN suppressed > 0 AND (suppressed = rows_read OR regexp_matches(file_name, '@|[+][0-9]'))
+                            THEN delivery_id ELSE file_name END AS file_name),
+                   keyed_digest('file', file_sha256) AS file_digest
+            FROM finished""")
 
 
 def keep_attributes(connection: Connection, attributes: Mapping[str, Mapping[str, str | None]]) -> None:

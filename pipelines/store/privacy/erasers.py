@@ -1,4 +1,4 @@
-"""What becomes of each table when a person is erased: every column that can hold one is claimed here, or the tests fail.
+"""What becomes of each table when a person is erased: each that can hold one is claimed here, or the tests fail.
 
 A table is claimed by `BY_KEY` (its rows go by a key of the person), by `BY_TEXT` (found by what stands in them), by
 `DERIVED` (made anew of what is left), or by `VALUE_FREE` (with the reason why nobody can be in it).
@@ -90,7 +90,9 @@ BY_TEXT: Mapping[str, tuple[Text, ...]] = MappingProxyType(
         "rejected_row": (Text(("raw",), find, deletes=True),),
         "problem": (Text(("suggestion",), find), Text(("expected",), find, says=f"'{TAKEN_OUT}'")),
         "conversation": (Text(("title",), named_or_identified),),
-        "conversation_event": tuple(Text((each,), named_or_identified) for each in ("text", "actor", "before", "after")),
+        "conversation_event": tuple(
+            Text((each,), named_or_identified) for each in ("text", "actor", "before", "after")
+        ),
         "decision": (
             Text(("reason",), named_or_identified, says=f"'{TAKEN_OUT}'"),
             *(Text((each,), named_or_identified) for each in ("value", "revoked_reason")),
@@ -119,14 +121,20 @@ DERIVED: Mapping[str, str] = MappingProxyType(
 VALUE_FREE: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(("announced_rule", "as_of_time", "chat_format", "conversation_gap", "full_check"), "settings"),
-        **dict.fromkeys(("contact_count_history", "run", "step_state", "census"), "counts and ids of runs"),
-        **dict.fromkeys(("schema_migration", "schema_view", "identity_key", "setting"), "digests and names of settings"),
-        **dict.fromkeys(("source_first_name", "unreachable_source", "delivery_attribute"), "names of the configuration"),
+        **dict.fromkeys(("contact_count_history", "run", "step_state"), "counts and ids of runs"),
+        **dict.fromkeys(
+            ("schema_migration", "schema_view", "identity_key", "setting"), "digests and names of settings"
+        ),
+        **dict.fromkeys(
+            ("source_first_name", "unreachable_source", "delivery_attribute"), "names of the configuration"
+        ),
         **dict.fromkeys(("audit_event", "audit_leaf", "audit_seal", "audit_verification"), "commitments and ids"),
         **dict.fromkeys(("corrected_row", "export_check", "change_request", "post_import_action"), "ids and keys"),
         **dict.fromkeys(("landed_file", "rejected_file", "rewritten_file"), "keyed digests, and ids of deliveries"),
         **dict.fromkeys(("id_changes", "request_record", "request_step", "request_mention"), "ids and counts"),
-        **dict.fromkeys(("suppression", "suppressed_key", "returned_person", "recall"), "keyed digests, ids and places"),
+        **dict.fromkeys(
+            ("suppression", "suppressed_key", "returned_person", "recall"), "keyed digests, ids and places"
+        ),
     }
 )
 

@@ -1,4 +1,4 @@
-"""Recall: which publications held somebody who was erased, who was given them, and whether they have removed the person."""
+"""Recall: which publications held somebody who was erased, who was given them, and whether it was removed there."""
 
 from datetime import datetime
 
@@ -30,11 +30,12 @@ def keep_recalls(connection: Connection, number: int, contacts: pl.Series, due_a
 
 
 def recalls(connection: Connection, number: int | None = None) -> pl.DataFrame:
-    """Recalls of a request, or all: number, segment, recipient, published_at, contacts, due_at, acknowledged_by and _at."""
+    """Recalls: number, segment, recipient, published_at, contacts, due_at, acknowledged_by, acknowledged_at."""
     return query(
         connection,
         """
-        SELECT number, segment, recipient, max(published_at) AS published_at, count(*) AS contacts, max(due_at) AS due_at,
+        SELECT number, segment, recipient, max(published_at) AS published_at, count(*) AS contacts,
+               max(due_at) AS due_at,
                any_value(acknowledged_by) AS acknowledged_by, max(acknowledged_at) AS acknowledged_at
         FROM recall WHERE $1 IS NULL OR number = $1 GROUP BY ALL ORDER BY number, segment, recipient""",
         [number],

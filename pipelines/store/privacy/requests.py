@@ -73,7 +73,9 @@ def keep_request(connection: Connection, made: Request, subject: Sequence[tuple[
     numbered = made._replace(number=int(row[0]) if row else 1)
     marks = ", ".join("?" * len(numbered))
     connection.execute(f"INSERT INTO request ({FIELDS}) VALUES ({marks})", list(numbered))
-    connection.executemany("INSERT INTO request_subject VALUES (?, ?, ?)", [(numbered.number, *each) for each in subject])
+    connection.executemany(
+        "INSERT INTO request_subject VALUES (?, ?, ?)", [(numbered.number, *each) for each in subject]
+    )
     return numbered
 
 
@@ -165,3 +167,8 @@ def steps_of(connection: Connection, number: int) -> dict[str, dict[str, Any]]:
 def forget_subject(connection: Connection, numbers: Sequence[int]) -> None:
     """Forget whom requests were about: what is asked is being done."""
     connection.execute("DELETE FROM request_subject WHERE list_contains($1, number)", [list(numbers)])
+
+
+def mentions_of(connection: Connection, number: int) -> pl.DataFrame:
+    """What others wrote that names the person of a request, and stays: place, object_id."""
+    return query(connection, "SELECT place, object_id FROM request_mention WHERE number = ? ORDER BY ALL", [number])

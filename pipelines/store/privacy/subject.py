@@ -1,4 +1,4 @@
-"""Who is meant by a request: records that are theirs for sure, those only a weak link leads to, and all that names them.
+"""Who is meant by a request: records that are theirs for sure, those a weak link leads to, and all that names them.
 
 What an erasure looks for and removes is made of these frames, none of which leaves the process but sealed.
 """
@@ -128,7 +128,8 @@ def neighbours(connection: Connection, subject: Subject) -> pl.Series:
             FROM compared_identifier i JOIN compared_identifier o USING (field, value)
             JOIN membership m ON m.record_key = o.record_key AND m.run_to IS NULL
             WHERE {are_theirs}
-              AND m.contact_id NOT IN (SELECT c.contact_id FROM membership c JOIN compared_identifier i USING (record_key)
-                                       WHERE c.run_to IS NULL AND {are_theirs})
+              AND m.contact_id NOT IN (
+                  SELECT c.contact_id FROM membership c JOIN compared_identifier i USING (record_key)
+                  WHERE c.run_to IS NULL AND {are_theirs})
             ORDER BY 1""",
         )["contact_id"]

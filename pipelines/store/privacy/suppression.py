@@ -14,7 +14,7 @@ from pipelines.normalise.text import match_form
 from pipelines.store.privacy.subject import ONE_KIND, Subject
 from pipelines.store.warehouse.connection import Connection, query, register, value
 
-TOKEN = "keyed_digest('suppression', {0})"
+DIGEST = "keyed_digest('suppression', {0})"
 ALONE, WITH_NAME, OF_RECORD = "identifier|", "shared|", "record|"
 BY_IDENTIFIER = "type || '|' || scope || '|' || value"
 
@@ -33,12 +33,12 @@ def suppress(connection: Connection, number: int, subject: Subject, now: datetim
             f"""
             INSERT INTO suppression
             SELECT DISTINCT token, $1, $2 FROM (
-                SELECT {TOKEN.format(f"'{ALONE}' || {BY_IDENTIFIER}")} AS token FROM own WHERE NOT is_shared
+                SELECT {DIGEST.format(f"'{ALONE}' || {BY_IDENTIFIER}")} AS token FROM own WHERE NOT is_shared
                 UNION ALL
-                SELECT {TOKEN.format(f"'{WITH_NAME}' || {BY_IDENTIFIER} || '|' || form")} FROM own, called
+                SELECT {DIGEST.format(f"'{WITH_NAME}' || {BY_IDENTIFIER} || '|' || form")} FROM own, called
                 WHERE is_shared AND form <> ''
                 UNION ALL
-                SELECT {TOKEN.format(f"'{OF_RECORD}' || record_key || '|' || form")} FROM mine, called)
+                SELECT {DIGEST.format(f"'{OF_RECORD}' || record_key || '|' || form")} FROM mine, called)
             WHERE token NOT IN (SELECT token FROM suppression)""",
             [number, now],
         )
@@ -85,12 +85,12 @@ def suppressed_rows(connection: Connection, rows: pl.DataFrame, identifiers: pl.
                 WHERE normalised IS NOT NULL
             ),
             token AS (
-                SELECT row, {TOKEN.format(f"'{ALONE}' || {BY_IDENTIFIER}")} AS token FROM spoken
+                SELECT row, {DIGEST.format(f"'{ALONE}' || {BY_IDENTIFIER}")} AS token FROM spoken
                 UNION ALL
-                SELECT row, {TOKEN.format(f"'{WITH_NAME}' || {BY_IDENTIFIER} || '|' || form")}
+                SELECT row, {DIGEST.format(f"'{WITH_NAME}' || {BY_IDENTIFIER} || '|' || form")}
                 FROM spoken JOIN arriving USING (row) WHERE form <> ''
                 UNION ALL
-                SELECT row, {TOKEN.format(f"'{OF_RECORD}' || record_key || '|' || form")} FROM arriving
+                SELECT row, {DIGEST.format(f"'{OF_RECORD}' || record_key || '|' || form")} FROM arriving
                 WHERE record_key::UUID IN (SELECT key FROM suppressed_key)
             )
             SELECT row, min(number) AS number FROM token JOIN suppression USING (token) GROUP BY row ORDER BY row""",
@@ -100,16 +100,15 @@ def suppressed_rows(connection: Connection, rows: pl.DataFrame, identifiers: pl.
 IDENTIFIED = ("row", "type", "scope", "normalised", "match_keys")
 
 
-def suppress_keys(connection: Connection, keys: pl.DataFrame, now: datetime) -> None:
-    """Suppress records, and conversations with nobody else, by their keys: key, number."""
+def suppress_keys(connection: Connection, keys: pl.DataFrame) -> None:
+    """Suppress records, and conversations with nobody else, by their keys: key, number. They count from the erasure."""
     with register(connection, met=keys):
-        connection.execute(
-            """
-            INSERT INTO suppressed_key SELECT DISTINCT ON (key) key::UUID, number, ?
+        connection.execute("""
+            INSERT INTO suppressed_key
+            SELECT DISTINCT ON (key) key::UUID, number,
+                   coalesce((SELECT min(since) FROM suppression s WHERE s.number = met.number), now())
             FROM met WHERE key::UUID NOT IN (SELECT key FROM suppressed_key)
-            ORDER BY key, number""",
-            [now],
-        )
+            ORDER BY key, number""")
 
 
 def suppressed_among(connection: Connection, keys: pl.Series) -> pl.DataFrame:
@@ -155,7 +154,7 @@ def tokens_in_texts(connection: Connection, values: Sequence[tuple[int, str, str
         return query(
             connection,
             f"""SELECT DISTINCT row FROM spoken
-                WHERE {TOKEN.format(f"'{ALONE}' || {BY_IDENTIFIER}")} IN (SELECT token FROM suppression)""",
+                WHERE {DIGEST.format(f"'{ALONE}' || {BY_IDENTIFIER}")} IN (SELECT token FROM suppression)""",
         )["row"]
 
 

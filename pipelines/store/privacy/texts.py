@@ -1,4 +1,4 @@
-"""Rows of a table in whose texts a person stands: read in batches, decoded, and found by what the person is known by."""
+"""Rows of a table in whose texts a person stands: read in batches, and found by what the person is known by."""
 
 from collections.abc import Callable, Iterator, Sequence
 
