@@ -35,6 +35,20 @@ def redacted(needles: Needles, text: str, *, names: bool = True) -> tuple[str, i
     return bare, count + more
 
 
+def redacted_name(needles: Needles, name: str, *, names: bool = True) -> str:
+    """The name of a file as `redacted`: what stands before its ending may be an address."""
+    stem, dot, ending = name.rpartition(".")
+    if not dot or not stem or not ending.isalnum():
+        return redacted(needles, name, names=names)[0]
+    whole = redacted(needles, stem, names=names)[0] + dot + ending
+    return redacted(needles, whole, names=names)[0]
+
+
+def redacted_path(needles: Needles, path: str, *, names: bool = True) -> str:
+    """A path of which each name is as `redacted_name` has it."""
+    return "/".join(redacted_name(needles, part, names=names) for part in path.split("/"))
+
+
 @lru_cache(16)
 def _identifiers(needles: Needles) -> re.Pattern[str]:
     tokens = [each for each in needles.handles if len(each) >= SHORTEST_TOKEN and TELLING.search(each)]

@@ -3,20 +3,29 @@
 import re
 from enum import StrEnum
 from typing import BinaryIO
+from zipfile import ZipFile
 
 from pipelines.privacy.files import opaque
 from pipelines.privacy.files.json import documents
-from pipelines.privacy.files.messages import whatsapp_chat
+from pipelines.privacy.files.messages import html_download, mail, sms_backup, whatsapp_chat
 from pipelines.privacy.files.outcome import Done, Item, Rewriter, Wanted
+from pipelines.privacy.files.packed import gzip, tar
 from pipelines.privacy.files.packed import zip as zipped
-from pipelines.privacy.files.tables import delimited
+from pipelines.privacy.files.tables import cards as address_book
+from pipelines.privacy.files.tables import delimited, parquet, workbook
 from pipelines.read.containers.json_lines import FAILS, fast
+from pipelines.read.containers.tar import GZIP, is_tar
+from pipelines.read.containers.zip import BROKEN
+from pipelines.read.core.batch import Sample
 from pipelines.read.csv.code_pages import unmarked_utf16
 from pipelines.read.csv.header import DELIMITERS
+from pipelines.read.mail import eml, mbox
+from pipelines.read.vcard import cards
 
 START = 1 << 16  # bytes that tell the kind
 TABLES = (".csv", ".tsv", ".tab")
 LINES = (".jsonl", ".ndjson")
+WORKBOOK = "xl/workbook.xml"
 ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
 FEWEST = 2  # lines with as many delimiters as the first, from which a text is a table
 _SPACE = b" \t\r\n"
@@ -27,6 +36,15 @@ class Kind(StrEnum):
     """Kinds of files."""
 
     ZIP = "zip"
+    TAR = "tar"
+    GZIP = "gzip"
+    WORKBOOK = "workbook"
+    PARQUET = "Parquet"
+    SMS = "SMS backup"
+    PAGE = "HTML"
+    CARDS = "vCard"
+    MAILBOX = "mbox"
+    MAIL = "mail"
     JSON = "JSON"
     JSON_LINES = "JSON lines"
     CHAT = "WhatsApp chat"
@@ -48,19 +66,42 @@ def kind_of(item: Item) -> Kind:
     with item.open() as stream:
         start = stream.read(START)
     if start.startswith(ZIPS):
-        return Kind.ZIP
+        return Kind.WORKBOOK if _is_workbook(item) else Kind.ZIP
+    if is_tar(start):
+        return Kind.TAR
+    if start.startswith((GZIP, parquet.PARQUET)):
+        return Kind.GZIP if start.startswith(GZIP) else Kind.PARQUET
     return _kind_of_text(item, start)
 
 
 def _kind_of_text(item: Item, start: bytes) -> Kind:
     if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")) and not unmarked_utf16(start[:64]):
         return Kind.OTHER
+    if cards.encoding_of(start):
+        return Kind.CARDS
+    if sms_backup.is_backup(start):
+        return Kind.SMS
+    if html_download.is_page(start):
+        return Kind.PAGE
+    sample = Sample(item.name, start, folders=item.within)
+    if mbox.detects(sample):
+        return Kind.MAILBOX
+    if eml.detects(sample):
+        return Kind.MAIL
     bare = _BOM.sub(b"", start, count=1)
     if bare.startswith((b"{", b"[")):
         return Kind.JSON_LINES if item.ending in LINES or _is_lines(bare) else Kind.JSON
     if whatsapp_chat.is_chat(start):
         return Kind.CHAT
     return Kind.TABLE if item.ending in TABLES or _is_table(start) else Kind.OTHER
+
+
+def _is_workbook(item: Item) -> bool:
+    try:
+        with item.open() as stream, ZipFile(stream) as file:
+            return WORKBOOK in file.namelist()
+    except BROKEN:
+        return False
 
 
 def _is_lines(start: bytes) -> bool:
@@ -85,8 +126,25 @@ def _zip(item: Item, out: BinaryIO, wanted: Wanted) -> Done:
     return zipped.rewrite(item, out, wanted, rewrite)
 
 
+def _tar(item: Item, out: BinaryIO, wanted: Wanted) -> Done:
+    return tar.rewrite(item, out, wanted, rewrite)
+
+
+def _gzip(item: Item, out: BinaryIO, wanted: Wanted) -> Done:
+    return gzip.rewrite(item, out, wanted, rewrite)
+
+
 REWRITERS: dict[Kind, Rewriter] = {
     Kind.ZIP: _zip,
+    Kind.TAR: _tar,
+    Kind.GZIP: _gzip,
+    Kind.PARQUET: parquet.rewrite,
+    Kind.SMS: sms_backup.rewrite,
+    Kind.PAGE: html_download.rewrite,
+    Kind.WORKBOOK: workbook.rewrite,
+    Kind.CARDS: address_book.rewrite,
+    Kind.MAILBOX: mail.rewrite_mailbox,
+    Kind.MAIL: mail.rewrite_mail,
     Kind.JSON: documents.rewrite_document,
     Kind.JSON_LINES: documents.rewrite_lines,
     Kind.CHAT: whatsapp_chat.rewrite,

@@ -10,7 +10,7 @@ from pipelines.errors import OnecontactError
 from pipelines.privacy.files import kinds
 from pipelines.privacy.files.outcome import Done, Fate, Item, Rewrite, Unreachable, Wanted
 from pipelines.privacy.needles import Needles
-from pipelines.privacy.redact import redacted
+from pipelines.privacy.redact import redacted_name
 
 UNFINISHED = ".onecontact-rewrite-*.part"
 
@@ -84,7 +84,7 @@ def sweep(folder: Path) -> int:
 
 def name_without(needles: Needles, name: str) -> str:
     """The name of a file with `erased` for what names the person in it."""
-    return redacted(needles, name)[0]
+    return redacted_name(needles, name)
 
 
 def _finished(path: Path, beside: Path, done: Done) -> Rewrite:

@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.privacy.redact import redacted
+from pipelines.privacy.redact import redacted, redacted_path
 from tests.pipelines.privacy.files.items import ANNA
 
 
@@ -25,3 +25,9 @@ def test_names_and_identifiers_are_replaced_and_nothing_else(text: str, bare: st
 
 def test_names_may_be_left() -> None:
     assert redacted(ANNA, "Anna Kowalska +491713920017", names=False) == ("Anna Kowalska erased", 1)
+
+
+def test_the_ending_of_a_file_is_no_part_of_an_address() -> None:
+    assert redacted_path(ANNA, "a/anna.kowalska@example.org.eml") == "a/erased.eml"
+    assert redacted_path(ANNA, "anna.kowalska@example.org/x.csv") == "erased/x.csv"
+    assert redacted_path(ANNA, "mail anna.kowalska@example.org") == "mail erased"

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from pipelines.privacy.files.outcome import Done, Fate, Item, Rewriter, Wanted
-from pipelines.privacy.redact import redacted
+from pipelines.privacy.redact import redacted_path
 from pipelines.read.core.unread_files import is_attached
 
 DEEPEST = 3  # packed files within each other
@@ -39,7 +39,7 @@ def plan(members: Sequence[Item], wanted: Wanted, rewrite: Rewriter, stack: Exit
     for place, member in enumerate(members):
         out = stack.enter_context(wanted.spool())
         with member.open() as content:
-            told[place] = rewrite(member._replace(open=partial(_again, content)), cast("BinaryIO", out), wanted)
+            told[place] = rewrite(member._replace(open=partial(again, content)), cast("BinaryIO", out), wanted)
         if told[place].fate is Fate.EMPTIED:
             gone.add(place)
         if told[place].fate is Fate.REWRITTEN:
@@ -86,7 +86,8 @@ class _Content(io.RawIOBase):
         return self._content.tell()
 
 
-def _again(content: BinaryIO) -> BinaryIO:
+def again(content: BinaryIO) -> BinaryIO:
+    """A stream from its beginning, which stays open when this one is closed."""
     content.seek(0)
     return io.BufferedReader(_Content(content))
 
@@ -110,11 +111,11 @@ def _renamed(members: Sequence[Item], left: Sequence[int], wanted: Wanted, *, na
     taken = {members[place].path for place in left}
     for place in left:
         old = members[place].path
-        new = "/".join(redacted(wanted.needles, part, names=names)[0] for part in old.split("/"))
+        new = bare = redacted_path(wanted.needles, old, names=names)
         number = 1
         while new != old and new in taken:
             number += 1
-            path = PurePosixPath("/".join(redacted(wanted.needles, part, names=names)[0] for part in old.split("/")))
+            path = PurePosixPath(bare)
             new = str(path.with_name(f"{path.stem} {number}{path.suffix}"))
         taken.add(new)
         paths[place] = new

@@ -10,7 +10,7 @@ from typing import BinaryIO, Literal, NamedTuple
 from pipelines.errors import DeliveryRefused
 from pipelines.privacy.files.outcome import Done, Fate, Item, Rewriter, Unreachable, Wanted
 from pipelines.privacy.files.packed.members import Plan, inside, plan
-from pipelines.privacy.redact import redacted
+from pipelines.privacy.redact import redacted, redacted_path
 from pipelines.read.containers import zip as archive
 
 ZIP64_FROM = 1 << 30  # bytes of a member
@@ -81,13 +81,13 @@ def _write(
         fresh.comment = opened.zip.comment if not _names(opened.zip.comment, wanted) else b""
         for info in opened.zip.infolist():
             if info.is_dir() and not _had_all_removed(info.filename, items, planned):
-                path = "/".join(redacted(wanted.needles, part)[0] for part in info.filename.split("/"))
-                fresh.writestr(_described(info, path, wanted), b"")
+                path = redacted_path(wanted.needles, info.filename)
+                fresh.writestr(described(info, path, wanted), b"")
         for place, info in enumerate(infos):
             if place in planned.gone:
                 continue
-            described = _described(info, planned.paths[place], wanted)
-            with fresh.open(described, "w", force_zip64=info.file_size > ZIP64_FROM) as target:
+            fresh_info = described(info, planned.paths[place], wanted)
+            with fresh.open(fresh_info, "w", force_zip64=info.file_size > ZIP64_FROM) as target:
                 if place in planned.fresh:
                     planned.fresh[place].seek(0)
                     shutil.copyfileobj(planned.fresh[place], target)
@@ -96,13 +96,13 @@ def _write(
                         shutil.copyfileobj(stream, target)
 
 
-def _described(info: zipfile.ZipInfo, path: str, wanted: Wanted) -> zipfile.ZipInfo:
+def described(info: zipfile.ZipInfo, path: str, wanted: Wanted) -> zipfile.ZipInfo:
     """What a zip says of a member beside its content, but for what programs added to it."""
-    described = zipfile.ZipInfo(path, info.date_time)
-    described.compress_type = info.compress_type if info.compress_type in COMPRESSIONS else zipfile.ZIP_DEFLATED
-    described.external_attr, described.create_system = info.external_attr, info.create_system
-    described.comment = b"" if _names(info.comment, wanted) else info.comment
-    return described
+    fresh = zipfile.ZipInfo(path, info.date_time)
+    fresh.compress_type = info.compress_type if info.compress_type in COMPRESSIONS else zipfile.ZIP_DEFLATED
+    fresh.external_attr, fresh.create_system = info.external_attr, info.create_system
+    fresh.comment = b"" if _names(info.comment, wanted) else info.comment
+    return fresh
 
 
 def _had_all_removed(folder: str, items: Sequence[Item], planned: Plan) -> bool:
