@@ -93,11 +93,11 @@ def _kind_of_text(item: Item, start: bytes) -> Kind:
         return Kind.MAILBOX
     if eml.detects(sample):
         return Kind.MAIL
+    if whatsapp_chat.is_chat(start):  # an iPhone's begins with a bracket, as JSON may
+        return Kind.CHAT
     bare = _BOM.sub(b"", start, count=1)
     if bare.startswith((b"{", b"[")):
         return Kind.JSON_LINES if item.ending in LINES or _is_lines(bare) else Kind.JSON
-    if whatsapp_chat.is_chat(start):
-        return Kind.CHAT
     return Kind.TABLE if item.ending in TABLES or _is_table(start) else Kind.OTHER
 
 

@@ -8,8 +8,10 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import polars as pl
+
 from pipelines.audit.events import Action
-from pipelines.privacy.needles import Needles, together
+from pipelines.privacy.needles import together
 from pipelines.progress import progress
 from pipelines.project import OpenProject
 from pipelines.steps.privacy.erase_tables import STEP as TABLES
@@ -23,6 +25,7 @@ from pipelines.steps.privacy.republish import republish
 from pipelines.store.privacy import requests, suppression
 from pipelines.store.privacy.requests import Kind, State
 from pipelines.store.privacy.scan import search_tables
+from pipelines.store.privacy.subject import Subject
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import transaction
 from schemas.configuration import HIDDEN
@@ -47,8 +50,11 @@ def run_requests(project: OpenProject, warehouse: Warehouse) -> list[Ended]:
     """
     hidden = project.folder / HIDDEN
     with warehouse() as connection:
+        for number in without_receipt(connection):  # of a run that was killed before it could give them
+            give_receipt(project, connection, number)
         people, waiting = planned(project, connection)
         if not people:
+            forget_plan(hidden)
             return waiting
         before_rewrite(project, connection, people)
         is_rewritten = all(REWRITE in requests.steps_of(connection, number) for number in people)
@@ -70,6 +76,12 @@ def run_requests(project: OpenProject, warehouse: Warehouse) -> list[Ended]:
     return [*ended, *waiting]
 
 
+def without_receipt(connection: Connection) -> list[int]:
+    """Requests that were carried out and have no receipt yet."""
+    done = requests.requests(connection, State.COMPLETED, State.WITH_EXEMPTIONS)
+    return [each.number for each in done if each.kind is Kind.ERASE and each.receipt is None]
+
+
 def planned(project: OpenProject, connection: Connection) -> tuple[dict[int, Person], list[Ended]]:
     """Who goes now, by the numbers of their requests, and the requests that have to wait."""
     hidden, now = project.folder / HIDDEN, datetime.now(UTC)
@@ -82,9 +94,10 @@ def planned(project: OpenProject, connection: Connection) -> tuple[dict[int, Per
         if request.kind is not Kind.ERASE:
             continue
         found = person_of(connection, request, now)
-        is_over = request.state is State.WITH_EXEMPTIONS and found.person.subject.records.is_empty()
-        if is_over:
-            continue
+        if request.state is State.WITH_EXEMPTIONS:
+            if found.person.subject.records.is_empty():
+                continue  # what was held still is
+            requests.begin_again(connection, request.number)
         if found.is_held or found.undecided:
             state = State.ON_HOLD if found.is_held else State.VERIFIED
             requests.change(connection, request.number, state=state)
@@ -130,10 +143,8 @@ def before_rewrite(project: OpenProject, connection: Connection, people: Mapping
         keep(PUBLISHED, some, republish(project, connection, needles, run_of(min(some))))
 
 
-def with_asked(person: Person) -> Any:
+def with_asked(person: Person) -> Subject:
     """What somebody is suppressed by: what they are known by, and what the request names."""
-    import polars as pl
-
     subject = person.subject
     asked = pl.DataFrame(
         [(kind, "", value, False) for kind, value in person.asked], schema=subject.identifiers.schema, orient="row"
@@ -165,8 +176,3 @@ def verified(project: OpenProject, connection: Connection, people: Mapping[int, 
             note(connection, Action.REQUEST_COMPLETED, number)
             ended.append(Ended(number, state))
     return ended
-
-
-def needles_of(people: Mapping[int, Person]) -> Needles:
-    """What all of them are found by."""
-    return together(each.needles() for each in people.values())

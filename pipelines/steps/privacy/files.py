@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pipelines.ingest.ingest_files import deliveries_of
 from pipelines.landing.arrivals import LandedFile, every_source, list_arrivals
 from pipelines.privacy.files.outcome import Fate, Rewrite
-from pipelines.privacy.files.rewrite import name_without, replace, rewrite, sweep
+from pipelines.privacy.files.rewrite import discard, name_without, replace, rewrite, sweep
 from pipelines.privacy.needles import Needles, together
 from pipelines.progress import progress
 from pipelines.project import OpenProject
@@ -116,7 +116,12 @@ def files_in(folder: Path) -> Iterator[Path]:
 
 def left_in(folders: Sequence[Path], needles: Needles) -> dict[str, int]:
     """How many places of the files below folders hold an identifier of the people, by folder; empty if none does."""
-    from pipelines.privacy.files.search import search
-
-    hits = {folder.name: sum(search(path, needles).identified for path in files_in(folder)) for folder in folders}
+    hits = {folder.name: sum(is_left(path, needles) for path in files_in(folder)) for folder in folders}
     return {name: places for name, places in hits.items() if places}
+
+
+def is_left(path: Path, needles: Needles) -> bool:
+    """Whether a file holds an identifier of the people."""
+    found = rewrite(path, needles)
+    discard(found)
+    return found.fate not in (Fate.UNTOUCHED, Fate.UNREACHABLE)

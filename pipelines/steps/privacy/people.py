@@ -11,7 +11,7 @@ from pipelines.steps.privacy.plan import Person
 from pipelines.store.contacts.id_changes import all_resolved
 from pipelines.store.privacy import holds, requests
 from pipelines.store.privacy.requests import Certainty, Request
-from pipelines.store.privacy.subject import subject_of_records
+from pipelines.store.privacy.subject import borne_by_others, subject_of_records
 from pipelines.store.warehouse.connection import Connection
 
 
@@ -34,8 +34,11 @@ def person_of(connection: Connection, request: Request, now: datetime) -> Found:
     undecided = every.filter(pl.col("certainty") == Certainty.UNCERTAIN, pl.col("is_included").is_null()).height
     theirs = every.filter(is_theirs)["record_key"]
     held = held_records(connection, now)
+    requests.mark_held(connection, request.number, theirs.filter(theirs.is_in(held.implode())))
     subject = subject_of_records(connection, theirs.filter(~theirs.is_in(held.implode())))
-    wanted = tuple(each for each in current if each[0] != CONTACT)
+    named = [each for each in current if each[0] != CONTACT]
+    others = borne_by_others(connection, subject.records, [text for _, text in named])
+    wanted = tuple(each for each in named if each[1] not in others)
     is_held = is_request_held(connection, request, [each for kind, each in current if kind == CONTACT], now)
     return Found(Person(subject, wanted, int(theirs.is_in(held.implode()).sum())), is_held, undecided)
 

@@ -86,9 +86,9 @@ def as_text(steps: dict[str, Any]) -> dict[str, Any]:
 def note_erasure(path: Path, number: int, request: Request, tokens: list[str]) -> None:
     """Append an erasure to the file that a restored backup is held against: keyed digests, and nothing of anybody."""
     before = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    if any(json.loads(line)["request"] == number for line in before):
-        return
     ended = request.ended_at.astimezone(UTC).isoformat() if request.ended_at else ""
+    if any((said["request"], said["completed_at"]) == (number, ended) for said in map(json.loads, before)):
+        return
     line = json.dumps({"completed_at": ended, "request": number, "tokens": tokens}, sort_keys=True)
     with atomic_write(path) as file:
         file.write("".join(f"{each}\n" for each in [*before, line]).encode())

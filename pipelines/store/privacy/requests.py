@@ -172,3 +172,19 @@ def forget_subject(connection: Connection, numbers: Sequence[int]) -> None:
 def mentions_of(connection: Connection, number: int) -> pl.DataFrame:
     """What others wrote that names the person of a request, and stays: place, object_id."""
     return query(connection, "SELECT place, object_id FROM request_mention WHERE number = ? ORDER BY ALL", [number])
+
+
+def mark_held(connection: Connection, number: int, records: pl.Series) -> None:
+    """Note that records of a request are kept for a legal reason."""
+    with register(connection, kept=records.to_frame("record_key")):
+        connection.execute(
+            "UPDATE request_record SET certainty = ? "
+            "WHERE number = ? AND record_key IN (SELECT record_key::UUID FROM kept)",
+            [Certainty.HELD, number],
+        )
+
+
+def begin_again(connection: Connection, number: int) -> None:
+    """Let a request be carried out once more: what was held is not any longer, and it gets another receipt."""
+    connection.execute("DELETE FROM request_step WHERE number = ?", [number])
+    change(connection, number, receipt=None, ended_at=None)

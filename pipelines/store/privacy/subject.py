@@ -133,3 +133,15 @@ def neighbours(connection: Connection, subject: Subject) -> pl.Series:
                   WHERE c.run_to IS NULL AND {are_theirs})
             ORDER BY 1""",
         )["contact_id"]
+
+
+def borne_by_others(connection: Connection, records: pl.Series, values: Sequence[str]) -> set[str]:
+    """Those of these identifiers that records other than these bear."""
+    with register(connection, own=records.to_frame("key")):
+        found = query(
+            connection,
+            """SELECT DISTINCT normalised FROM identifier WHERE list_contains($1::VARCHAR[], normalised)
+               AND record_key NOT IN (SELECT key::UUID FROM own)""",
+            [list(values)],
+        )
+    return set(found["normalised"])

@@ -62,6 +62,8 @@ def rewrite_lines(item: Item, out: BinaryIO, wanted: Wanted) -> Done:
 
 
 def _bare(text: str, wanted: Wanted) -> _Bare:
+    if not _is_json(text):
+        raise Unreachable("no complete JSON")
     try:
         tree = tree_of(text)
     except BrokenJson:
