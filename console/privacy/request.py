@@ -133,7 +133,9 @@ def run(args: argparse.Namespace) -> int:
     clock.zone = ZoneInfo(project.settings.timezone)
 
     def warehouse() -> AbstractContextManager[Connection]:
-        return project.warehouse(patience=args.wait, purpose="onecontact request run", waiting=say_waiting)
+        return project.warehouse(
+            patience=args.wait, purpose="onecontact request run", replays=True, waiting=say_waiting
+        )
 
     with with_progress():
         ended = erase.run_requests(project, warehouse)

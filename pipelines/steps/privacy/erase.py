@@ -21,6 +21,7 @@ from pipelines.steps.privacy.intake import note
 from pipelines.steps.privacy.people import person_of
 from pipelines.steps.privacy.plan import Person, forget_plan, keep_plan, load_plan
 from pipelines.steps.privacy.receipt import give_receipt
+from pipelines.steps.privacy.replay import people_to_erase_again
 from pipelines.steps.privacy.republish import republish
 from pipelines.store.privacy import requests, suppression
 from pipelines.store.privacy.requests import Kind, State
@@ -50,6 +51,7 @@ def run_requests(project: OpenProject, warehouse: Warehouse) -> list[Ended]:
     """
     hidden = project.folder / HIDDEN
     with warehouse() as connection:
+        project.seal(connection)
         for number in without_receipt(connection):  # of a run that was killed before it could give them
             give_receipt(project, connection, number)
         people, waiting = planned(project, connection)
@@ -105,8 +107,9 @@ def planned(project: OpenProject, connection: Connection) -> tuple[dict[int, Per
             waiting.append(Ended(request.number, state, why))
         else:
             fresh[request.number] = found.person
-    if fresh:
-        people |= fresh
+    replayed = people_to_erase_again(project, connection)
+    if fresh or replayed:
+        people |= fresh | replayed
         keep_plan(hidden, people)
         with transaction(connection):
             for number in fresh:

@@ -14,9 +14,8 @@ from pipelines.steps.audit.prove import proof_of
 from pipelines.store.privacy import recalls, requests, suppression
 from pipelines.store.privacy.requests import Request
 from pipelines.store.warehouse.connection import Connection, value
-from schemas.configuration import HIDDEN
 
-FOLDER, ERASURES = "receipts", "erasures.jsonl"
+FOLDER = "receipts"
 NOT_REACHED = (
     "backups made before: restoring one replays this erasure first",
     "recipients of publications: see recalls",
@@ -33,7 +32,7 @@ def give_receipt(project: OpenProject, connection: Connection, number: int) -> P
     if text is None:
         text = signed(says(project, connection, request), project.seal_key(connection))
         requests.change(connection, number, receipt=text)
-    note_erasure(project.folder / HIDDEN / ERASURES, number, request, suppression.tokens_of(connection, number))
+    note_erasure(project.erasures_path, number, request, suppression.tokens_of(connection, number))
     path = project.folder / FOLDER / f"request-{number}.json"
     with atomic_write(path) as file:
         file.write(text.encode() + b"\n")

@@ -66,14 +66,18 @@ def lift(connection: Connection, number: int) -> int:
     return tokens
 
 
-def suppressed_rows(connection: Connection, rows: pl.DataFrame, identifiers: pl.DataFrame) -> pl.DataFrame:
+def suppressed_rows(
+    connection: Connection, rows: pl.DataFrame, identifiers: pl.DataFrame, *, every_record: bool = False
+) -> pl.DataFrame:
     """Rows that are of somebody who is suppressed: row, number (of the request).
 
     Args:
         connection: The warehouse.
         rows: row, record_key, name.
         identifiers: row, type, scope, normalised, match_keys.
+        every_record: Look at records and names of all rows, not of those alone whose records are known as suppressed.
     """
+    of_record = "TRUE" if every_record else "record_key::UUID IN (SELECT key FROM suppressed_key)"
     named = rows.select("row", "record_key", form=match_form(pl.col("name")).fill_null(""))
     with register(connection, arriving=named, known_by=identifiers.select(IDENTIFIED)):
         return query(
@@ -91,7 +95,7 @@ def suppressed_rows(connection: Connection, rows: pl.DataFrame, identifiers: pl.
                 FROM spoken JOIN arriving USING (row) WHERE form <> ''
                 UNION ALL
                 SELECT row, {DIGEST.format(f"'{OF_RECORD}' || record_key || '|' || form")} FROM arriving
-                WHERE record_key::UUID IN (SELECT key FROM suppressed_key)
+                WHERE {of_record}
             )
             SELECT row, min(number) AS number FROM token JOIN suppression USING (token) GROUP BY row ORDER BY row""",
         )

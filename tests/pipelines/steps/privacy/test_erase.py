@@ -1,12 +1,15 @@
 """A request is carried out: files, tables, publications, a new warehouse under a new key, read back, and a receipt."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from pipelines.audit.verification.receipts import checked_receipt
 from pipelines.audit.verification.seal_chain import raw_key
+from pipelines.errors import ErasuresMissing
+from pipelines.project import open_project
 from pipelines.steps.privacy import erase, intake
 from pipelines.steps.privacy.erase import Ended, run_requests
 from pipelines.steps.rejected_files import write_rejected_files
@@ -39,9 +42,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def carried_out(folder: Path) -> list[Ended]:
-    with reopened(folder) as made:
-        project = made.project
-    return run_requests(project, project.warehouse)
+    project = open_project(folder)
+    return run_requests(project, partial(project.warehouse, replays=True))
 
 
 def everything(folder: Path) -> bytes:
@@ -146,3 +148,17 @@ def test_a_held_record_stays_until_its_hold_is_released(folder: Path) -> None:
     assert carried_out(folder) == [Ended(1, State.COMPLETED)]
     with reopened(folder) as made:
         assert left_of_ina(made) == {}
+
+
+def test_a_restored_backup_is_of_no_use_before_erasures_are_carried_out_again(folder: Path) -> None:
+    kept = {name: (folder / ".onecontact" / name).read_bytes() for name in ("warehouse.duckdb", "keys/warehouse.key")}
+    carried_out(folder)
+    for name, content in kept.items():
+        (folder / ".onecontact" / name).write_bytes(content)
+    (folder / ".onecontact/audit/seals.jsonl").unlink()
+    with pytest.raises(ErasuresMissing, match="older than 1 erasure"), reopened(folder):
+        pass
+    assert carried_out(folder) == [Ended(1, State.COMPLETED)]
+    with reopened(folder) as made:
+        assert left_of_ina(made) == {}
+        assert made.people() == {frozenset({"crm:2"})}
