@@ -44,7 +44,7 @@ def missing(connection: Connection, path: Path) -> list[Erasure]:
 
 
 def begin(connection: Connection, erasure: Erasure) -> pl.Series:
-    """Suppress again whom an erasure was about, and note that it is going on; keys of their records in this warehouse."""
+    """Suppress again whom an erasure was about, and note that it is going on; keys of their records here."""
     number, since = erasure.request, erasure.completed_at
     connection.executemany(
         "INSERT INTO suppression VALUES (?, ?, ?)", [(each, number, since) for each in erasure.tokens]
