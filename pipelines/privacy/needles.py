@@ -32,6 +32,7 @@ NOT_IN_TOKEN = (r"(?:^|[^\p{L}\p{N}._\-])", rf"(?:$|[^\p{{L}}\p{{N}}._\-]|{BEHIN
 NOT_IN_WORD = (r"(?:^|[^\p{L}\p{N}])", r"(?:$|[^\p{L}\p{N}])")
 NO_DIGIT = (r"(?:^|[^0-9])", r"(?:$|[^0-9])")
 WORD = re.compile(r"[^\W_]+")
+E164 = re.compile(r"\+[0-9]{7,15}")
 BARE_ID = re.compile(r"[\w.-]*\d[\w.-]*")
 TELLING = re.compile(r"[0-9/:@#]")
 
@@ -67,16 +68,18 @@ def needles(
         emails: Addresses, as written or normalised.
         phones: Numbers in E.164, with or without their plus (a WhatsApp id has none).
         names: Full names as written; single words are left out.
-        handles: Other identifiers, as written.
+        handles: Other identifiers, as written; one in E.164, as WhatsApp ids are, counts as a number too.
         record_ids: Ids of the person's records. Of one with a prefix (zendesk:user:1001), what its source has as well.
         texts: What the person wrote; what is shorter than SHORTEST_TEXT is left out.
     """
-    numbers = (f"+{number.strip().removeprefix('+')}" for number in phones if number.strip())
+    others = list(handles)
+    dialled = [*phones, *(each for each in others if E164.fullmatch(each.strip()))]
+    numbers = (f"+{number.strip().removeprefix('+')}" for number in dialled if number.strip())
     return Needles(
         addresses=address_spellings(emails),
         digits=frozenset().union(*map(phone_spellings, numbers)),
         names=name_spellings(names),
-        handles=folded_all(handles),
+        handles=folded_all(others),
         record_ids=frozenset(bare for each in cleaned_all(record_ids) for bare in (each, _at_source(each))),
         texts=frozenset(text for text in cleaned_all(texts) if len(text) >= SHORTEST_TEXT),
     )

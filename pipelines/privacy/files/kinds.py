@@ -55,17 +55,31 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
+LISTS = ("contacts_csv", "google_contacts", "hubspot_contacts", "outlook_contacts", "salesforce_contacts")
+LISTS += ("facebook_leads", "chatwoot_contacts")
+OF_FORMATS = dict.fromkeys(LISTS, Kind.TABLE) | {"mbox": Kind.MAILBOX, "eml": Kind.MAIL, "maildir": Kind.MAIL}
+
+
 def rewrite(item: Item, out: BinaryIO, wanted: Wanted) -> Done:
     """Write an item, whatever it is, without a person.
 
     Raises:
         Unreachable: for what holds the person and cannot be rewritten.
     """
-    return REWRITERS[kind_of(item)](item, out, wanted)
+    kind = kind_of(item, wanted.format)
+    return REWRITERS[kind](item, out, wanted._replace(format=None))  # which says nothing of what is packed in it
 
 
-def kind_of(item: Item) -> Kind:
-    """The kind of an item, by its first bytes and its name."""
+def kind_of(item: Item, form: str | None = None) -> Kind:
+    """The kind of an item, by its first bytes and its name, and where these say nothing by the format of its source."""
+    kind = _kind_of(item)
+    if kind is not Kind.OTHER or form not in OF_FORMATS:
+        return kind
+    with item.open() as stream:
+        return kind if b"\0" in stream.read(START) else OF_FORMATS[form]
+
+
+def _kind_of(item: Item) -> Kind:
     with item.open() as stream:
         start = stream.read(START)
     if start.startswith(ZIPS):

@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 
 from pipelines.errors import OnecontactError
 from pipelines.privacy.files import kinds
-from pipelines.privacy.files.outcome import Done, Fate, Item, Rewrite, Unreachable, Wanted
+from pipelines.privacy.files.outcome import Fate, Item, Rewrite, Unreachable, Wanted
 from pipelines.privacy.needles import Needles
 from pipelines.privacy.redact import redacted
 
@@ -42,15 +42,10 @@ def rewrite(
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as out:
-            done = kinds.rewrite(item, cast("BinaryIO", out), wanted)
-            out.flush()
-            os.fsync(out.fileno())
-    except Unreachable as unreachable:
-        beside.unlink()
-        return Rewrite(Fate.UNREACHABLE, why=str(unreachable))
-    except OnecontactError as refused:  # of readers, which name no value
-        beside.unlink()
-        return Rewrite(Fate.UNREACHABLE, why=str(refused))
+            done = write_without(item, cast("BinaryIO", out), wanted)
+            if done.fate is Fate.REWRITTEN:
+                out.flush()
+                os.fsync(out.fileno())
     except BaseException:
         beside.unlink()
         raise
@@ -87,14 +82,25 @@ def name_without(needles: Needles, name: str) -> str:
     return redacted(needles, name)[0]
 
 
-def _finished(path: Path, beside: Path, done: Done) -> Rewrite:
+def write_without(item: Item, out: BinaryIO, wanted: Wanted) -> Rewrite:
+    """Write what is no file of its own without a person; `out` holds it where the fate is REWRITTEN."""
+    try:
+        done = kinds.rewrite(item, out, wanted)
+    except Unreachable as unreachable:
+        return Rewrite(Fate.UNREACHABLE, why=str(unreachable))
+    except OnecontactError as refused:  # of readers, which name no value
+        return Rewrite(Fate.UNREACHABLE, why=str(refused))
+    return Rewrite(done.fate, done.removed, done.erased, done.mentions)
+
+
+def _finished(path: Path, beside: Path, done: Rewrite) -> Rewrite:
     if done.fate is not Fate.REWRITTEN:
         beside.unlink()
-        return Rewrite(done.fate, done.removed, done.erased, done.mentions)
+        return done
     old = path.stat()
     beside.chmod(old.st_mode & 0o7777)
     os.utime(beside, ns=(old.st_atime_ns, old.st_mtime_ns))
-    return Rewrite(done.fate, done.removed, done.erased, done.mentions, beside=beside)
+    return done._replace(beside=beside)
 
 
 def _unfinished(folder: Path) -> Iterator[Path]:

@@ -27,16 +27,19 @@ SEPARATOR = " > "  # between a packed file and what is in it
 
 
 class Hits(NamedTuple):
-    """Where a person was found, by member (an empty text is the file itself), and in how many of its texts.
+    """In how many texts of a file a person was found, and in which members (an empty text is the file itself).
 
-    Members are called by their path, with `erased` for what names the person. A text that is looked at in several
-    forms, as it stands and decoded, counts in each. `identified`: texts with an identifier. `named`: other texts with
-    their full name, perhaps a namesake's, or that they wrote. `unread`: members of which something cannot be read, and
-    why. `opaque`: how many members hold no text (photos, sounds, documents), of which only the bytes were searched.
+    `identified`: texts with an identifier, of which some may be mentions that were left for review. `named`: other
+    texts with their full name, perhaps a namesake's, or that they wrote. A text that is looked at in several forms, as
+    it stands and decoded, counts in each. Members are called by their path, with `erased` for what names the person.
+    `unread`: members of which something cannot be read, and why. `opaque`: how many members hold no text (photos,
+    sounds, documents), of which only the bytes were searched.
     """
 
-    identified: Counter[str]
-    named: Counter[str]
+    identified: int
+    named: int
+    identified_in: dict[str, int]
+    named_in: dict[str, int]
     unread: dict[str, str]
     opaque: int
 
@@ -101,9 +104,15 @@ class _Search:
 
 def search(path: Path, needles: Needles) -> Hits:
     """Look for a person in a file: its name, all members of packed files, parts of mails, cells, escapes, encodings."""
-    found = _Search(needles, path.parent)
-    found.look(Item(path.name, (), lambda: path.open("rb")), "")
-    return Hits(found.identified, found.named, found.unread, found.opaque)
+    return search_item(Item(path.name, (), lambda: path.open("rb")), needles, path.parent)
+
+
+def search_item(item: Item, needles: Needles, scratch: Path) -> Hits:
+    """Look for a person in what is no file of its own; `scratch` as in Wanted."""
+    found = _Search(needles, scratch)
+    found.look(item, "")
+    counts = found.identified.total(), found.named.total(), dict(found.identified), dict(found.named)
+    return Hits(*counts, found.unread, found.opaque)
 
 
 def _of_zip(item: Item, wanted: Wanted) -> Iterator[Item]:

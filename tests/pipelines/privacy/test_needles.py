@@ -222,6 +222,11 @@ def test_is_name_takes_nothing_but_the_name() -> None:
     assert not is_name(NAME, "Anna Kowalska wrote")
 
 
+def test_a_handle_that_is_a_number_is_found_in_every_spelling() -> None:
+    assert found(needles(handles=["+491713920017"]), "0171 3920017")
+    assert not found(needles(handles=["7788990011223344"]), "778899 0011223344")
+
+
 def test_several_people_are_found_at_once() -> None:
     sought = together([MAIL, PHONE])
     texts = pl.Series("t", ["anna.kowalska@example.org", "0171 3920017", "nobody"])

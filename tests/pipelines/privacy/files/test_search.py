@@ -84,7 +84,7 @@ PLANTED: dict[str, bytes | str] = {
 @pytest.mark.parametrize("name", PLANTED)
 def test_the_person_is_found_in_every_format(tmp_path: Path, name: str) -> None:
     hits = found(tmp_path, name, PLANTED[name])
-    assert hits.identified.total() > 0
+    assert hits.identified > 0
     assert not hits.is_clean
     assert "owalska" not in repr(hits)
     assert "3920017" not in repr(hits)
@@ -97,20 +97,20 @@ def test_the_person_is_found_in_workbooks_and_parquet_files(tmp_path: Path) -> N
         sheet.write_rich_string(0, 0, "anna.", bold, "kowalska", "@example.org")
     pl.DataFrame({"a": [[MAIL]]}).write_parquet(tmp_path / "a.parquet")
     for name in ("a.xlsx", "a.parquet"):
-        assert search(tmp_path / name, ANNA).identified.total() > 0
+        assert search(tmp_path / name, ANNA).identified > 0
 
 
 def test_members_are_told_apart(tmp_path: Path) -> None:
     hits = found(tmp_path, "a.zip", zipped({"x.csv": CSV.encode(), "y.csv": b"a;b\n", "n.txt": b"Anna Kowalska"}))
-    assert set(hits.identified) == {"x.csv"}
-    assert set(hits.named) == {"n.txt"}
+    assert set(hits.identified_in) == {"x.csv"}
+    assert set(hits.named_in) == {"n.txt"}
     assert hits.unread == {}
 
 
 def test_a_namesake_is_named_and_not_identified(tmp_path: Path) -> None:
     hits = found(tmp_path, "a.csv", "name;email\nAnna Kowalska;other@elsewhere.example\n")
-    assert hits.identified.total() == 0
-    assert hits.named.total() > 0
+    assert hits.identified == 0
+    assert hits.named > 0
     assert hits.is_clean
 
 
