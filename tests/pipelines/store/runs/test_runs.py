@@ -81,7 +81,7 @@ def test_ids_are_made_with_one_key(tables: Tables) -> None:
 
 def test_settings_that_are_new_gone_or_others_are_recorded_with_their_keys(tables: Tables) -> None:
     before = {"attribute.a": {"type": "text", "merge": "max"}, "source.b": {"path": "x"}, "source.same": {"path": "y"}}
-    now = {
+    now: dict[str, dict[str, Any]] = {
         "attribute.a": {"type": "number", "exclusive": True},
         "source.c": {"path": "x", "key": None},
         "source.same": {"path": "y"},
