@@ -13,7 +13,7 @@ from pipelines.match.people_of_ids import MANY_NAMES, PEOPLE
 from schemas.error_codes import ErrorCode
 
 FIRST = datetime(2026, 6, 1, tzinfo=UTC)
-SEEN = dict.fromkeys(("id_key", "version"), pl.String) | {"name_tokens": pl.List(pl.String)}
+SEEN: dict[str, Any] = dict.fromkeys(("id_key", "version"), pl.String) | {"name_tokens": pl.List(pl.String)}
 STORED = SEEN | {
     **dict.fromkeys(("first_at", "last_at"), pl.Datetime("us", "UTC")),
     **dict.fromkeys(("first_place", "last_place"), pl.UInt32),

@@ -432,7 +432,13 @@ def claims(batch: Batch) -> list[tuple[Any, ...]]:
 
 
 def test_rows_claim_to_correct_others_by_two_columns_of_their_file() -> None:
-    rows = [["1", "d", "7"], ["2", "", "8"], ["3", None, "9"], ["4", " ", "9"], ["5", "e", None]]
+    rows: list[list[str | None]] = [
+        ["1", "d", "7"],
+        ["2", "", "8"],
+        ["3", None, "9"],
+        ["4", " ", "9"],
+        ["5", "e", None],
+    ]
     assert claims(table(rows)) == [(1, "d", "7", False), (5, "e", None, False)]
     assert claims(table(rows, _delivery="ignore")) == [(1, "d", "7", False), (5, "e", None, False)]
     assert claims(table(rows, _delivery="attr.delivery")) == []

@@ -165,7 +165,7 @@ def test_a_field_that_a_side_lacks_weighs_nothing() -> None:
 @pytest.mark.parametrize("field", ["given_name", "company", "city", "postcode"])
 def test_strangers_agree_by_chance_as_often_as_their_values_are_frequent(field: str) -> None:
     of_field = levels_of("people")[field]
-    numbers = np.arange(1, len(of_field) + 1, dtype=np.int8)
+    numbers = np.arange(1, len(of_field) + 1, dtype=np.uint8)
     often, seldom = np.zeros(len(numbers), np.int32), np.ones(len(numbers), np.int32)
     chance = {level: 0.5 + nth / 10 for nth, level in enumerate(of_field)}  # of each level a factor of its own
     known = Frequencies({field: np.array([0.2, 0.01])}, {}, np.zeros(0, np.int64), np.zeros(0, bool), counted=True)

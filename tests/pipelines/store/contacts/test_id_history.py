@@ -70,7 +70,7 @@ def borne(tables: Tables) -> None:
     """A record id that contact 7 had first, then 8, then 7 once more by another record."""
     tables.put("reused_id", {"id_key": uid(1), "record_key": uid(1)})
     for record, contact, first, last, place in ((1, 7, 0, 2, 5), (2, 8, 3, 5, 1), (3, 7, 6, 8, 1)):
-        id_key = {} if record == 1 else {"id_key": uid(1)}
+        id_key: dict[str, Any] = {} if record == 1 else {"id_key": uid(1)}
         member(tables, record, contact, source="crm", record_id="17", **id_key)
         seen = {"first_seen_at": on(first), "last_seen_at": on(last), "last_row": place}
         tables.put("source_record", {"record_key": uid(record), "version": uid(record)} | seen)
@@ -114,7 +114,7 @@ def test_former_bearers_are_told_once_in_the_order_of_their_ids(tables: Tables) 
     tables.put("reused_id", {"id_key": uid(1), "record_key": uid(1)})
     for record in range(1, 40):
         contact = 100 + record // 2
-        id_key = {} if record == 1 else {"id_key": uid(1)}
+        id_key: dict[str, Any] = {} if record == 1 else {"id_key": uid(1)}
         member(tables, record, contact, source="crm", record_id="17", **id_key)
         tables.put("source_record", {"record_key": uid(record), "last_seen_at": on(record)})
     tables.put("contact", *({"contact_id": uid(contact)} for contact in range(100, 120)))

@@ -79,7 +79,8 @@ def holds(tables: Tables, kind: str, then: str = "", record: int = 1, **later: A
     decide(tables, 10, kind, (1,), day=3, field="f", value="v", row_number=2)
     change_requests.keep_applied(tables.connection, uid(5), uid(10))
     if then:
-        decide(tables, 20, then, (record,), **{"day": 4, "field": "f", "value": "v"} | later)
+        said: dict[str, Any] = {"day": 4, "field": "f", "value": "v"} | later
+        decide(tables, 20, then, (record,), **said)
     return change_requests.still_holds(tables.connection, uid(5))
 
 

@@ -3,6 +3,7 @@ import pytest
 
 from pipelines.store.decisions import decisions
 from pipelines.store.decisions.decisions import Decision
+from schemas.vocabulary import DecisionKind
 from tests.pipelines.store.decisions.decided import decide, keys, on, place
 from tests.store_tables import Tables, uid
 
@@ -14,11 +15,11 @@ def revoked(tables: Tables) -> dict[str, tuple[object, ...]]:
 
 
 def taken_back(number: int, target: int, day: int) -> Decision:
-    return Decision(uid(number), "revoke", "Ina", f"reason {number}", on(day), target=uid(target))
+    return Decision(uid(number), DecisionKind.REVOKE, "Ina", f"reason {number}", on(day), target=uid(target))
 
 
 def test_a_decision_is_kept_as_it_was_taken_with_the_sides_of_its_records(tables: Tables) -> None:
-    merged = Decision(uid(10), "merge", "Ina", "same", on(1), on(9), "sales", "f", "v", uid(3), uid(4), 5)
+    merged = Decision(uid(10), DecisionKind.MERGE, "Ina", "same", on(1), on(9), "sales", "f", "v", uid(3), uid(4), 5)
     sides = pl.DataFrame({"record_key": [uid(1), uid(2)], "side": [0, 1]}, schema_overrides={"side": pl.UInt16})
     decisions.keep_decision(tables.connection, merged, sides, ["tier"])
     tables.put("record", {"record_key": uid(2)}, {"record_key": uid(1)})

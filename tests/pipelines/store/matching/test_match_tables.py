@@ -188,7 +188,7 @@ def test_how_many_share_an_identifier_is_told_by_its_value(tables: Tables) -> No
 def judged(*pairs: tuple[int, int, str], **said: Any) -> pl.DataFrame:
     plain = {"rule": "", "probability": 0.0, "weight": 0.0, "vague": False, "evidence": ""} | said
     ends = [{"record_lo": uid(lo), "record_hi": uid(hi), "zone": zone} for lo, hi, zone in pairs]
-    schema = {"record_lo": pl.String, "record_hi": pl.String, "zone": pl.String, "rule": pl.String}
+    schema: dict[str, Any] = {"record_lo": pl.String, "record_hi": pl.String, "zone": pl.String, "rule": pl.String}
     schema |= {"probability": pl.Float64, "weight": pl.Float64, "vague": pl.Boolean, "evidence": pl.String}
     return pl.DataFrame([each | plain for each in ends], schema=schema)
 
