@@ -3,6 +3,7 @@
 Everybody who is approved goes in one run, at the price of one rewrite of the warehouse.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from pipelines.progress import progress
 from pipelines.project import OpenProject
 from pipelines.steps.privacy.erase_tables import STEP as TABLES
 from pipelines.steps.privacy.erase_tables import erase_tables, run_of
-from pipelines.steps.privacy.files import EXPORTS, LANDING, REJECTED, erase_from_deliveries, left_in
+from pipelines.steps.privacy.files import erase_from_archives, erase_from_deliveries, left_in
 from pipelines.steps.privacy.intake import note
 from pipelines.steps.privacy.people import person_of
 from pipelines.steps.privacy.plan import Person, forget_plan, keep_plan, load_plan
@@ -137,7 +138,9 @@ def before_rewrite(project: OpenProject, connection: Connection, people: Mapping
             requests.keep_step(connection, number, SUPPRESS, now, {"tokens": tokens})
             note(connection, Action.SUPPRESSION_ADDED, number, tokens=tokens)
     if some := left(FILES):
-        keep(FILES, some, erase_from_deliveries(project, connection, some))
+        landed = erase_from_deliveries(project, connection, some)
+        archived = erase_from_archives(project, connection, some, datetime.now(UTC))
+        keep(FILES, some, Counter(landed) + Counter(archived))
     if some := left(TABLES):
         progress("tables", 0)
         erase_tables(project, connection, some)
@@ -161,9 +164,7 @@ def verified(project: OpenProject, connection: Connection, people: Mapping[int, 
     """Read everything back; requests of which something is left have failed."""
     progress("reading back", 0)
     needles = together(each.needles() for each in people.values())
-    hits = search_tables(connection, needles)
-    places = [project.folder / each for each in (LANDING, REJECTED, EXPORTS)]
-    left = hits | left_in(places, needles)
+    left = search_tables(connection, needles) | left_in(project, connection, needles)
     now, ended = datetime.now(UTC), []
     with transaction(connection):
         for number, person in people.items():

@@ -1,19 +1,23 @@
 """Files that hold somebody who is erased: deliveries as they landed, refused rows, publications."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from pipelines.ingest.ingest_files import deliveries_of
 from pipelines.landing.arrivals import LandedFile, every_source, list_arrivals
-from pipelines.privacy.files.outcome import Fate, Rewrite
+from pipelines.privacy.files.outcome import Fate, Rewrite, Wanted
 from pipelines.privacy.files.rewrite import discard, name_without, replace, rewrite, sweep
+from pipelines.privacy.files.search import search
 from pipelines.privacy.needles import Needles, together
 from pipelines.progress import progress
 from pipelines.project import OpenProject
 from pipelines.steps.privacy.plan import Person
+from pipelines.store.ingest.archive import archived
 from pipelines.store.ingest.deliveries import keep_rewritten
+from pipelines.store.privacy import archives
 from pipelines.store.warehouse.connection import Connection
 
 LANDING, REJECTED, EXPORTS = "landing", "rejected", "exports"
@@ -114,14 +118,52 @@ def files_in(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink())
 
 
-def left_in(folders: Sequence[Path], needles: Needles) -> dict[str, int]:
-    """How many places of the files below folders hold an identifier of the people, by folder; empty if none does."""
-    hits = {folder.name: sum(is_left(path, needles) for path in files_in(folder)) for folder in folders}
+def erase_from_archives(
+    project: OpenProject, connection: Connection, people: Mapping[int, Person], now: datetime
+) -> dict[str, int]:
+    """Take people out of archived deliveries; how many became what. A new archive has a new key."""
+    archives.finish(connection, project.archive)
+    counts: Counter[str] = Counter()
+    for delivery in archived(connection).to_dicts():
+        delivery_id = str(delivery["delivery_id"])
+        source = project.settings.sources.get(delivery["source"])
+        is_theirs = any(delivery_id in person.subject.deliveries for person in people.values())
+        wanted = Wanted(
+            needles_for(people, delivery_id),
+            source.format if source else None,
+            getattr(source, "encoding", None),
+            is_theirs,
+            project.archive,
+        )
+        done = archives.rewrite_archived(connection, project.archive, delivery_id, wanted, now)
+        counts[f"archives_{done.fate.value}"] += 1
+        counts["entries"] += done.removed
+    return dict(counts)
+
+
+def left_in(project: OpenProject, connection: Connection, needles: Needles) -> dict[str, int]:
+    """Files that still hold an identifier of the people, and in how many places; empty if none does.
+
+    What others wrote may name them, and is left for review.
+    """
+    folders = [project.folder / each for each in (LANDING, REJECTED, EXPORTS)]
+    hits = {
+        str(path.relative_to(project.folder)): left_in_file(path, needles)
+        for folder in folders
+        for path in files_in(folder)
+    }
+    for delivery_id in map(str, archived(connection)["delivery_id"]):
+        found = archives.search_archived(connection, project.archive, delivery_id, needles, project.archive)
+        hits[f"archived delivery {delivery_id}"] = found.identified + len(found.unread)
     return {name: places for name, places in hits.items() if places}
 
 
-def is_left(path: Path, needles: Needles) -> bool:
-    """Whether a file holds an identifier of the people."""
+def left_in_file(path: Path, needles: Needles) -> int:
+    """In how many places a file still holds the people, or cannot be read; not counting what is left for review."""
+    hits = search(path, needles)
+    if hits.is_clean:
+        return 0
     found = rewrite(path, needles)
     discard(found)
-    return found.fate not in (Fate.UNTOUCHED, Fate.UNREACHABLE)
+    is_for_review = found.fate is Fate.UNTOUCHED and found.mentions and not hits.unread
+    return 0 if is_for_review else hits.identified + len(hits.unread)

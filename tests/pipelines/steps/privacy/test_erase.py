@@ -13,10 +13,11 @@ from pipelines.project import open_project
 from pipelines.steps.privacy import erase, intake
 from pipelines.steps.privacy.erase import Ended, run_requests
 from pipelines.steps.rejected_files import write_rejected_files
+from pipelines.store.ingest.archive import restore
 from pipelines.store.privacy import requests
 from pipelines.store.privacy.requests import State
-from tests.erasing import asked, left_of_ina
-from tests.small_project import reopened, small_project
+from tests.erasing import LISTED, asked, left_of_ina
+from tests.small_project import SETTINGS, reopened, small_project
 
 CANARIES = (b"ina@example.com", b"3920017", b"39200 17", b"Ina Sommer")
 
@@ -162,3 +163,31 @@ def test_a_restored_backup_is_of_no_use_before_erasures_are_carried_out_again(fo
     with reopened(folder) as made:
         assert left_of_ina(made) == {}
         assert made.people() == {frozenset({"crm:2"})}
+
+
+def test_an_archived_delivery_is_written_anew_without_somebody(tmp_path: Path) -> None:
+    archived = {**SETTINGS["sources"], "crm": {**SETTINGS["sources"]["crm"], "after_import": "archive"}}
+    with small_project(tmp_path / "small", privacy={"second_person": False}, sources=archived) as made:
+        made.deliver("crm", "2026-05-01", LISTED)
+        made.run()
+        [before] = made.rows("SELECT delivery_id, archive_key FROM post_import_action")
+        asked(made, ("email", "ina@example.com"))
+    assert carried_out(tmp_path / "small") == [Ended(1, State.COMPLETED)]
+    with reopened(tmp_path / "small") as made:
+        [after] = made.rows("SELECT archive_key FROM post_import_action")
+        assert after["archive_key"] != before["archive_key"]
+        kept = b"".join(restore(made.connection, made.project.archive, before["delivery_id"]))
+    assert b"Olaf" in kept
+    assert not [each for each in CANARIES if each in kept]
+
+
+def test_what_others_wrote_of_a_number_stays_for_review(tmp_path: Path) -> None:
+    with small_project(tmp_path / "small", privacy={"second_person": False}) as made:
+        made.deliver("crm", "2026-05-01", LISTED)
+        made.chat("+49 171 3920018", "2026-05-03 10:00 +49 171 3920018: Call Ina, 0171 3920017")
+        made.run()
+        asked(made, ("email", "ina@example.com"))
+    assert carried_out(tmp_path / "small") == [Ended(1, State.COMPLETED)]
+    with reopened(tmp_path / "small") as made:
+        [message] = made.rows("SELECT message_id::VARCHAR AS id FROM message")
+        assert requests.mentions_of(made.connection, 1)["object_id"].to_list() == [message["id"]]
