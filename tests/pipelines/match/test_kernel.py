@@ -30,8 +30,15 @@ def edges(exclusive: dict[int, str] | None = None, *, explain_below: float = ker
         rows = [(record, [each]) for record, each in exclusive.items()]
         held = pl.DataFrame(rows, schema={"record": pl.UInt32, "exclusive": pl.List(pl.String)}, orient="row")
     configuration = Configuration(unfitted(), Matching())
+    own_names, own_facts = numbered
     found = kernel.score(
-        pairs, *numbered, pl.DataFrame(schema=CROWDS), held, configuration=configuration, explain_below=explain_below
+        pairs,
+        own_names,
+        own_facts,
+        pl.DataFrame(schema=CROWDS),
+        held,
+        configuration=configuration,
+        explain_below=explain_below,
     )
     assert found.schema == kernel.EDGES
     return found.sort("lo")

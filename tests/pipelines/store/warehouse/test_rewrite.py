@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.errors import ConfigurationError, RewriteFailed, StoreBusy, WrongKey
 from pipelines.store.warehouse import rewrite
+from pipelines.store.warehouse import swap as swap_files
 from pipelines.store.warehouse.connection import Connection, value
 from pipelines.store.warehouse.database import open_warehouse
 from pipelines.store.warehouse.keys import load_key
@@ -178,7 +179,7 @@ def test_a_copy_in_which_anything_differs_never_takes_its_place(
 
 
 def test_nobody_writes_between_the_copy_and_the_swap(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    swap = rewrite.swap
+    swap = swap_files.swap
 
     def written_to(*given: object) -> None:
         with open_warehouse(path, KEY) as connection:
