@@ -55,8 +55,10 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-LISTS = ("contacts_csv", "google_contacts", "hubspot_contacts", "outlook_contacts", "salesforce_contacts")
-LISTS += ("facebook_leads", "chatwoot_contacts")
+LISTS = (
+    *("contacts_csv", "google_contacts", "hubspot_contacts", "outlook_contacts", "salesforce_contacts"),
+    *("facebook_leads", "chatwoot_contacts"),
+)
 OF_FORMATS = dict.fromkeys(LISTS, Kind.TABLE) | {"mbox": Kind.MAILBOX, "eml": Kind.MAIL, "maildir": Kind.MAIL}
 
 
