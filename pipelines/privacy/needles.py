@@ -142,6 +142,11 @@ def mentions_id(needles: Needles, texts: pl.Series) -> pl.Series:
     return _holds(texts.cast(pl.String), needles.record_ids)
 
 
+def mentions_handle(needles: Needles, texts: pl.Series) -> pl.Series:
+    """Which texts hold a handle anywhere, be it within another word: those that are worth a closer look."""
+    return _holds(folded(texts.cast(pl.String)), needles.handles)
+
+
 def mentions_text(needles: Needles, texts: pl.Series) -> pl.Series:
     """Which texts may hold a text of the person somewhere: those that are worth a closer look."""
     words = frozenset(max(WORD.findall(text), key=len, default=text[:1]) for text in needles.texts)

@@ -119,12 +119,19 @@ def _of_markup(text: str) -> Iterator[str]:
 def _of_mails(item: Item, kind: Kind, attached: Attached) -> Iterator[pl.Series]:
     with item.open() as stream:
         mails = as_they_stand(stream) if kind is Kind.MAILBOX else iter([stream.read()])
+        held: list[str] = []
+        size = 0
         for data in mails:
             try:
-                yield series(_of_mail(data, attached))
+                held += _of_mail(data, attached)
             except (ValueError, LookupError):
-                yield series([data.decode("utf-8", "replace")])
+                yield series([*held, data.decode("utf-8", "replace")])
                 raise Unreachable("a mail whose parts cannot be told") from None
+            size += len(data)
+            if size > BLOCK:
+                yield series(held)
+                held, size = [], 0
+        yield series(held)
 
 
 def _of_mail(data: bytes, attached: Attached) -> Iterator[str]:

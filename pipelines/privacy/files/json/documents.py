@@ -1,6 +1,6 @@
 """JSON documents, and files of one JSON value a line, without a person."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 from pipelines.privacy.files.decoding import file_names, series, text_of, unescaped, with_letters
@@ -11,6 +11,9 @@ from pipelines.privacy.needles import find, find_names, mentions_id, mentions_te
 from pipelines.read.containers.json_lines import LINE_BYTES, parsed
 
 LARGEST = 512 << 20  # bytes of a document
+SMALL = 1 << 20  # characters of a document of which all values are held in memory
+PART = 1 << 16  # characters of a larger one that are looked at together
+OVERLAP = 1 << 12  # characters that two parts share
 BLOCK_BYTES = 16 << 20  # of lines that are looked at together
 
 
@@ -65,7 +68,7 @@ def _bare(text: str, wanted: Wanted) -> _Bare:
     if not _is_json(text):
         raise Unreachable("no complete JSON")
     try:
-        tree = tree_of(text)
+        tree = tree_of(text, _near(text, wanted)) if len(text) > SMALL else tree_of(text)
     except BrokenJson:
         raise Unreachable("no complete JSON") from None
     told = judged(tree, wanted)
@@ -77,6 +80,14 @@ def _bare(text: str, wanted: Wanted) -> _Bare:
     removed = [text[slice(*tree.items[array][place])] for array, place in told.gone]
     done = Done(len(told.gone), len(told.instead), told.mentions, _left(tree, told.gone), file_names(removed))
     return _Bare(bare, done)
+
+
+def _near(text: str, wanted: Wanted) -> Callable[[int], bool]:
+    """Whether a place of a large text lies in a part that may hold the person, or beside one."""
+    parts = [text[start : start + PART + OVERLAP] for start in range(0, len(text), PART)]
+    holds = [False, *_may_hold(parts, wanted), False]
+    near = [any(holds[place : place + 3]) for place in range(len(parts))]
+    return lambda place: near[place // PART]
 
 
 def _may_hold(texts: Sequence[str], wanted: Wanted) -> list[bool]:

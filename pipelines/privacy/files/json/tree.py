@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import groupby
 from typing import NamedTuple
 
@@ -47,8 +47,10 @@ class Tree(NamedTuple):
     items: dict[int, list[tuple[int, int]]]
 
 
-def tree_of(text: str) -> Tree:
+def tree_of(text: str, is_near: Callable[[int], bool] = lambda _: True) -> Tree:
     """The values of a JSON document, or of several one after the other.
+
+    Of a large one, leaves are held only where `is_near` says of their place that they matter.
 
     Raises:
         BrokenJson: where brackets and texts do not fit together.
@@ -73,8 +75,9 @@ def tree_of(text: str) -> Tree:
         else:
             above = inside[-1] if inside else ROOT
             place = _placed(tree, above, found.span())
-            named = tree.containers[above].key if place >= 0 else key
-            tree.leaves.append(Leaf(above, named, place, _text(found[0]), *found.span()))
+            if is_near(found.start()):
+                named = tree.containers[above].key if place >= 0 else key
+                tree.leaves.append(Leaf(above, named, place, _text(found[0]), *found.span()))
     if inside:
         raise BrokenJson
     return tree

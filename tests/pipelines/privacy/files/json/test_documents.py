@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.privacy.files.json import documents
 from pipelines.privacy.files.json.documents import rewrite_document, rewrite_lines
 from pipelines.privacy.files.outcome import Done, Fate, Unreachable
 from pipelines.privacy.needles import needles
@@ -192,6 +193,16 @@ def test_lines_of_nobody_else_are_emptied() -> None:
 def test_broken_json_that_holds_the_person_is_unreachable(rewrite: Any) -> None:
     with pytest.raises(Unreachable):
         rewritten(rewrite, b'{"email": "anna.kowalska@example.org", ')
+
+
+def test_a_large_document_is_cut_as_a_small_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "SMALL", 10)
+    monkeypatch.setattr(documents, "PART", 64)
+    monkeypatch.setattr(documents, "OVERLAP", 32)
+    people = [BOB | {"id": number} for number in range(40)]
+    value, done = bare({"users": [*people[:20], ANNAS, *people[20:]]})
+    assert value == {"users": people}
+    assert done.removed == 1
 
 
 VALUE = st.recursive(
