@@ -9,13 +9,13 @@ import polars as pl
 
 from pipelines.ingest.chunk import Chunk, DeliveriesDepend, combine_deliveries, single_chunk
 from pipelines.ingest.corrections import CLAIMS, as_retry, claimed_corrections, stated_claims, without_corrected
+from pipelines.ingest.people.reused_ids import tell_apart
+from pipelines.ingest.people.suppressed import without_suppressed
 from pipelines.ingest.reading_settings import attributes_in_batch, definitions
 from pipelines.ingest.records import REJECTED, Origin, Records, records
-from pipelines.ingest.reused_ids import tell_apart
 from pipelines.ingest.row_precedence import cap_future_dates, with_precedence
 from pipelines.ingest.source_merges import store_source_merges
 from pipelines.ingest.store_interactions import doubtful_times, store_interactions
-from pipelines.ingest.suppressed import without_suppressed
 from pipelines.landing.arrivals import LandedFile
 from pipelines.normalise.problems import PROBLEMS
 from pipelines.progress import progress

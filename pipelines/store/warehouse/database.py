@@ -8,7 +8,7 @@ import resource
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -69,7 +69,6 @@ def open_warehouse(
     """A connection with the warehouse as its current database, until the end of the `with` block.
 
     Times are shown in UTC. A cursor of the connection has to `USE warehouse` again.
-
     Work that was not committed is rolled back at the end. SQL reaches the warehouse and nothing else, and cannot change
     a setting. Files made by this process meanwhile are its owner's only (umask 077), and from the first opening on it
     leaves no core dumps.
@@ -104,7 +103,7 @@ def open_warehouse(
                 raise
             _attach(connection, path, other, read_only, patience, waiting)
         try:
-            _restrict_access(connection, _given(path, beside), _given(spill, snapshots))
+            _restrict_access(connection, path, beside, folders=[spill, *([snapshots.resolve()] if snapshots else [])])
             if read_only:
                 yield connection
             else:
@@ -255,13 +254,10 @@ def _refusal(path: Path, message: str) -> StoreError:
     return StoreError(f"DuckDB could not open the warehouse {path}: {message.partition(':')[0]}")
 
 
-def _given(*paths: Path | None) -> list[Path]:
-    return [path.resolve() for path in paths if path is not None]
-
-
-def _restrict_access(connection: duckdb.DuckDBPyConnection, databases: list[Path], folders: list[Path]) -> None:
+def _restrict_access(connection: duckdb.DuckDBPyConnection, *databases: Path | None, folders: Sequence[Path]) -> None:
     """From here on SQL reaches these files only, and cannot give itself back what was taken away."""
-    files = ", ".join(_literal(file) for path in databases for file in (path, *journal.files(path)))
+    given = [path.resolve() for path in databases if path]
+    files = ", ".join(_literal(file) for path in given for file in (path, *journal.files(path)))
     connection.execute(f"SET allowed_paths = [{files}]")
     connection.execute(f"SET allowed_directories = [{', '.join(map(_literal, folders))}]")
     connection.execute("SET enable_external_access = false")

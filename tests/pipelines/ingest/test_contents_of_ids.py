@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.ingest.reused_ids import contents_of, keys_of, name_problems, problems_of, records_of
+from pipelines.ingest.people.reused_ids import contents_of, keys_of, name_problems, problems_of, records_of
 from pipelines.match.people_of_ids import MANY_NAMES, PEOPLE
 from schemas.error_codes import ErrorCode
 
