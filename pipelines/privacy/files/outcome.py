@@ -10,7 +10,7 @@ from typing import IO, BinaryIO, NamedTuple, cast
 from pipelines.privacy.needles import Needles
 
 ERASED = "erased"  # stands where a name or an identifier was
-MOST_IN_MEMORY = 32 << 20  # bytes of a member; a larger one is spooled to disk
+MOST_IN_MEMORY = 8 << 20  # bytes of a member; a larger one is spooled to disk
 
 
 class Fate(StrEnum):

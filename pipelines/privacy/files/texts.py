@@ -67,7 +67,6 @@ def _blocks(item: Item, size: int) -> Iterator[str]:
 
 
 def _of_lines(text: str) -> Iterator[str]:
-    yield text
     yield from text.splitlines()
 
 

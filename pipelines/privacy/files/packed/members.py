@@ -95,7 +95,7 @@ def again(content: BinaryIO) -> BinaryIO:
 def _attached(members: Sequence[Item], told: dict[int, Done]) -> Iterator[int]:
     """Places of files that were attached to what was removed of a text that lies in the same folder or above."""
     for place, done in told.items():
-        if not done.removed:
+        if not done.removed or not (done.files or done.is_talk):
             continue
         folder = PurePosixPath(members[place].path).parent
         for other, member in enumerate(members):

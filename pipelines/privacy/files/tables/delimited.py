@@ -98,7 +98,7 @@ def rewrite(item: Item, out: BinaryIO, wanted: Wanted) -> Done:
 
 def _without(block: list[str], delimiter: str, free: list[bool] | None, wanted: Wanted) -> tuple[Done, Iterable[str]]:
     """What is left of some lines. Only rows of lines that may hold the person are parted into cells."""
-    lines = series(block)
+    lines = series(block).str.strip_chars_end("\r\n")
     needles = wanted.needles
     may_hold = find(needles, lines) | find_names(needles, lines) | mentions_id(needles, lines)
     if needles.handles:
