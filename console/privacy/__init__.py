@@ -1,0 +1,1 @@
+"""Commands for requests of people about their data."""

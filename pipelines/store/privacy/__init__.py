@@ -1,0 +1,1 @@
+"""What a request of a person reads and removes in the warehouse."""
