@@ -44,7 +44,8 @@ EVENT: Mapping[str, pl.DataType] = MappingProxyType(
 DETAILS = frozenset(
     {
         "configuration", "contacts", "decisions", "definition", "deliveries", "event_id", "expires", "exports",
-        "failed", "field", "file_sha256", "kind", "model", "recipient", "records", "request", "rows", "runs", "segment", "target",
+        "failed", "field", "file_sha256", "kind", "model", "recipient", "records", "request", "rows", "runs", "segment",
+        "target",
     }
 )  # fmt: skip
 

@@ -77,6 +77,28 @@ class Mask:
         except ValueError:
             return self.text(raw)
 
+    def refused(self, raw: str | None) -> str | None:
+        """A refused row: of one that may be another person's, who only names this one, nothing but what is own.
+
+        It may be another's if it holds a number or address of others and no name of the person.
+        """
+        masked = self.raw(raw)
+        if not raw or not masked or self.as_other not in masked or self._names_own(raw):
+            return masked
+        try:
+            row = json.loads(raw)
+        except ValueError:
+            return self.as_other
+        cells = row.items() if isinstance(row, dict) else ()
+        return json.dumps(
+            {self.text(key): each if self.is_own(str(each)) else self.as_other for key, each in cells if each},
+            ensure_ascii=False,
+        )
+
+    def _names_own(self, raw: str) -> bool:
+        words = set(re.findall(r"\w+", raw.casefold()))
+        return any(set(re.findall(r"\w+", each)) <= words for each in self.own_names if len(each) > 2)
+
     def _cells(self, cell: Any) -> Any:
         if isinstance(cell, dict):
             return {self.text(key): self._cells(each) for key, each in cell.items()}

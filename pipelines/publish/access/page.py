@@ -69,7 +69,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]], said: Mappi
 
 
 def cell(value: object, said: Mapping[str, str]) -> str:
-    """A value in words: yes and no, times to the minute in UTC, lists with commas, names of fields as people say them."""
+    """A value in words: yes and no, times to the minute in UTC, lists with commas, fields as people call them."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -82,7 +82,9 @@ def cell(value: object, said: Mapping[str, str]) -> str:
     return said[text] if text in NAMED else text
 
 
-NAMED = frozenset({"name", "first_name", "last_name", "email", "phone", "inbound", "outbound", "true", "false"})
+NAMED = frozenset(
+    {"name", "first_name", "last_name", "email", "phone", "inbound", "outbound", "true", "false", "staff"}
+)
 
 
 def readme(said: Mapping[str, str], counts: Mapping[str, int]) -> bytes:

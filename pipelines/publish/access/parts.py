@@ -25,7 +25,7 @@ def masked_parts(parts: Mapping[str, pl.DataFrame], mask: Mask, own_ids: set[str
     """The parts as they are handed out. `own_ids`: ids of the contact, now and before."""
     made = {name: over(frame, MASKED.get(name, ()), mask.text) for name, frame in parts.items()}
     made["records"] = over(made["records"], ("raw",), mask.raw)
-    made["refused_rows"] = over(made["refused_rows"], ("raw",), mask.raw)
+    made["refused_rows"] = over(made["refused_rows"], ("raw",), mask.refused)
     made["decisions"] = made["decisions"].with_columns(actor=pl.lit(mask.as_staff))
     made["timeline"] = timeline(made["timeline"], mask)
     made["messages"] = made["timeline"].filter(pl.col("kind").is_in(list(MESSAGES)))

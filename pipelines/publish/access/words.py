@@ -10,10 +10,10 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "who": ("Who we think you are", "Für wen wir Sie halten"),
         "why": ("Why these records are one person", "Warum diese Datensätze eine Person sind"),
         "why_text": (
-            "A program compared these records and decided that they are about the same person. You can ask a person to "
-            "look at this again.",
-            "Ein Programm hat diese Datensätze verglichen und entschieden, dass sie dieselbe Person betreffen. Sie können "
-            "verlangen, dass ein Mensch das überprüft.",
+            """A program compared these records and decided that they are about the same person. You can ask a person \
+to look at this again.""",
+            """Ein Programm hat diese Datensätze verglichen und entschieden, dass sie dieselbe Person betreffen. \
+Sie können verlangen, dass ein Mensch das überprüft.""",
         ),
         "values": ("What we know, and where from", "Was wir wissen, und woher"),
         "identifiers": ("What you are known by", "Woran Sie erkannt werden"),
@@ -25,17 +25,17 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "refused_rows": ("Rows that were refused", "Zurückgewiesene Zeilen"),
         "retention": ("How long data is kept", "Wie lange Daten aufbewahrt werden"),
         "retention_text": (
-            "The program deletes nothing by itself after a time. The company you asked decides how long data is kept: "
-            "ask it for its periods.",
-            "Das Programm löscht nichts von selbst nach einer Frist. Das Unternehmen, bei dem Sie angefragt haben, "
-            "bestimmt, wie lange Daten aufbewahrt werden: Fragen Sie dort nach den Fristen.",
+            """The program deletes nothing by itself after a time. The company you asked decides how long data is \
+kept: ask it for its periods.""",
+            """Das Programm löscht nichts von selbst nach einer Frist. Das Unternehmen, bei dem Sie angefragt haben, \
+bestimmt, wie lange Daten aufbewahrt werden: Fragen Sie dort nach den Fristen.""",
         ),
         "rights": ("Your rights", "Ihre Rechte"),
         "rights_text": (
-            "You can have your data corrected, erased, or its use restricted, object to its use, take it elsewhere, "
-            "withdraw a consent, and complain to a supervisory authority.",
-            "Sie können Ihre Daten berichtigen, löschen oder ihre Nutzung einschränken lassen, der Nutzung widersprechen, "
-            "die Daten mitnehmen, eine Einwilligung widerrufen und sich bei einer Aufsichtsbehörde beschweren.",
+            """You can have your data corrected, erased, or its use restricted, object to its use, take it \
+elsewhere, withdraw a consent, and complain to a supervisory authority.""",
+            """Sie können Ihre Daten berichtigen, löschen oder ihre Nutzung einschränken lassen, der Nutzung \
+widersprechen, die Daten mitnehmen, eine Einwilligung widerrufen und sich bei einer Aufsichtsbehörde beschweren.""",
         ),
         "masked": (
             "What is of other people was replaced.", "Angaben über andere Personen wurden ersetzt."
@@ -45,6 +45,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Open your-data.html to read, contact.json and the tables (CSV) to take your data elsewhere.",
             "Öffnen Sie your-data.html zum Lesen; contact.json und die Tabellen (CSV) sind zum Mitnehmen.",
         ),
+        "staff": ("staff", "Mitarbeiter"),
         "as_staff": ("staff", "Mitarbeiter"),
         "as_other": ("[another person]", "[andere Person]"),
         "same": ("{one} and {other} agree in: {fields}", "{one} und {other} stimmen überein in: {fields}"),

@@ -29,7 +29,12 @@ from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import in_transaction
 
 MOST_TIES = 50  # that are told in words
-CONSENTS = {"question": pl.String, "value": pl.String, "stated_at": pl.Datetime("us", "UTC"), "is_current": pl.Boolean}
+CONSENTS: dict[str, pl.DataType] = {
+    "question": pl.String(),
+    "value": pl.String(),
+    "stated_at": pl.Datetime("us", "UTC"),
+    "is_current": pl.Boolean(),
+}
 
 
 class Package(NamedTuple):
@@ -66,7 +71,7 @@ def write_package(
     try:
         with in_transaction(connection):
             sha256 = write_encrypted(out, zipped(files), keys, passphrase)
-            details = {"request": request, "rows": sum(counts.values()), "file_sha256": sha256}
+            details: dict[str, str | int] = {"request": request, "rows": sum(counts.values()), "file_sha256": sha256}
             record(connection, Event(Action.CONTACT_DISCLOSED, "contact", contact_id, details=details))
     except BaseException:
         out.unlink(missing_ok=True)

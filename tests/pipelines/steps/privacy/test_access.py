@@ -141,9 +141,8 @@ def test_the_german_page_has_no_english_heading(asked: SmallProject, tmp_path: P
     assert not [each for each in english if f"<h2>{each}</h2>" in page or f"<th>{each}</th>" in page]
 
 
-@pytest.mark.parametrize("name", WORDS)
-def test_every_string_is_in_every_language(name: str) -> None:
-    assert len([each for each in WORDS[name] if each]) == len(LANGUAGES)
+def test_every_string_is_in_every_language() -> None:
+    assert not [name for name, said in WORDS.items() if len([each for each in said if each]) != len(LANGUAGES)]
 
 
 def test_the_disclosure_is_in_the_audit_trail(asked: SmallProject, tmp_path: Path) -> None:
