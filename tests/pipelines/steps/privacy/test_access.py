@@ -7,15 +7,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pyrage
 import pytest
 
+from pipelines.decide.annotate import note, tag
+from pipelines.decide.merge import dismiss
 from pipelines.errors import ConfigurationError
 from pipelines.publish.access.words import LANGUAGES, WORDS
 from pipelines.steps.privacy.access import Package, write_package
-from tests.small_project import SmallProject, small_project
+from pipelines.store.reads.exports import Publication, keep_members, keep_publication
+from tests.deciding import ruling
+from tests.small_project import AS_OF, SmallProject, small_project
 
-LENA, CANARY = "+49 171 3920017", ("Quirin Zwiebelfisch", "zwiebelfisch", "quirin", "99887766")
+LENA, CANARY = (
+    "+49 171 3920017",
+    ("Zwiebelfisch", "quirin", "99887766", "unheard", "ina.berg"),
+)
 KEY = pyrage.x25519.Identity.generate()
 
 
@@ -37,7 +45,16 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallProject]:
             "shop", "2026-05-03",
             f"""id,name,email,phone
             ,Lena Hoffmann,lena@example.com,{LENA},one,cell,too,many
-            ,Quirin Zwiebelfisch,quirin.zwiebelfisch@example.com,+49 151 99887766,one,cell,too,many""",
+            ,Quirin Zwiebelfisch,quirin.zwiebelfisch@example.com,+49 151 99887766,one,cell,too,many
+            ,Unheard Nobody,unheard@example.net,{LENA},one,cell,too,many""",
+        )  # fmt: skip
+        made.deliver(
+            "whatsapp", "2026-06-03",
+            f"""[2026-06-03, 10:00:00] Small Shop: Welcome all
+            [2026-06-03, 10:01:00] {LENA}: I am in the group
+            [2026-06-03, 10:02:00] Quirin Zwiebelfisch: And so am I
+            [2026-06-03, 10:03:00] Small Shop: Hello""",
+            "WhatsApp Chat with Friends of Quirin Zwiebelfisch.txt",
         )  # fmt: skip
         made.chat(
             LENA,
@@ -45,7 +62,29 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallProject]:
             "2026-06-01 10:05 Small Shop: Ask Quirin Zwiebelfisch, +49 151 99887766, quirin.zwiebelfisch@example.com",
         )
         made.run()
+        decide(made)
+        publish(made)
         yield made
+
+
+def decide(made: SmallProject) -> None:
+    lena, quirin = made.contact_of("crm:1"), made.contact_of("crm:2")
+    why = "Quirin Zwiebelfisch (+49 151 99887766) said so"
+    note(made.project, made.connection, lena, "calls Quirin Zwiebelfisch often", ruling(1, why, "ina.berg"))
+    tag(made.project, made.connection, lena, "vip", ruling(2, why, "ina.berg"))
+    dismiss(made.project, made.connection, lena, quirin, ruling(3, "Zwiebelfisch is her neighbour", "ina.berg"))
+
+
+def publish(made: SmallProject) -> None:
+    definition = {"purpose": "newsletter", "recipients": ["Mailer Ltd"], "where": "name:Zwiebelfisch"}
+    export = "00000000-0000-0000-0000-000000000001"
+    members = pl.DataFrame({"contact_id": [made.contact_of("crm:1")]})
+    keep_members(made.connection, export, members)
+    publication = Publication(
+        export, "vip", "contacts.csv", "sha", ["name"], 1, "digest", AS_OF, AS_OF, "run1",
+        definition=json.dumps(definition), login="ina.berg",
+    )  # fmt: skip
+    keep_publication(made.connection, publication)
 
 
 def package(project: SmallProject, out: Path, language: str = "en") -> Package:
@@ -97,7 +136,7 @@ def test_records_identifiers_and_values_are_the_persons(written: tuple[Package, 
 
 
 def test_messages_keep_what_the_person_wrote(written: tuple[Package, dict[str, bytes]]) -> None:
-    own, answer = tables(written[1])["messages"]
+    own, answer = tables(written[1])["messages"][:2]
     assert (own["text"], own["direction"]) == ("Hello from me", "inbound")
     assert answer["actor"] == "staff"
     assert answer["text"] == "Ask [another person], [another person], [another person]"
@@ -111,8 +150,28 @@ def test_another_person_is_in_no_part(written: tuple[Package, dict[str, bytes]])
 
 
 def test_the_persons_own_refused_row_is_there(written: tuple[Package, dict[str, bytes]]) -> None:
-    [row] = tables(written[1])["refused_rows"]
-    assert "lena@example.com" in row["raw"]
+    own, of_another = tables(written[1])["refused_rows"]
+    assert "lena@example.com" in own["raw"]
+    assert "Lena Hoffmann" in own["raw"]
+    assert set(json.loads(of_another["raw"]).values()) == {LENA, "[another person]"}
+
+
+def test_decisions_are_by_staff_and_name_nobody_else(written: tuple[Package, dict[str, bytes]]) -> None:
+    made = {each["kind"]: each for each in tables(written[1])["decisions"]}
+    assert made.keys() == {"note", "tag", "dismiss"}
+    assert {each["actor"] for each in made.values()} == {"staff"}
+    assert made["tag"]["reason"] == "[another person] ([another person]) said so"
+    assert made["note"]["value"] == "calls [another person] often"
+
+
+def test_publications_have_purpose_and_recipients_and_no_filter(written: tuple[Package, dict[str, bytes]]) -> None:
+    [made] = tables(written[1])["publications"]
+    assert (made["segment"], made["purpose"], made["recipients"]) == ("vip", "newsletter", ["Mailer Ltd"])
+    assert "definition" not in made
+
+
+def test_messages_in_groups_are_found_by_the_number(written: tuple[Package, dict[str, bytes]]) -> None:
+    assert "I am in the group" in [each["text"] for each in tables(written[1])["messages"]]
 
 
 def test_the_page_escapes_and_runs_nothing(written: tuple[Package, dict[str, bytes]]) -> None:
