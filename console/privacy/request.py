@@ -9,6 +9,8 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from console.privacy import show
+from console.privacy.access import command as hand_over
+from console.privacy.access import stated
 from console.running.match import with_progress
 from console.terminal.dates import end
 from console.terminal.exit_codes import FAILED, OK
@@ -40,12 +42,6 @@ def take_in(args: argparse.Namespace) -> int:
         for each in made:
             told(connection, each)
     return OK
-
-
-def stated(args: argparse.Namespace) -> list[tuple[str, str]]:
-    """Whom a request is about, as the command line says it."""
-    said = [("email", each) for each in args.email] + [("phone", each) for each in args.phone]
-    return [*said, ("contact", args.contact)] if args.contact else said
 
 
 def from_file(args: argparse.Namespace) -> list[tuple[list[tuple[str, str]], str | None]]:
@@ -177,13 +173,6 @@ def recall(args: argparse.Namespace) -> int:
     return OK
 
 
-def access(args: argparse.Namespace) -> int:
-    """Hand over what is known of somebody."""
-    from console.privacy.access import command as hand_over  # which loads what writes packages
-
-    return hand_over(args)
-
-
 CHANGES: Mapping[str, Callable[[argparse.Namespace, OpenProject, Connection], str]] = MappingProxyType(
     {
         "verify": verify,
@@ -201,7 +190,7 @@ ACTIONS: Mapping[str | None, Callable[[argparse.Namespace], int]] = MappingProxy
         "list": show.list_requests,
         "show": show.show_request,
         "erase": take_in,
-        "access": access,
+        "access": hand_over,
         "run": run,
         "receipt": receipt,
         "recalls": recall,

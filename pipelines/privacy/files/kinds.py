@@ -31,7 +31,6 @@ FEWEST = 2  # lines with as many delimiters as the first, from which a text is a
 XML = (".xml", ".rels", ".vml")
 _SPACE = b" \t\r\n"
 _BLANK = b"\xef\xbb\xbf" + _SPACE
-_MAY_BE_CHAT = re.compile(rb"[\[0-9\x80-\xff]")
 _BOM = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*")
 
 
@@ -113,8 +112,6 @@ def _kind_of_text(item: Item, start: bytes) -> Kind:
     if whatsapp_chat.is_chat(start):  # an iPhone's begins with a bracket, as JSON may
         return Kind.CHAT
     bare = _BOM.sub(b"", start, count=1)
-    if _MAY_BE_CHAT.match(bare) and whatsapp_chat.is_chat(start):  # of an iPhone, it begins with a bracket
-        return Kind.CHAT
     if bare.startswith((b"{", b"[")):
         return Kind.JSON_LINES if item.ending in LINES or _is_lines(bare) else Kind.JSON
     return Kind.TABLE if item.ending in TABLES or _is_table(start) else Kind.OTHER

@@ -173,6 +173,14 @@ def deny(connection: Connection, number: int, ground: str) -> None:
         note(connection, Action.REQUEST_DENIED, number)
 
 
+def complete(connection: Connection, number: int) -> None:
+    """Note that a request was answered, and forget whom it was about."""
+    with in_transaction(connection):
+        requests.change(connection, number, state=State.COMPLETED, ended_at=datetime.now(UTC))
+        requests.forget_subject(connection, [number])
+        note(connection, Action.REQUEST_COMPLETED, number)
+
+
 def set_hold(
     project: OpenProject, connection: Connection, scope: str, what: str, ground: str, until: datetime | None
 ) -> Hold:
