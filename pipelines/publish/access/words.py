@@ -65,7 +65,9 @@ widersprechen, die Daten mitnehmen, eine Einwilligung widerrufen und sich bei ei
         "question": ("Question", "Frage"), "stated_at": ("Time", "Zeitpunkt"), "is_current": ("Current", "Aktuell"),
         "name": ("Name", "Name"), "first_name": ("First name", "Vorname"), "last_name": ("Last name", "Nachname"),
         "email": ("E-mail", "E-Mail"), "phone": ("Phone", "Telefon"), "tags": ("Tags", "Schlagwörter"),
-        "status": ("Status", "Status"), "given_name": ("First name", "Vorname"), "notes_field": ("Note", "Notiz"),
+        "status": ("Status", "Status"), "given_name": ("First name", "Vorname"), "country": ("Country", "Land"),
+        "name_bearers": ("full name", "voller Name"), "email_domain": ("Domain of the e-mail", "Domain der E-Mail"),
+        "middle_name": ("Middle name", "Zweiter Vorname"),
         "family_name": ("Last name", "Nachname"), "true": ("yes", "ja"), "false": ("no", "nein"),
         "inbound": ("from you", "von Ihnen"), "outbound": ("to you", "an Sie"), "contact_id": ("Id", "Kennung"),
     }
