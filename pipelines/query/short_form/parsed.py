@@ -193,7 +193,7 @@ class _Reader(Cursor):
             raise self.fault("a sign such as : or > stands between a field and its value", ends)
         starts = self.at
         op, value = self.comparison(sign[0], kind)
-        spans = {"": (begins, self.at), ".field": (begins, ends), ".op": (begins, self.at), ".value": (starts, self.at)}
+        spans = {"": (begins, self.at), ".field": (begins, ends), ".value": (starts, self.at)}
         try:
             return _Node(Condition(field=field, op=op, value=value), spans)
         except ValueError:

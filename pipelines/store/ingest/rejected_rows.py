@@ -206,7 +206,7 @@ def keep_corrected(connection: Connection, delivery: Delivery, corrected: pl.Dat
     """
     if corrected.is_empty():
         return
-    with register(connection, arrived=corrected.select("retry_of", "place").unique()):
+    with register(connection, arrived=corrected.select("retry_of", "place")):
         connection.execute(
             """
             INSERT INTO corrected_row

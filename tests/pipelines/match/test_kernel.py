@@ -20,25 +20,16 @@ PAIRS = {"lo": pl.UInt32, "hi": pl.UInt32}
 def edges(exclusive: dict[int, str] | None = None, *, explain_below: float = kernel.ALL) -> pl.DataFrame:
     """Edges of Anna with Anna, Otto with Otto, and both with each other; attributes by the number of a record."""
     names, facts = prepare_list(pl.DataFrame([ANNA, ANNA, OTTO, OTTO]), ROLES)
-    numbered = [
-        frame.with_columns(record=pl.Series(NUMBERS, dtype=pl.UInt32).gather(frame["record"]))
-        for frame in (names, facts)
-    ]
+    numbers = pl.Series(NUMBERS, dtype=pl.UInt32)
+    names, facts = (frame.with_columns(record=numbers.gather(frame["record"])) for frame in (names, facts))
     pairs = pl.DataFrame([(3, 7), (7, 20), (20, 21)], schema=PAIRS, orient="row")
     held = None
     if exclusive is not None:
         rows = [(record, [each]) for record, each in exclusive.items()]
         held = pl.DataFrame(rows, schema={"record": pl.UInt32, "exclusive": pl.List(pl.String)}, orient="row")
     configuration = Configuration(unfitted(), Matching())
-    own_names, own_facts = numbered
     found = kernel.score(
-        pairs,
-        own_names,
-        own_facts,
-        pl.DataFrame(schema=CROWDS),
-        held,
-        configuration=configuration,
-        explain_below=explain_below,
+        pairs, names, facts, pl.DataFrame(schema=CROWDS), held, configuration=configuration, explain_below=explain_below
     )
     assert found.schema == kernel.EDGES
     return found.sort("lo")

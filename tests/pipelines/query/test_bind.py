@@ -210,6 +210,7 @@ UNTAGGED = {"field": "tags", "op": "has_none", "value": ["newcomer"]}
         ({"not": TAGGED}, False),
         ({"all": [{"not": {"any": [TAGGED]}}]}, False),
         ({"not": {"not": UNTAGGED}}, False),
+        ({"not": {"not": {"not": TAGGED}}}, False),
     ],
 )
 def test_what_nobody_has_can_only_be_asked_to_leave_people_out(said: dict[str, Any], is_fault: bool) -> None:

@@ -72,7 +72,10 @@ def test_between_two_sides_stands_what_says_that_they_are_one_or_are_not(tables:
     decide(tables, 14, "block", (1,), (3,), day=3)
     decide(tables, 15, "merge", (1,), (3,), day=3, revoked_at=on(4))
     decide(tables, 16, "merge", (1,), (9,), day=3)
+    decide(tables, 17, "merge", (9,), (3,), day=3, actor="Cleo")  # where no side is noted, it is the first
+    tables.put("decision_record", {"decision_id": uid(17), "record_key": uid(1)})
     assert between(tables.connection, *sides).rows() == [
+        (uid(17), "merge", "Cleo", "", on(3)),
         (uid(11), "dismiss", "Bo", "other", on(2)),
         (uid(12), "unmerge", "Bo", "other", on(2)),
         (uid(10), "merge", "Ina", "same", on(1)),

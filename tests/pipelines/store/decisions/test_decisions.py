@@ -29,6 +29,23 @@ def test_a_decision_is_kept_as_it_was_taken_with_the_sides_of_its_records(tables
     assert tables.rows("SELECT compared FROM decision") == [(["tier"],)]
 
 
+@pytest.mark.parametrize(
+    ("kind", "is_kept"),
+    [
+        *((kind, True) for kind in (DecisionKind.UNMERGE, DecisionKind.DISMISS, DecisionKind.DEFER)),
+        (DecisionKind.MERGE, False),
+        (DecisionKind.BLOCK, False),
+    ],
+)
+def test_of_records_that_a_decision_parts_or_puts_off_it_is_kept_what_was_known(
+    tables: Tables, kind: DecisionKind, is_kept: bool
+) -> None:
+    sides = pl.DataFrame({"record_key": [uid(1), uid(2)], "side": [0, 1]}, schema_overrides={"side": pl.UInt16})
+    decisions.keep_decision(tables.connection, Decision(uid(10), kind, "Ina", "other", on(1)), sides, [])
+    prints = tables.rows("SELECT evidence_fingerprint IS NOT NULL FROM decision_record")
+    assert prints == [(is_kept,), (is_kept,)]
+
+
 def test_a_decision_is_about_records_that_there_are(tables: Tables) -> None:
     decide(tables, 10, "merge", (1,), (2, 3))
     decide(tables, 11, "merge", (1,), (2,))

@@ -89,3 +89,15 @@ def test_a_record_that_says_what_another_does_is_seen_when_it_is_seen_itself(pro
            ORDER BY record_id"""
     )
     assert [(each["first_seen_at"].day, each["last_seen_at"].day) for each in seen] == [(1, 5), (3, 3)]
+
+
+def test_a_content_stays_with_the_file_that_had_it_first_whatever_else_was_delivered(project: SmallProject) -> None:
+    row = "id,name,email,last modified\n{},Jane,{}@example.com,2026-05-01"
+    for day, text in ((9, row.format(2, "k")), (2, row.format(1, "j")), (3, row.format(1, "j"))):
+        project.deliver("crm", f"2026-06-0{day}", text)
+        project.receive()
+    [first] = project.rows(
+        """SELECT d.declared_at FROM source_record JOIN record USING (record_key) JOIN delivery d USING (delivery_id)
+           WHERE record_id = '1'"""
+    )
+    assert first["declared_at"] == datetime(2026, 6, 2, tzinfo=UTC)
