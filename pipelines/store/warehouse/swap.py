@@ -15,7 +15,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
@@ -79,10 +79,9 @@ def swap(path: Path, seen: Identity, key_file: Path | None, key: str) -> None:
         sync_folder(path.parent)
         if key_file is not None:
             make_key_file(next_file(key_file), key)
-        for each in set_aside(path):  # what they hold is in the warehouse, or was never finished
-            each.unlink()
         unfinished.replace(path)
         sync_folder(path.parent)
+        _remove_set_aside(path)
         if key_file is not None:
             _replace_key(key_file)
 
@@ -102,6 +101,7 @@ def complete_swap(path: Path, key_file: Path | None, patience: float = 60.0) -> 
             return
         if key_file is not None and next_key is not None and next_key.exists():
             if _opens(path, next_key, patience):
+                _remove_set_aside(path)
                 _replace_key(key_file)
             else:
                 next_key.unlink()
@@ -123,6 +123,13 @@ def set_aside(path: Path) -> list[Path]:
     return sorted(path.parent.glob(f"{path.name}.wal.set-aside-*"))
 
 
+def _remove_set_aside(path: Path) -> None:
+    """Remove journals that were kept: what they hold is in the warehouse, or was never finished."""
+    for each in set_aside(path):
+        each.unlink()
+    sync_folder(path.parent)
+
+
 def remove_database(path: Path) -> None:
     """Remove a database that nobody needs, with its journals."""
     for each in (path, *journal.files(path)):
@@ -140,14 +147,14 @@ def _opens(path: Path, next_key: Path, patience: float) -> bool:
 
 
 def _replace_key(key_file: Path) -> None:
-    """Overwrite the old key and put the next one in its place."""
-    if key_file.exists():
-        with key_file.open("r+b") as old:
+    """Put the next key in the place of the old one, and overwrite that: there is a whole key at every moment."""
+    with key_file.open("r+b") if key_file.exists() else nullcontext() as old:
+        next_file(key_file).replace(key_file)
+        sync_folder(key_file.parent)
+        if old is not None:
             old.write(b"0" * os.fstat(old.fileno()).st_size)
             old.flush()
             os.fsync(old.fileno())
-    next_file(key_file).replace(key_file)
-    sync_folder(key_file.parent)
 
 
 def _lock(file: BinaryIO, path: Path) -> None:
