@@ -149,6 +149,10 @@ class WarehouseDamaged(StoreError):
     """The file, or its journal, is not as DuckDB wrote it: a backup is needed."""
 
 
+class RewriteFailed(StoreError):
+    """The warehouse could not be written anew, and is what it was."""
+
+
 class EncryptionUnavailable(StoreError):
     """DuckDB's cryptography is not installed."""
 

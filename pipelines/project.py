@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,8 +21,10 @@ from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import open_warehouse
 from pipelines.store.warehouse.digest_key import set_digest_key
-from pipelines.store.warehouse.keys import load_key
+from pipelines.store.warehouse.keys import key_file, load_key
 from pipelines.store.warehouse.migrate import migrate, require_current
+from pipelines.store.warehouse.rewrite import Rewritten, rewrite_warehouse
+from pipelines.store.warehouse.swap import complete_swap, key_now
 from schemas.configuration import (
     HIDDEN,
     PROJECT_FILE,
@@ -106,8 +108,7 @@ class OpenProject(NamedTuple):
 
         Raises WrongIdentityKey for another identity key than the one that its ids and digests are made with.
         """
-        keys = self.settings.keys
-        key, identity = load_key(self.folder, keys.warehouse), load_key(self.folder, keys.identity)
+        key, identity = self.warehouse_key(patience), load_key(self.folder, self.settings.keys.identity)
         with open_warehouse(
             self.warehouse_path,
             key,
@@ -117,6 +118,7 @@ class OpenProject(NamedTuple):
             purpose=purpose,
             waiting=waiting,
             snapshots=None if read_only else self.snapshots,
+            renewed=self._key_now,
         ) as connection:
             set_digest_key(connection, identity)
             runs.require_identity(connection, keyed(identity))
@@ -130,6 +132,44 @@ class OpenProject(NamedTuple):
                 yield connection
                 absorb(connection, self.reads_path)
                 self.seal(connection)
+
+    @property
+    def warehouse_key_file(self) -> Path | None:
+        """The file with the warehouse's key; None where it comes from a variable or a command."""
+        return key_file(self.folder, self.settings.keys.warehouse)
+
+    def warehouse_key(self, patience: float = 60.0) -> str:
+        """The key of the warehouse, 64 hex digits. What a rewrite has left that was killed is completed before."""
+        complete_swap(self.warehouse_path, self.warehouse_key_file, patience)
+        return load_key(self.folder, self.settings.keys.warehouse)
+
+    def _key_now(self) -> str:
+        load = partial(load_key, self.folder, self.settings.keys.warehouse)
+        return key_now(self.warehouse_path, self.warehouse_key_file, load)
+
+    def rewrite(
+        self,
+        *,
+        another_key: str | None = None,
+        before_swap: Callable[[Connection], None] | None = None,
+        patience: float = 60.0,
+        purpose: str = "onecontact",
+        waiting: Callable[[str], None] | None = None,
+    ) -> Rewritten:
+        """Write the warehouse anew, under a new key if the key is a file of ours; see `rewrite_warehouse`.
+
+        It must not be open. `another_key` is for a key from elsewhere, which we cannot replace there.
+        """
+        return rewrite_warehouse(
+            self.warehouse_path,
+            self.warehouse_key(patience),
+            key_file=self.warehouse_key_file,
+            another_key=another_key,
+            before_swap=before_swap,
+            patience=patience,
+            purpose=purpose,
+            waiting=waiting,
+        )
 
     def seal_key(self, connection: Connection) -> str:
         """The key that seals are signed with, made if nothing has been sealed yet."""
