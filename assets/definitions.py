@@ -8,6 +8,7 @@ from assets.contacts import contacts, timeline
 from assets.decisions import decisions
 from assets.exports import broken_asset, export_asset, id_changes
 from assets.identity import cluster_health, match_edges, review_queue
+from assets.privacy.requests import requests_job
 from assets.proofs import REBUILD_COMPARE, audit_trail, equals_a_rebuild, rebuild_schedule
 from assets.received import receive
 from assets.resources import Workspace, project_folder
@@ -50,6 +51,7 @@ def definitions(folder: Path | None) -> dg.Definitions:
                 selection=dg.AssetSelection.checks(equals_a_rebuild),
                 description="Rebuild everything, undo that, and fail where it gave anything else than is stored",
             ),
+            requests_job,
         ],
         schedules=[rebuild_schedule(project.settings.timezone if project else "UTC")],
         resources={"workspace": Workspace(folder=str(folder or "."))},

@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from pipelines.audit.events import Event
-from pipelines.errors import ConfigurationError, tracebacks_in
+from pipelines.errors import ConfigurationError, ErasuresMissing, tracebacks_in
 from pipelines.hidden_numbers import Hide, hidden_numbers
 from pipelines.ids import Keyed, keyed
 from pipelines.store.audit.seal_key import load_seal_key
 from pipelines.store.audit.seals import complete_file, is_sealed, last_seal, seal_events
 from pipelines.store.audit.spool import absorb, reads_path, spool
+from pipelines.store.privacy.replay import missing
 from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import open_warehouse
@@ -25,6 +26,7 @@ from pipelines.store.warehouse.keys import key_file, load_key
 from pipelines.store.warehouse.migrate import migrate, require_current
 from pipelines.store.warehouse.rewrite import Rewritten, rewrite_warehouse
 from pipelines.store.warehouse.swap import complete_swap, key_now
+from pipelines.wording import plural
 from schemas.configuration import (
     HIDDEN,
     PROJECT_FILE,
@@ -71,6 +73,11 @@ class OpenProject(NamedTuple):
         spool(self.reads_path, event)
 
     @property
+    def erasures_path(self) -> Path:
+        """Erasures that were carried out, a line each, without a value: what a restored backup is held against."""
+        return self.folder / HIDDEN / "erasures.jsonl"
+
+    @property
     def dagster_home(self) -> Path:
         """Where Dagster keeps runs and events, none of which holds a value of a person."""
         return self.folder / HIDDEN / "dagster"
@@ -100,12 +107,14 @@ class OpenProject(NamedTuple):
         read_only: bool = False,
         create: bool = False,
         as_it_is: bool = False,
+        replays: bool = False,
         patience: float = 60.0,
         purpose: str = "onecontact",
         waiting: Callable[[str], None] | None = None,
     ) -> Iterator[Connection]:
         """The warehouse, migrated to what this version expects unless it is only read, or wanted `as_it_is`.
 
+        One in which people are that were erased is opened only by who carries their erasures out again (`replays`).
         Raises WrongIdentityKey for another identity key than the one that its ids and digests are made with.
         """
         key, identity = self.warehouse_key(patience), load_key(self.folder, self.settings.keys.identity)
@@ -124,9 +133,12 @@ class OpenProject(NamedTuple):
             runs.require_identity(connection, keyed(identity))
             if read_only or as_it_is:
                 require_current(connection)
+                require_erased(connection, self.erasures_path)
                 yield connection
             else:
                 migrate(connection)
+                if not replays:
+                    require_erased(connection, self.erasures_path)
                 complete_file(connection, self.seals_path)
                 absorb(connection, self.reads_path)
                 yield connection
@@ -185,6 +197,15 @@ class OpenProject(NamedTuple):
 
 class ProjectInvalid(ConfigurationError):
     """There are faults in onecontact.yaml; its text holds every one, and those of segments."""
+
+
+def require_erased(connection: Connection, path: Path) -> None:
+    """Raise ErasuresMissing for a warehouse in which people are that were erased: a backup was restored."""
+    if before := missing(connection, path):
+        raise ErasuresMissing(
+            f"This warehouse is older than {plural(len(before), 'erasure')}, as a restored backup is: "
+            "`onecontact request run` carries them out again, and no other command works before that"
+        )
 
 
 def open_project(folder: Path, *, ingests: bool = True) -> OpenProject:

@@ -8,7 +8,7 @@ import resource
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -32,7 +32,6 @@ THREADS = max(1, (os.cpu_count() or 1) // 2)  # Polars has one for each core; mo
 SKIP_JOURNAL_FROM = 10**15  # bytes: no commit is ever so large that it goes past the journal
 CHECKPOINT_FROM = "256MB"  # of journal: each checkpoint compresses and encrypts all that a table has begun once more
 _POLL_SECONDS = 0.1
-_Waiting = Callable[[str], None] | None
 _TRANSACTION = "SELECT txid_current()"
 
 # What DuckDB says when it cannot attach, what that is here, and the way out. Its own text is not passed on.
@@ -62,7 +61,7 @@ def open_warehouse(
     patience: float = 60.0,
     purpose: str = "onecontact",
     memory_limit: str | None = None,
-    waiting: _Waiting = None,
+    waiting: Callable[[str], None] | None = None,
     snapshots: Path | None = None,
     beside: Path | None = None,
     renewed: Callable[[], str] | None = None,
@@ -70,7 +69,6 @@ def open_warehouse(
     """A connection with the warehouse as its current database, until the end of the `with` block.
 
     Times are shown in UTC. A cursor of the connection has to `USE warehouse` again.
-
     Work that was not committed is rolled back at the end. SQL reaches the warehouse and nothing else, and cannot change
     a setting. Files made by this process meanwhile are its owner's only (umask 077), and from the first opening on it
     leaves no core dumps.
@@ -105,7 +103,7 @@ def open_warehouse(
                 raise
             _attach(connection, path, other, read_only, patience, waiting)
         try:
-            _restrict_access(connection, _given(path, beside), _given(spill, snapshots))
+            _restrict_access(connection, path, beside, folders=[spill, *([snapshots.resolve()] if snapshots else [])])
             if read_only:
                 yield connection
             else:
@@ -197,7 +195,12 @@ def _engine(spill: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
 
 
 def _attach(
-    connection: duckdb.DuckDBPyConnection, path: Path, key: str, read_only: bool, patience: float, waiting: _Waiting
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    key: str,
+    read_only: bool,
+    patience: float,
+    waiting: Callable[[str], None] | None,
 ) -> None:
     """Attach the file as `warehouse`, waiting for its lock and mending a journal that a crash left, if that helps."""
     mode = ", READ_ONLY" if read_only else ""
@@ -251,13 +254,10 @@ def _refusal(path: Path, message: str) -> StoreError:
     return StoreError(f"DuckDB could not open the warehouse {path}: {message.partition(':')[0]}")
 
 
-def _given(*paths: Path | None) -> list[Path]:
-    return [path.resolve() for path in paths if path is not None]
-
-
-def _restrict_access(connection: duckdb.DuckDBPyConnection, databases: list[Path], folders: list[Path]) -> None:
+def _restrict_access(connection: duckdb.DuckDBPyConnection, *databases: Path | None, folders: Sequence[Path]) -> None:
     """From here on SQL reaches these files only, and cannot give itself back what was taken away."""
-    files = ", ".join(_literal(file) for path in databases for file in (path, *journal.files(path)))
+    given = [path.resolve() for path in databases if path]
+    files = ", ".join(_literal(file) for path in given for file in (path, *journal.files(path)))
     connection.execute(f"SET allowed_paths = [{files}]")
     connection.execute(f"SET allowed_directories = [{', '.join(map(_literal, folders))}]")
     connection.execute("SET enable_external_access = false")

@@ -183,8 +183,8 @@ def _require_same(connection: Connection) -> dict[str, int]:
 def _require_same_sequences(connection: Connection) -> None:
     """Of a sequence that was read from a file DuckDB tells the next value instead of the last: one step is no fault."""
     different = connection.execute(
-        f"""SELECT o.sequence_name
-            FROM duckdb_sequences() o JOIN duckdb_sequences() n USING (schema_name, sequence_name)
+        f"""SELECT o.sequence_name FROM duckdb_sequences() o
+            JOIN duckdb_sequences() n USING (schema_name, sequence_name)
             WHERE o.database_name = 'warehouse' AND n.database_name = '{NEW}'
             AND CASE WHEN o.last_value IS NULL THEN n.last_value IS NOT NULL OR o.start_value <> n.start_value
                 ELSE n.last_value IS NULL OR n.last_value - o.last_value NOT IN (0, o.increment_by) END

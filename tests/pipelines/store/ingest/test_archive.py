@@ -9,6 +9,7 @@ from pipelines.errors import ArchiveDamaged, NotArchived, WrongKey
 from pipelines.store.ingest import archive
 from pipelines.store.warehouse.database import open_warehouse
 from tests.small_project import SmallProject
+from tests.store_tables import Tables, uid
 
 NOW = datetime(2026, 6, 30, tzinfo=UTC)
 PEOPLE = "id,name\n1,Zacharias Quittenbaum\n"
@@ -118,3 +119,22 @@ def test_what_is_not_what_was_delivered_is_not_given_back_whole(project: SmallPr
     project.connection.execute("UPDATE delivery SET file_digest = ?", ["0" * 64])
     with pytest.raises(ArchiveDamaged, match="does not hold"):
         back(project, delivered)
+
+
+def test_archived_deliveries_are_told_the_latest_first(tables: Tables, tmp_path: Path) -> None:
+    for number, fate, day in ((1, "archived", 2), (2, "deleted", 3), (3, "archived", 4), (4, "archived", 4)):
+        tables.put("delivery", {"delivery_id": uid(number), "source": "crm", "file_name": f"{number}.csv"})
+        done = {"delivery_id": uid(number), "fate": fate, "done_at": NOW.replace(day=day)}
+        tables.put("post_import_action", done | ({"archive_key": "key"} if number == 1 else {}))
+    assert archive.archived(tables.connection)["file_name"].to_list() == ["3.csv", "4.csv", "1.csv"]
+
+    (tmp_path / "crm").mkdir()
+    for number in (1, 3):
+        (tmp_path / "crm" / f"{uid(number)}.duckdb").touch()
+    had_back = [archive.is_archived(tables.connection, tmp_path, "crm", uid(number)) for number in (1, 3, 9)]
+    assert had_back == [True, False, False]
+    archive.erase(tables.connection, tmp_path, "crm", uid(1))
+    assert not archive.is_archived(tables.connection, tmp_path, "crm", uid(1))
+    assert tables.rows("SELECT fate, archive_key FROM post_import_action WHERE delivery_id = ?", uid(1)) == [
+        ("deleted", None),
+    ]

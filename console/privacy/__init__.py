@@ -1,0 +1,1 @@
+"""Commands for compliance officers: requests of people about their data, and receipts."""
