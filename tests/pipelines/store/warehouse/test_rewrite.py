@@ -12,13 +12,12 @@ import pytest
 
 from pipelines.errors import ConfigurationError, RewriteFailed, StoreBusy, WrongKey
 from pipelines.store.warehouse import rewrite
-from pipelines.store.warehouse import swap as swap_files
 from pipelines.store.warehouse.connection import Connection, value
 from pipelines.store.warehouse.database import open_warehouse
 from pipelines.store.warehouse.keys import load_key
 from pipelines.store.warehouse.migrate import migrate
 from pipelines.store.warehouse.rewrite import rewrite_warehouse
-from pipelines.store.warehouse.swap import complete_swap, next_file, rewriting, set_aside
+from pipelines.store.warehouse.swap import Identity, complete_swap, next_file, rewriting, set_aside, swap
 from schemas.settings.keys import KeySource
 
 KEY, OTHER = "0123456789abcdef" * 4, "fedcba9876543210" * 4
@@ -179,12 +178,10 @@ def test_a_copy_in_which_anything_differs_never_takes_its_place(
 
 
 def test_nobody_writes_between_the_copy_and_the_swap(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    swap = swap_files.swap
-
-    def written_to(*given: object) -> None:
+    def written_to(place: Path, seen: Identity, key_file: Path | None, key: str) -> None:
         with open_warehouse(path, KEY) as connection:
             connection.execute("INSERT INTO shelf (id) VALUES (60)")
-        swap(*given)  # type: ignore[arg-type]
+        swap(place, seen, key_file, key)
 
     monkeypatch.setattr(rewrite, "swap", written_to)
 
@@ -197,10 +194,8 @@ def test_nobody_writes_between_the_copy_and_the_swap(path: Path, monkeypatch: py
 def test_two_do_not_rewrite_it_at_once(path: Path) -> None:
     next_file(path).write_bytes(b"what the other one has so far")
 
-    with rewriting(path) as alone:
-        assert alone
-        with pytest.raises(StoreBusy, match="being rewritten"):
-            rewrite_warehouse(path, KEY, key_file=key_of(path))
+    with rewriting(path), pytest.raises(StoreBusy, match="being rewritten"):
+        rewrite_warehouse(path, KEY, key_file=key_of(path))
 
     assert next_file(path).exists()
 
@@ -238,38 +233,72 @@ def test_the_schema_has_nothing_that_a_copy_cannot_have(tmp_path: Path) -> None:
 # What a killed process leaves
 
 KILLED = """
-import os, signal, sys
+import os, shutil, signal, sys
 from pathlib import Path
 from pipelines.store.warehouse import rewrite, swap
 
-path, key_file, key, line = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
-lines = 0
+folder, kept, key = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+path, key_file = folder / "warehouse.duckdb", folder / "keys" / "warehouse.key"
 
-def die(frame, event, arg):
-    global lines
-    if frame.f_code.co_filename in (rewrite.__file__, swap.__file__):
-        if event == "line":
-            lines += 1
-            if lines == line:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return die
+def traced(number):
+    # Rewrite, and die before the nth function of the rewrite, or line of the swap, that was not reached before.
+    seen = set()
+    def die(frame, event, arg):
+        if frame.f_code.co_filename in (rewrite.__file__, swap.__file__):
+            if event == ("line" if frame.f_code.co_filename == swap.__file__ else "call"):
+                seen.add((frame.f_code.co_filename, frame.f_lineno))
+                if len(seen) > number:
+                    os.kill(os.getpid(), signal.SIGKILL)
+            return die
+    sys.settrace(die)
+    rewrite.rewrite_warehouse(path, key, key_file=key_file)
 
-sys.settrace(die)
-rewrite.rewrite_warehouse(path, key, key_file=key_file, purpose="killed")
-sys.settrace(None)
-print(lines)
+def state():
+    # Complete what is left, and say which key then opens the warehouse.
+    swap.complete_swap(path, key_file)
+    now = key_file.read_text().strip()
+    with rewrite.open_warehouse(path, now, read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM shelf").fetchone() == (5,)
+    assert sorted(each.name for each in folder.rglob("*.next")) == []
+    os._exit(1 if now == key else 2)
+
+def child(does, *given):
+    process = os.fork()
+    if not process:
+        try:
+            does(*given)
+            os._exit(0)
+        except BaseException:
+            os._exit(9)
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+number = 0
+while True:
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(kept, folder)
+    ended = child(traced, number)
+    print(ended, child(state), flush=True)
+    if ended != -signal.SIGKILL:
+        break
+    number += 1
 """
 
 
-def killed_at(path: Path, line: int) -> str:
-    """What a process says that rewrites the warehouse and is killed when it comes to its nth line of code."""
-    given = [str(path), str(key_of(path)), stored(key_of(path)), str(line)]
+@pytest.mark.heavy
+def test_killed_at_any_step_it_leaves_the_old_state_or_the_new_one(path: Path) -> None:
+    path.parent.rename(path.parent.with_name("kept"))
+    given = [str(path.parent), str(path.parent.with_name("kept")), KEY]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, *given], env=environment, text=True, stdout=subprocess.PIPE, check=False
-    )
-    assert done.returncode == (-9 if not done.stdout else 0)
-    return done.stdout
+
+    done = subprocess.run([sys.executable, "-c", KILLED, *given], env=environment, text=True, stdout=-1, check=True)
+
+    ends = [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
+    assert len(ends) > 40
+    assert ends[-1] == (0, 2)
+    assert {ended for ended, _ in ends[:-1]} == {-9}
+    states = [state for _, state in ends]  # 1: the old one, up to some step; 2: the new one, from there on
+    assert states == sorted(states)
+    assert {*states} == {1, 2}
 
 
 def require_one_state(path: Path) -> str:
@@ -280,22 +309,6 @@ def require_one_state(path: Path) -> str:
     assert not next_file(path).exists()
     assert not next_file(key_of(path)).exists()
     return key
-
-
-@pytest.mark.heavy
-def test_killed_at_any_line_it_leaves_the_old_state_or_the_new_one(path: Path) -> None:
-    kept, line = path.parent.with_name("kept"), 0
-    keys: list[str] = []
-    shutil.copytree(path.parent, kept)
-    while not keys or not killed_at(path, line):
-        keys.append(require_one_state(path))
-        shutil.rmtree(path.parent)
-        shutil.copytree(kept, path.parent)
-        line += 1
-    assert line > 80
-    new = [key != KEY for key in keys]
-    assert new == sorted(new)  # up to a line it is the old one, from there on the new one
-    assert {*new} == {False, True}
 
 
 def leave(path: Path, *, warehouse: str, next_key: str | None) -> None:
