@@ -9,10 +9,11 @@ from io import TextIOWrapper
 from types import ModuleType
 from typing import TextIO
 
-from console import auditing, deciding, looking, publishing, roles, running
+from console import auditing, deciding, looking, privacy, publishing, roles, running
 from console.auditing.commands import add_commands as add_auditing
 from console.deciding.commands import add_commands as add_deciding
 from console.looking.commands import add_commands as add_looking
+from console.privacy.commands import add_commands as add_privacy
 from console.publishing.commands import add_commands as add_publishing
 from console.roles.commands import add_commands as add_roles
 from console.running.commands import add_commands as add_running
@@ -155,6 +156,7 @@ def parser() -> argparse.ArgumentParser:
     commands.under("make decisions (kept with their reason; all can be undone)", deciding, add_deciding)
     commands.under("operate the pipeline", running, add_running)
     commands.under("let others read", roles, add_roles)
+    commands.under("answer requests of people about their data", privacy, add_privacy)
     commands.under("account for what was done", auditing, add_auditing)
     says = "One deduplicated, audited, privacy-safe contact database from every channel."
     top.description = "\n".join((says, "", *commands.listed))

@@ -52,6 +52,10 @@ class ConfigurationError(OnecontactError):
     """The project says something that cannot be: mend onecontact.yaml, a segment or a key, then run again."""
 
 
+class ErasuresMissing(OnecontactError):
+    """A warehouse is older than erasures: what it holds of these people has to go before anything else."""
+
+
 class FilterFault(ConfigurationError):
     """A question of a filter that cannot be asked: its place in the filter, and what is wrong with it."""
 
@@ -147,6 +151,10 @@ class UnsupportedCipher(StoreError):
 
 class WarehouseDamaged(StoreError):
     """The file, or its journal, is not as DuckDB wrote it: a backup is needed."""
+
+
+class RewriteFailed(StoreError):
+    """The warehouse could not be written anew, and is what it was."""
 
 
 class EncryptionUnavailable(StoreError):

@@ -4,25 +4,29 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
 from pipelines.audit.events import Event
-from pipelines.errors import ConfigurationError, tracebacks_in
+from pipelines.errors import ConfigurationError, ErasuresMissing, tracebacks_in
 from pipelines.hidden_numbers import Hide, hidden_numbers
 from pipelines.ids import Keyed, keyed
 from pipelines.store.audit.seal_key import load_seal_key
 from pipelines.store.audit.seals import complete_file, is_sealed, last_seal, seal_events
 from pipelines.store.audit.spool import absorb, reads_path, spool
+from pipelines.store.privacy.replay import missing
 from pipelines.store.runs import runs
 from pipelines.store.warehouse.connection import Connection
 from pipelines.store.warehouse.database import open_warehouse
 from pipelines.store.warehouse.digest_key import set_digest_key
-from pipelines.store.warehouse.keys import load_key
+from pipelines.store.warehouse.keys import key_file, load_key
 from pipelines.store.warehouse.migrate import migrate, require_current
+from pipelines.store.warehouse.rewrite import Rewritten, rewrite_warehouse
+from pipelines.store.warehouse.swap import complete_swap, key_now
+from pipelines.wording import plural
 from schemas.configuration import (
     HIDDEN,
     PROJECT_FILE,
@@ -69,6 +73,11 @@ class OpenProject(NamedTuple):
         spool(self.reads_path, event)
 
     @property
+    def erasures_path(self) -> Path:
+        """Erasures that were carried out, a line each, without a value: what a restored backup is held against."""
+        return self.folder / HIDDEN / "erasures.jsonl"
+
+    @property
     def dagster_home(self) -> Path:
         """Where Dagster keeps runs and events, none of which holds a value of a person."""
         return self.folder / HIDDEN / "dagster"
@@ -98,16 +107,17 @@ class OpenProject(NamedTuple):
         read_only: bool = False,
         create: bool = False,
         as_it_is: bool = False,
+        replays: bool = False,
         patience: float = 60.0,
         purpose: str = "onecontact",
         waiting: Callable[[str], None] | None = None,
     ) -> Iterator[Connection]:
         """The warehouse, migrated to what this version expects unless it is only read, or wanted `as_it_is`.
 
+        One in which people are that were erased is opened only by who carries their erasures out again (`replays`).
         Raises WrongIdentityKey for another identity key than the one that its ids and digests are made with.
         """
-        keys = self.settings.keys
-        key, identity = load_key(self.folder, keys.warehouse), load_key(self.folder, keys.identity)
+        key, identity = self.warehouse_key(patience), load_key(self.folder, self.settings.keys.identity)
         with open_warehouse(
             self.warehouse_path,
             key,
@@ -117,19 +127,61 @@ class OpenProject(NamedTuple):
             purpose=purpose,
             waiting=waiting,
             snapshots=None if read_only else self.snapshots,
+            renewed=self._key_now,
         ) as connection:
             set_digest_key(connection, identity)
             runs.require_identity(connection, keyed(identity))
             if read_only or as_it_is:
                 require_current(connection)
+                require_erased(connection, self.erasures_path)
                 yield connection
             else:
                 migrate(connection)
+                if not replays:
+                    require_erased(connection, self.erasures_path)
                 complete_file(connection, self.seals_path)
                 absorb(connection, self.reads_path)
                 yield connection
                 absorb(connection, self.reads_path)
                 self.seal(connection)
+
+    @property
+    def warehouse_key_file(self) -> Path | None:
+        """The file with the warehouse's key; None where it comes from a variable or a command."""
+        return key_file(self.folder, self.settings.keys.warehouse)
+
+    def warehouse_key(self, patience: float = 60.0) -> str:
+        """The key of the warehouse, 64 hex digits. What a rewrite has left that was killed is completed before."""
+        complete_swap(self.warehouse_path, self.warehouse_key_file, patience)
+        return load_key(self.folder, self.settings.keys.warehouse)
+
+    def _key_now(self) -> str:
+        load = partial(load_key, self.folder, self.settings.keys.warehouse)
+        return key_now(self.warehouse_path, self.warehouse_key_file, load)
+
+    def rewrite(
+        self,
+        *,
+        another_key: str | None = None,
+        before_swap: Callable[[Connection], None] | None = None,
+        patience: float = 60.0,
+        purpose: str = "onecontact",
+        waiting: Callable[[str], None] | None = None,
+    ) -> Rewritten:
+        """Write the warehouse anew, under a new key if the key is a file of ours; see `rewrite_warehouse`.
+
+        It must not be open. `another_key` is for a key from elsewhere, which we cannot replace there.
+        """
+        return rewrite_warehouse(
+            self.warehouse_path,
+            self.warehouse_key(patience),
+            key_file=self.warehouse_key_file,
+            another_key=another_key,
+            before_swap=before_swap,
+            patience=patience,
+            purpose=purpose,
+            waiting=waiting,
+        )
 
     def seal_key(self, connection: Connection) -> str:
         """The key that seals are signed with, made if nothing has been sealed yet."""
@@ -145,6 +197,15 @@ class OpenProject(NamedTuple):
 
 class ProjectInvalid(ConfigurationError):
     """There are faults in onecontact.yaml; its text holds every one, and those of segments."""
+
+
+def require_erased(connection: Connection, path: Path) -> None:
+    """Raise ErasuresMissing for a warehouse in which people are that were erased: a backup was restored."""
+    if before := missing(connection, path):
+        raise ErasuresMissing(
+            f"This warehouse is older than {plural(len(before), 'erasure')}, as a restored backup is: "
+            "`onecontact request run` carries them out again, and no other command works before that"
+        )
 
 
 def open_project(folder: Path, *, ingests: bool = True) -> OpenProject:

@@ -10,6 +10,7 @@ from schemas.published.default_roles import DEFAULT_ROLES
 from schemas.published.role import ATTRIBUTE, ROLE_NAME, Role
 from schemas.settings.keys import KeySources
 from schemas.settings.locale import LocaleName, locale_of
+from schemas.settings.privacy import Privacy
 from schemas.settings.strict import Strict
 from schemas.source import Region, Source, Zone
 from schemas.vocabulary import Channel
@@ -84,6 +85,7 @@ class Project(Strict):
     status: Status = Status()
     health: Health = Health()
     keys: KeySources = KeySources()
+    privacy: Privacy = Privacy()
     roles: dict[Annotated[str, Field(pattern=ROLE_NAME)], Role] = Field(
         default_factory=dict, description="Who may do and see what, beside or instead of the roles every project has"
     )

@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
         some = Random(asked.seed).sample(faults, asked.sample) if asked.sample < len(faults) else faults
         mutants += [each for each in some if compiles(each.applied(sources[each.path]))]
     ends: Counter[tuple[str, str]] = Counter()
-    for outcome in measure(root, mutants, asked.jobs):
+    for outcome in measure(root, mutants, asked.jobs, light=asked.light):
         ends[group[outcome.mutant.path], outcome.end] += 1
         if outcome.end != "killed":
             print(survivor(outcome, sources[outcome.mutant.path]), flush=True)
@@ -47,6 +47,9 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--changed-since", metavar="REV", help="only lines that differ from this revision")
     parser.add_argument("--sample", type=int, default=sys.maxsize, metavar="N", help="so many of each package at most")
     parser.add_argument("--seed", type=int, default=0, help="another sample")
+    parser.add_argument(
+        "--light", action="store_true", help="only by tests that `make test` runs: sooner, and stricter"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--fail-under", type=float, default=0.0, metavar="PERCENT", help="end with 1 below this score")
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the checkout")

@@ -38,15 +38,18 @@ class Running(NamedTuple):
     until: float  # of the clock
 
 
-def measure(root: Path, mutants: list[Mutant], jobs: int) -> Iterator[Outcome]:
-    """The outcome of each fault, as it is known. The tree at `root` is read once and never written."""
+def measure(root: Path, mutants: list[Mutant], jobs: int, *, light: bool = False) -> Iterator[Outcome]:
+    """The outcome of each fault, as it is known. The tree at `root` is read once and never written.
+
+    With `light`, tests that are marked heavy are left out.
+    """
     modules = sorted({each.path for each in mutants})
     near = tests_near(root, modules)
     files = sorted({file for each in near.values() for file in each.files})
     with tempfile.TemporaryDirectory(prefix="mutation-") as scratch:
         first = scratch_copy(root, Path(scratch) / "0")
         warm(libraries(root, [path for path in python_files(root) if path.startswith(PACKAGES)]))
-        observed = observe(first, modules, files) if files else Observed([], {})
+        observed = observe(first, modules, files, light=light) if files else Observed([], {})
         trees = [first, *(Path(shutil.copytree(first, Path(scratch) / str(nth))) for nth in range(1, jobs))]
         sys.dont_write_bytecode = True  # a fault must not outlive its process
         yield from outcomes(mutants, observed, near, trees)

@@ -26,6 +26,7 @@ OPTIONS = [
     "-q", "-x", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin", "-W",
     "ignore::pytest.PytestAssertRewriteWarning", "--hypothesis-profile=mutation",
 ]  # fmt: skip
+LIGHT = ["-m", "not heavy"]
 THREADED = ("polars", "pandera", "duckdb", "pyarrow")  # these start threads, and threads do not survive a fork
 Lines = dict[str, set[int]]
 
@@ -98,16 +99,19 @@ def warm(names: Iterable[str]) -> None:
     )
 
 
-def observe(tree: Path, modules: list[str], files: list[str]) -> Observed:
-    """Run tests without a fault, and say which lines each of them runs. Raises SystemExit where one fails."""
+def observe(tree: Path, modules: list[str], files: list[str], *, light: bool) -> Observed:
+    """Run tests without a fault, and say which lines each of them runs. Raises SystemExit where one fails.
+
+    With `light`, those that are marked heavy are left out.
+    """
     notes = tree / "observed.pickle"
 
     def run() -> int:
         observer = Observer(tree, modules)
         observer.begin()
-        failed = int(pytest.main([*OPTIONS, *files], plugins=[observer]))
+        failed = int(pytest.main([*OPTIONS, *(LIGHT if light else []), *files], plugins=[observer]))
         notes.write_bytes(pickle.dumps(Observed(observer.tests, dict(observer.imported))))
-        return failed
+        return 0 if failed == pytest.ExitCode.NO_TESTS_COLLECTED else failed
 
     log = tree / "observed.txt"
     process = fork(tree, run, limit=3600, log=str(log))

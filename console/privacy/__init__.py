@@ -1,1 +1,1 @@
-"""Commands for requests of people about their data."""
+"""Commands for compliance officers: requests of people about their data, and receipts."""

@@ -44,8 +44,8 @@ EVENT: Mapping[str, pl.DataType] = MappingProxyType(
 DETAILS = frozenset(
     {
         "configuration", "contacts", "decisions", "definition", "deliveries", "event_id", "expires", "exports",
-        "failed", "field", "file_sha256", "kind", "model", "recipient", "records", "request", "rows", "runs", "segment",
-        "target",
+        "failed", "field", "file_sha256", "hold", "kind", "model", "recipient", "records", "request", "rows", "runs",
+        "segment", "target", "tokens",
     }
 )  # fmt: skip
 
@@ -79,6 +79,20 @@ class Action(StrEnum):
     SNAPSHOT_WRITTEN = "snapshot.written"
     KEY_ROTATED = "key.rotated"
     ACCESS_DENIED = "access.denied"
+    CONTACT_ERASED = "contact.erased"
+    REQUEST_RECEIVED = "request.received"
+    REQUEST_VERIFIED = "request.verified"
+    REQUEST_APPROVED = "request.approved"
+    REQUEST_DENIED = "request.denied"
+    REQUEST_EXECUTED = "request.executed"
+    REQUEST_COMPLETED = "request.completed"
+    REQUEST_FAILED = "request.failed"
+    HOLD_SET = "legal_hold.set"
+    HOLD_RELEASED = "legal_hold.released"
+    SUPPRESSION_ADDED = "suppression.added"
+    SUPPRESSION_HIT = "suppression.hit"
+    SUPPRESSION_LIFTED = "suppression.lifted"
+    RECALL_ACKNOWLEDGED = "recall.acknowledged"
 
 
 class Outcome(StrEnum):

@@ -70,7 +70,6 @@ def merge_pending(project: OpenProject, connection: Connection, run_id: str, as_
     keep_chat_settings(connection, chats, project.settings.conversation_gaps())
     if before_moment is not None:
         enqueue_for_interactions_between(connection, before_moment, as_of)
-        decisions.enqueue_expired_blocks(connection, before_moment, as_of)
     decisions.enqueue_suppressed(connection)
     enqueue_other_bearers(connection)
     queued = queued_records(connection, CONTACTS, version)

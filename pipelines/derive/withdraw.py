@@ -26,7 +26,7 @@ def withdraw(connection: Connection, records: pl.Series, run_id: str, heirs: pl.
 
 
 def withdraw_inherited(connection: Connection, run_id: str) -> pl.Series:
-    """Take out records of which nothing is left because they are another one's person (`ingest.reused_ids`).
+    """Take out records of which nothing is left because they are another one's person (`ingest.people.reused_ids`).
 
     Result: the records whose contacts are others for it.
     """

@@ -8,9 +8,9 @@ from itertools import groupby
 from pipelines.errors import SourceUnreachable
 from pipelines.ids import Keyed
 from pipelines.ingest.ingest_files import DeliveryResult, deliveries_of, ingest_group
+from pipelines.ingest.people.reused_ids import tell_apart_stored
 from pipelines.ingest.post_import import apply_post_import
 from pipelines.ingest.reading_settings import is_outdated
-from pipelines.ingest.reused_ids import tell_apart_stored
 from pipelines.ingest.small_files import Incoming, grouped
 from pipelines.landing.arrivals import Arrivals, list_arrivals
 from pipelines.progress import progress

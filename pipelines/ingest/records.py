@@ -52,7 +52,8 @@ class Records(NamedTuple):
 
     `kept` has one row per record in the columns the store takes, `identifiers` theirs (as `identifiers.working` gives
     them), `problems` what was wrong (PROBLEMS), `rejected` the rows given back (REJECTED), `unread` headers that mean
-    nothing in this project (field), with a row that fills each (row).
+    nothing in this project (field), with a row that fills each (row). Whose the rows given back are, as far as they
+    say: `turned_away` (row, record_key, name) and their identifiers, `known_by`.
     """
 
     kept: pl.DataFrame
@@ -60,6 +61,8 @@ class Records(NamedTuple):
     problems: pl.DataFrame
     rejected: pl.DataFrame
     unread: pl.DataFrame
+    turned_away: pl.DataFrame
+    known_by: pl.DataFrame
 
 
 def records(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
@@ -126,11 +129,18 @@ def normalised(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
         .join(natural_keys(named, kept_points, exclusive(read.kept, origin.attributes)), on="row", how="left")
         .join(as_json(batch.original), on="row", how="left")
     )
+    record_key = origin.ids("record", pl.lit(origin.source), pl.coalesce("record_id", "natural")).alias("record_key")
+    away = valid_identifiers(points.join(rejected_rows, on="row", how="semi"))
+    keyed_away = (
+        named.join(rejected_rows, on="row", how="semi")
+        .join(natural_keys(named, away, exclusive(read.kept, origin.attributes)), on="row", how="left")
+        .select("row", record_key, "name")
+    )
     made = Records(
         kept.select(
             "row",
             "line",
-            origin.ids("record", pl.lit(origin.source), pl.coalesce("record_id", "natural")).alias("record_key"),
+            record_key,
             pl.lit(None, pl.String).alias("id_key"),
             origin.ids("content", pl.col("content")).alias("version"),
             pl.lit(origin.source).alias("source"),
@@ -154,6 +164,8 @@ def normalised(batch: Batch, origin: Origin, *, refuse: bool) -> Records:
         .select("row", "line", outcome=pl.lit(Outcome.REJECTED.value), raw="raw")
         .cast(REJECTED),
         unread,
+        keyed_away,
+        away,
     )
     contracts.require_rules("records", RECORD_RULES, made.kept)
     contracts.require_rules("identifiers", IDENTIFIER_RULES, made.identifiers)

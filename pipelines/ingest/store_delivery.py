@@ -9,9 +9,10 @@ import polars as pl
 
 from pipelines.ingest.chunk import Chunk, DeliveriesDepend, combine_deliveries, single_chunk
 from pipelines.ingest.corrections import CLAIMS, as_retry, claimed_corrections, stated_claims, without_corrected
+from pipelines.ingest.people.reused_ids import tell_apart
+from pipelines.ingest.people.suppressed import without_suppressed
 from pipelines.ingest.reading_settings import attributes_in_batch, definitions
 from pipelines.ingest.records import REJECTED, Origin, Records, records
-from pipelines.ingest.reused_ids import tell_apart
 from pipelines.ingest.row_precedence import cap_future_dates, with_precedence
 from pipelines.ingest.source_merges import store_source_merges
 from pipelines.ingest.store_interactions import doubtful_times, store_interactions
@@ -115,8 +116,10 @@ def keep_chunk(
     hold: bool = False,
 ) -> list[Counter[Outcome]]:
     """Store the entries of a chunk, with what was wrong with them; what became of them, by delivery."""
-    batch, is_list = chunk.batch, form.holds == "contacts"
-    read = records(batch, origin._replace(declared_at=None), refuse=is_list)
+    is_list = form.holds == "contacts"
+    read = records(chunk.batch, origin._replace(declared_at=None), refuse=is_list)
+    chunk, read, suppressed = without_suppressed(connection, chunk, read, origin, is_list=is_list)
+    batch = chunk.batch
     arriving, doubtful = cap_future_dates(
         with_precedence(chunk.placed(read.kept), batch, origin, claims), is_list=is_list
     )
@@ -148,7 +151,7 @@ def keep_chunk(
         arrived = claimed_places.join(settled, on="row", how="semi")
         rejected_rows.keep_corrected(connection, chunk.deliveries[0], arrived)
     entries = list(store_interactions(connection, chunk, origin))
-    return counted(chunk, [*([stored] if is_list else entries), aside])
+    return counted(chunk, [*([stored] if is_list else entries), aside, suppressed])
 
 
 def counted(chunk: Chunk, entries: Sequence[pl.DataFrame]) -> list[Counter[Outcome]]:

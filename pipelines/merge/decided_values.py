@@ -20,6 +20,11 @@ DECIDED = {
     DecisionKind.PIN.value: "pinned",
     DecisionKind.TAG.value: "tagged",
 }
+UNDECIDED = {
+    "decided": pl.lit(None, pl.String),
+    "primary": pl.lit(0, pl.Int64),
+    "stated_after_edit": pl.lit(0, pl.Int64),
+}
 POINTS = [IdentifierType.PHONE.value, IdentifierType.EMAIL.value]
 FIRST = -1  # the priority of people; sources begin at 0
 SIDE_BY_SIDE = (AttributeMerge.UNION, AttributeMerge.SUM)
@@ -50,18 +55,13 @@ def with_decisions(stated: pl.DataFrame, decisions: Decisions, attributes: Mappi
     What is cleared, and tags that were removed, are candidates no longer. What is silenced stays one that loses: a
     phone number or an address the contact is known by, if not the primary one.
     """
-    nothing = {
-        "decided": pl.lit(None, pl.String),
-        "primary": pl.lit(0, pl.Int64),
-        "stated_after_edit": pl.lit(0, pl.Int64),
-    }
     if decisions.values.is_empty() and decisions.primaries.is_empty():
-        return stated.with_columns(**nothing)
+        return stated.with_columns(**UNDECIDED)
     own = decided_values(decisions.values)
     known = pl.concat(
         [
             stated.join(decisions.since, on=["record_key", "field", "value"], how="left").with_columns(
-                turn=pl.lit(None, pl.String), **nothing
+                turn=pl.lit(None, pl.String), **UNDECIDED
             ),
             own.with_columns(stated_since=pl.lit(None, pl.Datetime("us", "UTC"))),
         ],
@@ -86,7 +86,6 @@ def decided_values(values: pl.DataFrame) -> pl.DataFrame:
     columns = {
         "display_name": pl.lit(value=False),
         "flat": pl.lit(None, pl.Boolean),  # a name that somebody decided is a proper one, however it is written
-        "validity": pl.when(pl.col("scope").is_not_null()).then(pl.col("validity").fill_null(Validity.POSSIBLE.value)),
         "position": pl.lit(0, pl.UInt32),
         "priority": pl.lit(FIRST, pl.Int64),
         "only_fills": pl.lit(value=False),
@@ -94,10 +93,9 @@ def decided_values(values: pl.DataFrame) -> pl.DataFrame:
         "delivery_id": pl.col("decision_id"),
         "row_number": pl.lit(1, pl.UInt32),
         "line_number": pl.lit(None, pl.UInt32),
-        "decided": pl.col("kind").replace_strict(DECIDED, return_dtype=pl.String),
         "silenced": pl.lit(value=False),
-        "primary": pl.lit(0, pl.Int64),
-        "stated_after_edit": pl.lit(0, pl.Int64),
+        **UNDECIDED,
+        "decided": pl.col("kind").replace_strict(DECIDED, return_dtype=pl.String),
     }
     known = stated.join(named, on="row", how="left").join(judged, on="row", how="left").with_columns(**columns)
     return known.select(*CANDIDATES, "turn")

@@ -84,7 +84,7 @@ def attribute_values(contacts: pl.DataFrame, typings: Mapping[str, Typing]) -> p
         _of_type(
             AttributeType.BOOLEAN,
             typings,
-            pl.col("value").replace_strict(BOOLEANS, default=None, return_dtype=pl.Boolean),
+            pl.col("value").replace_strict(BOOLEANS, default=None),
         ).alias("value_boolean"),
     ).cast(pl.Schema(ATTRIBUTE_VALUE))
 

@@ -142,8 +142,9 @@ def filter_faults(where: Where, scope: Scope) -> Iterator[FilterFault]:
     """Everything in a filter that cannot be asked; nothing of one that can be bound."""
     for place, part in parts(where):
         if not isinstance(part, All | AnyOf | Not):
+            is_turned = place.split(".").count("not") % 2 == 1
             try:
-                bind(part, scope, place)
+                bind(part, scope._replace(leaves_out=scope.leaves_out is not is_turned), place)
             except FilterFault as fault:
                 yield fault
 
@@ -237,14 +238,6 @@ def asked_fields(where: Where, segments: Mapping[str, Definition] | None = None)
             yield part.field
         elif isinstance(part, InSegment):
             yield "status"
-
-
-def asked_relations(where: Where, segments: Mapping[str, Definition] | None = None) -> Iterator[Relation]:
-    """Every relation that a filter asks about, those of the segments it names included."""
-    for part in questions(where, segments or {}):
-        match part:
-            case Exists(exists=relation) | NoneOf(none=relation) | Count(count=relation):
-                yield relation
 
 
 def is_relative(where: Where, segments: Mapping[str, Definition] | None = None) -> bool:

@@ -9,15 +9,12 @@ from pipelines.query.bind import known_field
 from schemas.fields import FieldKind, Kind
 from schemas.filter import All, AnyOf, Condition, Operator, Span, Where
 
-FIELDS = MappingProxyType(
+FIELDS = MappingProxyType(  # of those that are called something else here
     {
-        "name": "name",
-        "email": "email",
         "phone_number": "phone",
         "labels": "tags",
         "created_at": "first_seen_at",
         "last_activity_at": "last_interaction_at",
-        "blocked": "status",
     }
 )
 OPERATORS = MappingProxyType(

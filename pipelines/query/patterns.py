@@ -110,8 +110,7 @@ class _Reader:
     def range_fault(self) -> str | None:
         """What is wrong with a range within a class of characters."""
         first, last = self.pattern[self.at - 1], self.pattern[self.at + 1 : self.at + 2]
-        is_plain = first.isalnum() and last.isalnum() and self.pattern[self.at - 2 : self.at - 1] != "\\"
-        if not is_plain or first > last:
+        if not (first.isalnum() and last.isalnum()) or first > last:
             return "a range within [...] is like a-z; to mean the sign, \\ has to stand before -"
         after = self.pattern[self.at + 2 : self.at + 3]
         return "a range within [...] ends before -" if after == "-" else None

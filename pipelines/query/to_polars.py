@@ -75,7 +75,7 @@ def day_of(column: pl.Expr) -> pl.Expr:
 
 def yes_or_no(column: pl.Expr) -> pl.Expr:
     """True or false, of either or of its text; of any other text neither."""
-    return column.cast(pl.String).replace_strict(BOOLEANS, default=None, return_dtype=pl.Boolean)
+    return column.cast(pl.String).replace_strict(BOOLEANS, default=None)
 
 
 def hits(asked: Found) -> pl.Expr:

@@ -40,6 +40,7 @@ KINDS = MappingProxyType(
         "split": "new_id was made of a part of old_id, or took one over: read both anew",
         "restored": "as split, and new_id is an id that had been in use before: an earlier row for it no longer holds",
         "reused": "a source gave a record id of old_id to another person, who is new_id; both go on",
+        "erased": "old_id is no more, for the person was erased: remove them; nobody gets this id again",
         "withdrawn": "old_id is no more, for its first record was withdrawn; new_id is what was left, if anything was",
     }
 )

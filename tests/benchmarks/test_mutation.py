@@ -37,13 +37,16 @@ OLD = doubled(40)
 def old(age: int) -> bool:
     return age >= OLD
 """
-TESTS = """from toy.ages import adult, child, old
+TESTS = """import pytest
+
+from toy.ages import adult, child, old
 
 
 def test_who_is_of_age() -> None:
     assert [adult(age) for age in (17, 18, 19)] == [False, True, True]
 
 
+@pytest.mark.heavy
 def test_a_child_is_young() -> None:
     assert child(3)
     assert not child(40)
@@ -122,7 +125,7 @@ def toy(folder: Path) -> Path:
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
-    (folder / "pytest.ini").write_text("[pytest]\npythonpath = .\n", encoding="utf-8")
+    (folder / "pytest.ini").write_text("[pytest]\npythonpath = .\nmarkers = heavy\n", encoding="utf-8")
     return folder
 
 
@@ -144,6 +147,13 @@ def test_a_strong_test_kills_what_a_weak_one_lets_live_and_the_tree_stays_as_it_
     assert "toy/limits.py:1: constant\n  - YOUNG = 14\n  + YOUNG = 15" in said  # looked for, though no test runs it
     assert code == 1
     assert (tmp_path / "toy" / "ages.py").read_text(encoding="utf-8") == MODULE
+
+
+@pytest.mark.heavy
+def test_what_only_a_heavy_test_notices_is_asked_for_unless_the_light_ones_are(tmp_path: Path) -> None:
+    fault = "toy/ages.py:9: return value"
+    assert fault not in measured(toy(tmp_path))[1]
+    assert f"{fault} (no test near it runs this line)" in measured(tmp_path, "--light")[1]
 
 
 def test_a_fault_that_is_known_to_change_nothing_does_not_count(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from pipelines.decide.validate import parse_texts
 from pipelines.derive import candidate_values
 from pipelines.derive import merge as merging
 from pipelines.errors import DecisionRefused
-from pipelines.ingest import reused_ids
+from pipelines.ingest.people import reused_ids
 from pipelines.match.people_of_ids import people_of_ids
 from pipelines.steps.publish import publish
 from pipelines.steps.segments import fitting

@@ -166,7 +166,8 @@ def _join_pooled(
 ) -> list[tuple[Hashable, Hashable, float, int]]:
     """Join clusters that all their doubtful edges together tie, strongest first, each with one other at most.
 
-    Of equal ones what their records say decides (`content`, by record), not how these are called.
+    Of equal ones what their records say decides (`content`, by record), and only then how these are called: that is
+    the order in which they are found.
     """
     across = across_clusters(edges.filter(pl.col("probability") < SURE), held)
     joined: list[tuple[Hashable, Hashable, float, int]] = []
@@ -174,7 +175,7 @@ def _join_pooled(
 
     def order(tie: tuple[Hashable, Hashable, float, int]) -> tuple[Any, ...]:
         sides = (min(content.get(record, 0) for record in held[side].records) for side in tie[:2])
-        return -tie[2], *sorted(sides), *tie[:2]
+        return -tie[2], *sorted(sides)
 
     found = [*pool_evidence(across).iter_rows()]
     for record in {side for lo, hi, *_ in found for side in (lo, hi)}:

@@ -52,7 +52,7 @@ def _contradict(names: list[NameBits]) -> bool:
 
 def contested_last(merges: pl.DataFrame, contested: Mapping[Hashable, object]) -> pl.DataFrame:
     """Merging edges in their order, those of contested records after all others: who is who shows first."""
-    ends = pl.Series(list(contested), dtype=merges.schema["record_lo"]).implode()
+    ends = pl.Series(list(contested)).implode()
     late = pl.col("vague") & (pl.col("record_lo").is_in(ends) | pl.col("record_hi").is_in(ends))
     return merges.sort(late, maintain_order=True)
 

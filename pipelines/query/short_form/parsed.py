@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pipelines.errors import FilterFault
 from pipelines.query.bind import known_field
 from pipelines.query.short_form.printed import COMPARED
-from pipelines.query.short_form.values import QUOTED, SPAN, Cursor, unescaped, with_caret
+from pipelines.query.short_form.values import QUOTED, SPAN, Cursor, as_written, unescaped, with_caret
 from schemas.fields import RELATION_FIELDS, FieldKind, Kind
 from schemas.filter import (
     All,
@@ -211,9 +211,11 @@ class _Reader(Cursor):
             return self.other_than(is_list)
         if special := self.special(kind):
             return special
+        starts = self.at
         first = self.value()
+        written = as_written(first, self.text[starts : self.at])
         if self.follows("*"):
-            return Operator.STARTS_WITH, self.as_text(first)
+            return Operator.STARTS_WITH, written
         if self.follows(".."):
             return Operator.BETWEEN, (first, self.value())
         if self.text[self.at : self.at + 1] == "+":
@@ -240,8 +242,10 @@ class _Reader(Cursor):
         if self.follows("*"):
             if self.at >= len(self.text) or self.text[self.at].isspace() or self.text[self.at] == ")":
                 return Operator.IS_SET, None
-            text = self.as_text(self.value())
-            return (Operator.CONTAINS if self.follows("*") else Operator.ENDS_WITH), text
+            starts = self.at
+            value = self.value()
+            written = as_written(value, self.text[starts : self.at])
+            return (Operator.CONTAINS if self.follows("*") else Operator.ENDS_WITH), written
         if pattern := self.match(REGEX):
             return Operator.MATCHES, pattern[1].replace("\\/", "/")
         if kind.kind is Kind.BOOLEAN and (word := self.match(re.compile(r"(yes|no)(?=[\s)]|$)"))):

@@ -162,7 +162,4 @@ def literal(value: Any) -> str:
 
 def quoted(text: str) -> str:
     """A text between quotes."""
-    escaped = (
-        text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
-    )
-    return f'"{escaped}"'
+    return f'"{text.translate(ESCAPED)}"'

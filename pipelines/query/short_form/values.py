@@ -100,9 +100,10 @@ class Cursor:
         self.at = bare.end()
         return {"true": True, "false": False}.get(bare[0], bare[0])
 
-    def as_text(self, value: Any) -> str:
-        """A value that was written as a text."""
-        return value if isinstance(value, str) else str(value)
+
+def as_written(value: Any, text: str) -> str:
+    """A value where a text is asked for: a number or a word that stands for something is the text it was read from."""
+    return value if isinstance(value, str) else text
 
 
 def unescaped(text: str) -> str:

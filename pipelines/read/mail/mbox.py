@@ -135,6 +135,26 @@ class _Window:
         return found
 
 
+def as_they_stand(stream: BinaryIO) -> Iterator[bytes]:
+    """The mails of a mailbox byte for byte, each with the line that opens it; the first with what is before it.
+
+    Raises:
+        DeliveryRefused: FILE_LIMIT for a mail of more than MAX_MAIL bytes.
+    """
+    window = _Window(stream)
+    window.hold(AHEAD)
+    blank = _BLANK.match(window.data.removeprefix(BOM))
+    before = (blank.end() if blank else 0) + len(BOM) * window.data.startswith(BOM)
+    while window.hold(before + 1):
+        start = window.find(b"\n", before) + 1 or len(window.data)
+        stop = _stated_end(window, start) or _next_opening(window, start)
+        if window.left_out:
+            raise DeliveryRefused(ErrorCode.FILE_LIMIT, f"a mail is larger than {MAX_MAIL >> 20} MB")
+        yield bytes(window.data[:stop])
+        window.drop(0, stop)
+        before = 0
+
+
 def _pieces(stream: BinaryIO) -> Iterator[Piece]:
     """Cut a mailbox at the lines that open a mail, and undo the escaping of lines that only look like one."""
     window = _Window(stream)

@@ -1,1 +1,1 @@
-"""Requests of people about their data: access packages."""
+"""Requests of people about their data: taken in, approved, carried out, and proven."""

@@ -188,17 +188,6 @@ def is_shown(moment: str) -> str:
     return f"coalesce({moment} <= b.blocked_from, b.blocked_from IS NOT NULL OR b.contact_id IS NULL)"
 
 
-def enqueue_expired_blocks(connection: Connection, before: datetime, as_of: datetime) -> None:
-    """Leave records pending whose blocks have come to an end since the last run, or no longer have."""
-    connection.execute(
-        """
-        INSERT INTO work_queue
-        SELECT DISTINCT 'contacts', r.record_key FROM decision_record r JOIN decision d USING (decision_id)
-        WHERE d.expires_at > least(?, ?) AND d.expires_at <= greatest(?, ?)""",
-        [before, as_of, before, as_of],
-    )
-
-
 def enqueue_suppressed(connection: Connection) -> None:
     """Leave contacts pending of which other conversations are set aside now than when they were last derived.
 

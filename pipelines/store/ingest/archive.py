@@ -21,6 +21,8 @@ from pipelines.store.warehouse.digest_key import keyed_digest
 
 CHUNK = 4 << 20  # bytes of the file in one table, and in memory: a table that grew would be rewritten each time
 MEMORY = "256MB"  # for DuckDB, beside the warehouse's own
+REWRITTEN = "rewritten"  # table of an archived file that is not any more what was delivered
+TABLES = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'warehouse'"
 
 
 def archive(
@@ -31,28 +33,43 @@ def archive(
     Killed before that, nothing is noted and the next attempt starts anew. False if the file does not have this hash
     any more; then nothing is kept. Raises ArchiveDamaged if the disk does not give back what was written.
     """
-    place = _place(folder, source, delivery_id)
-    unfinished = place.with_suffix(".part")
-    for left in (unfinished, unfinished.with_name(unfinished.name + ".wal")):
+    place = place_of(folder, source, delivery_id)
+    unfinished, key = place.with_suffix(".part"), secrets.token_hex(32)
+    if write_encrypted(unfinished, key, file) != sha256:
+        unfinished.unlink()
+        return False
+    read_back(unfinished, key, sha256)
+    unfinished.replace(place)
+    sync(place.parent)
+    connection.execute(
+        "INSERT OR REPLACE INTO post_import_action VALUES (?, 'archived', ?, ?)", [delivery_id, now, key]
+    )
+    return True
+
+
+def write_encrypted(path: Path, key: str, file: BinaryIO, *, is_rewritten: bool = False) -> str:
+    """Write what is left of a file into an encrypted one; its SHA-256, which that holds too where `is_rewritten`.
+
+    Then it is no longer the file that was delivered, and what was written is what has to come back.
+    """
+    for left in (path, path.with_name(path.name + ".wal")):
         left.unlink(missing_ok=True)
-    key, digest, number = secrets.token_hex(32), hashlib.sha256(), 0
-    with open_warehouse(unfinished, key, create=True, memory_limit=MEMORY, purpose="archiving") as kept:
+    digest, number = hashlib.sha256(), 0
+    with open_warehouse(path, key, create=True, memory_limit=MEMORY, purpose="archiving") as kept:
         while data := file.read(CHUNK):
             kept.execute(f"CREATE TABLE chunk_{number} (deflated BLOB)")
             kept.execute(f"INSERT INTO chunk_{number} VALUES (?)", [zlib.compress(data, 1)])
             digest.update(data)
             number += 1
-    if digest.hexdigest() != sha256:
-        unfinished.unlink()
-        return False
-    for _ in _checked(unfinished, key, lambda found: found == sha256):
+        if is_rewritten:
+            kept.execute(f"CREATE TABLE {REWRITTEN} AS SELECT ? AS sha256", [digest.hexdigest()])
+    return digest.hexdigest()
+
+
+def read_back(path: Path, key: str, sha256: str) -> None:
+    """Read an encrypted file to its end. Raises ArchiveDamaged if it does not hold what has this SHA-256."""
+    for _ in _checked(path, key, lambda found: found == sha256):
         pass
-    unfinished.replace(place)
-    _sync(place.parent)
-    connection.execute(
-        "INSERT OR REPLACE INTO post_import_action VALUES (?, 'archived', ?, ?)", [delivery_id, now, key]
-    )
-    return True
 
 
 def note_deleted(connection: Connection, delivery_id: str, now: datetime) -> None:
@@ -62,7 +79,7 @@ def note_deleted(connection: Connection, delivery_id: str, now: datetime) -> Non
 
 def is_archived(connection: Connection, folder: Path, source: str, delivery_id: str) -> bool:
     """Whether a delivery can be had back."""
-    return _key(connection, delivery_id) is not None and _place(folder, source, delivery_id).exists()
+    return _key(connection, delivery_id) is not None and place_of(folder, source, delivery_id).exists()
 
 
 def archived(connection: Connection) -> pl.DataFrame:
@@ -93,7 +110,7 @@ def restore(connection: Connection, folder: Path, delivery_id: str) -> Iterator[
         many = "several deliveries are" if found else "no delivery is"
         raise NotArchived(f"{many} archived under this id: `onecontact archive list` shows what is")
     whole, source, digest, key = found[0]
-    place = _place(folder, source, whole)
+    place = place_of(folder, source, whole)
     if not place.exists():
         raise ArchiveDamaged(f"{place} is missing: restore it from a backup")
     yield from _checked(place, key, lambda sha256: keyed_digest(connection, "file", sha256) == digest)
@@ -104,10 +121,11 @@ def erase(connection: Connection, folder: Path, source: str, delivery_id: str) -
     connection.execute(
         "UPDATE post_import_action SET fate = 'deleted', archive_key = NULL WHERE delivery_id = ?", [delivery_id]
     )
-    _place(folder, source, delivery_id).unlink(missing_ok=True)
+    place_of(folder, source, delivery_id).unlink(missing_ok=True)
 
 
-def _place(folder: Path, source: str, delivery_id: str) -> Path:
+def place_of(folder: Path, source: str, delivery_id: str) -> Path:
+    """Where an archived file lies."""
     return folder / source / f"{delivery_id}.duckdb"
 
 
@@ -122,19 +140,21 @@ def _checked(place: Path, key: str, is_right: Callable[[str], bool]) -> Iterator
     """Chunks of an archived file, the last one only if the SHA-256 of all of them is that of what was delivered."""
     digest, last = hashlib.sha256(), b""
     with open_warehouse(place, key, read_only=True, memory_limit=MEMORY) as kept:
-        [(chunks,)] = kept.execute("SELECT count(*) FROM duckdb_tables() WHERE database_name = 'warehouse'").fetchall()
+        tables = {name for (name,) in kept.execute(TABLES).fetchall()}
+        stated = kept.execute(f"SELECT sha256 FROM {REWRITTEN}").fetchone() if REWRITTEN in tables else None
+        chunks = len(tables - {REWRITTEN})
         for number in range(chunks):
             if number:
                 yield last
             [(deflated,)] = kept.execute(f"SELECT deflated FROM chunk_{number}").fetchall()
             last = zlib.decompress(deflated)
             digest.update(last)
-    if not is_right(digest.hexdigest()):
+    if not (digest.hexdigest() == stated[0] if stated else is_right(digest.hexdigest())):
         raise ArchiveDamaged(f"{place.name} does not hold what was delivered")
     yield last
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
     """Make a rename survive a power cut: the delivered file goes next."""
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -48,7 +48,9 @@ RETURNED_ROWS = """
 
 def earlier_delivery(connection: Connection, delivery_ids: Iterable[str]) -> dict[str, EarlierDelivery]:
     """What the warehouse knows of deliveries, by id, as far as it has seen them."""
-    wanted = pl.DataFrame({"delivery_id": list(delivery_ids)}, schema={"delivery_id": pl.String})
+    asked = list(delivery_ids)
+    originals = _originals(connection, asked)
+    wanted = pl.DataFrame({"delivery_id": [*asked, *originals.values()]}, schema={"delivery_id": pl.String})
     with register(connection, wanted=wanted):
         rows = connection.execute(f"""
             SELECT delivery_id::VARCHAR, state, code, config_digest, remediation, coalesce(g.open_rows, 0)
@@ -62,7 +64,28 @@ def earlier_delivery(connection: Connection, delivery_ids: Iterable[str]) -> dic
     attributes: dict[str, dict[str, str | None]] = defaultdict(dict)
     for delivery_id, attribute, digest in kept:
         attributes[delivery_id][attribute] = digest
-    return {delivery_id: EarlierDelivery._make((*told, attributes.get(delivery_id, {}))) for delivery_id, *told in rows}
+    known = {
+        delivery_id: EarlierDelivery._make((*told, attributes.get(delivery_id, {}))) for delivery_id, *told in rows
+    }
+    return known | {each: known[original] for each, original in originals.items() if original in known}
+
+
+def _originals(connection: Connection, delivery_ids: Sequence[str]) -> dict[str, str]:
+    """What files from which somebody was taken out had been when they were delivered, by their ids."""
+    rows = connection.execute(
+        "SELECT delivery_id::VARCHAR, original_id::VARCHAR FROM rewritten_file "
+        "WHERE list_contains($1, delivery_id::VARCHAR)",
+        [list(delivery_ids)],
+    )
+    return dict(rows.fetchall())
+
+
+def keep_rewritten(connection: Connection, originals: Mapping[str, str]) -> None:
+    """Note the ids of files from which somebody was taken out, and what they were before: they bring nothing new."""
+    before = _originals(connection, list(originals.values()))
+    rows = [(new, before.get(old, old)) for new, old in originals.items()]
+    if rows:
+        connection.executemany("INSERT INTO rewritten_file VALUES (?, ?)", rows)
 
 
 def known_hashes(connection: Connection, stamps: Iterable[tuple[str, int, int]]) -> Hashes:
@@ -132,7 +155,10 @@ class Finished(NamedTuple):
 
 
 def finish(connection: Connection, finished: Sequence[Finished], run_id: str) -> None:
-    """Write deliveries with what became of their rows."""
+    """Write deliveries with what became of their rows.
+
+    Where all of it was of people who were erased, or its name looks like one, its name is not kept.
+    """
     rows = [
         each.delivery._asdict()
         | {outcome.value: each.outcomes.get(outcome, 0) for outcome in Outcome}
@@ -144,7 +170,11 @@ def finish(connection: Connection, finished: Sequence[Finished], run_id: str) ->
     with register(connection, finished=pl.DataFrame(rows, schema_overrides=optional, infer_schema_length=None)):
         connection.execute("""
             INSERT INTO delivery BY NAME
-            SELECT * EXCLUDE file_sha256, keyed_digest('file', file_sha256) AS file_digest FROM finished""")
+            SELECT * EXCLUDE file_sha256 REPLACE (
+                       CASE WHEN suppressed > 0 AND (suppressed = rows_read OR regexp_matches(file_name, '@|[+][0-9]'))
+                            THEN delivery_id ELSE file_name END AS file_name),
+                   keyed_digest('file', file_sha256) AS file_digest
+            FROM finished""")
 
 
 def keep_attributes(connection: Connection, attributes: Mapping[str, Mapping[str, str | None]]) -> None:

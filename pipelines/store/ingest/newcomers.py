@@ -13,6 +13,8 @@ from pipelines.ids import contact_id, contact_ids
 from pipelines.store.warehouse.connection import Connection, query, register, value
 from schemas.vocabulary import Outcome
 
+ERASED = "SELECT old_id FROM id_changes WHERE kind = 'erased'"  # ids that nobody gets again
+
 
 def are_newcomers(connection: Connection, records: pl.DataFrame) -> bool:
     """Whether none of these rows is of a record that is stored, and no two are of one."""
@@ -84,15 +86,17 @@ def insert_only_fields(connection: Connection, contents: pl.DataFrame, identifie
 def anchors(connection: Connection, records: pl.Series) -> pl.Series:
     """Ids of contacts for new records (keys).
 
-    Where another person had the key before, and has taken the id along, it is that of the next incarnation.
+    Where another person had the key before, and has taken the id along, or somebody was erased under it, it is that of
+    the next incarnation.
     """
-    with register(connection, asked=records.to_frame("record_key")):
+    ids = contact_ids(records)
+    with register(connection, asked=pl.DataFrame([records.alias("record_key"), ids])):
         reused = query(
             connection,
-            "SELECT record_key FROM asked WHERE record_key::UUID IN (SELECT id_key FROM reused_id)",
+            f"""SELECT record_key FROM asked WHERE record_key::UUID IN (SELECT id_key FROM reused_id)
+                OR contact_id::UUID IN ({ERASED})""",
         )["record_key"]
     free = {key: next(each for each in _incarnations(key) if not _is_used(connection, each)) for key in reused}
-    ids = contact_ids(records)
     return pl.select(pl.coalesce(records.replace_strict(free, default=None, return_dtype=pl.String), ids)).to_series()
 
 
@@ -101,5 +105,5 @@ def _incarnations(record_key: str) -> Iterator[str]:
 
 
 def _is_used(connection: Connection, contact: str) -> bool:
-    used = "SELECT anchor_id FROM record UNION ALL SELECT contact_id FROM membership"
+    used = f"SELECT anchor_id FROM record UNION ALL SELECT contact_id FROM membership UNION ALL {ERASED}"
     return bool(value(connection, f"SELECT count(*) > 0 FROM ({used}) WHERE anchor_id = ?", [contact]))

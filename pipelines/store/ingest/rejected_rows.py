@@ -191,6 +191,13 @@ def keep_rejected_file(connection: Connection, delivery_id: str, file: RejectedF
     connection.execute("INSERT OR REPLACE INTO rejected_file VALUES (?, ?, ?, ?)", [delivery_id, *file])
 
 
+def note_rewritten_file(connection: Connection, file_name: str, sha256: str) -> None:
+    """Remember what a file of refused rows holds, now that somebody was taken out of it."""
+    connection.execute(
+        "UPDATE rejected_file SET file_digest = keyed_digest('file', ?) WHERE file_name = ?", [sha256, file_name]
+    )
+
+
 def keep_corrected(connection: Connection, delivery: Delivery, corrected: pl.DataFrame) -> None:
     """Note the refused rows that a delivery has brought (`named`), each once.
 

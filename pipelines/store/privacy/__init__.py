@@ -1,1 +1,1 @@
-"""What a request of a person reads and removes in the warehouse."""
+"""The compliance ledger, and what it does to the warehouse: requests, holds, suppression, erasure, recalls."""

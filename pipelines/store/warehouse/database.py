@@ -8,7 +8,7 @@ import resource
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -63,11 +63,12 @@ def open_warehouse(
     memory_limit: str | None = None,
     waiting: Callable[[str], None] | None = None,
     snapshots: Path | None = None,
+    beside: Path | None = None,
+    renewed: Callable[[], str] | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with the warehouse as its current database, until the end of the `with` block.
 
     Times are shown in UTC. A cursor of the connection has to `USE warehouse` again.
-
     Work that was not committed is rolled back at the end. SQL reaches the warehouse and nothing else, and cannot change
     a setting. Files made by this process meanwhile are its owner's only (umask 077), and from the first opening on it
     leaves no core dumps.
@@ -82,6 +83,8 @@ def open_warehouse(
         memory_limit: DuckDB's, such as "2GB"; beyond it data is spilled, encrypted. Default: 80 % of the machine's.
         waiting: Called once, with a sentence to show, if there is somebody to wait for.
         snapshots: A folder in which SQL may write further encrypted files.
+        beside: One further file that SQL may write.
+        renewed: Says which key the warehouse has now, if `key` is none of it: it may have changed while we waited.
 
     Raises:
         StoreBusy: It is still in use after `patience` seconds.
@@ -93,9 +96,14 @@ def open_warehouse(
     _require_file(path, create=create and not read_only)
     _forbid_core_dumps()
     with _private_files(), closing(_engine(spill, memory_limit)) as connection:
-        _attach(connection, path, key, read_only, patience, waiting)
         try:
-            _restrict_access(connection, path, spill, snapshots)
+            _attach(connection, path, key, read_only, patience, waiting)
+        except WrongKey:
+            if renewed is None or (other := renewed()) == key:
+                raise
+            _attach(connection, path, other, read_only, patience, waiting)
+        try:
+            _restrict_access(connection, path, beside, folders=[spill, *([snapshots.resolve()] if snapshots else [])])
             if read_only:
                 yield connection
             else:
@@ -202,13 +210,11 @@ def _attach(
     keeping, aside = [0, journal.TAG], None  # zeros to leave behind a journal, last first; where it is kept as it was
     while True:
         seen = journal.identity(path)
-        try:
-            connection.execute(statement, [key])
+        message = _refused(connection, statement, path, key)
+        if message is None:
             if aside is not None:
                 journal.tell_of_zeros(aside)
             return
-        except duckdb.Error as error:
-            message = str(error)
         if busy := lock_holder.sentence(path, message):
             if time.monotonic() >= deadline:
                 raise StoreBusy(f"{busy} Try again when it has finished, or raise --wait.")
@@ -227,6 +233,19 @@ def _attach(
             raise _refusal(path, message)
 
 
+def _refused(connection: duckdb.DuckDBPyConnection, statement: str, path: Path, key: str) -> str | None:
+    """What DuckDB says against attaching the file; None if it has attached the one that lies there now."""
+    while True:
+        file = lock_holder.inode(path)
+        try:
+            connection.execute(statement, [key])
+        except duckdb.Error as error:
+            return str(error)
+        if file in (None, lock_holder.inode(path)):
+            return None
+        connection.execute("DETACH warehouse")  # it was replaced while we opened it: what we have is the old one
+
+
 def _refusal(path: Path, message: str) -> StoreError:
     for words, error, way_out in _REFUSALS:
         if words in message:
@@ -235,10 +254,10 @@ def _refusal(path: Path, message: str) -> StoreError:
     return StoreError(f"DuckDB could not open the warehouse {path}: {message.partition(':')[0]}")
 
 
-def _restrict_access(connection: duckdb.DuckDBPyConnection, path: Path, spill: Path, snapshots: Path | None) -> None:
+def _restrict_access(connection: duckdb.DuckDBPyConnection, *databases: Path | None, folders: Sequence[Path]) -> None:
     """From here on SQL reaches these files only, and cannot give itself back what was taken away."""
-    folders = [spill] if snapshots is None else [spill, snapshots.resolve()]
-    files = ", ".join(_literal(file) for file in (path, *journal.files(path)))
+    given = [path.resolve() for path in databases if path]
+    files = ", ".join(_literal(file) for path in given for file in (path, *journal.files(path)))
     connection.execute(f"SET allowed_paths = [{files}]")
     connection.execute(f"SET allowed_directories = [{', '.join(map(_literal, folders))}]")
     connection.execute("SET enable_external_access = false")

@@ -31,9 +31,19 @@ def make_key(project_dir: Path, key_source: KeySource) -> None:
         _make_file(_place(project_dir, key_source.file))
 
 
-def make_key_file(path: Path) -> None:
-    """Create a file with a new key, mode 0600, on the disk with its name; one that is there is never touched."""
-    _make_file(path)
+def make_key_file(path: Path, key: str | None = None) -> None:
+    """Create a file with this key or a new one, mode 0600, on the disk with its name; one there is never touched."""
+    _make_file(path, key)
+
+
+def key_file(project_dir: Path, key_source: KeySource) -> Path | None:
+    """The file that holds a secret, links followed; None where it comes from a variable or a command."""
+    return None if key_source.file is None else _place(project_dir, key_source.file).resolve()
+
+
+def new_key() -> str:
+    """A new secret: 64 hex digits of 32 random bytes."""
+    return secrets.token_hex(32)
 
 
 def load_key(project_dir: Path, key_source: KeySource) -> str:
@@ -56,21 +66,26 @@ def _place(project_dir: Path, file: str) -> Path:
     return project_dir / Path(file).expanduser()
 
 
-def _make_file(path: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Let the names in a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _make_file(path: Path, key: str | None = None) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(32) + "\n")
+        file.write(f"{key or new_key()}\n")
         file.flush()
         os.fsync(file.fileno())
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the name must survive a power cut as well: a warehouse without its key is lost
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)  # the name must survive a power cut as well: a warehouse without its key is lost
 
 
 def _from_file(path: Path) -> tuple[bytes, str]:

@@ -22,6 +22,11 @@ def sentence(path: Path, message: str) -> str | None:
     return f"The warehouse is in use by {who}{_doing(path, process)}."
 
 
+def inode(path: Path) -> int | None:
+    """Which file lies there: locks are of files, not of names. None where there is none."""
+    return path.stat().st_ino if path.exists() else None
+
+
 def _doing(path: Path, process: int) -> str:
     try:
         note = json.loads(_note(path).read_text(encoding="utf-8"))

@@ -152,6 +152,8 @@ def test_merging_with_what_is_no_contact_is_refused(three: SmallProject) -> None
     nobody = "00000000-0000-4000-8000-000000000000"
     with pytest.raises(DecisionRefused, match="no such contact"):
         merge(three.project, three.connection, [three.contact_of("crm:1"), nobody], ruling(15))
+    with pytest.raises(DecisionRefused, match="no such contact"):
+        unmerge(three.project, three.connection, nobody, ruling(15), every=True)
 
 
 @pytest.mark.heavy

@@ -1,7 +1,7 @@
 """Rows that were refused, corrected and dropped in again."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.ingest.corrections import as_retry
+from pipelines.ingest.corrections import CLAIMS, STATED, as_retry, stated_claims, without_corrected
+from pipelines.read.core.batch import Batch
 from pipelines.steps.rejected_files import write_rejected_files
 from pipelines.store.ingest.deliveries import Delivery
 from pipelines.store.reads import contact_details, health
+from schemas import received
+from schemas.error_codes import ErrorCode
 from tests.pipelines.ingest.batches import batched
 from tests.small_project import SETTINGS, SmallProject, small_project
 
@@ -399,3 +402,99 @@ def test_rows_that_count_for_nothing_do_not_dilute_a_percentage(tmp_path: Path) 
         project.deliver("crm", "2026-06-01", LIST + "\n,,," * 9)
         [taken] = project.receive()
         assert taken.code == "REJECT_LIMIT"
+
+
+# in frames, without a store
+
+
+def table(original: Sequence[Sequence[str | None]], refused: Sequence[tuple[int, str]] = (), **meanings: str) -> Batch:
+    """Rows of a list (its columns: id, the delivery and the row that are corrected), and texts that were none."""
+    columns = ["c.id", "c._delivery", "c._row_number"]
+    cells = pl.DataFrame([[*row] for row in original], schema=dict.fromkeys(columns, pl.String), orient="row")
+    numbered = cells.with_row_index("row", offset=1)
+    lines = numbered.select("row", line=pl.col("row") + 1)
+    held = received.empty(received.Refusal)
+    texts = pl.DataFrame([(row, row + 1, raw) for row, raw in refused], schema=["row", "line", "raw"], orient="row")
+    return Batch(
+        contacts=pl.concat([received.empty(received.ContactRow), lines], how="diagonal"),
+        refused=pl.concat([held, texts.cast({"row": pl.UInt32, "line": pl.UInt32})], how="diagonal")
+        if refused
+        else held,
+        original=numbered,
+        meanings=meanings,
+    )
+
+
+def claims(batch: Batch) -> list[tuple[Any, ...]]:
+    found = stated_claims(batch)
+    assert found.schema == STATED
+    return sorted(found.rows())
+
+
+def test_rows_claim_to_correct_others_by_two_columns_of_their_file() -> None:
+    rows: list[list[str | None]] = [
+        ["1", "d", "7"],
+        ["2", "", "8"],
+        ["3", None, "9"],
+        ["4", " ", "9"],
+        ["5", "e", None],
+    ]
+    assert claims(table(rows)) == [(1, "d", "7", False), (5, "e", None, False)]
+    assert claims(table(rows, _delivery="ignore")) == [(1, "d", "7", False), (5, "e", None, False)]
+    assert claims(table(rows, _delivery="attr.delivery")) == []
+
+
+def test_a_row_that_has_lost_its_shape_claims_what_can_still_be_read() -> None:
+    texts = [(2, '{"_delivery": "d", "_row_number": "7"}'), (3, "no object"), (4, '{"id": "1"}')]
+    assert claims(table([["1", "d", "6"]], texts)) == [(1, "d", "6", False), (2, "d", "7", True)]
+
+
+def test_a_row_with_its_cells_claims_what_these_say() -> None:
+    assert claims(table([["1", "d", "6"]], [(1, '{"_delivery": "e", "_row_number": "7"}')])) == [(1, "d", "6", False)]
+
+
+def test_a_file_without_these_columns_claims_what_its_texts_do() -> None:
+    batch = table([["1", "d", "6"]], [(2, '{"_delivery": "d", "_row_number": "7"}')])
+    assert claims(batch._replace(original=batch.original.drop("c._row_number"))) == [(2, "d", "7", True)]
+
+
+def test_a_file_is_the_retry_of_the_first_delivery_that_it_names() -> None:
+    delivery = Delivery("x", "crm", "contacts_csv", "", "", 0, datetime(2026, 6, 1, tzinfo=UTC), "name", "")
+    named = pl.DataFrame({"retry_of": [None, "d", "e"]}, schema={"retry_of": pl.String})
+    assert as_retry(delivery, named).retry_of == "d"
+    assert as_retry(delivery._replace(retry_of="c"), named).retry_of == "c"
+    assert as_retry(delivery, CLAIMS.to_frame()).retry_of is None
+
+
+def test_rows_whose_corrections_count_are_skipped_and_nothing_of_them_is_kept() -> None:
+    batch = table([["1", "", ""], ["2", "", ""], ["3", "", ""]], [(4, "torn"), (5, "torn too")])
+    numbers = pl.DataFrame({"row": pl.Series([1, 2, 3], dtype=pl.UInt32)})
+    batch = batch._replace(
+        identifiers=pl.concat([received.empty(received.IdentifierRow), numbers], how="diagonal"),
+        attributes=pl.concat([received.empty(received.AttributeRow), numbers], how="diagonal"),
+    )
+    found = without_corrected(batch, pl.Series([2, 4, 9], dtype=pl.UInt32))
+    for name in ("contacts", "identifiers", "attributes"):
+        assert found.frames()[name]["row"].to_list() == [1, 3]
+    assert found.refused.select("row", "line", "outcome", "code", "raw").rows() == [
+        (2, 3, "skipped", ErrorCode.ROW_CORRECTED, '{"id":"2","_delivery":"","_row_number":""}'),
+        (4, 5, "skipped", ErrorCode.ROW_CORRECTED, "torn"),
+        (5, 6, None, None, "torn too"),
+    ]
+    assert without_corrected(batch, pl.Series([9], dtype=pl.UInt32)) is batch
+
+
+def test_a_merge_whose_correction_counts_is_skipped_as_well() -> None:
+    merge = pl.DataFrame({"row": pl.Series([1], dtype=pl.UInt32), "line": pl.Series([2], dtype=pl.UInt32)})
+    batch = table([["1", "", ""]])
+    batch = batch._replace(
+        contacts=batch.contacts.clear(),
+        merges=pl.concat([received.empty(received.Merge), merge], how="diagonal"),
+    )
+    found = without_corrected(batch, pl.Series([1], dtype=pl.UInt32))
+    assert (found.merges.height, found.refused["row"].to_list()) == (0, [1])
+
+
+def test_a_row_of_which_a_part_was_refused_is_given_back_whole() -> None:
+    found = without_corrected(table([["1", "", ""]], [(1, "a part")]), pl.Series([1], dtype=pl.UInt32))
+    assert found.refused["raw"].to_list() == ['{"id":"1","_delivery":"","_row_number":""}']

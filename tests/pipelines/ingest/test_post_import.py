@@ -1,12 +1,16 @@
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from pipelines.ingest import post_import
 from pipelines.landing import arrivals
+from pipelines.landing.remote_file import Remote
+from pipelines.project import OpenProject
 from pipelines.store.ingest import archive
 from pipelines.store.ingest.file_problems import file_problems
 from pipelines.store.ingest.unreachable_sources import unreachable
+from schemas.project import Project
 from tests.small_project import SETTINGS, SmallProject
 
 PEOPLE = "id,name,email\n1,Anna Berg,anna@example.com\n2,Ben Tal,ben@example.com"
@@ -181,3 +185,24 @@ def test_a_file_with_a_row_that_cannot_be_given_back_whole_stays(project: SmallP
     project.receive()
     assert path.exists()
     assert "LIMIT_EXCEEDED" in file_problems(project.connection)[0].reason
+
+
+@pytest.mark.parametrize(
+    ("version", "is_there", "content", "is_same"),
+    [
+        ("etag", True, "other", True),  # its server says so, and nothing is fetched
+        ("", True, "read", True),
+        ("", True, "other", False),
+        ("etag", False, "read", False),
+    ],
+)
+def test_a_remote_file_is_unchanged_by_its_version_or_else_by_what_is_in_it(
+    monkeypatch: pytest.MonkeyPatch, version: str, is_there: bool, content: str, is_same: bool
+) -> None:
+    path = Remote(None, "https://host.example", "list.csv", 9, None, version)
+    stamp = arrivals.Stamp("list.csv", 9, 0)
+    file = arrivals.LandedFile("crm", path, "hash of read", 9, datetime(2026, 6, 1, tzinfo=UTC), "name", stamp)
+    monkeypatch.setattr(post_import, "is_untouched", lambda *_: is_there)
+    monkeypatch.setattr(post_import, "sha256_of", lambda _: f"hash of {content}")
+    project = OpenProject(Path(), Project.model_validate(SETTINGS | {"sources": {}}), [])
+    assert post_import.is_unchanged(project, file) is is_same

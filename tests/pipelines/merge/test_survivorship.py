@@ -271,6 +271,16 @@ def test_numbers_that_do_not_survive_stay_as_identifiers() -> None:
     assert known.select("type", "value", "is_primary").rows() == [("phone", MOBILE, True), ("phone", OFFICE, False)]
 
 
+@pytest.mark.parametrize(
+    ("field", "best", "other"), [("phone", MOBILE, OFFICE), ("email", "a@a.example", "b@b.example")]
+)
+def test_the_number_and_the_address_that_survive_are_the_primary_ones(field: str, best: str, other: str) -> None:
+    ids = [candidate("a", "external_id", best), candidate("a", field, best), candidate("b", field, other, priority=20)]
+    known = survivors(ids).identifiers.filter(type=field)
+
+    assert known.select("value", "is_primary").rows() == [(best, True), (other, False)]
+
+
 def test_a_number_that_is_a_whatsapp_number_too_is_known_once() -> None:
     known = survivors([candidate("a", "phone", MOBILE, priority=1), candidate("b", "wa_id", MOBILE)]).identifiers
 

@@ -361,6 +361,53 @@ def test_of_two_equal_ties_what_records_say_decides_however_they_are_called() ->
     assert groups(found) == {"ab", "cdef"}
 
 
+@pytest.mark.parametrize(("more", "together"), [("postcode", {"ab", "cdef"}), ("text", {"abcd", "ef"})])
+def test_of_two_ties_the_stronger_one_joins_however_its_clusters_are_called(more: str, together: set[str]) -> None:
+    sure: list[Edge] = [("a", "b", CERTAIN), ("c", "d", CERTAIN), ("e", "f", CERTAIN)]
+    tie: list[Edge] = [("a", "c", DOUBTFUL), ("b", "d", DOUBTFUL), ("c", "e", DOUBTFUL), ("d", "f", DOUBTFUL)]
+    told = [told_of("city", "company"), told_of("street", "text"), told_of("city", "company", more)]
+    edges = frame([*sure, *tie]).with_columns(evidence=pl.Series(["{}", "{}", "{}", *told, told_of("street", "text")]))
+
+    said = {record: nth for nth, record in enumerate("abcdef")}
+    assert groups(clustered_edges(edges, "abcdef")) == groups(clustered_edges(edges, "abcdef", said=said)) == together
+
+
+def test_of_two_equal_ties_the_record_that_says_least_decides() -> None:
+    sure: list[Edge] = [("a", "b", CERTAIN), ("c", "d", CERTAIN), ("e", "f", CERTAIN)]
+    tie: list[Edge] = [("a", "c", DOUBTFUL), ("b", "d", DOUBTFUL), ("c", "e", DOUBTFUL), ("d", "f", DOUBTFUL)]
+    strong, weak = told_of("city", "company"), told_of("city", "street", "text")
+    edges = frame([*sure, *tie]).with_columns(evidence=pl.Series(["{}", "{}", "{}", strong, weak, strong, weak]))
+
+    found = clustered_edges(edges, "abcdef", said={"a": 5, "b": 6, "c": 8, "d": 9, "e": 1, "f": 50})
+
+    assert groups(found) == {"ab", "cdef"}
+
+
+PAIRED: list[Edge] = [("b", "c", CERTAIN), ("a", "b", DOUBTFUL), ("a", "c", DOUBTFUL)]  # a is alone, and comes first
+
+
+def pooled(rule: str = "same_email", points: Sequence[tuple[str, str, str]] = ()) -> set[str]:
+    """The clusters of PAIRED, where doubtful edges of this rule together tie the lone record to the other two."""
+    evidence = pl.Series(["{}", told_of("city", "company"), told_of("city", "street", "text")])
+    doubtful = pl.col("zone") != "merge"
+    edges = frame(PAIRED).with_columns(evidence=evidence, rule=pl.when(doubtful).then(pl.lit(rule)).otherwise("rule"))
+    return groups(clustered_edges(edges, "abc", points=points))
+
+
+def test_a_lone_record_joins_whichever_comes_first() -> None:
+    assert pooled() == {"abc"}
+
+
+def test_given_names_are_weighed_in_pooled_evidence_and_veto_nothing() -> None:
+    assert pooled(rule=NAMES_CONTRADICT) == {"abc"}
+
+
+@pytest.mark.parametrize(("addresses", "together"), [(2, {"abc"}), (3, {"a", "bc"})])
+def test_pooled_evidence_gives_nobody_six_of_a_kind(addresses: int, together: set[str]) -> None:
+    points = [(record, "email", f"{record}{nth}") for record in "ab" for nth in range(addresses)]
+    assert pooled(points=points) == together
+
+
 @pytest.mark.parametrize("field", ["email", "phone"])
 @pytest.mark.parametrize("sides", ["ab", "ba"], ids=["the first has them", "the second has them"])
 def test_nobody_has_six_of_a_kind(field: str, sides: str) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.pipelines.match.comparison.names_of_pairs import levels
+from tests.pipelines.match.comparison.names_of_pairs import compared, levels
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,11 @@ def test_words_are_found_wherever_they_stand_and_however_they_are_spelt(
     one: str, other: str, expected: tuple[str | None, str | None]
 ) -> None:
     assert levels([(one, other)]) == levels([(other, one)]) == [expected]
+
+
+def test_names_that_are_told_by_their_words_do_not_stand_in_each_others_place() -> None:
+    pairs = [("Nguyễn Văn An", "Van An Nguyen"), ("Anna Quint", "Quint Anna Bea"), ("Mara Quint", "Quint Mara")]
+    assert compared(pairs).swapped.tolist() == [False, False, True]
 
 
 def test_particles_are_no_words_of_their_own() -> None:

@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.match.blocking.shared_identifiers import count_shared_identifiers
-from pipelines.match.comparison.compare import compare
+from pipelines.match.comparison.compare import Compared, Comparison, compare
 from pipelines.match.comparison.listed import prepare_list
 from pipelines.match.comparison.records import encode
 from pipelines.match.model.model import Model, unfitted
-from pipelines.match.model.weigh import Weighed, frequencies, full_names, weigh
-from pipelines.match.priors import SWAPPED
+from pipelines.match.model.weigh import Frequencies, Weighed, frequencies, full_names, unrelated, weigh
+from pipelines.match.priors import SWAPPED, levels_of
 from tests.examples import examples
 
 ROLES = {
@@ -160,6 +160,24 @@ def test_names_in_each_others_place_weigh_less_by_how_seldom_that_is() -> None:
 def test_a_field_that_a_side_lacks_weighs_nothing() -> None:
     found = weighed([{"given": "Mara", "city": "Bath"}, {"given": "Mara"}])
     assert found.fields["city"].tolist() == [0.0]
+
+
+@pytest.mark.parametrize("field", ["given_name", "company", "city", "postcode"])
+def test_strangers_agree_by_chance_as_often_as_their_values_are_frequent(field: str) -> None:
+    of_field = levels_of("people")[field]
+    numbers = np.arange(1, len(of_field) + 1, dtype=np.uint8)
+    often, seldom = np.zeros(len(numbers), np.int32), np.ones(len(numbers), np.int32)
+    chance = {level: 0.5 + nth / 10 for nth, level in enumerate(of_field)}  # of each level a factor of its own
+    known = Frequencies({field: np.array([0.2, 0.01])}, {}, np.zeros(0, np.int64), np.zeros(0, bool), counted=True)
+    model = unfitted()._replace(chance={field: chance})
+
+    expected = [
+        np.log2(min(0.95, chance[name] * (level.common * 0.2 + level.rare * 0.01 + level.base)))
+        for name, level in of_field.items()
+    ]
+    for lo, hi in ((often, seldom), (seldom, often)):
+        comparison = Comparison({field: Compared(numbers, lo, hi)}, np.zeros(len(numbers), bool))
+        assert unrelated(comparison, known, model).strangers[field].tolist() == pytest.approx(expected)
 
 
 def test_full_names_are_the_same_either_way_round() -> None:

@@ -77,3 +77,15 @@ def test_a_content_that_was_seen_earlier_or_later_than_was_known_is_something_ne
     assert pending(project) == {("match", "1"), ("match", "2"), ("contacts", "1"), ("contacts", "2")}
     seen = project.rows("SELECT first_seen_at, last_seen_at FROM source_record ORDER BY first_seen_at")
     assert [(each["first_seen_at"].day, each["last_seen_at"].day) for each in seen] == [(1, 2), (2, 4)]
+
+
+def test_a_record_that_says_what_another_does_is_seen_when_it_is_seen_itself(project: SmallProject) -> None:
+    both, first = "id,name,email\n1,Jane,j@example.com\n2,Jane,j@example.com", "id,name,email\n1,Jane,j@example.com"
+    for day, text in ((3, both), (5, first), (1, first)):
+        project.deliver("crm", f"2026-06-0{day}", text)
+        project.receive()
+    seen = project.rows(
+        """SELECT record_id, first_seen_at, last_seen_at FROM source_record JOIN record USING (record_key)
+           ORDER BY record_id"""
+    )
+    assert [(each["first_seen_at"].day, each["last_seen_at"].day) for each in seen] == [(1, 5), (3, 3)]

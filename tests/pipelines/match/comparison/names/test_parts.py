@@ -54,3 +54,10 @@ def test_a_blank_middle_name_leaves_that_which_the_given_name_has() -> None:
     roles = {"given": "given_name", "middle": "middle_name", "family": "family_name"}
     names, _ = prepare_list(pl.DataFrame(columns), roles)
     assert names["middle_name"].to_list() == ["ann", "lou", None]
+
+
+def test_names_in_han_that_share_a_part_are_put_where_each_stands() -> None:
+    columns = {"given": ["小明", "小明", "小明", "王"], "family": ["王", "李", None, "小明"]}
+    names, _ = prepare_list(pl.DataFrame(columns), {"given": "given_name", "family": "family_name"})
+    found = names.select("given_name", "family_name").rows()
+    assert found == [("小明", "王"), ("小明", "李"), ("明", "小"), ("小明", "王")]  # alone it is a whole name

@@ -1,0 +1,1 @@
+"""Delivered files rewritten without a person, and searched, decoded, for one."""

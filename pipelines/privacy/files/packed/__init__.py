@@ -1,0 +1,1 @@
+"""Zip and tar files of which each member is rewritten."""

@@ -1,0 +1,1 @@
+"""Tables without a person: delimited text, workbooks, cards, Parquet."""
