@@ -151,6 +151,15 @@ def test_a_contact_was_made_of_what_was_replaced_since_and_of_what_it_still_has(
         *(("email", ["a@example.com"], True), ("name", ["Ann"], True), ("tags", ["a", "b"], True)),
     ]
     assert created(tables, 1, "name") == [("name", ["Ann"], False)]
+    [told] = created_as(tables.connection, uid(7), 1, ["name"])
+    assert told == {
+        "field": "name",
+        "before": [],
+        "after": ["Ann"],
+        "source": None,
+        "file_name": None,
+        "is_proven": False,
+    }
 
 
 def test_what_came_before_a_contact_was_made_anew_is_no_part_of_it(tables: Tables) -> None:
