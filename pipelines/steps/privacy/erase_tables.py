@@ -69,8 +69,8 @@ def erase_one(
         record(connection, *gone)
         erase_keyed(connection)
         decisions = orphaned_decisions(connection)
-        texts = erase_texts(connection, scope)
         mentions = keep_mentions(connection, scope, number)
+        texts = erase_texts(connection, scope)
     return {
         "rows": before,
         "texts": texts,

@@ -11,7 +11,7 @@ from pipelines.steps.privacy.plan import Person
 from pipelines.store.contacts.id_changes import all_resolved
 from pipelines.store.privacy import holds, requests
 from pipelines.store.privacy.requests import Certainty, Request
-from pipelines.store.privacy.subject import borne_by_others, subject_of_records
+from pipelines.store.privacy.subject import borne_by_others, deliveries_that_name, subject_of_records
 from pipelines.store.warehouse.connection import Connection
 
 
@@ -40,7 +40,15 @@ def person_of(connection: Connection, request: Request, now: datetime) -> Found:
     others = borne_by_others(connection, subject.records, [text for _, text in named])
     wanted = tuple(each for each in named if each[1] not in others)
     is_held = is_request_held(connection, request, [each for kind, each in current if kind == CONTACT], now)
-    return Found(Person(subject, wanted, int(theirs.is_in(held.implode()).sum())), is_held, undecided)
+    person = Person(subject, wanted, int(theirs.is_in(held.implode()).sum()))
+    return Found(with_deliveries(connection, person), is_held, undecided)
+
+
+def with_deliveries(connection: Connection, person: Person) -> Person:
+    """Somebody with all deliveries that they are in, those that brought no record of them as well."""
+    naming = deliveries_that_name(connection, person.needles())
+    every = pl.concat([person.subject.deliveries, naming]).unique().sort()
+    return person._replace(subject=person.subject._replace(deliveries=every))
 
 
 def with_former(connection: Connection, request: Request, found: pl.DataFrame) -> pl.DataFrame:

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.privacy.needles import find
+from pipelines.privacy.needles import find, find_whole_names
 from pipelines.store.privacy.scope import Scope
 from pipelines.store.privacy.texts import Find, blank, delete_rows, named_or_identified, rows_with
-from pipelines.store.warehouse.connection import Connection, query
+from pipelines.store.warehouse.connection import Connection, query, register
 
 RECORD, CONTACT, CONVERSATION = "erased_record", "erased_contact", "erased_conversation"
 TAKEN_OUT = "<taken out>"
@@ -76,6 +76,29 @@ BY_KEY: Mapping[str, tuple[Key, ...]] = MappingProxyType(
 )
 
 
+# What has to be put right before rows with texts of the person change, whose numbers are in `found`.
+CONSEQUENCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "message": (
+            """INSERT INTO stale_conversation_stats
+               SELECT DISTINCT conversation_id FROM message WHERE rowid IN (SELECT number FROM found)""",
+        ),
+        "rejected_row": tuple(
+            f"""UPDATE delivery d SET {outcome} = d.{outcome} - g.rows, suppressed = d.suppressed + g.rows
+                FROM (SELECT delivery_id, count(*) AS rows FROM rejected_row
+                      WHERE outcome = '{outcome}' AND rowid IN (SELECT number FROM found) GROUP BY ALL) g
+                WHERE g.delivery_id = d.delivery_id"""
+            for outcome in ("rejected", "quarantined", "skipped")
+        ),
+        "decision": (
+            """INSERT INTO work_queue SELECT DISTINCT 'contacts', record_key
+               FROM decision_record SEMI JOIN record USING (record_key)
+               WHERE decision_id IN (SELECT decision_id FROM decision WHERE rowid IN (SELECT number FROM found))""",
+        ),
+    }
+)
+
+
 class Text(NamedTuple):
     """Texts of a table in which a person may stand, how they are found, and what becomes of rows in which they do."""
 
@@ -87,6 +110,10 @@ class Text(NamedTuple):
 
 BY_TEXT: Mapping[str, tuple[Text, ...]] = MappingProxyType(
     {
+        "message": (
+            Text(("sender",), find, deletes=True),
+            Text(("sender",), find_whole_names, says=f"'{TAKEN_OUT}'"),
+        ),
         "rejected_row": (Text(("raw",), find, deletes=True),),
         "problem": (Text(("suggestion",), find), Text(("expected",), find, says=f"'{TAKEN_OUT}'")),
         "conversation": (Text(("title",), named_or_identified),),
@@ -106,9 +133,12 @@ BY_TEXT: Mapping[str, tuple[Text, ...]] = MappingProxyType(
         "legal_hold": (Text(("ground",), named_or_identified, says=f"'{TAKEN_OUT}'"),),
     }
 )
-# What others wrote stays, and somebody looks at it: columns, and the key that says which.
-MENTIONS: Mapping[str, tuple[tuple[str, ...], str]] = MappingProxyType(
-    {"message": (("text", "sender", "attachments"), "message_id")}
+# What others wrote stays, and somebody looks at it: columns, how they are searched, and the key that says which.
+MENTIONS: Mapping[str, tuple[tuple[str, ...], Find, str]] = MappingProxyType(
+    {
+        "message": (("text", "sender", "attachments"), named_or_identified, "message_id"),
+        "source_record": (("name", "tags", "notes", "attributes", "raw"), find, "record_key"),
+    }
 )
 DERIVED: Mapping[str, str] = MappingProxyType(
     {
@@ -145,6 +175,10 @@ def erase_texts(connection: Connection, scope: Scope) -> dict[str, int]:
     for table, texts in BY_TEXT.items():
         for each in texts:
             rows = rows_with(connection, table, each.columns, scope.needles, each.found_by)
+            if table in CONSEQUENCES and rows.len():
+                with register(connection, found=rows.to_frame("number")):
+                    for sql in CONSEQUENCES[table]:
+                        connection.execute(sql)
             if each.deletes:
                 done = delete_rows(connection, table, rows)
             else:
@@ -178,8 +212,8 @@ def counts_before(connection: Connection) -> dict[str, int]:
 def keep_mentions(connection: Connection, scope: Scope, number: int) -> int:
     """Note what others wrote that names the person; how many rows."""
     found = 0
-    for table, (columns, key) in MENTIONS.items():
-        rows = rows_with(connection, table, columns, scope.needles, named_or_identified)
+    for table, (columns, found_by, key) in MENTIONS.items():
+        rows = rows_with(connection, table, columns, scope.needles, found_by)
         if rows.is_empty():
             continue
         found += rows.len()

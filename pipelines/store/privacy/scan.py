@@ -35,19 +35,22 @@ def search_tables(connection: Connection, needles: Needles) -> dict[str, int]:
         for table, columns in textual_columns(connection).items()
         if table not in SEALED
     }
-    left = {
-        table: unnoted(connection, table, rows) if table in MENTIONS else rows.len() for table, rows in hits.items()
-    }
+    left = {table: unnoted(connection, table, rows) for table, rows in hits.items() if rows.len()}
     return {table: rows for table, rows in left.items() if rows}
 
 
+NOTED = "SELECT object_id FROM request_mention WHERE place = '{0}'"
+DERIVED_OF_NOTED = f"""SELECT contact_id FROM membership
+                       WHERE run_to IS NULL AND record_key IN ({NOTED.format("source_record")})"""
+OF_CONTACTS = ("contact", "contact_field", "contact_attribute", "contact_search")
+
+
 def unnoted(connection: Connection, table: str, rows: pl.Series) -> int:
-    """How many rows of a table are not noted as mentions."""
+    """How many rows of a table are neither noted as mentions nor made of a record that is."""
+    key = MENTIONS[table][2] if table in MENTIONS else "contact_id"
+    noted = NOTED.format(table) if table in MENTIONS else DERIVED_OF_NOTED
+    if table not in MENTIONS and table not in OF_CONTACTS:
+        return rows.len()
     with register(connection, found=rows.to_frame("number")):
-        return int(
-            value(
-                connection,
-                f"""SELECT count(*) FROM {table} WHERE rowid IN (SELECT number FROM found)
-                    AND {MENTIONS[table][1]} NOT IN (SELECT object_id FROM request_mention WHERE place = '{table}')""",
-            )
-        )
+        sql = f"SELECT count(*) FROM {table} WHERE rowid IN (SELECT number FROM found) AND {key} NOT IN ({noted})"
+        return int(value(connection, sql))

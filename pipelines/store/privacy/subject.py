@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 import polars as pl
 
+from pipelines.privacy.needles import Needles, find
 from pipelines.store.privacy.requests import Certainty
+from pipelines.store.privacy.texts import rows_with
 from pipelines.store.warehouse.connection import Connection, in_list, query, register
 
 SURE = 0.99  # probability from which an edge leads to the same person without somebody looking at it
@@ -145,3 +147,15 @@ def borne_by_others(connection: Connection, records: pl.Series, values: Sequence
             [list(values)],
         )
     return set(found["normalised"])
+
+
+def deliveries_that_name(connection: Connection, needles: Needles) -> pl.Series:
+    """Ids of deliveries that brought what has no record: refused rows, and messages of members of groups."""
+    named = {"rejected_row": "raw", "message": "sender"}
+    found = [pl.Series("delivery_id", [], pl.String)]
+    for table, column in named.items():
+        rows = rows_with(connection, table, [column], needles, find)
+        with register(connection, naming=rows.to_frame("number")):
+            sql = f"SELECT DISTINCT delivery_id FROM {table} WHERE rowid IN (SELECT number FROM naming)"
+            found.append(query(connection, sql)["delivery_id"])
+    return pl.concat(found)

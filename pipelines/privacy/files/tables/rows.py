@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines.privacy.files.decoding import series
 from pipelines.privacy.files.outcome import Wanted
-from pipelines.privacy.needles import find, find_names, find_record_ids
+from pipelines.privacy.needles import find, find_names, find_record_ids, find_whole_names
 
 PROSE = 6  # words beside addresses, from which a cell is something that somebody wrote
 FREE = (
@@ -33,9 +33,10 @@ def free_columns(header: Sequence[str]) -> list[bool]:
 def judged(rows: Sequence[Sequence[str | None]], free: Sequence[bool], wanted: Wanted) -> Judged:
     """Tell a person's rows from others.
 
-    A row is theirs if a cell holds an identifier of theirs, or if it holds their name and is, whole, an id of one of
-    their records. An identifier in what somebody wrote (a column of notes, a cell of several words) is a mention. So is
-    a name alone: it may be a namesake's.
+    A row is theirs if a cell holds an identifier of theirs. So it is if it holds their name and a cell is, whole, an id
+    of one of their records; or if a cell is, whole, their name and any other holds an identifier. An identifier in what
+    somebody wrote (a column of notes, a cell of several words) is a mention otherwise, and a name alone: it may be a
+    namesake's.
 
     Args:
         rows: Their cells.
@@ -53,6 +54,7 @@ def judged(rows: Sequence[Sequence[str | None]], free: Sequence[bool], wanted: W
     lines = series(" ; ".join(cell or "" for cell in row) for row in rows)
     named = find_names(wanted.needles, lines)
     told = named & _any(find_record_ids(wanted.needles, cells), which, len(rows))
+    told |= _any(find_whole_names(wanted.needles, cells), which, len(rows)) & _any(written, which, len(rows))
     theirs = _any(proof & ~written, which, len(rows)) | told
     return Judged(theirs, ~theirs & (named | _any(written, which, len(rows))))
 

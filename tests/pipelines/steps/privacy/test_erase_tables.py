@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.decide.annotate import note
+from pipelines.steps.rebuild import compare
 from pipelines.store.privacy import requests
+from pipelines.store.reads.health import rows_conserved
+from tests.deciding import ruling
 from tests.erasing import LISTED, erased, left_of_ina
 from tests.small_project import SmallProject, small_project
 
@@ -96,3 +100,49 @@ def test_a_merge_with_somebody_leaves_the_others_value(alone: SmallProject) -> N
     erased(alone, ("email", "ina@example.com"))
     assert alone.rows("SELECT count(*) AS n FROM record")[0]["n"] == 1
     assert alone.rows("SELECT count(*) AS n FROM record_field f ANTI JOIN record USING (record_key)")[0]["n"] == 0
+
+
+def test_what_somebody_wrote_in_a_group_goes_and_a_name_there_is_taken_out(alone: SmallProject) -> None:
+    alone.deliver("crm", "2026-05-01", LISTED)
+    alone.deliver(
+        "whatsapp",
+        "2026-05-03",
+        """[2026-05-03, 10:00:00] +49 171 3920017: I am in
+        [2026-05-03, 10:01:00] +49 171 3920018: me too
+        [2026-05-03, 10:02:00] Ina Sommer: from my other phone
+        [2026-05-03, 10:03:00] Small Shop: fine""",
+        "WhatsApp Chat with Tour.txt",
+    )
+    alone.run()
+    erased(alone, ("email", "ina@example.com"))
+    said = {each["text"]: each["sender"] for each in alone.rows("SELECT text, sender FROM message")}
+    assert said.keys() == {"me too", "from my other phone", "fine"}
+    assert "Ina" not in str(said["from my other phone"])
+
+
+def test_somebody_named_in_the_notes_of_another_stays_for_review(alone: SmallProject) -> None:
+    listed = LISTED.replace("id,name,phone,email", "id,name,phone,email,notes")
+    alone.deliver("crm", "2026-05-01", listed + ",partner of ina@example.com")
+    alone.run()
+    number = erased(alone, ("phone", "0171 3920017"))
+    assert left_of_ina(alone) == {}
+    assert requests.mentions_of(alone.connection, number)["place"].to_list() == ["source_record"]
+    assert alone.people() == {frozenset({"crm:2"})}
+
+
+def test_outcomes_of_a_delivery_still_add_up(alone: SmallProject) -> None:
+    alone.deliver("crm", "2026-05-01", LISTED)
+    alone.deliver("shop", "2026-05-02", "id,name,phone,note\n,,12,of 0171/39200 17\n,,13,other")
+    alone.run()
+    erased(alone, ("phone", "0171 3920017"))
+    assert rows_conserved(alone.connection).broken == 0
+
+
+def test_a_contact_whose_note_named_somebody_is_derived_anew(alone: SmallProject) -> None:
+    alone.deliver("crm", "2026-05-01", LISTED)
+    alone.run()
+    olaf = alone.contact_of("crm:2")
+    note(alone.project, alone.connection, olaf, "ask Ina Sommer first", ruling(1, "she said so"))
+    erased(alone, ("email", "ina@example.com"))
+    assert alone.rows("FROM contact_search WHERE text LIKE '%sommer%'") == []
+    assert compare(alone.project, alone.connection).is_equal
