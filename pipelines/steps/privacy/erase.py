@@ -91,6 +91,8 @@ def planned(project: OpenProject, connection: Connection) -> tuple[dict[int, Per
     people, waiting = load_plan(hidden), []
     running = {each.number for each in requests.requests(connection, State.RUNNING, State.FAILED)}
     people = {number: person for number, person in people.items() if number in running}
+    for failed in requests.requests(connection, State.FAILED):
+        requests.try_again(connection, failed.number)
     fresh: dict[int, Person] = {}
     ready = (State.APPROVED, State.ON_HOLD, State.WITH_EXEMPTIONS)
     for request in requests.requests(connection, *ready):

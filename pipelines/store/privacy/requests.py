@@ -188,3 +188,9 @@ def begin_again(connection: Connection, number: int) -> None:
     """Let a request be carried out once more: what was held is not any longer, and it gets another receipt."""
     connection.execute("DELETE FROM request_step WHERE number = ?", [number])
     change(connection, number, receipt=None, ended_at=None)
+
+
+def try_again(connection: Connection, number: int) -> None:
+    """Let the steps of a request that has failed be done once more; what they did the first time stays noted."""
+    connection.execute("UPDATE request_step SET step = 'earlier ' || step WHERE number = ?", [number])
+    change(connection, number, state=State.RUNNING)
